@@ -1,13 +1,13 @@
 package io.github.rackfocus.sink;
 
 import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.frame.ThrottledLog;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +70,7 @@ public final class SinkFanOut implements AutoCloseable {
   /** Lets every sink take what waits for it, closes it, and ends its thread. */
   @Override
   public void close() {
-    runners.forEach(Runner::end);
+    runners.forEach(runner -> runner.queue.end());
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
     boolean interrupted = false;
     for (Runner runner : runners) {
@@ -82,7 +82,7 @@ public final class SinkFanOut implements AutoCloseable {
       if (runner.isAlive()) {
         LOG.warn(
             "{} did not finish within {} s and is interrupted; {} maps are lost",
-            runner.getName(), CLOSE_SECONDS, runner.waiting());
+            runner.getName(), CLOSE_SECONDS, runner.queue.waiting());
         runner.interrupt();
       }
     }
@@ -93,74 +93,39 @@ public final class SinkFanOut implements AutoCloseable {
 
   private static final class Runner extends Thread {
     private final DepthSink sink;
-    private final int depth;
-    private final boolean lossless;
-    private final ArrayDeque<DepthMap> queue;
+    private final Handover<DepthMap> queue;
     private final ThrottledLog trouble = new ThrottledLog(LOG);
-    private boolean ending;
-    private long offered;
-    private long delivered;
-    private long dropped;
-    private long failed;
+    private final AtomicLong offered = new AtomicLong();
+    private final AtomicLong delivered = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
 
     Runner(DepthSink sink, int depth, boolean lossless) {
       super("sink-" + sink.name());
       setDaemon(true);
       this.sink = sink;
-      this.depth = depth;
-      this.lossless = lossless;
-      this.queue = new ArrayDeque<>(depth);
+      this.queue = new Handover<>(depth, lossless);
     }
 
-    synchronized void offer(DepthMap map) throws InterruptedException {
-      while (lossless && queue.size() >= depth && !ending) {
-        wait();
-      }
-      offered++;
-      if (ending) {
-        dropped++;
-        return;
-      }
-      if (queue.size() >= depth) {
-        queue.removeFirst().close();
-        dropped++;
-      }
-      queue.addLast(map.retain());
-      notifyAll();
+    void offer(DepthMap map) throws InterruptedException {
+      offered.incrementAndGet();
+      queue.put(map.retain());
     }
 
-    synchronized SinkCounters counters() {
-      return new SinkCounters(sink.name(), offered, delivered, dropped, failed);
-    }
-
-    synchronized int waiting() {
-      return queue.size();
-    }
-
-    synchronized void end() {
-      ending = true;
-      notifyAll();
-    }
-
-    private synchronized @Nullable DepthMap next() throws InterruptedException {
-      while (queue.isEmpty() && !ending) {
-        wait();
-      }
-      DepthMap map = queue.pollFirst();
-      notifyAll();
-      return map;
+    SinkCounters counters() {
+      return new SinkCounters(
+          sink.name(), offered.get(), delivered.get(), queue.dropped(), failed.get());
     }
 
     @Override
     public void run() {
       try {
-        for (DepthMap map = next(); map != null; map = next()) {
+        for (DepthMap map = queue.take(); map != null; map = queue.take()) {
           deliver(map);
         }
       } catch (InterruptedException e) {
         LOG.debug("{} was interrupted", getName());
       } finally {
-        dropRest();
+        queue.abandon();
         try {
           sink.close();
         } catch (IOException | RuntimeException e) {
@@ -172,25 +137,15 @@ public final class SinkFanOut implements AutoCloseable {
     private void deliver(DepthMap map) throws InterruptedException {
       try (map) {
         sink.accept(map);
-        synchronized (this) {
-          delivered++;
-        }
+        delivered.incrementAndGet();
       } catch (IOException | RuntimeException e) {
-        synchronized (this) {
-          failed++;
-        }
-        trouble.warn("{}: map {} was not delivered: {}", sink.name(), map.info().sequence(),
+        failed.incrementAndGet();
+        trouble.warn(
+            "{}: map {} was not delivered: {}",
+            sink.name(),
+            map.info().sequence(),
             e.getMessage() == null ? e.toString() : e.getMessage());
       }
-    }
-
-    private synchronized void dropRest() {
-      ending = true;
-      while (!queue.isEmpty()) {
-        queue.removeFirst().close();
-        dropped++;
-      }
-      notifyAll();
     }
   }
 }
