@@ -174,8 +174,8 @@ public final class DepthNode implements AutoCloseable {
   private void runSweep() {
     try {
       for (Frame frame = frames.take(); frame != null; frame = frames.take()) {
-        try (frame) {
-          place(frame);
+        try (Frame taken = frame) {
+          place(taken);
         }
         FocalStack stack = rolling.takeStack();
         counters.sweepPeriod(rolling.measuredPeriodNanos());
@@ -210,9 +210,9 @@ public final class DepthNode implements AutoCloseable {
   private void runDepth() {
     try {
       for (FocalStack stack = stacks.take(); stack != null; stack = stacks.take()) {
-        try (stack) {
+        try (FocalStack taken = stack) {
           if (sinks.wantsMaps()) {
-            estimate(stack);
+            estimate(taken);
           }
         }
       }
