@@ -158,8 +158,8 @@ public final class RollingFocalStack implements AutoCloseable {
     if (latest == null || plane == reference || frame.stampNanos() > latest.stampNanos()) {
       reference = plane;
     }
+    period.visited(plane, frame.stampNanos());
     if (before != null) {
-      period.visited(plane, frame.stampNanos() - before.stampNanos());
       before.close();
     }
     placedSinceStack++;

@@ -7,25 +7,39 @@ import java.util.Arrays;
  *
  * <p>Saw, triangle and sine sweeps visit their planes at different intervals, but each has planes
  * (its ends at the latest) that it visits once a period. So the period is the longest interval of
- * any plane. Of a plane's last four intervals the second longest counts, so that one dropped frame
- * or one pause doesn't stretch it.
+ * any plane, from the first frame of one visit to the first frame of the next (at its ends a sine
+ * dwells on a plane for some frames). Of a plane's last four intervals the second longest counts,
+ * so that one dropped frame or one pause doesn't stretch it.
  */
 final class SweepPeriod {
   private static final int REMEMBERED = 4;
 
   private final long[][] intervals;
   private final int[] counts;
+  private final long[] visitStamps;
+  private final boolean[] seen;
+  private int lastPlane = -1;
   private long period;
 
   SweepPeriod(int planes) {
     intervals = new long[planes][REMEMBERED];
     counts = new int[planes];
+    visitStamps = new long[planes];
+    seen = new boolean[planes];
   }
 
-  /** Notes that a plane was visited again this long after its last visit. */
-  void visited(int plane, long intervalNanos) {
-    intervals[plane][counts[plane]++ % REMEMBERED] = intervalNanos;
-    period = measure();
+  /** Notes a frame on a plane. */
+  void visited(int plane, long stampNanos) {
+    if (plane == lastPlane) {
+      return;
+    }
+    if (seen[plane] && stampNanos > visitStamps[plane]) {
+      intervals[plane][counts[plane]++ % REMEMBERED] = stampNanos - visitStamps[plane];
+      period = measure();
+    }
+    seen[plane] = true;
+    visitStamps[plane] = stampNanos;
+    lastPlane = plane;
   }
 
   /** The measured period, nanoseconds; 0 until every plane was visited twice. */
@@ -35,6 +49,8 @@ final class SweepPeriod {
 
   void forget() {
     Arrays.fill(counts, 0);
+    Arrays.fill(seen, false);
+    lastPlane = -1;
     period = 0;
   }
 
