@@ -109,6 +109,11 @@ public final class DepthNode implements AutoCloseable {
     }
   }
 
+  /** Ends the source; what is under way still comes through. */
+  public void stop() {
+    source.close();
+  }
+
   /** How the node is doing now; may be asked by any thread. */
   public NodeHealth health() {
     return counters.health(
@@ -123,7 +128,7 @@ public final class DepthNode implements AutoCloseable {
   /** Ends the source, lets what is under way come through, and closes every part. */
   @Override
   public void close() {
-    source.close();
+    stop();
     boolean interrupted = false;
     for (Thread thread : threads) {
       try {
