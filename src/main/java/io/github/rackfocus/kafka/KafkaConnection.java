@@ -1,6 +1,6 @@
 package io.github.rackfocus.kafka;
 
-import io.github.rackfocus.sink.ThrottledLog;
+import io.github.rackfocus.frame.ThrottledLog;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -174,8 +174,8 @@ final class KafkaConnection implements AutoCloseable {
   private void say(String reason) {
     if (!closed) {
       trouble.warn(
-          "kafka: topic " + config.topic() + " at " + config.bootstrapServers()
-              + " is not to be had yet, its maps are lost and counted: " + reason);
+          "kafka: topic {} at {} is not to be had yet; maps are lost and counted until it is: {}",
+          config.topic(), config.bootstrapServers(), reason);
     }
   }
 

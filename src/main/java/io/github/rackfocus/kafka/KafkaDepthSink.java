@@ -2,7 +2,7 @@ package io.github.rackfocus.kafka;
 
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.sink.DepthSink;
-import io.github.rackfocus.sink.ThrottledLog;
+import io.github.rackfocus.frame.ThrottledLog;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Map;
@@ -78,31 +78,29 @@ public final class KafkaDepthSink implements DepthSink {
   public void accept(DepthMap map) throws IOException, InterruptedException {
     Producer<String, byte[]> producer = connection.producer();
     if (producer == null) {
-      throw refuse(map, "no address is known for " + config.bootstrapServers());
+      throw refuse("no address is known for the broker " + config.bootstrapServers());
     }
     // Before the work of encoding, which an outage would make vain.
     if (outstanding.get() >= config.maxOutstandingRecords()) {
-      throw refuse(map, outstanding.get() + " maps are waiting for an acknowledgement");
+      throw refuse(outstanding.get() + " maps are waiting for an acknowledgement");
     }
     ProducerRecord<String, byte[]> record = records.of(map);
     long bytes = record.value().length;
     if (bytes + OVERHEAD_BYTES > config.maxRecordBytes()) {
       tooLarge.increment();
       throw new IOException(
-          "kafka: map " + DepthRecord.idOf(map.info()) + " takes " + bytes + " bytes; expected at"
-              + " most " + (config.maxRecordBytes() - OVERHEAD_BYTES)
+          "its record takes " + bytes + " bytes; expected at most " + (config.maxRecordBytes() - OVERHEAD_BYTES)
               + "; raise maxRecordBytes here and max.message.bytes of the topic");
     }
     if (outstandingBytes.get() + bytes > config.maxOutstandingBytes()) {
-      throw refuse(map, outstandingBytes.get() + " bytes are waiting for an acknowledgement");
+      throw refuse(outstandingBytes.get() + " bytes are waiting for an acknowledgement");
     }
     send(producer, record, DepthRecord.idOf(map.info()), bytes);
   }
 
-  private IOException refuse(DepthMap map, String why) {
+  private IOException refuse(String why) {
     refused.increment();
-    return new IOException(
-        "kafka: map " + DepthRecord.idOf(map.info()) + " was not sent: " + why);
+    return new IOException(why);
   }
 
   private void send(
@@ -140,8 +138,8 @@ public final class KafkaDepthSink implements DepthSink {
         .computeIfAbsent(fault.getClass().getSimpleName(), cause -> new LongAdder())
         .increment();
     losses.warn(
-        "kafka: map " + id + " was not delivered to " + config.topic() + " at "
-            + config.bootstrapServers() + ": " + KafkaConnection.sentence(fault));
+        "kafka: map {} was not delivered to {} at {}: {}",
+        id, config.topic(), config.bootstrapServers(), KafkaConnection.sentence(fault));
   }
 
   /** What became of the maps so far; exact once the sink is closed. */

@@ -2,6 +2,7 @@ package io.github.rackfocus.sink;
 
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.Validity;
+import io.github.rackfocus.frame.NativeLibraries;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -145,7 +146,7 @@ public final class DepthPicture {
   }
 
   private static byte[] viridis() {
-    Png.load();
+    NativeLibraries.loadOpenCv();
     byte[] ramp = new byte[256];
     for (int i = 0; i < ramp.length; i++) {
       ramp[i] = (byte) i;

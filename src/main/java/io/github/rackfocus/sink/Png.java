@@ -1,6 +1,7 @@
 package io.github.rackfocus.sink;
 
 import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.frame.NativeLibraries;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.opencv.core.CvType;
@@ -16,15 +17,10 @@ public final class Png {
   private static final int GREY = 0;
 
   static {
-    nu.pattern.OpenCV.loadLocally();
+    NativeLibraries.loadOpenCv();
   }
 
   private Png() {}
-
-  /** Makes sure that OpenCV's native library is loaded. */
-  static void load() {
-    // Touching the class is enough: its initialiser loads it.
-  }
 
   /**
    * Encodes a grey image of 16 bits.
