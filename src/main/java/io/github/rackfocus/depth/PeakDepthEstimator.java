@@ -1,6 +1,7 @@
 package io.github.rackfocus.depth;
 
 import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.NativeLibraries;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.FocusAxis;
 import java.nio.FloatBuffer;
@@ -44,14 +45,14 @@ public final class PeakDepthEstimator implements DepthEstimator {
 
   /** {@code sml}: the sum-modified Laplacian over a window of 9. */
   public static PeakDepthEstimator sml() {
-    nu.pattern.OpenCV.loadLocally();
+    NativeLibraries.loadOpenCv();
     return new PeakDepthEstimator(
         "sml", FocusMeasure.sumModifiedLaplacian(), System::nanoTime);
   }
 
   /** {@code ddl}: the directional dilated Laplacian over a window of 15. */
   public static PeakDepthEstimator ddl() {
-    nu.pattern.OpenCV.loadLocally();
+    NativeLibraries.loadOpenCv();
     return new PeakDepthEstimator(
         "ddl", FocusMeasure.directionalDilatedLaplacian(), System::nanoTime);
   }
