@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * #retain}, and everybody closes what they were given or retained, once. Counting is thread-safe;
  * writing before {@code seal} is for one thread.
  */
-public final class Frame implements AutoCloseable {
+public final class Frame implements Lease {
   private final FramePool pool;
   private final int width;
   private final int height;
