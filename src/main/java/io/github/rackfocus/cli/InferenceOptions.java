@@ -30,13 +30,6 @@ final class InferenceOptions {
 
   /** The settings with what was given on the command line in its place. */
   ModelSettings over(ModelSettings configured) {
-    return new ModelSettings(
-        model == null ? configured.name() : model,
-        iterations == null ? configured.iterations() : iterations,
-        device == null ? configured.device() : device,
-        threads == null ? configured.threads() : threads,
-        configured.spinning(),
-        configured.arena(),
-        configured.form());
+    return configured.with(model, iterations, device, threads);
   }
 }

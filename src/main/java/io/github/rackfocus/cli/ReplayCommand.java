@@ -1,12 +1,12 @@
 package io.github.rackfocus.cli;
 
-import io.github.rackfocus.camera.SourceClock;
 import io.github.rackfocus.camera.StackFolder;
 import io.github.rackfocus.camera.StackFolderOptions;
 import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.node.NodeAssembly;
 import io.github.rackfocus.node.NodeConfiguration;
 import io.github.rackfocus.node.NodeHealth;
+import io.github.rackfocus.node.Sources;
 import io.github.rackfocus.sink.FileSink;
 import io.github.rackfocus.sink.FileSinkOptions;
 import java.io.IOException;
@@ -67,7 +67,7 @@ final class ReplayCommand implements Callable<Integer> {
     FileSink files = new FileSink(new FileSinkOptions(out, 1, loop ? KEPT_OF_A_LOOP : 0));
     NodeConfiguration defaults = NodeConfiguration.defaults();
     NodeConfiguration configuration = defaults.withModel(inference.over(defaults.model()));
-    StackFolder source = StackFolder.open(folder, options, SourceClock.SYSTEM);
+    StackFolder source = Sources.folder(folder, options);
     DepthNode node = NodeAssembly.node(configuration, source, List.of(files), !loop);
     PrintWriter console = console();
     NodeRun.run(node, 0, console, Map::of);

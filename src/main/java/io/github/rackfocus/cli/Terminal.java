@@ -13,11 +13,20 @@ final class Terminal {
 
   /**
    * Whether standard error is a terminal. Asked of Linux, since the console of Java tells of
-   * standard input and output only, and from 22 on is there without any terminal.
+   * standard input and output together, and from 22 on is there without any terminal.
    */
   static boolean hasErr() {
+    return isTerminal(2);
+  }
+
+  /** Whether standard output is a terminal. */
+  static boolean hasOut() {
+    return isTerminal(1);
+  }
+
+  private static boolean isTerminal(int descriptor) {
     try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (IOException | UnsupportedOperationException e) {
       // Not Linux, or /proc is not mounted: a progress bar in a log is worse than none.

@@ -90,6 +90,14 @@ public final class DepthNode implements AutoCloseable {
             new Thread(this::runDepth, "depth"));
   }
 
+  /**
+   * How many frames a source's pool must hold: those of the rolling stack, those that only the
+   * stacks under way still hold, and those that wait before it.
+   */
+  public static int framesInUse(int planes) {
+    return 3 * planes + FRAMES_BEFORE_STACK + 2;
+  }
+
   /** Starts the threads. */
   public void start() {
     threads.forEach(Thread::start);

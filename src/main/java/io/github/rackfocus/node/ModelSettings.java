@@ -1,5 +1,7 @@
 package io.github.rackfocus.node;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Which model runs, and how.
  *
@@ -25,6 +27,22 @@ public record ModelSettings(
   /** The default model on the CPU. */
   public static final ModelSettings DEFAULT =
       new ModelSettings(DEFAULT_MODEL, -1, "cpu", 0, true, true, "auto");
+
+  /** The same with what is given in its place; null leaves an option as it is. */
+  public ModelSettings with(
+      @Nullable String otherName,
+      @Nullable Integer otherIterations,
+      @Nullable String otherDevice,
+      @Nullable Integer otherThreads) {
+    return new ModelSettings(
+        otherName == null ? name : otherName,
+        otherIterations == null ? iterations : otherIterations,
+        otherDevice == null ? device : otherDevice,
+        otherThreads == null ? threads : otherThreads,
+        spinning,
+        arena,
+        form);
+  }
 
   static ModelSettings read(Settings settings) {
     return new ModelSettings(
