@@ -20,8 +20,11 @@ import kafka.server.KafkaRaftServer;
 import kafka.tools.StorageTool;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.slf4j.Logger;
@@ -160,19 +163,49 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
     return LOOPBACK + ":" + port;
   }
 
+  /** Where its log lies; gone after close. */
+  Path folder() {
+    return folder;
+  }
+
   /**
    * Creates a topic and returns when it is there.
    *
    * @throws IOException if the broker refuses, such as for a name that is taken
    */
   public void createTopic(String name, int partitions) throws IOException, InterruptedException {
-    try (Admin admin =
-        Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()))) {
+    try (Admin admin = admin()) {
       admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
     } catch (ExecutionException e) {
       throw new IOException(
           "topic " + name + " could not be created: " + e.getCause().getMessage(), e);
     }
+  }
+
+  /**
+   * Sets a topic's own value of a setting, such as {@code max.message.bytes}.
+   *
+   * @throws IOException if the broker refuses
+   */
+  public void configureTopic(String name, String setting, String value)
+      throws IOException, InterruptedException {
+    AlterConfigOp change =
+        new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
+    try (Admin admin = admin()) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(new ConfigResource(ConfigResource.Type.TOPIC, name), List.of(change)))
+          .all()
+          .get();
+    } catch (ExecutionException e) {
+      throw new IOException(
+          setting + " of topic " + name + " could not be set: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  private Admin admin() {
+    return Admin.create(
+        Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()));
   }
 
   /** Stops the broker and deletes its log. */

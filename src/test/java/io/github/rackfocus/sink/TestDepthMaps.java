@@ -75,9 +75,19 @@ public final class TestDepthMaps {
     return map;
   }
 
-  /** The validity that a column of the scene was made for. */
-  public static Validity validityOf(int column) {
-    return Validity.of(Math.max(0, column - 1));
+  /**
+   * Overwrites the pixels of a map by a rule that tests know without this class: validity i mod 9,
+   * depth (0.2 + i / 1000) m, uncertainty 0.001 (1 + i mod 7) m, where i is the pixel's number.
+   */
+  public static DepthMap fillByRule(DepthMap map) {
+    for (int i = 0; i < map.pixels(); i++) {
+      Validity validity = Validity.of(i % Validity.count());
+      boolean valid = validity == Validity.VALID;
+      map.validity().put(i, validity.code());
+      map.depth().put(i, valid ? 0.2f + i / 1000f : validity.specialDepth());
+      map.uncertainty().put(i, valid ? 0.001f * (1 + i % 7) : Float.NaN);
+    }
+    return map;
   }
 
   /** Column of the scene at a pixel, whole cells of the motion mask. */
@@ -126,12 +136,12 @@ public final class TestDepthMaps {
     int amplitude =
         switch (column) {
           case 2 -> 0;
-          case 4 -> 4 * plane * plane;
-          case 5 -> 4 * (9 - plane) * (9 - plane);
+          case 4 -> plane * plane;
+          case 5 -> (9 - plane) * (9 - plane);
           // Highest between the ends, so that depth at an end plane is inside the sweep.
           default -> plane == 0 || plane == 9 ? 10 : 60;
         };
-    return column == 6 ? 255 : 128 + (parity == 0 ? Math.min(60, amplitude / 3) : 0);
+    return column == 6 ? 255 : 128 + parity * amplitude;
   }
 
   private static void markMoved(CellMask changed, int width) {
