@@ -8,33 +8,36 @@ import io.github.rackfocus.sweep.FocalStack;
  * <p>Near its peak the measure m(u) over position u is taken for a Gaussian (Nayar and Nakagawa,
  * PAMI 1994, section 5): the parabola through ln m at the sharpest plane and its two neighbours, at
  * their actual positions, has its top at the answer. At an end of the sweep it goes through the
- * three planes there. The top is kept between the outer two of the three.
+ * three planes there. The top is kept between the outer two of the three. Three planes on a curve
+ * without a top are the foot of no peak: the middle one is taken, without any confidence.
  *
  * <ul>
  *   <li>Spread: the Gaussian's σ = (−2a)^(−1/2), where a is the parabola's leading coefficient.
- *   <li>Error: κ σ² / h, at most 1/3, with h half the distance of the outer two planes: how far the
- *       top moves when ln m is off by a constant share. κ = {@value #KAPPA} makes the mean error
- *       stated equal to the mean error made, on rendered slopes whose texture fades from full to
- *       none (the calibration test of {@link PeakDepthEstimator} renders them and holds κ to it).
- *       1/3 is the expected error of a guess.
- *   <li>Confidence: 1 − (mean of m over the planes) / (m at its peak): 0 for a curve without a
+ *   <li>Confidence c: 1 − (mean of m over the planes) / (m at its peak): 0 for a curve without a
  *       peak, towards 1 for one that is sharp on a single plane.
+ *   <li>Error: κ √(σ h) / c, at most 1/3, with h half the distance of the outer two planes: more
+ *       where the peak is wide, and much more where it hardly stands out. The form is empirical:
+ *       of fifteen products of powers of σ, h and c it made the errors on rendered slopes most
+ *       likely. 1/3 is the expected error of a guess.
  * </ul>
  */
 final class PeakFit {
-  /** Share by which ln m is off; see the class. */
-  static final double KAPPA = 0.3;
-
   /** Expected distance of two independent uniform positions. */
   static final double GUESS = 1.0 / 3;
 
   /** Keeps logarithms finite where an image is exactly flat; far below the noise of any camera. */
   private static final double FLOOR = 0.01;
 
+  private final double kappa;
   private final double[] at;
 
-  /** For the positions of a stack's planes, three or more. */
-  PeakFit(FocalStack stack) {
+  /**
+   * For the positions of a stack's planes, three or more.
+   *
+   * @param kappa the measure's constant in the error; see the class
+   */
+  PeakFit(double kappa, FocalStack stack) {
+    this.kappa = kappa;
     at = new double[stack.planes()];
     for (int z = 0; z < at.length; z++) {
       at[z] = stack.position(z);
@@ -62,12 +65,17 @@ final class PeakFit {
           best = z;
         }
       }
-      confidence[x] = (float) Math.max(0, 1 - (sum / at.length + FLOOR) / (most + FLOOR));
-      fitTop(sharpness, best, x, position, error);
+      double flatness = (sum / at.length + FLOOR) / (most + FLOOR);
+      double peakedness = Math.max(0, 1 - flatness);
+      double width = fitTop(sharpness, best, x, position);
+      boolean topless = Double.isNaN(width);
+      confidence[x] = topless ? 0 : (float) peakedness;
+      error[x] = topless ? (float) GUESS : (float) Math.min(kappa * width / peakedness, GUESS);
     }
   }
 
-  private void fitTop(float[][] sharpness, int best, int x, float[] position, float[] error) {
+  /** Puts the top into {@code position}; returns √(σ h), or NaN where there is no top. */
+  private double fitTop(float[][] sharpness, int best, int x, float[] position) {
     int mid = Math.min(Math.max(best, 1), at.length - 2);
     double level = Math.log(sharpness[mid][x] + FLOOR);
     double fall = Math.log(sharpness[mid - 1][x] + FLOOR) - level;
@@ -77,14 +85,13 @@ final class PeakFit {
     double scale = p * q * (p - q);
     double a = (fall * q - rise * p) / scale;
     if (!(a < 0)) {
-      position[x] = (float) at[best];
-      error[x] = (float) GUESS;
-      return;
+      position[x] = (float) at[mid];
+      return Double.NaN;
     }
     double b = (rise * p * p - fall * q * q) / scale;
     double top = at[mid] + Math.min(Math.max(-b / (2 * a), p), q);
     position[x] = (float) Math.min(Math.max(top, 0), 1);
-    double variance = -1 / (2 * a);
-    error[x] = (float) Math.min(KAPPA * variance / ((q - p) / 2), GUESS);
+    double spread = Math.sqrt(-1 / (2 * a));
+    return Math.sqrt(spread * (q - p) / 2);
   }
 }

@@ -6,14 +6,13 @@ import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.sweep.FocalStack;
 import java.nio.ByteBuffer;
-import java.util.function.IntToDoubleFunction;
 
 /**
  * Focal stacks of a textured slope, made without any image file and the same on every machine.
  *
  * <p>The slope's position on the focus axis rises from left to right, {@link #truth}. Two ways to
  * lose sharpness away from it: {@link #frame} only loses contrast, which is quick and exact, and
- * {@link #blurredFrame} is a Gaussian defocus with sensor noise, which is what a camera does.
+ * {@link #blurredStack} is a Gaussian defocus with sensor noise, which is what a camera does.
  */
 public final class SyntheticStack {
   /** Nominal ends of every axis made here, dioptres. */
@@ -92,40 +91,67 @@ public final class SyntheticStack {
   }
 
   /**
-   * A frame of the slope behind a Gaussian defocus, with sensor noise.
+   * How a camera sees the slope.
    *
-   * @param sigmaPixels blur of a pixel whose position is as far from the frame's as both ends are
-   * @param noise standard deviation, of 255
+   * @param sigmaPixels Gaussian blur of what lies a whole sweep away from the plane in focus
+   * @param noise standard deviation of the sensor's noise, of 255
+   * @param leastContrast contrast of the texture in the bottom row, falling from 1 in the top row
+   *     in equal ratios
    */
-  public static Frame blurredFrame(
-      FramePool pool, int width, int height, double focus, long sequence, double sigmaPixels,
-      double noise) {
-    double position = (focus - FARTHEST) / (NEAREST - FARTHEST);
-    int reach = (int) Math.ceil(3 * (sigmaPixels + 0.5));
-    double[] rows = new double[width * height];
-    for (int x = 0; x < width; x++) {
-      double[] kernel = gaussian(sigmaPixels * Math.abs(position - truth(x, width)), reach);
-      int column = x;
-      for (int y = 0; y < height; y++) {
-        int row = y;
-        rows[y * width + x] =
-            sum(kernel, reach, i -> texture(Math.floorMod(column + i, width), row));
-      }
+  public record Optics(double sigmaPixels, double noise, double leastContrast) {}
+
+  /** A stack of the slope as a camera sees it, numbered from {@code firstSequence}. */
+  public static FocalStack blurredStack(
+      FramePool pool, int width, int height, int planes, long firstSequence, Optics optics) {
+    double[] focus = focus(planes);
+    Frame[] frames = new Frame[planes];
+    for (int z = 0; z < planes; z++) {
+      frames[z] = blurredFrame(pool, width, height, focus[z], firstSequence + z, optics);
     }
+    return stackOf(frames, planes - 1);
+  }
+
+  private static Frame blurredFrame(
+      FramePool pool, int width, int height, double focus, long sequence, Optics optics) {
+    double position = (focus - FARTHEST) / (NEAREST - FARTHEST);
+    int reach = (int) Math.ceil(3.5 * (optics.sigmaPixels() + 0.5));
+    double[] surface = surface(width, height, optics.leastContrast());
+    double[] rows = new double[width * height];
     Frame frame = lease(pool, width, height);
-    ByteBuffer luma = frame.luma();
     for (int x = 0; x < width; x++) {
-      double[] kernel = gaussian(sigmaPixels * Math.abs(position - truth(x, width)), reach);
-      int column = x;
+      double sigma = optics.sigmaPixels() * Math.abs(position - truth(x, width));
+      double[] kernel = gaussian(sigma, reach);
       for (int y = 0; y < height; y++) {
-        int row = y;
-        double value =
-            sum(kernel, reach, i -> rows[Math.floorMod(row + i, height) * width + column]);
-        double grain = noise * gauss(sequence * 1_000_003L + (long) y * width + x);
-        luma.put(y * width + x, toByte(255 * value + grain));
+        double sum = 0;
+        for (int i = -reach; i <= reach; i++) {
+          sum += kernel[i + reach] * surface[y * width + Math.floorMod(x + i, width)];
+        }
+        rows[y * width + x] = sum;
+      }
+      for (int y = 0; y < height; y++) {
+        double sum = 0;
+        for (int i = -reach; i <= reach; i++) {
+          sum += kernel[i + reach] * rows[Math.floorMod(y + i, height) * width + x];
+        }
+        double grain = optics.noise() * gauss(sequence * 1_000_003L + (long) y * width + x);
+        frame.luma().put(y * width + x, toByte(255 * sum + grain));
       }
     }
     return seal(frame, focus, sequence);
+  }
+
+  /** Luma of the slope's surface: grain of one and of four pixels. */
+  private static double[] surface(int width, int height, double leastContrast) {
+    double[] luma = new double[width * height];
+    for (int y = 0; y < height; y++) {
+      double contrast = Math.pow(leastContrast, y / (height - 1.0));
+      for (int x = 0; x < width; x++) {
+        double fine = random(7_000_000L + y * 4099L + x);
+        double coarse = random(9_000_000L + (y >> 2) * 4099L + (x >> 2));
+        luma[y * width + x] = 0.5 + 0.8 * contrast * (0.6 * fine + 0.4 * coarse - 0.5);
+      }
+    }
+    return luma;
   }
 
   /** A frame without any texture. */
@@ -148,24 +174,6 @@ public final class SyntheticStack {
 
   private static Frame seal(Frame frame, double focus, long sequence) {
     return frame.seal(sequence * PERIOD_NANOS, sequence, FocusReading.at(focus));
-  }
-
-  /** Luma of the slope's surface: grain of one and of four pixels. */
-  private static double texture(int x, int y) {
-    double fine = random(7_000_000L + y * 4099L + x);
-    double coarse = random(9_000_000L + (y >> 2) * 4099L + (x >> 2));
-    return 0.1 + 0.8 * (0.6 * fine + 0.4 * coarse);
-  }
-
-  private static double sum(double[] kernel, int reach, IntToDoubleFunction value) {
-    double sum = 0;
-    for (int i = -reach; i <= reach; i++) {
-      double weight = kernel[i + reach];
-      if (weight > 0) {
-        sum += weight * value.applyAsDouble(i);
-      }
-    }
-    return sum;
   }
 
   private static double[] gaussian(double sigma, int reach) {
