@@ -106,11 +106,11 @@ public final class ModelsCommand implements Callable<Integer> {
       err(spec).println(library.folder().toAbsolutePath() + ": holds no models; expected one");
       return 1;
     }
-    int failed = 0;
+    boolean sound = true;
     for (String name : chosen) {
-      failed += verify(library, name, options) ? 0 : 1;
+      sound &= verify(library, name, options);
     }
-    return failed == 0 ? 0 : 1;
+    return sound ? 0 : 1;
   }
 
   private boolean verify(ModelLibrary library, String name, OnnxOptions options) {

@@ -138,6 +138,12 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     }
   }
 
+  /** The tensors of the last stack's size, or null before the first. */
+  synchronized @Nullable Workspace workspace() {
+    Tensors ready = tensors;
+    return ready == null ? null : ready.workspace();
+  }
+
   private void check(FocalStack stack, DepthMap into) {
     if (stack.planes() < minPlanes() || stack.planes() > maxPlanes()) {
       throw new IllegalArgumentException(
