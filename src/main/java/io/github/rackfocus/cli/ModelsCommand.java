@@ -35,7 +35,8 @@ public final class ModelsCommand implements Callable<Integer> {
   @Option(
       names = "--models",
       paramLabel = "DIR",
-      description = "Folder of the bundles (default: RACKFOCUS_MODELS, else the application's own).")
+      description =
+          "Folder of the bundles (default: RACKFOCUS_MODELS, else the application's own).")
   @Nullable Path folder;
 
   @Spec @Nullable CommandSpec spec;
@@ -119,7 +120,9 @@ public final class ModelsCommand implements Callable<Integer> {
       ModelBundle bundle = library.read(name);
       out.printf(
           "%s %s: %d files sound (%s)%n",
-          name, bundle.identity().version(), bundle.manifest().files().size(),
+          name,
+          bundle.identity().version(),
+          bundle.manifest().files().size(),
           size(bundle.bytes()));
       List<String[]> rows = new ArrayList<>();
       for (GraphCheck check : bundle.verify(options)) {
@@ -128,8 +131,8 @@ public final class ModelsCommand implements Callable<Integer> {
               "  ok",
               check.graphs(),
               check.provider(),
-              String.format(Locale.ROOT, "off by %.1e of %.0e", check.difference(),
-                  check.tolerance())
+              String.format(
+                  Locale.ROOT, "off by %.1e of %.0e", check.difference(), check.tolerance())
             });
       }
       printAligned(out, rows);

@@ -21,8 +21,13 @@ final class CudaException extends Exception {
     String text = String.valueOf(getMessage()).toLowerCase(Locale.ROOT);
     Path natives = NativeLibraries.onnxRuntimeFolder();
     if (!Files.exists(natives.resolve(CUDA_LIBRARY))) {
-      return "point -D" + NativeLibraries.ONNX_RUNTIME_PROPERTY + " at a folder with ONNX Runtime's"
-          + " GPU natives; " + natives + " has no " + CUDA_LIBRARY;
+      return "point -D"
+          + NativeLibraries.ONNX_RUNTIME_PROPERTY
+          + " at a folder with ONNX Runtime's"
+          + " GPU natives; "
+          + natives
+          + " has no "
+          + CUDA_LIBRARY;
     }
     if (text.contains("cudnn")) {
       return "install cuDNN 9 and let the loader find it (LD_LIBRARY_PATH)";

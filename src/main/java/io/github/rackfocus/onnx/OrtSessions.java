@@ -23,14 +23,16 @@ final class OrtSessions {
     try {
       NativeLibraries.onnxRuntimeFolder();
       // Whatever it would log as an error it throws as well, and we say it once, in our words.
-      return OrtEnvironment.getEnvironment(
-          OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "rackfocus");
+      return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "rackfocus");
     } catch (LinkageError | RuntimeException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new ModelException(
-          "ONNX Runtime's native libraries can't be loaded: " + cause.getMessage()
+          "ONNX Runtime's native libraries can't be loaded: "
+              + cause.getMessage()
               + "; expected Linux on x86-64 or aarch64 with glibc 2.28 or newer, or "
-              + NativeLibraries.ONNX_RUNTIME_PROPERTY + " to name a folder with them", e);
+              + NativeLibraries.ONNX_RUNTIME_PROPERTY
+              + " to name a folder with them",
+          e);
     }
   }
 

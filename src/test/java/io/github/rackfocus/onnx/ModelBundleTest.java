@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.rackfocus.onnx.OnnxOptions.Form;
-import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,9 +27,7 @@ class ModelBundleTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        TestModels.ROLLING, TestModels.PLAIN, TestModels.REFERENCE, TestModels.FULL_ONLY
-      })
+      strings = {TestModels.ROLLING, TestModels.PLAIN, TestModels.REFERENCE, TestModels.FULL_ONLY})
   void shouldAgreeWithTheGoldenVectorInEveryGraph(String name) throws Exception {
     ModelBundle bundle = TestModels.bundle(name);
     Manifest manifest = bundle.manifest();
@@ -100,8 +97,7 @@ class ModelBundleTest {
             "files names \"/etc/passwd\""),
         edit("hash", root -> file(root).put("sha256", "ABC"), "sha256 is \"ABC\""),
         edit("negative", root -> file(root).put("bytes", -1), "bytes is -1"),
-        edit(
-            "huge", root -> file(root).put("bytes", 1L << 40), "bytes is 1099511627776; expected"),
+        edit("huge", root -> file(root).put("bytes", 1L << 40), "bytes is 1099511627776; expected"),
         edit("no files", root -> root.set("files", root.objectNode()), "files lists 0"),
         edit("pixel", root -> pixels(root).set(15, root.numberNode(6144)), "golden.pixels[15]"),
         edit("order", root -> pixels(root).set(1, root.numberNode(0)), "golden.pixels[1] is 0"),
@@ -240,16 +236,20 @@ class ModelBundleTest {
   @Test
   void shouldRefuseOneGraphInTheOthersPlace() throws Exception {
     Path folder = TestModels.copy(TestModels.PLAIN, temp);
-    TestModels.replace(
-        folder, "stack-k0.onnx", Files.readAllBytes(folder.resolve("full-k0.onnx")));
+    TestModels.replace(folder, "stack-k0.onnx", Files.readAllBytes(folder.resolve("full-k0.onnx")));
     assertRefused(() -> open(folder, 0), "stack-k0.onnx: has the input stack");
   }
 
   @Test
   void shouldRefuseAGoldenVectorThatIsOff() throws Exception {
     Path folder = TestModels.copy(TestModels.ROLLING, temp);
-    float sound = TestModels.bundle(TestModels.ROLLING).manifest().golden().expected().get(3)
-        .get(Output.ERROR)[5];
+    float sound =
+        TestModels.bundle(TestModels.ROLLING)
+            .manifest()
+            .golden()
+            .expected()
+            .get(3)
+            .get(Output.ERROR)[5];
     TestModels.edit(
         folder,
         root ->

@@ -16,8 +16,7 @@ class ModelLibraryTest {
     Map<String, String> set = Map.of(ModelLibrary.VARIABLE, "/by/variable");
     assertThat(ModelLibrary.locate(Path.of("/given"), set, "/home").folder())
         .isEqualTo(Path.of("/given"));
-    assertThat(ModelLibrary.locate(null, set, "/home").folder())
-        .isEqualTo(Path.of("/by/variable"));
+    assertThat(ModelLibrary.locate(null, set, "/home").folder()).isEqualTo(Path.of("/by/variable"));
     assertThat(ModelLibrary.locate(null, Map.of(), "/home").folder())
         .isEqualTo(Path.of("/home/models"));
     assertThat(ModelLibrary.locate(null, Map.of(), null).folder()).isEqualTo(Path.of("models"));

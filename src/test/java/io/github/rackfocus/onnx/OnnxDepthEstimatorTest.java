@@ -202,8 +202,7 @@ class OnnxDepthEstimatorTest {
   void shouldNoteModelProviderIterationsAndTimes() throws Exception {
     AtomicLong clock = new AtomicLong();
     ModelBundle bundle = TestModels.bundle(TestModels.ROLLING);
-    try (var estimator =
-            OnnxDepthEstimator.open(bundle, ONE_THREAD, () -> clock.getAndAdd(1_000));
+    try (var estimator = OnnxDepthEstimator.open(bundle, ONE_THREAD, () -> clock.getAndAdd(1_000));
         FocalStack stack = SyntheticStack.stack(frames, 32, 32, 3);
         DepthMap map = lease(32, 32)) {
       estimator.estimate(stack, map);
@@ -259,8 +258,7 @@ class OnnxDepthEstimatorTest {
       assertThat(lines.list)
           .singleElement()
           .satisfies(line -> assertThat(line.getLevel()).isEqualTo(Level.INFO))
-          .satisfies(
-              line -> assertThat(line.getFormattedMessage()).contains("CPU", "native.path"));
+          .satisfies(line -> assertThat(line.getFormattedMessage()).contains("CPU", "native.path"));
     } finally {
       log.detachAppender(lines);
     }
@@ -270,8 +268,8 @@ class OnnxDepthEstimatorTest {
   void shouldSayWhatIsMissingWhereCudaCannotBeHad() {
     assumeNoGpuNatives();
     assertThatExceptionOfType(ModelException.class)
-        .isThrownBy(
-            () -> TestModels.open(TestModels.ROLLING, ONE_THREAD.withDevice(Device.parse("cuda:1"))))
+        .isThrownBy(() ->
+            TestModels.open(TestModels.ROLLING, ONE_THREAD.withDevice(Device.parse("cuda:1"))))
         .withMessageStartingWith("device cuda:1 can't be had: ")
         .withMessageContaining("-Donnxruntime.native.path")
         .withMessageContaining("libonnxruntime_providers_cuda.so")
@@ -349,8 +347,7 @@ class OnnxDepthEstimatorTest {
 
   private static OnnxDepthEstimator open(ModelBundle bundle, int iterations, Form form)
       throws ModelException {
-    return OnnxDepthEstimator.open(
-        bundle, iterations, ONE_THREAD.withForm(form), System::nanoTime);
+    return OnnxDepthEstimator.open(bundle, iterations, ONE_THREAD.withForm(form), System::nanoTime);
   }
 
   private DepthMap lease(int width, int height) {
