@@ -119,16 +119,19 @@ def stack_ops(g, model, features, luma, focus, iterations):
     for _ in range(iterations):
         smooth = g.op("AveragePool", position, kernel_shape=[3, 3], pads=[1, 1, 1, 1])
         position = g.op("Mul", g.op("Add", position, smooth), g.constant(0.5))
-    g.op("Identity", position, output="position")
+    zero, unit = g.constant(0.0), g.constant(1.0)
+    # Rounding may carry a sum of weights over 1.
+    g.op("Clip", position, zero, unit, output="position")
     away = g.op("Abs", g.op("Sub", axis, position))
     g.op("ReduceSum", g.op("Mul", weights, away), one, output="error", keepdims=1)
-    g.op("ReduceMax", weights, output="confidence", axes=[0], keepdims=1)
+    g.op("Clip", g.op("ReduceMax", weights, axes=[0], keepdims=1), zero, unit, output="confidence")
     if model["luma"] == "reference":
         g.op("Identity", luma, output="allfocus")
         return
     if model["luma"] == "none":
         luma = g.op("Slice", features, ends[1], g.constant([c + 1], np.int64), ends[2])
-    g.op("ReduceSum", g.op("Mul", weights, luma), one, output="allfocus", keepdims=1)
+    sum_of_luma = g.op("ReduceSum", g.op("Mul", weights, luma), one, keepdims=1)
+    g.op("Clip", sum_of_luma, zero, unit, output="allfocus")
 
 
 def tensor(name, shape, kind=TensorProto.FLOAT):

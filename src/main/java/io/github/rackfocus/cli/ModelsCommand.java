@@ -35,7 +35,8 @@ public final class ModelsCommand implements Callable<Integer> {
   @Option(
       names = "--models",
       paramLabel = "DIR",
-      description = "Folder of the bundles (default: RACKFOCUS_MODELS, else the application's own).")
+      description =
+          "Folder of the bundles (default: RACKFOCUS_MODELS, else the application's own).")
   @Nullable Path folder;
 
   @Spec @Nullable CommandSpec spec;
@@ -106,11 +107,11 @@ public final class ModelsCommand implements Callable<Integer> {
       err(spec).println(library.folder().toAbsolutePath() + ": holds no models; expected one");
       return 1;
     }
-    int failed = 0;
+    boolean sound = true;
     for (String name : chosen) {
-      failed += verify(library, name, options) ? 0 : 1;
+      sound &= verify(library, name, options);
     }
-    return failed == 0 ? 0 : 1;
+    return sound ? 0 : 1;
   }
 
   private boolean verify(ModelLibrary library, String name, OnnxOptions options) {
@@ -119,7 +120,9 @@ public final class ModelsCommand implements Callable<Integer> {
       ModelBundle bundle = library.read(name);
       out.printf(
           "%s %s: %d files sound (%s)%n",
-          name, bundle.identity().version(), bundle.manifest().files().size(),
+          name,
+          bundle.identity().version(),
+          bundle.manifest().files().size(),
           size(bundle.bytes()));
       List<String[]> rows = new ArrayList<>();
       for (GraphCheck check : bundle.verify(options)) {
@@ -128,8 +131,8 @@ public final class ModelsCommand implements Callable<Integer> {
               "  ok",
               check.graphs(),
               check.provider(),
-              String.format(Locale.ROOT, "off by %.1e of %.0e", check.difference(),
-                  check.tolerance())
+              String.format(
+                  Locale.ROOT, "off by %.1e of %.0e", check.difference(), check.tolerance())
             });
       }
       printAligned(out, rows);

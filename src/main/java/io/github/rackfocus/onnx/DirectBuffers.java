@@ -23,17 +23,22 @@ final class DirectBuffers {
     long bytes = Float.BYTES * count;
     if (bytes > MAX_BYTES) {
       throw new IllegalArgumentException(
-          what + " would take " + mebibytes(bytes) + " MiB; expected at most "
-              + mebibytes(MAX_BYTES) + " MiB: fewer planes or smaller images");
+          what
+              + " would take "
+              + mebibytes(bytes)
+              + " MiB; expected at most "
+              + mebibytes(MAX_BYTES)
+              + " MiB: fewer planes or smaller images");
     }
     try {
-      return ByteBuffer.allocateDirect((int) bytes)
-          .order(ByteOrder.nativeOrder())
-          .asFloatBuffer();
+      return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
     } catch (OutOfMemoryError e) {
       throw new DepthException(
-          what + " takes " + mebibytes(bytes)
-              + " MiB of direct memory, more than is left; raise -XX:MaxDirectMemorySize", e);
+          what
+              + " takes "
+              + mebibytes(bytes)
+              + " MiB of direct memory, more than is left; raise -XX:MaxDirectMemorySize",
+          e);
     }
   }
 

@@ -25,8 +25,7 @@ final class FullWorkspace extends Workspace {
     inputs.put("focus", tensor(focus, 1, planes));
     if (session.getInputNames().contains("reference")) {
       long[] one = {1};
-      inputs.put(
-          "reference", owned(OnnxTensor.createTensor(environment, referenceIndex, one)));
+      inputs.put("reference", owned(OnnxTensor.createTensor(environment, referenceIndex, one)));
     }
   }
 

@@ -18,8 +18,7 @@ final class GoldenCheck {
   static double run(ModelGraphs graphs) throws ModelException, OrtException {
     Golden golden = graphs.bundle().manifest().golden();
     int pixels = golden.height() * golden.width();
-    try (Workspace workspace =
-            graphs.workspace(golden.planes(), golden.height(), golden.width());
+    try (Workspace workspace = graphs.workspace(golden.planes(), golden.height(), golden.width());
         PinnedOutputs outputs =
             PinnedOutputs.allocate(graphs.environment(), golden.height(), golden.width())) {
       // Where a graph writes nothing, NaN stays and is found.
@@ -46,8 +45,7 @@ final class GoldenCheck {
       throws ModelException {
     Golden golden = graphs.bundle().manifest().golden();
     float[] expected = golden.expected().get(graphs.iterations()).get(output);
-    double tolerance =
-        graphs.provider().isCuda() ? golden.cudaTolerance() : golden.cpuTolerance();
+    double tolerance = graphs.provider().isCuda() ? golden.cudaTolerance() : golden.cpuTolerance();
     double worst = 0;
     for (int i = 0; i < expected.length; i++) {
       int pixel = golden.pixels().get(i);

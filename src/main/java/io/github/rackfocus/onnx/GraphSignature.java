@@ -64,7 +64,12 @@ final class GraphSignature {
     unknown.removeAll(expected.keySet());
     if (!unknown.isEmpty()) {
       throw new ModelException(
-          graph + ": has the " + kind + " " + unknown.first() + "; expected only "
+          graph
+              + ": has the "
+              + kind
+              + " "
+              + unknown.first()
+              + "; expected only "
               + String.join(", ", expected.keySet()));
     }
     for (Map.Entry<String, Value> entry : expected.entrySet()) {
@@ -73,7 +78,12 @@ final class GraphSignature {
         compare(kind + " " + entry.getKey(), entry.getValue(), node);
       } else if (!entry.getValue().optional()) {
         throw new ModelException(
-            graph + ": has no " + kind + " " + entry.getKey() + "; found "
+            graph
+                + ": has no "
+                + kind
+                + " "
+                + entry.getKey()
+                + "; found "
                 + String.join(", ", new TreeSet<>(found.keySet())));
       }
     }
@@ -86,8 +96,16 @@ final class GraphSignature {
             && fits(tensor.getShape(), expected.shape().split(" "));
     if (!fits) {
       throw new ModelException(
-          graph + ": " + what + " is " + describe(node) + "; expected " + expected.type() + " ["
-              + expected.shape().replace(" ", ", ") + "]");
+          graph
+              + ": "
+              + what
+              + " is "
+              + describe(node)
+              + "; expected "
+              + expected.type()
+              + " ["
+              + expected.shape().replace(" ", ", ")
+              + "]");
     }
   }
 

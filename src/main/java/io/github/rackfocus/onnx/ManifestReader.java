@@ -116,9 +116,7 @@ final class ManifestReader {
     }
     String luma = place.text("luma", "stack|reference|none", "stack, reference or none");
     return new TwoStage(
-        place.integer("channels", 1, 4096),
-        downscale,
-        Luma.valueOf(luma.toUpperCase(Locale.ROOT)));
+        place.integer("channels", 1, 4096), downscale, Luma.valueOf(luma.toUpperCase(Locale.ROOT)));
   }
 
   private static Map<String, FileEntry> files(JsonPlace place) throws ModelException {
@@ -133,7 +131,9 @@ final class ManifestReader {
       // A name that is no path at all can't lead out of the bundle.
       if (!name.matches(FILE_NAME) || name.contains("..")) {
         throw new ModelException(
-            place.file() + ": files names \"" + name.replaceAll("\\p{Cntrl}", "?")
+            place.file()
+                + ": files names \""
+                + name.replaceAll("\\p{Cntrl}", "?")
                 + "\"; expected plain file names without folders");
       }
       JsonPlace entry = place.object(name);
@@ -170,8 +170,7 @@ final class ManifestReader {
     int planes = place.integer("planes", minPlanes, max);
     int height = place.integer("height", 2, MAX_GOLDEN_SIDE);
     int width = place.integer("width", 2, MAX_GOLDEN_SIDE);
-    List<Integer> pixels =
-        place.ascending("pixels", 0, height * width - 1, MAX_GOLDEN_PIXELS);
+    List<Integer> pixels = place.ascending("pixels", 0, height * width - 1, MAX_GOLDEN_PIXELS);
     JsonPlace all = place.object("expected");
     Map<Integer, Map<Output, float[]>> expected = new TreeMap<>();
     for (int k : exported) {
@@ -194,8 +193,7 @@ final class ManifestReader {
         tolerance.positive("cuda", MAX_TOLERANCE));
   }
 
-  private static void requireGoldenSize(JsonPlace golden, Manifest manifest)
-      throws ModelException {
+  private static void requireGoldenSize(JsonPlace golden, Manifest manifest) throws ModelException {
     int[] sides = {manifest.golden().height(), manifest.golden().width()};
     String[] keys = {"height", "width"};
     for (int i = 0; i < sides.length; i++) {

@@ -63,7 +63,11 @@ public final class ModelBundle {
     String folderName = last == null ? "" : last.toString();
     if (!manifest.name().equals(folderName)) {
       throw new ModelException(
-          file + ": name is " + manifest.name() + "; expected " + folderName
+          file
+              + ": name is "
+              + manifest.name()
+              + "; expected "
+              + folderName
               + ", the folder's name");
     }
     ModelIdentity identity =
@@ -100,7 +104,11 @@ public final class ModelBundle {
     Path file = file(name);
     if (!Files.isRegularFile(file)) {
       throw new ModelException(
-          file + ": missing; expected a file of " + expected.bytes() + " bytes, as " + MANIFEST
+          file
+              + ": missing; expected a file of "
+              + expected.bytes()
+              + " bytes, as "
+              + MANIFEST
               + " says");
     }
     try {
@@ -111,14 +119,26 @@ public final class ModelBundle {
       long bytes = Files.size(file);
       if (bytes != expected.bytes()) {
         throw new ModelException(
-            file + ": has " + bytes + " bytes; expected " + expected.bytes() + ", as " + MANIFEST
+            file
+                + ": has "
+                + bytes
+                + " bytes; expected "
+                + expected.bytes()
+                + ", as "
+                + MANIFEST
                 + " says");
       }
       String hash = hash(file);
       if (!hash.equals(expected.sha256())) {
         throw new ModelException(
-            file + ": its SHA-256 is " + hash + "; expected " + expected.sha256() + ", as "
-                + MANIFEST + " says");
+            file
+                + ": its SHA-256 is "
+                + hash
+                + "; expected "
+                + expected.sha256()
+                + ", as "
+                + MANIFEST
+                + " says");
       }
     } catch (ModelException e) {
       throw e;
@@ -187,7 +207,10 @@ public final class ModelBundle {
   public void requireIterations(int iterations) throws ModelException {
     if (!manifest.iterations().contains(iterations)) {
       throw new ModelException(
-          manifestFile() + ": " + iterations + " iterations were not exported; expected one of "
+          manifestFile()
+              + ": "
+              + iterations
+              + " iterations were not exported; expected one of "
               + manifest.iterations());
     }
   }
@@ -200,8 +223,13 @@ public final class ModelBundle {
   public void requirePlanes(int planes) throws ModelException {
     if (planes < manifest.minPlanes() || planes > manifest.maxPlanes()) {
       throw new ModelException(
-          manifestFile() + ": a sweep of " + planes + " planes is out of range; expected "
-              + manifest.minPlanes() + " to " + manifest.maxPlanes());
+          manifestFile()
+              + ": a sweep of "
+              + planes
+              + " planes is out of range; expected "
+              + manifest.minPlanes()
+              + " to "
+              + manifest.maxPlanes());
     }
   }
 
@@ -251,7 +279,9 @@ public final class ModelBundle {
     unlisted.removeIf(name -> name.startsWith("."));
     if (!unlisted.isEmpty()) {
       throw new ModelException(
-          file(unlisted.first()) + ": not listed in " + MANIFEST
+          file(unlisted.first())
+              + ": not listed in "
+              + MANIFEST
               + "; expected only files whose hash is known");
     }
   }

@@ -82,8 +82,7 @@ final class ModelGraphs implements AutoCloseable {
       throws ModelException, CudaException {
     Manifest manifest = bundle.manifest();
     boolean rolling = isRolling(bundle, iterations, options.form(), provider);
-    String lastGraph =
-        rolling ? Manifest.stackGraph(iterations) : Manifest.fullGraph(iterations);
+    String lastGraph = rolling ? Manifest.stackGraph(iterations) : Manifest.fullGraph(iterations);
     OrtSession frame = null;
     OrtSession last = null;
     ModelGraphs graphs = null;
@@ -93,8 +92,7 @@ final class ModelGraphs implements AutoCloseable {
       }
       last = OrtSessions.open(bundle.file(lastGraph), options, provider);
       graphs =
-          new ModelGraphs(
-              OrtSessions.environment(), bundle, iterations, provider, frame, last);
+          new ModelGraphs(OrtSessions.environment(), bundle, iterations, provider, frame, last);
       graphs.checkSignatures(manifest);
       graphs.goldenDifference = GoldenCheck.run(graphs);
       return graphs;
@@ -107,13 +105,12 @@ final class ModelGraphs implements AutoCloseable {
         throw new CudaException(e);
       }
       throw new ModelException(
-          bundle.file(lastGraph) + ": ONNX Runtime can't run it: " + CudaException.firstLine(e),
-          e);
+          bundle.file(lastGraph) + ": ONNX Runtime can't run it: " + CudaException.firstLine(e), e);
     }
   }
 
-  private static boolean isRolling(
-      ModelBundle bundle, int iterations, Form form, Provider provider) throws ModelException {
+  private static boolean isRolling(ModelBundle bundle, int iterations, Form form, Provider provider)
+      throws ModelException {
     Manifest manifest = bundle.manifest();
     boolean hasRolling = manifest.twoStage() != null;
     boolean hasFull = manifest.hasFull(iterations);
@@ -122,7 +119,9 @@ final class ModelGraphs implements AutoCloseable {
     }
     if (form == Form.FULL && !hasFull) {
       throw new ModelException(
-          bundle.manifestFile() + ": files has no " + Manifest.fullGraph(iterations)
+          bundle.manifestFile()
+              + ": files has no "
+              + Manifest.fullGraph(iterations)
               + "; form full needs it");
     }
     return switch (form) {

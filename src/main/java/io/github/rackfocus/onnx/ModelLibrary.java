@@ -48,7 +48,8 @@ public record ModelLibrary(Path folder) {
   public List<String> names() throws ModelException {
     if (!Files.isDirectory(folder)) {
       throw new ModelException(
-          folder.toAbsolutePath() + ": no such folder; expected the models, name their folder by "
+          folder.toAbsolutePath()
+              + ": no such folder; expected the models, name their folder by "
               + VARIABLE);
     }
     try (Stream<Path> folders = Files.list(folder)) {
@@ -72,7 +73,10 @@ public record ModelLibrary(Path folder) {
     List<String> names = names();
     if (!names.contains(name)) {
       throw new ModelException(
-          folder + ": has no model " + name + "; expected "
+          folder
+              + ": has no model "
+              + name
+              + "; expected "
               + (names.isEmpty() ? "one, but it is empty" : "one of " + String.join(", ", names)));
     }
     return ModelBundle.read(folder.resolve(name));

@@ -132,29 +132,64 @@ public final class OnnxDepthEstimator implements DepthEstimator {
       info.estimatedBy(this);
     } catch (OrtException e) {
       throw new DepthException(
-          "inference of " + manifest.name() + " failed on " + executionProvider() + " for "
-              + stack.planes() + " planes of " + stack.width() + " x " + stack.height() + ": "
-              + CudaException.firstLine(e), e);
+          "inference of "
+              + manifest.name()
+              + " failed on "
+              + executionProvider()
+              + " for "
+              + stack.planes()
+              + " planes of "
+              + stack.width()
+              + " x "
+              + stack.height()
+              + ": "
+              + CudaException.firstLine(e),
+          e);
     }
+  }
+
+  /** The tensors of the last stack's size, or null before the first. */
+  synchronized @Nullable Workspace workspace() {
+    Tensors ready = tensors;
+    return ready == null ? null : ready.workspace();
   }
 
   private void check(FocalStack stack, DepthMap into) {
     if (stack.planes() < minPlanes() || stack.planes() > maxPlanes()) {
       throw new IllegalArgumentException(
-          "the stack has " + stack.planes() + " planes; " + manifest.name() + " takes "
-              + minPlanes() + " to " + maxPlanes());
+          "the stack has "
+              + stack.planes()
+              + " planes; "
+              + manifest.name()
+              + " takes "
+              + minPlanes()
+              + " to "
+              + maxPlanes());
     }
     if (into.width() != stack.width() || into.height() != stack.height()) {
       throw new IllegalArgumentException(
-          "the depth map is " + into.width() + " x " + into.height() + "; expected the stack's "
-              + stack.width() + " x " + stack.height());
+          "the depth map is "
+              + into.width()
+              + " x "
+              + into.height()
+              + "; expected the stack's "
+              + stack.width()
+              + " x "
+              + stack.height());
     }
     for (int z = 1; z < stack.planes(); z++) {
       // Ascending as doubles does not mean ascending as the floats that the model divides by.
       if (!(stack.position(z) > stack.position(z - 1))) {
         throw new IllegalArgumentException(
-            "planes " + (z - 1) + " and " + z + " lie at " + stack.focus(z - 1) + " and "
-                + stack.focus(z) + ", too close for this sweep; expected planes that differ");
+            "planes "
+                + (z - 1)
+                + " and "
+                + z
+                + " lie at "
+                + stack.focus(z - 1)
+                + " and "
+                + stack.focus(z)
+                + ", too close for this sweep; expected planes that differ");
       }
     }
   }
@@ -173,8 +208,7 @@ public final class OnnxDepthEstimator implements DepthEstimator {
   private Tensors makeTensors(FocalStack stack) throws OrtException {
     PlanePadding padding = PlanePadding.of(manifest, stack.height(), stack.width());
     int planes = stack.planes();
-    Workspace workspace =
-        graphs.workspace(planes, padding.paddedHeight(), padding.paddedWidth());
+    Workspace workspace = graphs.workspace(planes, padding.paddedHeight(), padding.paddedWidth());
     try {
       PinnedOutputs padded =
           padding.isNone()
@@ -210,8 +244,7 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     }
   }
 
-  private static void runStack(Tensors ready, FocalStack stack, DepthMap into)
-      throws OrtException {
+  private static void runStack(Tensors ready, FocalStack stack, DepthMap into) throws OrtException {
     Workspace workspace = ready.workspace();
     for (int z = 0; z < stack.planes(); z++) {
       workspace.focus().put(z, stack.position(z));

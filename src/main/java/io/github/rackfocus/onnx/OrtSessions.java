@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import io.github.rackfocus.frame.NativeLibraries;
 import java.nio.file.Path;
 
 /** Loads ONNX Runtime and makes its sessions with our options. */
@@ -20,15 +21,18 @@ final class OrtSessions {
    */
   static OrtEnvironment environment() throws ModelException {
     try {
+      NativeLibraries.onnxRuntimeFolder();
       // Whatever it would log as an error it throws as well, and we say it once, in our words.
-      return OrtEnvironment.getEnvironment(
-          OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "rackfocus");
+      return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "rackfocus");
     } catch (LinkageError | RuntimeException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new ModelException(
-          "ONNX Runtime's native libraries can't be loaded: " + cause.getMessage()
-              + "; expected Linux on x86-64 or aarch64 with glibc 2.28 or newer, and a writable"
-              + " temporary folder", e);
+          "ONNX Runtime's native libraries can't be loaded: "
+              + cause.getMessage()
+              + "; expected Linux on x86-64 or aarch64 with glibc 2.28 or newer, or "
+              + NativeLibraries.ONNX_RUNTIME_PROPERTY
+              + " to name a folder with them",
+          e);
     }
   }
 

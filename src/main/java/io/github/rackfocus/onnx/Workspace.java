@@ -12,8 +12,7 @@ import java.util.Map;
  * The input and intermediate tensors of a model for stacks of one size, all over direct buffers
  * that are written in place. For one thread.
  */
-abstract sealed class Workspace implements AutoCloseable
-    permits RollingWorkspace, FullWorkspace {
+abstract sealed class Workspace implements AutoCloseable permits RollingWorkspace, FullWorkspace {
   final OrtEnvironment environment;
   final int planes;
   final int height;
