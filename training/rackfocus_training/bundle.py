@@ -16,6 +16,7 @@ import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
+from torch.onnx import symbolic_helper
 
 MANIFEST = "manifest.json"
 NOT_HASHED = (MANIFEST, "card.md")
@@ -170,6 +171,26 @@ def _values_at(outputs, name, pixels, golden, iterations) -> List[float]:
     return [float(f"{v:.9g}") for v in values.reshape(-1)[pixels]]
 
 
+def _constant_pad(g, input, pad, mode, value):
+    """aten::pad with constant amounts as one Pad node.
+
+    torch's own export computes the amounts in eight nodes each time, for sizes known only at run
+    time, which none of our graphs has.
+    """
+    amounts = symbolic_helper._get_const(pad, "is", "pad")
+    kind = symbolic_helper._get_const(mode, "s", "mode")
+    rank = symbolic_helper._get_tensor_rank(input)
+    # torch lists (before, after) from the last axis backwards, ONNX all befores, then all afters.
+    begins, ends = [0] * rank, [0] * rank
+    for axis, (begin, end) in enumerate(zip(amounts[0::2], amounts[1::2])):
+        begins[rank - 1 - axis], ends[rank - 1 - axis] = begin, end
+    pads = g.op("Constant", value_t=torch.tensor(begins + ends, dtype=torch.int64))
+    if kind != "constant":
+        return g.op("Pad", input, pads, mode_s={"replicate": "edge"}.get(kind, kind))
+    fill = 0.0 if symbolic_helper._is_none(value) else symbolic_helper._get_const(value, "f", "v")
+    return g.op("Pad", input, pads, g.op("Constant", value_t=torch.tensor(float(fill))))
+
+
 def export_graph(
     module: torch.nn.Module,
     inputs: Sequence[torch.Tensor],
@@ -184,17 +205,21 @@ def export_graph(
     Raises if the graph holds control flow or fails onnx's checker.
     """
     module.eval()
-    with torch.no_grad():
-        torch.onnx.export(
-            module,
-            tuple(inputs),
-            path,
-            input_names=list(input_names),
-            output_names=list(output_names),
-            dynamic_axes=dynamic_axes,
-            opset_version=opset,
-            do_constant_folding=True,
-        )
+    torch.onnx.register_custom_op_symbolic("aten::pad", _constant_pad, opset)
+    try:
+        with torch.no_grad():
+            torch.onnx.export(
+                module,
+                tuple(inputs),
+                path,
+                input_names=list(input_names),
+                output_names=list(output_names),
+                dynamic_axes=dynamic_axes,
+                opset_version=opset,
+                do_constant_folding=True,
+            )
+    finally:
+        torch.onnx.unregister_custom_op_symbolic("aten::pad", opset)
     model = onnx.load(path)
     for node in model.graph.node:
         if node.op_type in ("If", "Loop", "Scan"):

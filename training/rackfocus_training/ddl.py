@@ -23,12 +23,16 @@ def laplacian_kernels(dilation: int, dtype: torch.dtype = torch.float32) -> torc
     """
     if dilation < 1:
         raise ValueError(f"dilation: expected 1 or more, found {dilation}")
-    kernels = torch.zeros(len(DIRECTIONS), 1, 3, 3, dtype=dtype)
-    for index, (row, column) in enumerate(DIRECTIONS):
-        kernels[index, 0, 1, 1] = -2.0
-        kernels[index, 0, 1 + row, 1 + column] = 1.0
-        kernels[index, 0, 1 - row, 1 - column] = 1.0
-    return kernels
+    # From nested lists, so that a traced export holds a constant and not the steps to make it.
+    return torch.tensor([[_kernel(row, column)] for row, column in DIRECTIONS], dtype=dtype)
+
+
+def _kernel(row: int, column: int) -> list:
+    kernel = [[0.0] * 3 for _ in range(3)]
+    kernel[1][1] = -2.0
+    kernel[1 + row][1 + column] = 1.0
+    kernel[1 - row][1 - column] = 1.0
+    return kernel
 
 
 def directional_responses(luma: torch.Tensor, dilation: int) -> torch.Tensor:
@@ -47,8 +51,8 @@ def directional_responses(luma: torch.Tensor, dilation: int) -> torch.Tensor:
 def ddl_volumes(luma: torch.Tensor, dilations: tuple = DILATIONS) -> torch.Tensor:
     """Focus measures of each image: FV_d(x) = sum over directions of |L_{theta,d} I(x)| (paper B).
 
-    luma: [N, 1, H, W] in [0, 1] (N images, for a stack its planes). Returns [N, len(dilations), H, W],
-    each value in [0, 8].
+    luma: [N, 1, H, W] in [0, 1] (N images, for a stack its planes). Returns
+    [N, len(dilations), H, W], each value in [0, 8].
     """
     return torch.cat(
         [directional_responses(luma, d).abs().sum(dim=1, keepdim=True) for d in dilations], dim=1
