@@ -10,8 +10,8 @@ import torch
 from .pool import shards
 
 # Planes times crops of one batch: the work of a step stays the same whatever the planes.
-PLANE_BUDGET = 64
-MAXIMUM_CROPS = 8
+PLANE_BUDGET = 40
+MAXIMUM_CROPS = 6
 
 
 @dataclass
@@ -78,7 +78,7 @@ def batches(folder: str, seed: int) -> Iterator[Batch]:
             continue
         order = random.permutation(len(shard["focus"]))
         planes = thin_planes(random, shard["focus"])
-        crops = int(min(MAXIMUM_CROPS, max(3, PLANE_BUDGET // len(planes))))
+        crops = int(min(MAXIMUM_CROPS, max(2, PLANE_BUDGET // len(planes))))
         for start in range(0, len(order) - crops + 1, crops):
             chosen = np.sort(order[start:start + crops])
             yield to_batch(shard, chosen, planes, int(random.integers(8)))

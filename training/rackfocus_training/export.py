@@ -81,6 +81,21 @@ def export_bundle(model: Proximal, folder: str, version: str, name: str = "proxi
     return write_manifest(folder, spec, lambda s, f, k, reference: model(s, f, k))
 
 
+def export_full(model: nn.Module, folder: str, spec: BundleSpec) -> dict:
+    """Writes a bundle that has the full form only (proximal-large) and returns its manifest."""
+    os.makedirs(folder, exist_ok=True)
+    model.eval()
+    fine = {output: {2: "H", 3: "W"} for output in OUTPUTS}
+    stack, focus = torch.rand(1, 7, 64, 96), torch.linspace(0, 1, 7)[None]
+    paths = []
+    for k in spec.iterations:
+        paths.append(os.path.join(folder, f"full-k{k}.onnx"))
+        export_graph(FullGraph(model, k), [stack, focus], paths[-1], ["stack", "focus"], OUTPUTS,
+                     {"stack": {1: "Z", 2: "H", 3: "W"}, "focus": {1: "Z"}, **fine})
+    share_weights(paths, os.path.join(folder, WEIGHTS_FILE))
+    return write_manifest(folder, spec, lambda s, f, k, reference: model(s, f, k))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", default=None, help="without it an untrained network")

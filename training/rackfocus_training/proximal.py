@@ -244,6 +244,11 @@ class StackStage(nn.Module):
         learned = features[:, :LEARNED]
         mean = self._mean(learned, batch, planes)
         volume = self.volume(learned, mean, focus, planes)
+        return self.estimate(volume, mean, luma, focus, iterations, exits)
+
+    def estimate(self, volume, mean, luma, focus, iterations, exits) -> Dict[str, object]:
+        """What follows the focus volume: volume [B Z, 4, h, w] (score and three measures of every
+        plane), mean [B, 16, h, w] of the learned features, luma [B, Z, 16, h, w]."""
         sampled = self._resample(volume, focus)
         depth_mean, relative = soft_argmax(sampled[:, 0], self.bins)
         residuals, weights = self.candidates(relative, mean)
@@ -335,6 +340,12 @@ def outputs(stack_stage: StackStage, features: torch.Tensor, focus: torch.Tensor
             iterations: int) -> Dict[str, torch.Tensor]:
     """The four published maps after the given iterations, refined and at full resolution."""
     run = stack_stage(features, focus, planes, iterations, [iterations])
+    return outputs_of(stack_stage, run, iterations)
+
+
+def outputs_of(stack_stage: StackStage, run: Dict[str, object], iterations: int
+               ) -> Dict[str, torch.Tensor]:
+    """The four published maps of a run."""
     _, position, log_error, allfocus = run["exits"][iterations]
     error = stack_stage.error(log_error)
     return {
