@@ -13,11 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -155,23 +150,8 @@ public final class EvalCommand implements Callable<Integer> {
   }
 
   private Evaluation run(EvaluationPlan plan, EstimatorFactory factory) throws IOException {
-    if (!Terminal.hasErr()) {
-      return Evaluation.run(plan, factory, System::nanoTime, done -> {});
-    }
-    ProgressBarBuilder bar =
-        new ProgressBarBuilder()
-            .setTaskName("eval")
-            .setInitialMax(plan.size())
-            .setStyle(ProgressBarStyle.ASCII)
-            .setUpdateIntervalMillis(200)
-            .setConsumer(new ConsoleProgressBarConsumer(System.err, Terminal.COLUMNS));
-    try (ProgressBar progress = bar.build()) {
-      Consumer<String> step =
-          done -> {
-            progress.setExtraMessage(done);
-            progress.step();
-          };
-      return Evaluation.run(plan, factory, System::nanoTime, step);
+    try (Progress progress = new Progress("eval", plan.size())) {
+      return Evaluation.run(plan, factory, System::nanoTime, progress::step);
     }
   }
 

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Exit: 0 done, 1 failed, 2 wrong use or configuration."},
     subcommands = {
+      DemoCommand.class,
       RunCommand.class,
       ReplayCommand.class,
       ModelsCommand.class

@@ -1,6 +1,8 @@
 package io.github.rackfocus.node;
 
 import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.camera.SimulatedCamera;
+import io.github.rackfocus.camera.SimulatedCameraConfig;
 import io.github.rackfocus.camera.SourceClock;
 import io.github.rackfocus.camera.StackFolder;
 import io.github.rackfocus.camera.StackFolderOptions;
@@ -8,6 +10,7 @@ import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.sweep.FocusAxis;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.DoubleConsumer;
 
 /** Makes frame sources from their settings. */
 public final class Sources {
@@ -21,8 +24,19 @@ public final class Sources {
   public static FrameSource open(SourceSettings settings) throws IOException {
     return switch (settings.kind()) {
       case FOLDER -> folder(Path.of(settings.folder()), settings.folderOptions());
-      case SIMULATED -> throw new IOException("not merged");
+      case SIMULATED -> simulated(settings.simulated(), share -> {});
     };
+  }
+
+  /**
+   * Makes a simulated camera for a node.
+   *
+   * @param progress told the share rendered ahead, 0 to 1, from any thread
+   */
+  public static SimulatedCamera simulated(
+      SimulatedCameraConfig config, DoubleConsumer progress) {
+    FramePool pool = new FramePool(DepthNode.framesInUse(config.sweep().planes()));
+    return new SimulatedCamera(config, pool, SourceClock.SYSTEM, progress);
   }
 
   /**
