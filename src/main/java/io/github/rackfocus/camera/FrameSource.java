@@ -25,6 +25,8 @@ public interface FrameSource extends AutoCloseable {
    * Waits for the next frame.
    *
    * @return a sealed frame that the caller closes, or null after the last one
+   * @throws IllegalArgumentException for an image that can't be a frame (0 x 0, larger than {@link
+   *     io.github.rackfocus.frame.FramePool#MAX_PIXELS}); it is lost, the next call goes on
    * @throws IOException if the source is broken for good, in a sentence for the operator
    */
   @Nullable Frame next() throws IOException, InterruptedException;

@@ -1,6 +1,7 @@
 package io.github.rackfocus.depth;
 
 import io.github.rackfocus.frame.FocusScale;
+import io.github.rackfocus.frame.Lease;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -16,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>A counted lease like a frame: {@link #retain} to keep it, {@link #close} once for each lease.
  */
-public final class DepthMap implements AutoCloseable {
+public final class DepthMap implements Lease {
   private final DepthMapPool pool;
   private final int width;
   private final int height;

@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pixels lie row by row, without padding, in direct buffers that belong to a {@link FramePool}.
  * The source that leased the frame writes them and then calls {@link #seal}; from then on the
- * frame is immutable but for its focus reading, which the matcher may assign once.
+ * frame is immutable but for two things that the sweep adds before it hands the frame on: the
+ * matcher assigns its focus reading once, and the rolling stack marks the {@link #changedCells}.
  *
  * <p>A frame is a counted lease: whoever keeps it beyond the call that handed it over calls {@link
  * #retain}, and everybody closes what they were given or retained, once. Counting is thread-safe;
  * writing before {@code seal} is for one thread.
  */
-public final class Frame implements AutoCloseable {
+public final class Frame implements Lease {
   private final FramePool pool;
   private final int width;
   private final int height;
@@ -30,6 +31,7 @@ public final class Frame implements AutoCloseable {
   private long sequence;
   private boolean sealed;
   private FocusReading focus = FocusReading.NONE;
+  private final CellMask changed;
 
   Frame(FramePool pool, int width, int height, boolean withColour) {
     this.pool = pool;
@@ -39,6 +41,7 @@ public final class Frame implements AutoCloseable {
     this.sealedLuma = luma.asReadOnlyBuffer();
     this.colour = withColour ? ByteBuffer.allocateDirect(3 * width * height) : null;
     this.sealedColour = colour == null ? null : colour.asReadOnlyBuffer();
+    this.changed = new CellMask(width, height);
   }
 
   /** Pixels in a row. */
@@ -131,6 +134,14 @@ public final class Frame implements AutoCloseable {
     return focus;
   }
 
+  /**
+   * Where the frame differs from the one that was on its plane before it; written by the rolling
+   * stack before any stack holds the frame, empty until then.
+   */
+  public CellMask changedCells() {
+    return changed;
+  }
+
   /** Takes one more lease. */
   public Frame retain() {
     if (leases.getAndIncrement() <= 0) {
@@ -161,6 +172,7 @@ public final class Frame implements AutoCloseable {
     leases.set(1);
     sealed = false;
     focus = FocusReading.NONE;
+    changed.clear();
     stampNanos = 0;
     arrivalNanos = 0;
     sequence = -1;

@@ -2,6 +2,7 @@ package io.github.rackfocus.sweep;
 
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.Lease;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -11,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * keep it beyond the call that handed it over, {@link #close} once for each lease. Immutable and
  * safe to read from any thread while leased.
  */
-public final class FocalStack implements AutoCloseable {
+public final class FocalStack implements Lease {
   private final FocusScale scale;
   private final Frame[] frames;
   private final double[] focus;
