@@ -38,8 +38,8 @@ final class BenchScene {
     BenchScene bench = new BenchScene(config, focalPixels);
     bench.furnish();
     Texture.Kind kind =
-        bench.random.next() < 0.8 ? Texture.Kind.GRID : Texture.Kind.FRACTAL;
-    Texture mat = bench.texture(kind, 0.06, 0.5, 0.0022);
+        bench.random.next() < 0.85 ? Texture.Kind.GRID : Texture.Kind.FRACTAL;
+    Texture mat = bench.texture(kind, 0.015, 0.5, 0.0022);
     return new Scene(bench.middle, bench.slope, mat, bench.solids);
   }
 
@@ -64,7 +64,7 @@ final class BenchScene {
     double yaw = jitter(0.5);
     double thick = 0.012 * at.depth();
     put(new Shape.Box(size, size * 0.8, thick), at, 0, 0, 0, yaw, 0,
-        texture(Texture.Kind.PRINT, 0.03, 0.85, 0.0016), false);
+        texture(Texture.Kind.PRINT, 0.01, 0.9, 0.0016), false);
     put(new Shape.Box(size * 0.3, size * 0.3, size * 0.12), at, -0.35 * size, 0.25 * size, thick,
         yaw, 0, texture(Texture.Kind.PRINT, 0.02, 0.5, 0.0012), false);
     put(new Shape.Box(size * 0.2, size * 0.12, size * 0.1), at, 0.5 * size, -0.45 * size, thick,
@@ -89,7 +89,7 @@ final class BenchScene {
     double yaw = jitter(0.6);
     double high = size * 0.5;
     put(new Shape.Box(size, size * 0.3, high), at, 0, 0, 0, yaw, 0,
-        texture(Texture.Kind.SPECKLE, 0.05, 0.6, 0.0013), true);
+        texture(Texture.Kind.SPECKLE, 0.01, 0.45, 0.0013), true);
     Texture metal = texture(Texture.Kind.BRUSHED, 0.5, 1, 0.0008);
     for (int i = 0; i < 7; i++) {
       for (int row = -1; row <= 1; row += 2) {
@@ -106,10 +106,10 @@ final class BenchScene {
     double yaw = jitter(0.35);
     double wall = size * 0.07;
     double high = size * 0.5;
-    Texture card = texture(Texture.Kind.FRACTAL, 0.25, 0.85, 0.0025);
+    Texture card = texture(Texture.Kind.FRACTAL, 0.08, 0.9, 0.0025);
     put(new Shape.Box(size, wall, high), at, 0, size, 0, yaw, 0, card, false);
     put(new Shape.Box(size, wall, high), at, 0, -size, 0, yaw, 0,
-        texture(Texture.Kind.PRINT, 0.3, 0.9, 0.003), false);
+        texture(Texture.Kind.PRINT, 0.15, 0.95, 0.003), false);
     put(new Shape.Box(wall, size, high), at, size, 0, 0, yaw, 0, card, false);
     put(new Shape.Box(wall, size, high), at, -size, 0, 0, yaw, 0, card, false);
     for (int i = 0; i < 9; i++) {
@@ -123,7 +123,7 @@ final class BenchScene {
             default -> new Shape.Ring(r, r * 0.5, r * random.between(0.6, 1.6));
           };
       put(part, at, du, dv, 0, yaw + random.between(0, 3), 0,
-          texture(anyKind(), 0.08, 0.9, 0.0022), false);
+          texture(anyKind(), 0.03, 0.95, 0.0022), false);
     }
   }
 
@@ -132,7 +132,7 @@ final class BenchScene {
     double size = 0.2 * at.depth();
     put(new Shape.Cloth(size, size, size * random.between(0.6, 0.9), random.between(0, 6)), at, 0,
         0, 0, jitter(0.5), 0,
-        texture(random.next() < 0.5 ? Texture.Kind.CHECKS : Texture.Kind.STRIPES, 0.1, 0.85,
+        texture(random.next() < 0.5 ? Texture.Kind.CHECKS : Texture.Kind.STRIPES, 0.03, 0.9,
             0.003),
         false);
   }
@@ -142,7 +142,7 @@ final class BenchScene {
       Place at = place(px + jitter(0.5), py + jitter(0.25));
       double r = at.depth() * random.between(0.045, 0.075);
       put(new Shape.Ring(r, r * random.between(0.45, 0.6), r * 0.22), at, 0, 0, 0.001 * i, 0, 0,
-          texture(Texture.Kind.BRUSHED, 0.25, 1, 0.0007), i % 2 == 1);
+          texture(Texture.Kind.BRUSHED, 0.1, 1.1, 0.0007), i % 2 == 1);
     }
   }
 
@@ -153,7 +153,7 @@ final class BenchScene {
       Texture skin =
           i == 1
               ? texture(Texture.Kind.BLANK, 0.3, 0.9, 0.01)
-              : texture(i == 0 ? Texture.Kind.SPECKLE : Texture.Kind.CHECKS, 0.1, 0.9, 0.0013);
+              : texture(i == 0 ? Texture.Kind.SPECKLE : Texture.Kind.CHECKS, 0.04, 0.95, 0.0013);
       put(new Shape.Dome(r, r, r), at, 0, 0, 0, random.between(0, 3), 0, skin, i == 0);
     }
   }
@@ -171,17 +171,17 @@ final class BenchScene {
     Place at = place(px, py);
     double size = 0.2 * at.depth();
     put(new Shape.Box(size, size * 0.9, 0.14 * at.depth()), at, 0, 0, 0, 0.5 + jitter(0.4), 0,
-        texture(Texture.Kind.PRINT, 0.2, 0.95, 0.0017), false);
+        texture(Texture.Kind.PRINT, 0.1, 1, 0.0017), false);
   }
 
   /** A thin bar across the foreground. */
   private void bar(double side) {
     Place at = place(-0.35 * side + jitter(0.15), 0.9);
-    double reach = 0.45 * at.depth();
-    double thick = 0.014 * at.depth();
-    put(new Shape.Box(thick, reach, thick * 2), at, 0, 0, 0.2 * at.depth(),
+    double reach = 0.42 * at.depth();
+    double thick = 0.011 * at.depth();
+    put(new Shape.Box(thick, reach, thick * 2), at, 0, 0, 0.17 * at.depth(),
         side * random.between(0.6, 1.0), random.between(-0.1, 0.06),
-        texture(Texture.Kind.STRIPES, 0.1, 0.95, 0.0006), false);
+        texture(Texture.Kind.STRIPES, 0.03, 0.95, 0.0006), false);
   }
 
   private Texture.Kind anyKind() {

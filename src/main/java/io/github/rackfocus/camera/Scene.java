@@ -13,8 +13,8 @@ final class Scene {
   /** Towards the lamp, in bench coordinates. */
   private static final double[] LAMP = {-0.48, -0.28, 0.83};
 
-  private static final double AMBIENT = 0.3;
-  private static final double DIRECT = 0.75;
+  private static final double AMBIENT = 0.2;
+  private static final double DIRECT = 0.85;
 
   private final double middleDioptres;
   private final double slopeDioptres;

@@ -38,7 +38,7 @@ public record SimulatedCameraConfig(
           320,
           240,
           15,
-          1,
+          5,
           new Sweep(10, 1 / 0.60, 1 / 0.10, SweepPattern.SAW),
           new Optics(11.25, 0.0005),
           new Lens(80, 0.7, 0.02),
