@@ -32,11 +32,13 @@ import org.slf4j.LoggerFactory;
  * is wanted, and it makes the producer as soon as the broker's name resolves, without which Kafka's
  * client can't even be built. Thread-safe.
  */
-final class KafkaConnection implements AutoCloseable {
+final class KafkaConnection {
   private static final Logger log = LoggerFactory.getLogger(KafkaConnection.class);
   private static final long RETRY_MILLIS = 500;
   private static final int ADMIN_TIMEOUT_MILLIS = 5_000;
-  private static final int REQUEST_TIMEOUT_MILLIS = 10_000;
+
+  /** Kafka's sender waits so long for a mute broker, even while it is being closed. */
+  private static final int REQUEST_TIMEOUT_MILLIS = 5_000;
 
   /** Room for the batches that Kafka's buffer is cut into, a record at least one. */
   private static final int BATCH_BYTES = 16 << 10;
@@ -221,9 +223,13 @@ final class KafkaConnection implements AutoCloseable {
     return message == null ? inner.getClass().getSimpleName() : message;
   }
 
-  /** Waits up to {@code closeTimeout} for what is under way; afterwards every send has ended. */
-  @Override
-  public void close() {
+  /**
+   * Ends the producer; afterwards every send has ended.
+   *
+   * @param patience how long to wait for sends under way; a broker that took the connection and
+   *     does not answer adds up to 5 s
+   */
+  void close(Duration patience) {
     closed = true;
     seeker.interrupt();
     try {
@@ -234,7 +240,7 @@ final class KafkaConnection implements AutoCloseable {
     synchronized (this) {
       Producer<String, byte[]> current = producer;
       if (current != null) {
-        current.close(config.closeTimeout());
+        current.close(patience);
       }
     }
   }

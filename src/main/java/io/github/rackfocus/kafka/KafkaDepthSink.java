@@ -4,6 +4,7 @@ import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.frame.ThrottledLog;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.TreeMap;
@@ -158,9 +159,13 @@ public final class KafkaDepthSink implements DepthSink {
         causes);
   }
 
-  /** Waits up to {@code closeTimeout} for acknowledgements; what has none then has failed. */
+  /**
+   * Waits up to {@code closeTimeout}, and 5 s more for a broker that hangs, for acknowledgements;
+   * what has none then has failed.
+   */
   @Override
   public void close() {
-    connection.close();
+    // With nothing under way there is nothing to wait for, even where no broker answers.
+    connection.close(outstanding.get() == 0 ? Duration.ZERO : config.closeTimeout());
   }
 }
