@@ -13,11 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,7 +44,8 @@ public final class EvalCommand implements Callable<Integer> {
      * @param iterations proximal iterations, null for each model's default
      * @param device {@code cpu}, {@code cuda[:n]} or {@code auto}
      * @param threads of inference, 0 for as many as there are cores
-     * @throws IOException if there is no such factory, in a sentence for the operator
+     * @throws IllegalArgumentException if a setting is wrong; says what was found and expected
+     * @throws IOException if the models can't be had, in a sentence for the operator
      */
     EstimatorFactory with(@Nullable Integer iterations, String device, int threads)
         throws IOException;
@@ -140,13 +136,14 @@ public final class EvalCommand implements Callable<Integer> {
     checkNumbers();
     List<StackGroup> means = groups.stream().map(this::group).toList();
     try {
-      EstimatorFactory factory = source.with(iterations, device, threads);
+      EstimatorFactory factory = factory();
       List<String> chosen = chosen(factory.names());
       List<Path> folders = EvaluationPlan.stackFolders(stacks);
       checkGroups(means, folders);
       checkJson();
       EvaluationPlan plan =
-          new EvaluationPlan(folders, chosen, noises, validOnly, repeats, out, means);
+          new EvaluationPlan(
+              folders, chosen, List.copyOf(new LinkedHashSet<>(noises)), validOnly, repeats, out, means);
       return report(run(plan, factory));
     } catch (IOException e) {
       spec().commandLine().getErr().println("rackfocus eval: " + e.getMessage());
@@ -154,24 +151,18 @@ public final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private Evaluation run(EvaluationPlan plan, EstimatorFactory factory) throws IOException {
-    if (!Terminal.hasErr()) {
-      return Evaluation.run(plan, factory, System::nanoTime, done -> {});
+  private EstimatorFactory factory() throws IOException {
+    try {
+      return source.with(iterations, device, threads);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
     }
-    ProgressBarBuilder bar =
-        new ProgressBarBuilder()
-            .setTaskName("eval")
-            .setInitialMax(plan.size())
-            .setStyle(ProgressBarStyle.ASCII)
-            .setUpdateIntervalMillis(200)
-            .setConsumer(new ConsoleProgressBarConsumer(System.err, Terminal.COLUMNS));
-    try (ProgressBar progress = bar.build()) {
-      Consumer<String> step =
-          done -> {
-            progress.setExtraMessage(done);
-            progress.step();
-          };
-      return Evaluation.run(plan, factory, System::nanoTime, step);
+  }
+
+  private static Evaluation run(EvaluationPlan plan, EstimatorFactory factory)
+      throws IOException {
+    try (EvalProgress progress = EvalProgress.on(plan.size())) {
+      return Evaluation.run(plan, factory, System::nanoTime, progress::step);
     }
   }
 

@@ -77,6 +77,18 @@ public final class SyntheticStack {
    */
   public static Frame frame(
       FramePool pool, int width, int height, double focus, long sequence, double shift) {
+    return frame(pool, width, height, focus, sequence, sequence * PERIOD_NANOS, shift);
+  }
+
+  /** The same with a stamp of its own, as a source has that starts to count again. */
+  public static Frame frame(
+      FramePool pool,
+      int width,
+      int height,
+      double focus,
+      long sequence,
+      long stampNanos,
+      double shift) {
     double position = (focus - FARTHEST) / (NEAREST - FARTHEST);
     Frame frame = lease(pool, width, height);
     ByteBuffer luma = frame.luma();
@@ -87,7 +99,7 @@ public final class SyntheticStack {
         luma.put(y * width + x, toByte(255 * value));
       }
     }
-    return seal(frame, focus, sequence);
+    return frame.seal(stampNanos, sequence, FocusReading.at(focus));
   }
 
   /**
