@@ -158,7 +158,7 @@ class EvaluationTest {
     String table = EvaluationTable.of(evaluation);
     assertThat(table.lines()).allMatch(line -> line.length() <= 120);
     assertThat(table)
-        .contains("sml 1.0.0", "ddl 1.0.0", "noise 5/255", "mean all (2)", "mean some (1)")
+        .contains("sml 1.0.0", "ddl 1.0.0", "noise 5/255", "mean dioptre (2)", "mean index (2)", "mean some (1)")
         .contains("MAE", "MSE", "RMS", "logRMS", "AbsRel", "SqRel", "Acc_1", "Acc_2", "Acc_3")
         .contains("Corr", "planes", "affine", "cover", "ms", "best50");
     List<Integer> widths =
