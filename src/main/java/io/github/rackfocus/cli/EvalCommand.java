@@ -143,7 +143,13 @@ public final class EvalCommand implements Callable<Integer> {
       checkJson();
       EvaluationPlan plan =
           new EvaluationPlan(
-              folders, chosen, List.copyOf(new LinkedHashSet<>(noises)), validOnly, repeats, out, means);
+              folders,
+              chosen,
+              List.copyOf(new LinkedHashSet<>(noises)),
+              validOnly,
+              repeats,
+              out,
+              means);
       return report(run(plan, factory));
     } catch (IOException e) {
       spec().commandLine().getErr().println("rackfocus eval: " + e.getMessage());
@@ -159,8 +165,7 @@ public final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private static Evaluation run(EvaluationPlan plan, EstimatorFactory factory)
-      throws IOException {
+  private static Evaluation run(EvaluationPlan plan, EstimatorFactory factory) throws IOException {
     try (EvalProgress progress = EvalProgress.on(plan.size())) {
       return Evaluation.run(plan, factory, System::nanoTime, progress::step);
     }
@@ -187,7 +192,9 @@ public final class EvalCommand implements Callable<Integer> {
         chosen.add(model);
       } else {
         throw wrong(
-            "model '" + model + "' does not exist; expected all or some of "
+            "model '"
+                + model
+                + "' does not exist; expected all or some of "
                 + String.join(", ", names));
       }
     }

@@ -19,8 +19,7 @@ public final class EvaluationTable {
 
   private EvaluationTable(Evaluation evaluation) {
     this.evaluation = evaluation;
-    int longest =
-        evaluation.results().stream().mapToInt(r -> r.stack().length()).max().orElse(0);
+    int longest = evaluation.results().stream().mapToInt(r -> r.stack().length()).max().orElse(0);
     for (StackGroup group : evaluation.plan().groups()) {
       longest = Math.max(longest, meanName(group.name(), 99).length());
     }

@@ -37,8 +37,7 @@ class EvalCommandTest {
   void shouldPrintTablesAndWriteMapsAndJson() {
     Path maps = root.resolve("maps");
     Path json = root.resolve("report.json");
-    int code =
-        eval(stacks, "--model", "ddl", "--out", maps, "--json", json, "--repeats", "1");
+    int code = eval(stacks, "--model", "ddl", "--out", maps, "--json", json, "--repeats", "1");
     assertThat(err.toString()).isEmpty();
     assertThat(code).isZero();
     assertThat(out.toString()).contains("ddl 1.0.0", "slope", "near").doesNotContain("sml");
@@ -56,8 +55,23 @@ class EvalCommandTest {
 
   @Test
   void shouldHandItsSettingsToTheModels() {
-    eval(stacks, "--model", "sml,sml", "--repeats", 1, "--iterations", 5, "--device", "auto",
-        "--threads", 2, "--valid-only", "--noise", "0,5", "--group", "g=slope");
+    eval(
+        stacks,
+        "--model",
+        "sml,sml",
+        "--repeats",
+        1,
+        "--iterations",
+        5,
+        "--device",
+        "auto",
+        "--threads",
+        2,
+        "--valid-only",
+        "--noise",
+        "0,5",
+        "--group",
+        "g=slope");
     assertThat(settings).containsExactly("5 auto 2");
     assertThat(out.toString())
         .contains("noise 5/255", "valid pixels only", "mean g (1)", "cover")
@@ -134,14 +148,13 @@ class EvalCommandTest {
 
   private int eval(Object... arguments) {
     EvalCommand command =
-        new EvalCommand(
-            (iterations, device, threads) -> {
-              settings.add(iterations + " " + device + " " + threads);
-              if (device.equals("toaster")) {
-                throw new IllegalArgumentException("device is 'toaster'; expected cpu");
-              }
-              return new Baselines();
-            });
+        new EvalCommand((iterations, device, threads) -> {
+          settings.add(iterations + " " + device + " " + threads);
+          if (device.equals("toaster")) {
+            throw new IllegalArgumentException("device is 'toaster'; expected cpu");
+          }
+          return new Baselines();
+        });
     CommandLine line = new CommandLine(command);
     line.setOut(new PrintWriter(out, true));
     line.setErr(new PrintWriter(err, true));

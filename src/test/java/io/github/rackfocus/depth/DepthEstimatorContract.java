@@ -155,7 +155,9 @@ public abstract class DepthEstimatorContract {
                   frames, size.width(), size.height(), focus[z], round * planes + z, 0.1 * round);
         }
         if (before != null) {
-          assertThat(pooled).as("frame objects, without which this proves nothing").isEqualTo(before);
+          assertThat(pooled)
+              .as("frame objects, without which this proves nothing")
+              .isEqualTo(before);
         }
         before = pooled;
         FocalStack stack = SyntheticStack.stackOf(pooled, planes - 1);
@@ -197,8 +199,7 @@ public abstract class DepthEstimatorContract {
       for (Size size : sizes()) {
         for (int planes : planeCounts()) {
           if (planes >= rolling.minPlanes() && planes <= rolling.maxPlanes()) {
-            FocalStack stack =
-                SyntheticStack.stack(frames, size.width(), size.height(), planes);
+            FocalStack stack = SyntheticStack.stack(frames, size.width(), size.height(), planes);
             compareWithFresh(rolling, stack, size + " of " + planes + " planes");
             stack.close();
           }
@@ -309,8 +310,7 @@ public abstract class DepthEstimatorContract {
     double[] focus = SyntheticStack.focus(planes);
     Frame[] flat = new Frame[planes];
     for (int z = 0; z < planes; z++) {
-      flat[z] =
-          SyntheticStack.flatFrame(frames, size.width(), size.height(), focus[z], z, level);
+      flat[z] = SyntheticStack.flatFrame(frames, size.width(), size.height(), focus[z], z, level);
     }
     return SyntheticStack.stackOf(flat, planes - 1);
   }
@@ -375,12 +375,7 @@ public abstract class DepthEstimatorContract {
       assertThat(good)
           .as(
               "%s, pixel %d: position %s, confidence %s, all-in-focus %s, error %s",
-              what,
-              i,
-              map.position().get(i),
-              map.confidence().get(i),
-              map.allFocus().get(i),
-              error)
+              what, i, map.position().get(i), map.confidence().get(i), map.allFocus().get(i), error)
           .isTrue();
     }
   }

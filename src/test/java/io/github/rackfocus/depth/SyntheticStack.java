@@ -28,7 +28,9 @@ public final class SyntheticStack {
 
   private SyntheticStack() {}
 
-  /** Position of the slope at a column: {@value #LEAST} at the left, {@value #MOST} at the right. */
+  /**
+   * Position of the slope at a column: {@value #LEAST} at the left, {@value #MOST} at the right.
+   */
   public static double truth(int x, int width) {
     return LEAST + (MOST - LEAST) * x / (width - 1.0);
   }
@@ -64,8 +66,7 @@ public final class SyntheticStack {
     for (int z = 0; z < frames.length; z++) {
       focus[z] = frames[z].focus().focus();
     }
-    return new FocalStack(
-        FocusScale.DIOPTRE, frames, focus, new boolean[frames.length], reference);
+    return new FocalStack(FocusScale.DIOPTRE, frames, focus, new boolean[frames.length], reference);
   }
 
   /**
