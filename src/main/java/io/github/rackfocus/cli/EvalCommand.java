@@ -44,7 +44,8 @@ public final class EvalCommand implements Callable<Integer> {
      * @param iterations proximal iterations, null for each model's default
      * @param device {@code cpu}, {@code cuda[:n]} or {@code auto}
      * @param threads of inference, 0 for as many as there are cores
-     * @throws IOException if there is no such factory, in a sentence for the operator
+     * @throws IllegalArgumentException if a setting is wrong; says what was found and expected
+     * @throws IOException if the models can't be had, in a sentence for the operator
      */
     EstimatorFactory with(@Nullable Integer iterations, String device, int threads)
         throws IOException;
@@ -135,13 +136,20 @@ public final class EvalCommand implements Callable<Integer> {
     checkNumbers();
     List<StackGroup> means = groups.stream().map(this::group).toList();
     try {
-      EstimatorFactory factory = source.with(iterations, device, threads);
+      EstimatorFactory factory = factory();
       List<String> chosen = chosen(factory.names());
       List<Path> folders = EvaluationPlan.stackFolders(stacks);
       checkGroups(means, folders);
       checkJson();
       EvaluationPlan plan =
-          new EvaluationPlan(folders, chosen, noises, validOnly, repeats, out, means);
+          new EvaluationPlan(
+              folders,
+              chosen,
+              List.copyOf(new LinkedHashSet<>(noises)),
+              validOnly,
+              repeats,
+              out,
+              means);
       return report(run(plan, factory));
     } catch (IOException e) {
       spec().commandLine().getErr().println("rackfocus eval: " + e.getMessage());
@@ -149,7 +157,15 @@ public final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private Evaluation run(EvaluationPlan plan, EstimatorFactory factory) throws IOException {
+  private EstimatorFactory factory() throws IOException {
+    try {
+      return source.with(iterations, device, threads);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  private static Evaluation run(EvaluationPlan plan, EstimatorFactory factory) throws IOException {
     try (Progress progress = new Progress("eval", plan.size())) {
       return Evaluation.run(plan, factory, System::nanoTime, progress::step);
     }
@@ -176,7 +192,9 @@ public final class EvalCommand implements Callable<Integer> {
         chosen.add(model);
       } else {
         throw wrong(
-            "model '" + model + "' does not exist; expected all or some of "
+            "model '"
+                + model
+                + "' does not exist; expected all or some of "
                 + String.join(", ", names));
       }
     }

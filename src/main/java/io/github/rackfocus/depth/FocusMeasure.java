@@ -19,8 +19,8 @@ import org.opencv.imgproc.Imgproc;
  * from Focus, PAMI 1994, eq. 8 and 9) has the two axes and dilation 1; the directional dilated
  * Laplacian (Ashfaq and Mahmood, arXiv 2512.10498) also has the diagonals and dilations 1 to 4.
  *
- * <p>Sums are exact in 16 bits, so an image gives the same numbers every time. Borders are
- * mirrored without repeating the edge. Keeps its matrices between images; for one thread.
+ * <p>Sums are exact in 16 bits, so an image gives the same numbers every time. Borders are mirrored
+ * without repeating the edge. Keeps its matrices between images; for one thread.
  */
 final class FocusMeasure implements AutoCloseable {
   private static final int[][] AXES = {{1, 0}, {0, 1}};

@@ -13,8 +13,8 @@ import org.opencv.core.Mat;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * Depth by hand, to measure models against: a focus measure, the peak of a log-parabola, and two
- * 5 x 5 medians over the positions.
+ * Depth by hand, to measure models against: a focus measure, the peak of a log-parabola, and two 5
+ * x 5 medians over the positions.
  *
  * <p>Error and confidence are those of {@link PeakFit}; the all-in-focus image takes each pixel
  * from the plane nearest to its position. Measures are kept for the next stack that holds the same
@@ -27,8 +27,8 @@ public final class PeakDepthEstimator implements DepthEstimator {
   /**
    * The κ of {@link PeakFit} that makes the mean error stated equal to the mean error made over 54
    * rendered slopes: 7, 10 and 20 planes, blur of 4, 7 and 12 pixels over the sweep, noise of 1, 2
-   * and 5 of 255, texture full everywhere and fading to a hundredth. This class's test renders
-   * such slopes and holds the figures to them.
+   * and 5 of 255, texture full everywhere and fading to a hundredth. This class's test renders such
+   * slopes and holds the figures to them.
    */
   private static final double SML_KAPPA = 0.097;
 
@@ -117,13 +117,25 @@ public final class PeakDepthEstimator implements DepthEstimator {
     int planes = stack.planes();
     if (planes < minPlanes() || planes > maxPlanes()) {
       throw new IllegalArgumentException(
-          model.name() + ": the stack has " + planes + " planes; expected " + minPlanes() + " to "
+          model.name()
+              + ": the stack has "
+              + planes
+              + " planes; expected "
+              + minPlanes()
+              + " to "
               + maxPlanes());
     }
     if (into.width() != stack.width() || into.height() != stack.height()) {
       throw new IllegalArgumentException(
-          model.name() + ": the depth map is " + into.width() + " x " + into.height()
-              + "; expected the stack's " + stack.width() + " x " + stack.height());
+          model.name()
+              + ": the depth map is "
+              + into.width()
+              + " x "
+              + into.height()
+              + "; expected the stack's "
+              + stack.width()
+              + " x "
+              + stack.height());
     }
   }
 

@@ -16,7 +16,9 @@ public final class Baselines implements EstimatorFactory {
       case "ddl" -> PeakDepthEstimator.ddl();
       default ->
           throw new IOException(
-              "baseline '" + model + "' does not exist; expected one of "
+              "baseline '"
+                  + model
+                  + "' does not exist; expected one of "
                   + String.join(", ", NAMES));
     };
   }

@@ -53,7 +53,8 @@ final class ConfidenceScores {
     scores.with(Metric.WITHIN_68, shareWithin(BOUND_68));
     scores.with(Metric.WITHIN_95, shareWithin(BOUND_95));
     double made = Arrays.stream(errors, 0, count).sum();
-    scores.with(Metric.STATED, made > 0 ? Arrays.stream(stated, 0, count).sum() / made : Double.NaN);
+    scores.with(
+        Metric.STATED, made > 0 ? Arrays.stream(stated, 0, count).sum() / made : Double.NaN);
     return scores;
   }
 

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param results by noise, then model, then stack
  * @param failures a sentence for each model that could not take a stack
  */
-public record Evaluation(
-    EvaluationPlan plan, List<StackResult> results, List<String> failures) {
+public record Evaluation(EvaluationPlan plan, List<StackResult> results, List<String> failures) {
 
   /**
    * Runs a plan.
@@ -104,8 +103,7 @@ public record Evaluation(
       return new Evaluation(plan, inOrder, List.copyOf(failures));
     }
 
-    private void one(String name, DepthEstimator model, EvaluationStack stack)
-        throws IOException {
+    private void one(String name, DepthEstimator model, EvaluationStack stack) throws IOException {
       try {
         StackResult result = evaluator.evaluate(model, stack, pfm(name, stack));
         results.get(new Key(stack.noise(), name)).add(result);

@@ -133,8 +133,7 @@ public final class EvaluationStack {
       }
       frame.luma().put(0, luma[z]);
       long sequence = firstSequence + z;
-      frames[z] =
-          frame.seal(sequence * PERIOD_NANOS, sequence, FocusReading.at(axis.focus(z)));
+      frames[z] = frame.seal(sequence * PERIOD_NANOS, sequence, FocusReading.at(axis.focus(z)));
     }
     return new FocalStack(
         axis.scale(), frames, axis.focus(), new boolean[frames.length], frames.length - 1);

@@ -10,6 +10,7 @@ import java.util.Map;
 public final class EvaluationTable {
   private static final int FIGURE = 7;
   private static final int LONGEST_NAME = 120 - 14 * FIGURE;
+  private static final int SHORTEST_NAME = 18;
   private static final String INDENT = "  ";
 
   private final Evaluation evaluation;
@@ -18,12 +19,11 @@ public final class EvaluationTable {
 
   private EvaluationTable(Evaluation evaluation) {
     this.evaluation = evaluation;
-    int longest =
-        evaluation.results().stream().mapToInt(r -> r.stack().length()).max().orElse(0);
+    int longest = evaluation.results().stream().mapToInt(r -> r.stack().length()).max().orElse(0);
     for (StackGroup group : evaluation.plan().groups()) {
       longest = Math.max(longest, meanName(group.name(), 99).length());
     }
-    nameWidth = Math.min(LONGEST_NAME, Math.max(15, longest + INDENT.length()));
+    nameWidth = Math.min(LONGEST_NAME, Math.max(SHORTEST_NAME, longest + INDENT.length()));
   }
 
   /** The text, with a line break at its end. */
@@ -74,7 +74,6 @@ public final class EvaluationTable {
         unit(unit, ofUnit, means.stream().filter(mean -> mean.unit().equals(unit)).toList());
       }
     }
-    confidence(means);
     text.append('\n');
   }
 
@@ -83,6 +82,7 @@ public final class EvaluationTable {
     header(unit + " stacks", columns);
     results.forEach(result -> row(result.stack(), columns, result.scores()));
     means.forEach(mean -> row(meanName(mean), columns, mean.scores()));
+    confidence(means);
   }
 
   private List<Metric> columns(String unit) {
@@ -102,9 +102,7 @@ public final class EvaluationTable {
             .filter(metric -> metric.kind() == Metric.Kind.CONFIDENCE)
             .toList();
     header("confidence", columns);
-    means.forEach(
-        mean -> row(meanName(mean) + (mean.name().equals("all") ? " " + mean.unit() : ""),
-            columns, mean.scores()));
+    means.forEach(mean -> row(meanName(mean), columns, mean.scores()));
   }
 
   private void header(String name, List<Metric> columns) {
@@ -130,7 +128,8 @@ public final class EvaluationTable {
   }
 
   private static String meanName(MeanScores mean) {
-    return meanName(mean.name(), mean.stacks().size());
+    String name = mean.isOfAll() ? mean.unit() : mean.name();
+    return meanName(name, mean.stacks().size());
   }
 
   private static String meanName(String name, int stacks) {

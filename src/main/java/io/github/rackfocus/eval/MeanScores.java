@@ -13,7 +13,13 @@ import java.util.function.Predicate;
  * @param scores the mean of each metric
  */
 public record MeanScores(String name, String unit, List<String> stacks, Scores scores) {
+  private static final String ALL = "all";
   private static final List<String> UNITS = List.of("dioptre", "index");
+
+  /** Whether it is the mean of all stacks of its unit. */
+  boolean isOfAll() {
+    return name.equals(ALL);
+  }
 
   /**
    * The means of a model's results: one for each unit, then the groups. Stacks without ground truth
@@ -22,7 +28,7 @@ public record MeanScores(String name, String unit, List<String> stacks, Scores s
   static List<MeanScores> of(List<StackResult> results, List<StackGroup> groups) {
     List<MeanScores> means = new ArrayList<>();
     for (String unit : UNITS) {
-      add(means, results, unit, "all", stack -> true);
+      add(means, results, unit, ALL, stack -> true);
     }
     for (StackGroup group : groups) {
       for (String unit : UNITS) {

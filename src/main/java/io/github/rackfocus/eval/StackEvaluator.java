@@ -135,8 +135,7 @@ public final class StackEvaluator {
    * Errors in planes beside confidence and stated error. Where the truth is only known up to scale
    * and offset, both are seen through the affine fit.
    */
-  private static Scores confidence(
-      DepthMap map, float[] judged, float[] truth, FocusAxis axis) {
+  private static Scores confidence(DepthMap map, float[] judged, float[] truth, FocusAxis axis) {
     FocusScale scale = axis.scale();
     int pixels = judged.length;
     double[] values = new double[pixels];
@@ -151,9 +150,7 @@ public final class StackEvaluator {
       }
     }
     AffineFit fit =
-        scale.isMetric() || count == 0
-            ? new AffineFit(1, 0)
-            : AffineFit.of(values, truths, count);
+        scale.isMetric() || count == 0 ? new AffineFit(1, 0) : AffineFit.of(values, truths, count);
     double planesOfAxis = Math.abs(fit.slope()) * (axis.planes() - 1);
     ConfidenceScores scores = new ConfidenceScores(count);
     for (int n = 0; n < count; n++) {
@@ -169,8 +166,6 @@ public final class StackEvaluator {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     int middle = sorted.length / 2;
-    return sorted.length % 2 == 1
-        ? sorted[middle]
-        : (sorted[middle - 1] + sorted[middle]) / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 }

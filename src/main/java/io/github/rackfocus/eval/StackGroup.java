@@ -36,7 +36,8 @@ public final class StackGroup {
     StackGroup group = new StackGroup(text.substring(0, equals).strip());
     for (String glob : text.substring(equals + 1).split(",")) {
       boolean excluded = glob.startsWith("!");
-      (excluded ? group.leaves : group.takes).add(matcher(text, excluded ? glob.substring(1) : glob));
+      (excluded ? group.leaves : group.takes)
+          .add(matcher(text, excluded ? glob.substring(1) : glob));
     }
     if (group.takes.isEmpty()) {
       throw new IllegalArgumentException(

@@ -28,7 +28,9 @@ public final class SyntheticStack {
 
   private SyntheticStack() {}
 
-  /** Position of the slope at a column: {@value #LEAST} at the left, {@value #MOST} at the right. */
+  /**
+   * Position of the slope at a column: {@value #LEAST} at the left, {@value #MOST} at the right.
+   */
   public static double truth(int x, int width) {
     return LEAST + (MOST - LEAST) * x / (width - 1.0);
   }
@@ -64,8 +66,7 @@ public final class SyntheticStack {
     for (int z = 0; z < frames.length; z++) {
       focus[z] = frames[z].focus().focus();
     }
-    return new FocalStack(
-        FocusScale.DIOPTRE, frames, focus, new boolean[frames.length], reference);
+    return new FocalStack(FocusScale.DIOPTRE, frames, focus, new boolean[frames.length], reference);
   }
 
   /**
@@ -77,6 +78,18 @@ public final class SyntheticStack {
    */
   public static Frame frame(
       FramePool pool, int width, int height, double focus, long sequence, double shift) {
+    return frame(pool, width, height, focus, sequence, sequence * PERIOD_NANOS, shift);
+  }
+
+  /** The same with a stamp of its own, as a source has that starts to count again. */
+  public static Frame frame(
+      FramePool pool,
+      int width,
+      int height,
+      double focus,
+      long sequence,
+      long stampNanos,
+      double shift) {
     double position = (focus - FARTHEST) / (NEAREST - FARTHEST);
     Frame frame = lease(pool, width, height);
     ByteBuffer luma = frame.luma();
@@ -87,7 +100,7 @@ public final class SyntheticStack {
         luma.put(y * width + x, toByte(255 * value));
       }
     }
-    return seal(frame, focus, sequence);
+    return frame.seal(stampNanos, sequence, FocusReading.at(focus));
   }
 
   /**

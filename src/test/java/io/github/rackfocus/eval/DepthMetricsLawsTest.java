@@ -30,8 +30,7 @@ class DepthMetricsLawsTest {
     assertThat(scores.get(Metric.MAE)).isLessThanOrEqualTo(scores.get(Metric.RMS) + 1e-9);
     assertThat(scores.get(Metric.ACC_1)).isLessThanOrEqualTo(scores.get(Metric.ACC_2));
     assertThat(scores.get(Metric.ACC_2)).isLessThanOrEqualTo(scores.get(Metric.ACC_3));
-    assertThat(scores.get(Metric.RMS))
-        .isCloseTo(Math.sqrt(scores.get(Metric.MSE)), within(1e-12));
+    assertThat(scores.get(Metric.RMS)).isCloseTo(Math.sqrt(scores.get(Metric.MSE)), within(1e-12));
     if (scores.has(Metric.CORR)) {
       assertThat(scores.get(Metric.CORR)).isBetween(-1.0, 1.0);
     }
@@ -43,7 +42,12 @@ class DepthMetricsLawsTest {
       Scores scores = DepthMetrics.of(truth, truth, axis).scores();
       for (Metric metric :
           new Metric[] {
-            Metric.MAE, Metric.MSE, Metric.RMS, Metric.LOG_RMS, Metric.ABS_REL, Metric.SQ_REL,
+            Metric.MAE,
+            Metric.MSE,
+            Metric.RMS,
+            Metric.LOG_RMS,
+            Metric.ABS_REL,
+            Metric.SQ_REL,
             Metric.MAE_PLANES
           }) {
         assertThat(scores.get(metric)).as(metric.key()).isZero();
@@ -64,8 +68,7 @@ class DepthMetricsLawsTest {
     }
     Scores plain = DepthMetrics.of(prediction, truth, INDICES).scores();
     Scores other = DepthMetrics.of(changed, truth, INDICES).scores();
-    assertThat(other.get(Metric.MAE_AFFINE))
-        .isCloseTo(plain.get(Metric.MAE_AFFINE), within(1e-3));
+    assertThat(other.get(Metric.MAE_AFFINE)).isCloseTo(plain.get(Metric.MAE_AFFINE), within(1e-3));
     if (plain.has(Metric.CORR) && other.has(Metric.CORR)) {
       assertThat(other.get(Metric.CORR)).isCloseTo(plain.get(Metric.CORR), within(1e-3));
     }

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 class DepthMetricsTest {
   private static final Offset<Double> TINY = within(1e-6);
   private static final FocusAxis DIOPTRES = new FocusAxis(FocusScale.DIOPTRE, 0.25, 0.5, 1, 2);
-  private static final FocusAxis FAR_FIRST =
-      new FocusAxis(FocusScale.INDEX_FAR_FIRST, 1, 2, 3, 4);
+  private static final FocusAxis FAR_FIRST = new FocusAxis(FocusScale.INDEX_FAR_FIRST, 1, 2, 3, 4);
   private static final FocusAxis NEAR_FIRST =
       new FocusAxis(FocusScale.INDEX_NEAR_FIRST, -4, -3, -2, -1);
 
@@ -102,8 +101,7 @@ class DepthMetricsTest {
 
   @Test
   void shouldHaveNoCorrelationWithAConstant() {
-    Scores scores =
-        DepthMetrics.of(new float[] {2f, 2f}, new float[] {1f, 2f}, FAR_FIRST).scores();
+    Scores scores = DepthMetrics.of(new float[] {2f, 2f}, new float[] {1f, 2f}, FAR_FIRST).scores();
     assertThat(scores.has(Metric.CORR)).isFalse();
     assertThat(scores.get(Metric.MAE_AFFINE)).isCloseTo(0.5, TINY);
   }

@@ -1,8 +1,8 @@
 package io.github.rackfocus.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -44,7 +44,13 @@ class EvaluationTest {
     assertThat(evaluation.results())
         .extracting(result -> result.model().name() + " " + result.stack())
         .containsExactly(
-            "sml far", "sml near", "sml slope", "sml wild", "ddl far", "ddl near", "ddl slope",
+            "sml far",
+            "sml near",
+            "sml slope",
+            "sml wild",
+            "ddl far",
+            "ddl near",
+            "ddl slope",
             "ddl wild");
     for (StackResult result : evaluation.results()) {
       assertThat(result.hasTruth()).isEqualTo(!result.stack().equals("wild"));
@@ -158,7 +164,13 @@ class EvaluationTest {
     String table = EvaluationTable.of(evaluation);
     assertThat(table.lines()).allMatch(line -> line.length() <= 120);
     assertThat(table)
-        .contains("sml 1.0.0", "ddl 1.0.0", "noise 5/255", "mean all (2)", "mean some (1)")
+        .contains(
+            "sml 1.0.0",
+            "ddl 1.0.0",
+            "noise 5/255",
+            "mean dioptre (2)",
+            "mean index (2)",
+            "mean some (1)")
         .contains("MAE", "MSE", "RMS", "logRMS", "AbsRel", "SqRel", "Acc_1", "Acc_2", "Acc_3")
         .contains("Corr", "planes", "affine", "cover", "ms", "best50");
     List<Integer> widths =
