@@ -5,9 +5,9 @@ import java.util.List;
 /**
  * Solids on a bench seen by a pinhole at the origin, z forward, x right, y down, metres.
  *
- * <p>The bench is a slanted plane, {@code 1/z = middle + slope y} for a normalised image
- * coordinate y, so that it runs evenly through the sweep. Bench coordinates are u to the right, v
- * away, w up. Immutable.
+ * <p>The bench is a slanted plane, {@code 1/z = middle + slope y} for a normalised image coordinate
+ * y, so that it runs evenly through the sweep. Bench coordinates are u to the right, v away, w up.
+ * Immutable.
  */
 final class Scene {
   /** Towards the lamp, in bench coordinates. */

@@ -33,8 +33,7 @@ class LensTrackTest {
         new LensTrack(
             CONFIG.withSweep(
                 new SimulatedCameraConfig.Sweep(
-                    10, sweep.farthestDioptres(), sweep.nearestDioptres(),
-                    SweepPattern.TRIANGLE)));
+                    10, sweep.farthestDioptres(), sweep.nearestDioptres(), SweepPattern.TRIANGLE)));
     assertThat(track.period()).isEqualTo(18);
     for (int k = 1; k < 9; k++) {
       LensTrack.Exposure up = track.at(k);

@@ -16,8 +16,7 @@ class LiquidLensTest {
       @ForAll @DoubleRange(min = 0, max = 20) double from,
       @ForAll @DoubleRange(min = 0, max = 20) double command) {
     LiquidLens lens = new LiquidLens(hertz, damping, play, from);
-    double slowest =
-        damping <= 1 ? damping : damping - Math.sqrt(damping * damping - 1);
+    double slowest = damping <= 1 ? damping : damping - Math.sqrt(damping * damping - 1);
     lens.advance(command, 30 / (2 * Math.PI * hertz * slowest));
     assertThat(Math.abs(lens.focus() - command)).isLessThanOrEqualTo(play / 2 + 1e-6);
     assertThat(lens.velocity() / hertz).isCloseTo(0, within(1e-6));

@@ -77,7 +77,6 @@ class SensorModelTest {
     return new SensorModel(
         SimulatedCameraConfig.DEFAULTS
             .withSize(SIDE, SIDE)
-            .withSensor(
-                new SimulatedCameraConfig.Sensor(0.008, gain, fullWell, read, 0, 0, 0)));
+            .withSensor(new SimulatedCameraConfig.Sensor(0.008, gain, fullWell, read, 0, 0, 0)));
   }
 }

@@ -37,11 +37,10 @@ class SimulatedCameraConfigTest {
 
   @Test
   void shouldRefuseToRenderMoreAheadThanFitsIntoMemory() {
-    assertThatThrownBy(
-            () ->
-                new SimulatedCamera(
-                    CONFIG.withSize(4096, 4096).withMotion(0.1).withPrerenderedSweeps(100),
-                    new FramePool(1)))
+    assertThatThrownBy(() ->
+            new SimulatedCamera(
+                CONFIG.withSize(4096, 4096).withMotion(0.1).withPrerenderedSweeps(100),
+                new FramePool(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("prerenderedSweeps is 100, which takes 96000 MB; expected at most")
         .hasMessageEndingWith("or 0 to render each frame when it is asked for");

@@ -109,14 +109,13 @@ class SimulatedCameraTest {
     try (SimulatedCamera camera = new SimulatedCamera(config, one, clock, share -> {})) {
       Frame kept = camera.next();
       Thread reader =
-          new Thread(
-              () -> {
-                try {
-                  assertThat(camera.next()).isNull();
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              });
+          new Thread(() -> {
+            try {
+              assertThat(camera.next()).isNull();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
       reader.start();
       while (camera.dropped() < 3) {
         Thread.onSpinWait();
@@ -147,8 +146,7 @@ class SimulatedCameraTest {
   @ParameterizedTest
   @EnumSource(SweepPattern.class)
   void shouldSweepAllPlanesInEveryPattern(SweepPattern pattern) throws Exception {
-    SimulatedCameraConfig.Sweep sweep =
-        new SimulatedCameraConfig.Sweep(5, 2, 8, pattern);
+    SimulatedCameraConfig.Sweep sweep = new SimulatedCameraConfig.Sweep(5, 2, 8, pattern);
     boolean[] seen = new boolean[5];
     try (SimulatedCamera camera = new SimulatedCamera(LIVE.withSweep(sweep), pool)) {
       for (int k = 0; k < camera.sweepFrames(); k++) {
@@ -189,8 +187,7 @@ class SimulatedCameraTest {
             plane++;
           }
           double truth =
-              (1 / depth[y * 160 + x] - config.sweep().focus(0))
-                  / config.sweep().planeDistance();
+              (1 / depth[y * 160 + x] - config.sweep().focus(0)) / config.sweep().planeDistance();
           errors.add(Math.abs(plane - truth));
         }
       }
@@ -223,8 +220,7 @@ class SimulatedCameraTest {
 
   @Test
   void shouldMagnifyTheGroundTruthWithTheFocus() {
-    SimulatedCameraConfig config =
-        LIVE.withOptics(new SimulatedCameraConfig.Optics(11.25, 0.01));
+    SimulatedCameraConfig config = LIVE.withOptics(new SimulatedCameraConfig.Optics(11.25, 0.01));
     try (SimulatedCamera camera = new SimulatedCamera(config, pool);
         SimulatedCamera rigid =
             new SimulatedCamera(

@@ -49,7 +49,10 @@ class FramePoolTest {
     assertThatThrownBy(() -> FramePool.checkSize(width, height))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "image size is " + width + " x " + height
+            "image size is "
+                + width
+                + " x "
+                + height
                 + "; expected at least 1 x 1 and at most 67108864 pixels");
   }
 
@@ -75,17 +78,16 @@ class FramePoolTest {
     List<Thread> threads = new ArrayList<>();
     for (int t = 0; t < 4; t++) {
       threads.add(
-          new Thread(
-              () -> {
-                for (int i = 0; i < 2000; i++) {
-                  Frame frame = pool.tryLease(4, 3, false);
-                  if (frame != null) {
-                    frame.retain();
-                    frame.close();
-                    frame.close();
-                  }
-                }
-              }));
+          new Thread(() -> {
+            for (int i = 0; i < 2000; i++) {
+              Frame frame = pool.tryLease(4, 3, false);
+              if (frame != null) {
+                frame.retain();
+                frame.close();
+                frame.close();
+              }
+            }
+          }));
     }
     threads.forEach(Thread::start);
     for (Thread thread : threads) {

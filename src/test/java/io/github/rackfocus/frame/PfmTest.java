@@ -55,8 +55,7 @@ class PfmTest {
   void shouldSayHowMuchOfATruncatedFileIsThere() {
     assertThatThrownBy(() -> read("Pf\n2 3\n-1\n", ByteOrder.LITTLE_ENDIAN, 1, 2, 3, 4, 5))
         .isInstanceOf(IOException.class)
-        .hasMessage(
-            folder.resolve("in.pfm") + ": ends after 20 bytes of data; expected 24 bytes");
+        .hasMessage(folder.resolve("in.pfm") + ": ends after 20 bytes of data; expected 24 bytes");
     assertThatThrownBy(() -> read("Pf\n900 900\n-1\n", ByteOrder.LITTLE_ENDIAN, 1))
         .isInstanceOf(IOException.class)
         .hasMessage(
