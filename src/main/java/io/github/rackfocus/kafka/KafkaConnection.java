@@ -163,7 +163,10 @@ final class KafkaConnection {
       int partitions = current.partitionsFor(config.topic()).size();
       log.info(
           "kafka: topic {} at {} is there, {} partition{}",
-          config.topic(), config.bootstrapServers(), partitions, partitions == 1 ? "" : "s");
+          config.topic(),
+          config.bootstrapServers(),
+          partitions,
+          partitions == 1 ? "" : "s");
       return true;
     } catch (InterruptException e) {
       throw e;
@@ -177,7 +180,9 @@ final class KafkaConnection {
     if (!closed) {
       trouble.warn(
           "kafka: topic {} at {} is not to be had yet; maps are lost and counted until it is: {}",
-          config.topic(), config.bootstrapServers(), reason);
+          config.topic(),
+          config.bootstrapServers(),
+          reason);
     }
   }
 
@@ -195,8 +200,10 @@ final class KafkaConnection {
         new NewTopic(config.topic(), Optional.empty(), Optional.empty())
             .configs(
                 Map.of(
-                    TopicConfig.RETENTION_MS_CONFIG, String.valueOf(Duration.ofMinutes(10).toMillis()),
-                    TopicConfig.SEGMENT_MS_CONFIG, String.valueOf(Duration.ofMinutes(1).toMillis())));
+                    TopicConfig.RETENTION_MS_CONFIG,
+                        String.valueOf(Duration.ofMinutes(10).toMillis()),
+                    TopicConfig.SEGMENT_MS_CONFIG,
+                        String.valueOf(Duration.ofMinutes(1).toMillis())));
     Admin admin = Admin.create(adminSettings);
     try {
       admin.createTopics(List.of(topic)).all().get();
@@ -206,7 +213,7 @@ final class KafkaConnection {
       if (e.getCause() instanceof TopicExistsException) {
         return true;
       }
-      say(sentence(e.getCause()));
+      say(sentence(e));
       return false;
     } finally {
       admin.close(Duration.ZERO);

@@ -1,8 +1,8 @@
 package io.github.rackfocus.kafka;
 
 import io.github.rackfocus.depth.DepthMap;
-import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.frame.ThrottledLog;
+import io.github.rackfocus.sink.DepthSink;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -90,7 +90,10 @@ public final class KafkaDepthSink implements DepthSink {
     if (bytes + OVERHEAD_BYTES > config.maxRecordBytes()) {
       tooLarge.increment();
       throw new IOException(
-          "its record takes " + bytes + " bytes; expected at most " + (config.maxRecordBytes() - OVERHEAD_BYTES)
+          "its record takes "
+              + bytes
+              + " bytes; expected at most "
+              + (config.maxRecordBytes() - OVERHEAD_BYTES)
               + "; raise maxRecordBytes here and max.message.bytes of the topic");
     }
     if (outstandingBytes.get() + bytes > config.maxOutstandingBytes()) {
@@ -140,7 +143,10 @@ public final class KafkaDepthSink implements DepthSink {
         .increment();
     losses.warn(
         "kafka: map {} was not delivered to {} at {}: {}",
-        id, config.topic(), config.bootstrapServers(), KafkaConnection.sentence(fault));
+        id,
+        config.topic(),
+        config.bootstrapServers(),
+        KafkaConnection.sentence(fault));
   }
 
   /** What became of the maps so far; exact once the sink is closed. */

@@ -42,8 +42,11 @@ final class BrokerProcess implements AutoCloseable {
     int status =
         StorageTool.execute(
             new String[] {
-              "format", "--cluster-id", Uuid.randomUuid().toString(),
-              "--config", configuration().toString()
+              "format",
+              "--cluster-id",
+              Uuid.randomUuid().toString(),
+              "--config",
+              configuration().toString()
             },
             new PrintStream(said, true, StandardCharsets.UTF_8));
     if (status != 0) {
@@ -65,11 +68,13 @@ final class BrokerProcess implements AutoCloseable {
         new ProcessBuilder(
                 List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx256m", "-cp", System.getProperty("java.class.path"), "kafka.Kafka",
+                    "-Xmx256m",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "kafka.Kafka",
                     configuration().toString()))
             .redirectErrorStream(true)
-            .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(folder.resolve("broker.log").toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("broker.log").toFile()))
             .start();
     try (Admin admin = admin()) {
       admin.describeCluster().nodes().get();
@@ -85,9 +90,10 @@ final class BrokerProcess implements AutoCloseable {
   private Admin admin() {
     return Admin.create(
         Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers(),
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrapServers(),
             AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                (int) Duration.ofSeconds(90).toMillis()));
+            (int) Duration.ofSeconds(90).toMillis()));
   }
 
   /** Ends the process at once, as a power cut would: SIGKILL. */

@@ -36,8 +36,7 @@ class DepthFrameCodecTest {
       for (int i = 0; i < map.pixels(); i++) {
         assertThat(pixels.validity()[i]).isEqualTo(map.validity().get(i));
         assertClose(pixels.depth()[i], map.depth().get(i), frame.getUnitM());
-        assertClose(
-            pixels.uncertainty()[i], map.uncertainty().get(i), frame.getUncertaintyUnitM());
+        assertClose(pixels.uncertainty()[i], map.uncertainty().get(i), frame.getUncertaintyUnitM());
       }
     }
   }
@@ -55,9 +54,12 @@ class DepthFrameCodecTest {
   void shouldDescribeTheMap() {
     CameraIdentity calibrated =
         new CameraIdentity(
-            "r2", "front", "front_optical_frame",
+            "r2",
+            "front",
+            "front_optical_frame",
             new CameraIdentity.PinholeIntrinsics(160, 64, 200.5, 201.5, 79.5, 31.5),
-            new CameraIdentity.FixedPose("base_link", 1, 2, 3, 0, 0, 0, 1), "cd".repeat(32));
+            new CameraIdentity.FixedPose("base_link", 1, 2, 3, 0, 0, 0, 1),
+            "cd".repeat(32));
     try (DepthMap map = TestDepthMaps.scene(160, 64, STAMP, 12)) {
       DepthFrame frame = new DepthFrameCodec(calibrated, DepthPacking.PNG16, false).encode(map);
       assertThat(frame.getRobot()).isEqualTo("r2");
@@ -119,10 +121,6 @@ class DepthFrameCodecTest {
   void shouldStayBelowHalfAMegabyteWithDepthAsNoisyAsASensors() {
     try (DepthMap map = noisy(640, 480)) {
       DepthFrame frame = new DepthFrameCodec(CAMERA, DepthPacking.PNG16, true).encode(map);
-      System.out.printf(
-          "640x480: depth %d, uncertainty %d, validity %d, record %d bytes%n",
-          frame.getDepth().size(), frame.getUncertainty().size(), frame.getValidity().size(),
-          frame.getSerializedSize());
       assertThat(frame.getDepth().size()).isLessThan(512_000);
       assertThat(frame.getSerializedSize()).isLessThan((1 << 20) - 1024);
     }
@@ -134,23 +132,29 @@ class DepthFrameCodecTest {
       DepthFrame png = new DepthFrameCodec(CAMERA, DepthPacking.PNG16, false).encode(map);
       DepthFrame raw = new DepthFrameCodec(CAMERA, DepthPacking.RAW16, false).encode(map);
       String name = "depth frame r2/front 1763640000123456789-12: ";
-      assertWrong(png.toBuilder().setWidth(81).build(),
+      assertWrong(
+          png.toBuilder().setWidth(81).build(),
           name + "found a PNG of 80 x 32, 16 bits, colour type 0; expected 81 x 32, 16 bits, grey");
       assertWrong(png.toBuilder().setWidth(-1).build(), name + "image size is -1 x 32");
-      assertWrong(png.toBuilder().setWidth(100_000).setHeight(100_000).build(),
+      assertWrong(
+          png.toBuilder().setWidth(100_000).setHeight(100_000).build(),
           name + "image size is 100000 x 100000");
       assertWrong(png.toBuilder().setUnitM(0).build(), name + "unit of 16-bit depth is 0.0");
-      assertWrong(png.toBuilder().setEncodingValue(77).build(),
+      assertWrong(
+          png.toBuilder().setEncodingValue(77).build(),
           name + "encoding is 77; expected PNG16 (1) or RAW16 (2)");
-      assertWrong(png.toBuilder().setDepth(ByteString.EMPTY).build(),
+      assertWrong(
+          png.toBuilder().setDepth(ByteString.EMPTY).build(),
           name + "found 0 bytes that are no PNG");
       assertWrong(
           png.toBuilder().setDepth(png.getDepth().substring(0, png.getDepth().size() / 2)).build(),
           "damaged");
       assertWrong(png.toBuilder().setDepth(png.getDepth().substring(0, 30)).build(), "damaged");
-      assertWrong(png.toBuilder().setValidity(png.getDepth()).build(),
+      assertWrong(
+          png.toBuilder().setValidity(png.getDepth()).build(),
           name + "found a PNG of 80 x 32, 16 bits");
-      assertWrong(raw.toBuilder().setDepth(raw.getDepth().substring(2)).build(),
+      assertWrong(
+          raw.toBuilder().setDepth(raw.getDepth().substring(2)).build(),
           name + "found 5118 bytes of raw codes; expected 5120");
     }
   }

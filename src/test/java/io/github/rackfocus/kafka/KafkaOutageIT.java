@@ -69,20 +69,24 @@ class KafkaOutageIT {
       broker.createTopic(TOPIC);
       KafkaDepthSink sink = new KafkaDepthSink(config(broker, Duration.ofSeconds(2)), camera());
       try (sink) {
-        await().atMost(PATIENCE).until(() -> {
-          offer(sink, 1);
-          return sink.counts().acknowledged() > 0;
-        });
+        await()
+            .atMost(PATIENCE)
+            .until(() -> {
+              offer(sink, 1);
+              return sink.counts().acknowledged() > 0;
+            });
         broker.kill();
         offer(sink, 3);
         await().atMost(PATIENCE).until(() -> sink.counts().outstanding() == 0);
         assertThat(sink.counts().failed()).isGreaterThanOrEqualTo(3);
         broker.start();
         long before = sink.counts().acknowledged();
-        await().atMost(PATIENCE).until(() -> {
-          offer(sink, 1);
-          return sink.counts().acknowledged() > before;
-        });
+        await()
+            .atMost(PATIENCE)
+            .until(() -> {
+              offer(sink, 1);
+              return sink.counts().acknowledged() > before;
+            });
       }
       KafkaSinkCounts counts = sink.counts();
       assertThat(counts.sent()).isEqualTo(counts.acknowledged() + counts.failed());
@@ -90,8 +94,7 @@ class KafkaOutageIT {
       assertThat(counts.failedByCause()).containsKey("TimeoutException");
       // A record may have arrived whose acknowledgement did not.
       assertThat(idsIn(broker)).doesNotHaveDuplicates();
-      assertThat((long) idsIn(broker).size())
-          .isBetween(counts.acknowledged(), counts.sent());
+      assertThat((long) idsIn(broker).size()).isBetween(counts.acknowledged(), counts.sent());
     }
   }
 
@@ -121,8 +124,17 @@ class KafkaOutageIT {
   private static KafkaSinkConfig config(BrokerProcess broker, Duration deliveryTimeout) {
     KafkaSinkConfig d = KafkaSinkConfig.of(broker.bootstrapServers());
     return new KafkaSinkConfig(
-        d.bootstrapServers(), TOPIC, false, d.packing(), true, Duration.ofSeconds(5),
-        deliveryTimeout, d.closeTimeout(), BOUND, d.maxOutstandingBytes(), d.maxRecordBytes(),
+        d.bootstrapServers(),
+        TOPIC,
+        false,
+        d.packing(),
+        true,
+        Duration.ofSeconds(5),
+        deliveryTimeout,
+        d.closeTimeout(),
+        BOUND,
+        d.maxOutstandingBytes(),
+        d.maxRecordBytes(),
         Map.of());
   }
 

@@ -71,7 +71,9 @@ class OldBytesTest {
   public static void main(String[] arguments) throws IOException {
     CameraIdentity identity =
         new CameraIdentity(
-            "old-robot", "old-camera", "old_optical_frame",
+            "old-robot",
+            "old-camera",
+            "old_optical_frame",
             new CameraIdentity.PinholeIntrinsics(WIDTH, HEIGHT, 100, 101, 39.5, 7.5),
             new CameraIdentity.FixedPose("base_link", 0.1, 0, 0.7, 0, 0, 0, 1),
             "0123456789abcdef".repeat(4));
