@@ -165,8 +165,8 @@ public final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private static Evaluation run(EvaluationPlan plan, EstimatorFactory factory) throws IOException {
-    try (EvalProgress progress = EvalProgress.on(plan.size())) {
+  private Evaluation run(EvaluationPlan plan, EstimatorFactory factory) throws IOException {
+    try (Progress progress = new Progress("eval", plan.size())) {
       return Evaluation.run(plan, factory, System::nanoTime, progress::step);
     }
   }

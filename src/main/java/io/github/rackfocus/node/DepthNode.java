@@ -90,6 +90,14 @@ public final class DepthNode implements AutoCloseable {
             new Thread(this::runDepth, "depth"));
   }
 
+  /**
+   * How many frames a source's pool must hold: those of the rolling stack, those that only the
+   * stacks under way still hold, and those that wait before it.
+   */
+  public static int framesInUse(int planes) {
+    return 3 * planes + FRAMES_BEFORE_STACK + 2;
+  }
+
   /** Starts the threads. */
   public void start() {
     threads.forEach(Thread::start);
@@ -109,6 +117,11 @@ public final class DepthNode implements AutoCloseable {
     }
   }
 
+  /** Ends the source; what is under way still comes through. */
+  public void stop() {
+    source.close();
+  }
+
   /** How the node is doing now; may be asked by any thread. */
   public NodeHealth health() {
     return counters.health(
@@ -123,7 +136,7 @@ public final class DepthNode implements AutoCloseable {
   /** Ends the source, lets what is under way come through, and closes every part. */
   @Override
   public void close() {
-    source.close();
+    stop();
     boolean interrupted = false;
     for (Thread thread : threads) {
       try {

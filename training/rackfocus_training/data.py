@@ -1,0 +1,101 @@
+"""Batches of training data from the pool of rendered shards (pool.py)."""
+
+import os
+from dataclasses import dataclass
+from typing import Dict, Iterator, List
+
+import numpy as np
+import torch
+
+from .pool import shards
+
+# Planes times crops of one batch: the work of a step stays the same whatever the planes.
+PLANE_BUDGET = 40
+MAXIMUM_CROPS = 6
+
+
+@dataclass
+class Batch:
+    """measures [B, Z, 12, h, w], luma [B, Z, 1, H, W], focus [B, Z], truth [B, 1, H, W], float32."""
+
+    measures: torch.Tensor
+    luma: torch.Tensor
+    focus: torch.Tensor
+    truth: torch.Tensor
+
+
+def thin_planes(random: np.random.Generator, focus: np.ndarray) -> np.ndarray:
+    """Indices of the planes to keep: all, or now and then a subset with both ends (no fewer than 5)."""
+    planes = focus.shape[1]
+    if planes <= 7 or random.random() < 0.65:
+        return np.arange(planes)
+    keep = int(random.integers(max(5, planes // 3), planes))
+    inner = np.sort(random.choice(np.arange(1, planes - 1), keep - 2, replace=False))
+    return np.concatenate([[0], inner, [planes - 1]])
+
+
+def orient(arrays: List[np.ndarray], turn: int) -> List[np.ndarray]:
+    """One of the eight flips and transpositions of the last two axes. The measures follow the image:
+    their four directions are summed, and that set is the same after any of them."""
+    result = []
+    for array in arrays:
+        if turn & 1:
+            array = array[..., ::-1]
+        if turn & 2:
+            array = array[..., ::-1, :]
+        if turn & 4:
+            array = np.swapaxes(array, -1, -2)
+        result.append(np.ascontiguousarray(array))
+    return result
+
+
+def to_batch(shard: Dict[str, np.ndarray], chosen: np.ndarray, planes: np.ndarray, turn: int
+             ) -> Batch:
+    """Picks scenes and planes of a shard as float tensors."""
+    measures, luma, truth = orient(
+        [shard["measures"][chosen][:, planes], shard["luma"][chosen][:, planes],
+         shard["truth"][chosen]], turn)
+    return Batch(torch.from_numpy(measures).float(),
+                 torch.from_numpy(luma).float().div_(255).unsqueeze(2),
+                 torch.from_numpy(shard["focus"][chosen][:, planes]),
+                 torch.from_numpy(truth).float().unsqueeze(1))
+
+
+def batches(folder: str, seed: int) -> Iterator[Batch]:
+    """Endless random batches. A shard is read once and gives every scene of it once, then the next is
+    drawn; shards that a renewing worker removed meanwhile are skipped. Draws newer shards and older
+    ones alike."""
+    random = np.random.default_rng(seed)
+    while True:
+        present = shards(folder)
+        if not present:
+            raise ValueError(f"{folder}: expected rendered shards (run pool.py), found none")
+        path = present[int(random.integers(len(present)))]
+        try:
+            with np.load(path) as file:
+                shard = {name: file[name] for name in file.files}
+        except FileNotFoundError:
+            continue
+        order = random.permutation(len(shard["focus"]))
+        planes = thin_planes(random, shard["focus"])
+        crops = int(min(MAXIMUM_CROPS, max(2, PLANE_BUDGET // len(planes))))
+        for start in range(0, len(order) - crops + 1, crops):
+            chosen = np.sort(order[start:start + crops])
+            yield to_batch(shard, chosen, planes, int(random.integers(8)))
+
+
+def mixed(folder: str, seed: int, sources: int = 4) -> Iterator[Batch]:
+    """Takes turns between several shards, so that successive steps see different plane counts."""
+    streams = [batches(folder, seed * 1000 + index) for index in range(sources)]
+    while True:
+        for stream in streams:
+            yield next(stream)
+
+
+def validation(folder: str, planes: int, limit: int = 48) -> List[Batch]:
+    """The fixed validation scenes with 10 or 24 planes, in batches of 4."""
+    with np.load(os.path.join(folder, f"validation-{planes}.npz")) as file:
+        shard = {name: file[name][:limit] for name in file.files}
+    count = len(shard["focus"])
+    return [to_batch(shard, np.arange(i, min(i + 4, count)), np.arange(planes), 0)
+            for i in range(0, count, 4)]

@@ -1,0 +1,116 @@
+"""Exports `proximal` to a bundle: frame.onnx, stack-kK.onnx, full-kK.onnx with shared weights.
+
+Run: python -m rackfocus_training.export --checkpoint runs/proximal/last.pt --out models/proximal
+"""
+
+import argparse
+import os
+
+import torch
+from torch import nn
+
+from .bundle import (BundleSpec, TwoStage, WEIGHTS_FILE, OUTPUTS, export_graph, share_weights,
+                     write_manifest)
+from .proximal import FEATURES, Proximal, Settings, outputs
+
+ITERATIONS = (0, 1, 3, 5)
+MULTIPLE = 32
+
+
+class StackGraph(nn.Module):
+    """StackStage for one stack: features [Z, 32, h, w], focus [1, Z] to the four outputs."""
+
+    def __init__(self, model: Proximal, iterations: int):
+        super().__init__()
+        self.stage, self.iterations = model.stack, iterations
+
+    def forward(self, features, focus):
+        found = outputs(self.stage, features, focus, features.shape[0], self.iterations)
+        return tuple(found[name] for name in OUTPUTS)
+
+
+class FullGraph(nn.Module):
+    """Both stages: stack [1, Z, H, W], focus [1, Z] to the four outputs."""
+
+    def __init__(self, model: Proximal, iterations: int):
+        super().__init__()
+        self.model, self.iterations = model, iterations
+
+    def forward(self, stack, focus):
+        found = self.model(stack, focus, self.iterations)
+        return tuple(found[name] for name in OUTPUTS)
+
+
+def load_model(checkpoint: str) -> Proximal:
+    """The averaged weights of a training checkpoint, ready to run."""
+    saved = torch.load(checkpoint, map_location="cpu")
+    model = Proximal(Settings(**saved["settings"]))
+    model.load_state_dict(saved["average"])
+    return model.eval()
+
+
+def export_bundle(model: Proximal, folder: str, version: str, name: str = "proximal",
+                  iterations=ITERATIONS) -> dict:
+    """Writes all graphs, weights.bin and manifest.json into folder and returns the manifest."""
+    os.makedirs(folder, exist_ok=True)
+    model.eval()
+    image_axes = {2: "H", 3: "W"}
+    fine = {output: image_axes for output in OUTPUTS}
+    stack, focus = torch.rand(1, 7, 64, 96), torch.linspace(0, 1, 7)[None]
+    paths = [os.path.join(folder, "frame.onnx")]
+    export_graph(model.frame, [stack[:, :1]], paths[0], ["image"], ["features"],
+                 {"image": {0: "N", 2: "H", 3: "W"}, "features": {0: "N", 2: "h", 3: "w"}})
+    with torch.no_grad():
+        features = model.frame(stack.transpose(0, 1))
+    for k in iterations:
+        path = os.path.join(folder, f"stack-k{k}.onnx")
+        export_graph(StackGraph(model, k), [features, focus], path, ["features", "focus"],
+                     OUTPUTS, {"features": {0: "Z", 2: "h", 3: "w"}, "focus": {1: "Z"}, **fine})
+        paths.append(path)
+        path = os.path.join(folder, f"full-k{k}.onnx")
+        export_graph(FullGraph(model, k), [stack, focus], path, ["stack", "focus"], OUTPUTS,
+                     {"stack": {1: "Z", 2: "H", 3: "W"}, "focus": {1: "Z"}, **fine})
+        paths.append(path)
+    share_weights(paths, os.path.join(folder, WEIGHTS_FILE))
+    spec = BundleSpec(
+        name=name, version=version,
+        description="Learned multi-candidate depth with proximal refinement, for rolling sweeps.",
+        source="Mahmood, Electronics 2026 (method); trained by this project on rendered scenes",
+        iterations=tuple(iterations), default_iterations=3 if 3 in iterations else iterations[-1],
+        multiple=MULTIPLE, two_stage=TwoStage(FEATURES, 4, "none"))
+    return write_manifest(folder, spec, lambda s, f, k, reference: model(s, f, k))
+
+
+def export_full(model: nn.Module, folder: str, spec: BundleSpec) -> dict:
+    """Writes a bundle that has the full form only (proximal-large) and returns its manifest."""
+    os.makedirs(folder, exist_ok=True)
+    model.eval()
+    fine = {output: {2: "H", 3: "W"} for output in OUTPUTS}
+    stack, focus = torch.rand(1, 7, 64, 96), torch.linspace(0, 1, 7)[None]
+    paths = []
+    for k in spec.iterations:
+        paths.append(os.path.join(folder, f"full-k{k}.onnx"))
+        export_graph(FullGraph(model, k), [stack, focus], paths[-1], ["stack", "focus"], OUTPUTS,
+                     {"stack": {1: "Z", 2: "H", 3: "W"}, "focus": {1: "Z"}, **fine})
+    share_weights(paths, os.path.join(folder, WEIGHTS_FILE))
+    return write_manifest(folder, spec, lambda s, f, k, reference: model(s, f, k))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--checkpoint", default=None, help="without it an untrained network")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--version", default="1.0.0")
+    arguments = parser.parse_args()
+    if arguments.checkpoint is None:
+        torch.manual_seed(20261120)
+        model = Proximal()
+    else:
+        model = load_model(arguments.checkpoint)
+    manifest = export_bundle(model, arguments.out, arguments.version)
+    size = sum(entry["bytes"] for entry in manifest["files"].values())
+    print(f"{arguments.out}: {len(manifest['files'])} files, {size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()

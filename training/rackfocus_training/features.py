@@ -1,0 +1,53 @@
+"""What the networks see of one image: log focus measures at a quarter of its resolution.
+
+Paper B's four directional dilated Laplacian volumes, averaged over 4x4 pixels, and those averaged
+over 3x3 and 7x7 quarter pixels: 12 channels. The logarithm turns gain and texture contrast into an
+offset that is the same on every plane, so that only the course along focus is left when the mean
+over the planes is taken away (behind the cached stage, in the stack's own graph).
+"""
+
+import torch
+import torch.nn.functional as functional
+
+from .ddl import DILATIONS, laplacian_kernels
+
+DOWNSCALE = 4
+MEASURES = 12
+# Added before the logarithm: about the response to one grey level of 255, so that quantisation and
+# faint noise do not swing the logarithm.
+FLOOR = 0.004
+
+
+def box_mean(volume: torch.Tensor, window: int) -> torch.Tensor:
+    """Mean over window x window, border replicated; as two one-dimensional means."""
+    half = window // 2
+    padded = functional.pad(volume, (half,) * 4, mode="replicate")
+    rows = functional.avg_pool2d(padded, (1, window), stride=1)
+    return functional.avg_pool2d(rows, (window, 1), stride=1)
+
+
+def log_measures(luma: torch.Tensor) -> torch.Tensor:
+    """luma [N, 1, H, W] in [0, 1], H and W multiples of 4, to [N, 12, H/4, W/4]."""
+    fine = rectified_volumes(luma)
+    return torch.log(FLOOR + torch.cat([fine, box_mean(fine, 3), box_mean(fine, 7)], dim=1))
+
+
+def rectified_volumes(luma: torch.Tensor) -> torch.Tensor:
+    """ddl.pooled_ddl_volumes(luma), in operations that ONNX Runtime keeps in its blocked layout.
+
+    |x| is relu(x) + relu(-x), so that absolute values, their sum over the directions and their mean
+    over 4x4 pixels become a convolution with ReLU and one with stride 4: a third of the time.
+    """
+    pooled = []
+    for dilation in DILATIONS:
+        kernels = laplacian_kernels(dilation, luma.dtype).to(luma.device)
+        padded = functional.pad(luma, (dilation,) * 4, mode="replicate")
+        both = functional.conv2d(padded, torch.cat([kernels, -kernels]), dilation=dilation)
+        summing = both.new_full((1, 8, DOWNSCALE, DOWNSCALE), 1.0 / DOWNSCALE**2)
+        pooled.append(functional.conv2d(torch.relu(both), summing, stride=DOWNSCALE))
+    return torch.cat(pooled, dim=1)
+
+
+def unshuffle(luma: torch.Tensor) -> torch.Tensor:
+    """[N, 1, H, W] to [N, 16, H/4, W/4]: every 4x4 block as channels, nothing lost."""
+    return functional.pixel_unshuffle(luma, DOWNSCALE)

@@ -1,0 +1,356 @@
+"""`proximal`: paper A's multi-candidate estimation with proximal refinement, shaped for rolling.
+
+Paper A is Mahmood, Electronics 2026. What depends on one image only (FrameStage) is computed once a
+frame and cached; StackStage does the rest at a quarter of the resolution. Its parts, in order:
+  FocusVolume   scores of every plane at 1/4, 1/8, 1/16 and 1/32, F their mean (eqs. 1 to 3),
+                resampled by the actual readings to BINS planes
+  Candidates    soft-argmax, three residual heads, attention weights W² (eqs. 4 to 7, 14)
+  Context       what surrounds a pixel, down to 1/32 of the resolution and the whole image
+  ProximalStep  one for every iteration k (eqs. 10 to 13, 15 to 23), given lookups around D^k
+  Refiner       residual refinement (eq. 15), convex upsampling by 4 and the expected error
+
+Positions are on [0, 1], 0 the farthest plane. Tensors are float32; modules hold no state but weights.
+"""
+
+from dataclasses import dataclass
+from typing import Dict, List
+
+import torch
+from torch import nn
+
+from .features import MEASURES, log_measures, unshuffle
+from .layers import (Conv, Gate, convex_upsample, double, hat_matrix, lookup, sharpest,
+                     shift_planes, soft_argmax)
+
+BINS = 32
+CANDIDATES = 3
+LEARNED = 16
+FEATURES = LEARNED + 16  # of one image: learned ones, then its luma rearranged 4x4
+OFFSETS = (-2.0, -0.75, 0.0, 0.75, 2.0)  # of the lookups, in mean plane distances
+MAXIMUM_ITERATIONS = 5
+# confidence = 1 / (1 + error / CONFIDENCE_ERROR): one half at 3 % of the sweep.
+CONFIDENCE_ERROR = 0.03
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Width and form. weights: "softplus" (unnormalised, S small where nothing is sharp) or "softmax"
+    (paper A, S = 1 everywhere). context: coarsest scale of the context branch. learned: learned
+    per-image features beside the measures. lookups: whether an iteration sees F around D^k."""
+
+    plane_width: int = 32
+    step_width: int = 16
+    context_width: int = 32
+    weights: str = "softplus"
+    context: int = 32
+    learned: bool = True
+    lookups: bool = True
+
+
+class FrameStage(nn.Module):
+    """image [N, 1, H, W] to features [N, 32, H/4, W/4]; H and W multiples of 4."""
+
+    def __init__(self, settings: Settings = Settings()):
+        super().__init__()
+        self.learned = Conv(MEASURES + 16, 16) if settings.learned else None
+        self.project = nn.Conv2d(MEASURES + (16 if settings.learned else 0), 16, 1)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return self.combine(log_measures(image), unshuffle(image))
+
+    def combine(self, measures: torch.Tensor, luma: torch.Tensor) -> torch.Tensor:
+        """The part behind the focus measures: measures [N, 12, h, w], luma [N, 16, h, w]."""
+        scaled = (measures + 3.0) * 0.7
+        seen = scaled
+        if self.learned is not None:
+            seen = torch.cat([scaled, self.learned(torch.cat([scaled, luma * 2 - 1], dim=1))], dim=1)
+        return torch.cat([self.project(seen), luma], dim=1)
+
+
+class FocusVolume(nn.Module):
+    """Learned features [B Z, 16, h, w] to the score and three measures of every plane, [B Z, 4, h, w].
+
+    The features' mean over the planes is taken away first: texture and contrast go with it and the
+    course along focus is left.
+    """
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.level = nn.Conv2d(LEARNED, LEARNED, 1)
+        with torch.no_grad():
+            self.level.weight.copy_(-torch.eye(LEARNED)[:, :, None, None])
+        self.spacing = nn.Parameter(torch.zeros(1, LEARNED, 1, 1))
+        self.down8, self.encode8 = Conv(LEARNED, width, stride=2), Conv(width, width)
+        self.down16, self.encode16 = Conv(width, width, stride=2), Conv(width, width)
+        self.down32, self.encode32 = Conv(width, width, stride=2), Conv(width, width)
+        self.whole = nn.Conv2d(width, width, 1)
+        self.up16, self.decode16 = nn.Conv2d(width, width, 1), Conv(width, width)
+        self.up8, self.decode8 = nn.Conv2d(width, width, 1), Conv(width, width)
+        self.up4, self.decode4 = nn.Conv2d(width, LEARNED, 1), Conv(LEARNED, LEARNED)
+        self.scores = nn.ModuleList(nn.Conv2d(width, 1, 1) for _ in range(3))
+        self.measures = nn.Conv2d(LEARNED, 4, 1)
+
+    def forward(self, features: torch.Tensor, mean: torch.Tensor, focus: torch.Tensor,
+                planes: int) -> torch.Tensor:
+        batch = focus.shape[0]
+        spacing = torch.log((focus[:, 1:] - focus[:, :-1]).mean(dim=1) * 9.0)
+        level = self.level(mean) + self.spacing * spacing.view(batch, 1, 1, 1)
+        x4 = features.view(batch, planes, *features.shape[1:]) + level[:, None]
+        x4 = shift_planes(torch.relu(x4).view_as(features), planes)
+        x8 = self.encode8(shift_planes(self.down8(x4), planes))
+        x16 = self.encode16(shift_planes(self.down16(x8), planes, 2))
+        x32 = self.encode32(shift_planes(self.down32(x16), planes, 2))
+        stack = x32.view(batch, planes, *x32.shape[1:])
+        whole = self.whole(stack.mean(dim=1))
+        x32 = torch.relu(stack + whole[:, None]).view_as(x32)
+        y16 = self.decode16(x16 + double(self.up16(x32)))
+        y8 = self.decode8(x8 + double(self.up8(y16)))
+        y4 = self.decode4(x4 + double(self.up4(y8)))
+        volume = self.measures(y4)
+        coarse = double(self.scores[0](x32)) + self.scores[1](y16)
+        coarse = double(double(coarse) + self.scores[2](y8))
+        # F is the mean of the four scales (paper A, eq. 3).
+        return torch.cat([(volume[:, :1] + coarse) * 0.25, volume[:, 1:]], dim=1)
+
+
+class Candidates(nn.Module):
+    """F and the mean features to the residuals of three candidates and their weights W²."""
+
+    def __init__(self, weights: str):
+        super().__init__()
+        if weights not in ("softplus", "softmax"):
+            raise ValueError(f"weights: expected softplus or softmax, found {weights!r}")
+        self.normalised = weights == "softmax"
+        self.trunk = Conv(BINS + LEARNED, 16 * (CANDIDATES + 1))
+        self.residuals = nn.Conv2d(16 * CANDIDATES, CANDIDATES, 3, padding=1, groups=CANDIDATES)
+        self.attention = nn.Conv2d(16, CANDIDATES, 1)
+        nn.init.normal_(self.residuals.weight, std=0.01)
+
+    def forward(self, relative: torch.Tensor, mean: torch.Tensor):
+        hidden = self.trunk(torch.cat([torch.clamp(relative, min=-8.0) * 0.25, mean], dim=1))
+        residuals = 0.1 * self.residuals(hidden[:, :16 * CANDIDATES])
+        logits = self.attention(hidden[:, 16 * CANDIDATES:])
+        if self.normalised:
+            return residuals, torch.softmax(logits, dim=1)
+        return residuals, nn.functional.softplus(logits) + 1e-4
+
+
+class Context(nn.Module):
+    """Everything about the pixel's surroundings, seen at 1/8 and coarser; at 1/32 also the mean of
+    the whole image. [B, inputs, h, w] to [B, 16, h, w]."""
+
+    def __init__(self, inputs: int, width: int, coarsest: int):
+        super().__init__()
+        self.enter = nn.Sequential(Conv(inputs, width, stride=2), Conv(width, width))
+        scales = {8: 0, 16: 1, 32: 2}[coarsest]
+        self.down = nn.ModuleList(nn.Sequential(Conv(width, width, stride=2), Conv(width, width))
+                                  for _ in range(scales))
+        self.whole = nn.Conv2d(width, width, 1)
+        self.bottom = nn.Sequential(Conv(width, width), Conv(width, width))
+        self.up = nn.ModuleList(Conv(width, width) for _ in range(scales))
+        self.leave = nn.Conv2d(width, 16, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        skips = [self.enter(x)]
+        for down in self.down:
+            skips.append(down(skips[-1]))
+        y = skips.pop()
+        y = self.bottom(torch.relu(y + self.whole(y.mean(dim=(2, 3), keepdim=True))))
+        for up in self.up:
+            y = up(skips.pop() + double(y))
+        return double(self.leave(y))
+
+
+class ProximalStep(nn.Module):
+    """P_k: a U-Net with gated skips from (D~, D^k, lookups, F, S, b, eta, lambda) to D^(k+1)."""
+
+    def __init__(self, inputs: int, width: int):
+        super().__init__()
+        inner = max(32, width)
+        self.e1 = Conv(inputs, width)
+        self.e2 = nn.Sequential(Conv(width, inner, stride=2), Conv(inner, inner))
+        self.e3 = nn.Sequential(Conv(inner, inner, stride=2), Conv(inner, inner))
+        self.gate2, self.gate1 = Gate(inner, inner), Gate(width, width)
+        self.d2 = Conv(2 * inner, inner)
+        self.narrow = nn.Conv2d(inner, width, 1)
+        self.d1 = Conv(2 * width, width)
+        self.project = nn.Conv2d(width, 1, 1)
+        nn.init.normal_(self.project.weight, std=0.01)
+
+    def forward(self, z: torch.Tensor, stepped: torch.Tensor) -> torch.Tensor:
+        e1 = self.e1(z)
+        e2 = self.e2(e1)
+        u2 = double(self.e3(e2))
+        d2 = self.d2(torch.cat([u2, self.gate2(e2, u2)], dim=1))
+        u1 = double(self.narrow(d2))
+        d1 = self.d1(torch.cat([u1, self.gate1(e1, u1)], dim=1))
+        return stepped + 0.1 * self.project(d1)
+
+
+class Refiner(nn.Module):
+    """Residual refinement of D^K, the mask of the upsampling and the log of the expected error."""
+
+    def __init__(self, inputs: int, width: int):
+        super().__init__()
+        self.trunk = nn.Sequential(Conv(inputs, width), Conv(width, width))
+        self.residual = nn.Conv2d(width, 1, 1)
+        nn.init.normal_(self.residual.weight, std=0.01)
+        self.guide = Conv(width, 48, kernel=1)
+        self.mask = nn.Conv2d(48, 9 * 16, 1)
+        self.error = nn.Conv2d(48, 16, 1)
+        nn.init.constant_(self.error.bias, -3.5)
+
+    def forward(self, z: torch.Tensor, depth: torch.Tensor):
+        hidden = self.trunk(z)
+        refined = depth + 0.1 * self.residual(hidden)
+        guide = self.guide(hidden)
+        fine = convex_upsample(refined, self.mask(guide))
+        log_error = nn.functional.pixel_shuffle(torch.clamp(self.error(guide), -9.0, 0.5), 4)
+        return refined, fine, log_error
+
+
+class StackStage(nn.Module):
+    """features [B Z, 32, h, w] and focus [B, Z] to every stage's estimate."""
+
+    def __init__(self, settings: Settings = Settings()):
+        super().__init__()
+        self.settings = settings
+        self.volume = FocusVolume(settings.plane_width)
+        self.candidates = Candidates(settings.weights)
+        self.context = Context(LEARNED + 16 + 3, settings.context_width, settings.context)
+        self.static = Conv(BINS + 16 + 16, 16)
+        looked = 4 * len(OFFSETS) if settings.lookups else 0
+        self.steps = nn.ModuleList(ProximalStep(16 + looked + 7, settings.step_width)
+                                   for _ in range(MAXIMUM_ITERATIONS))
+        self.refiner = Refiner(16 + looked + 3 + 16, 32)
+        self.log_eta = nn.Parameter(torch.full((MAXIMUM_ITERATIONS,), -1.0))
+        self.lam = nn.Parameter(torch.tensor(0.5))
+        self.register_buffer("bins", torch.linspace(0, 1, BINS), persistent=False)
+        # What calibration puts on the expected error; see calibrate.py.
+        self.register_buffer("error_shift", torch.zeros(()))
+        self.register_buffer("error_power", torch.ones(()))
+
+    def forward(self, features: torch.Tensor, focus: torch.Tensor, planes: int,
+                iterations: int, exits: List[int]) -> Dict[str, object]:
+        """Runs the given iterations and, for every k in exits, refines and upsamples D^k.
+
+        Returns mean (soft-argmax), candidates [B, 3, h, w], S, depths (D^0 .. D^K, each
+        [B, 1, h, w]), exits {k: (refined [B, 1, h, w], position, log error and allfocus
+        [B, 1, H, W])}.
+        """
+        batch = focus.shape[0]
+        stack = features.view(batch, planes, *features.shape[1:])
+        luma = stack[:, :, LEARNED:]
+        learned = features[:, :LEARNED]
+        mean = self._mean(learned, batch, planes)
+        volume = self.volume(learned, mean, focus, planes)
+        return self.estimate(volume, mean, luma, focus, iterations, exits)
+
+    def estimate(self, volume, mean, luma, focus, iterations, exits) -> Dict[str, object]:
+        """What follows the focus volume: volume [B Z, 4, h, w] (score and three measures of every
+        plane), mean [B, 16, h, w] of the learned features, luma [B, Z, 16, h, w]."""
+        sampled = self._resample(volume, focus)
+        depth_mean, relative = soft_argmax(sampled[:, 0], self.bins)
+        residuals, weights = self.candidates(relative, mean)
+        candidates = depth_mean + residuals
+        total = weights.sum(dim=1, keepdim=True)
+        pull = (weights * candidates).sum(dim=1, keepdim=True)
+        depths = [pull / total]
+        seen = sharpest(luma, depths[0].detach(), focus) * 2 - 1
+        surroundings = self.context(torch.cat(
+            [seen, mean, depths[0] * 4 - 2, torch.log(total), pull - total * 0.5], dim=1))
+        relative = torch.clamp(relative, min=-8.0) * 0.25
+        static = self.static(torch.cat([relative, seen, surroundings], dim=1))
+        offsets = self._offsets(focus)
+        looked = [self._look(sampled, depths[0], offsets)]
+        for k in range(iterations):
+            depths.append(self._iterate(k, depths[k], total, pull, looked[k], static))
+            looked.append(self._look(sampled, depths[k + 1], offsets))
+        finished = {k: self._finish(depths[k], total, pull, looked[k], static, luma, focus)
+                    for k in exits}
+        return {"mean": depth_mean, "candidates": candidates, "S": total, "depths": depths,
+                "exits": finished}
+
+    def _mean(self, learned: torch.Tensor, batch: int, planes: int) -> torch.Tensor:
+        """Mean over the planes, as a product with a row of 1 / Z: ONNX Runtime's is the slower way."""
+        row = learned.new_ones(1, planes) / planes
+        flat = learned.reshape(batch, planes, -1)
+        return torch.matmul(row, flat).view(batch, *learned.shape[1:])
+
+    def _resample(self, volume: torch.Tensor, focus: torch.Tensor) -> torch.Tensor:
+        """[B Z, M, h, w] at the readings to [B, M, BINS, h, w]."""
+        batch, planes = focus.shape
+        measures, height, width = volume.shape[1:]
+        matrix = hat_matrix(self.bins, focus)
+        sampled = torch.matmul(matrix, volume.reshape(batch, planes, measures * height * width))
+        return sampled.view(batch, BINS, measures, height, width).transpose(1, 2)
+
+    def _offsets(self, focus: torch.Tensor) -> torch.Tensor:
+        spacing = (focus[:, 1:] - focus[:, :-1]).mean(dim=1, keepdim=True)
+        return spacing * spacing.new_tensor(OFFSETS)[None]
+
+    def _look(self, sampled, depth, offsets) -> torch.Tensor:
+        if not self.settings.lookups:
+            return depth[:, :0]
+        return lookup(sampled, depth.detach(), offsets)
+
+    def _iterate(self, k, depth, total, pull, looked, static) -> torch.Tensor:
+        """D~ = D - eta (S D - b), then the proximal network (paper A, eqs. 10 to 13)."""
+        depth = depth.detach()
+        eta = torch.exp(self.log_eta[k])
+        gradient = total * depth - pull
+        # Bounded, since S is not: the step never passes the point where S D = b.
+        stepped = depth - torch.clamp(eta * total, max=1.0) / total * gradient
+        ones = torch.ones_like(depth)
+        state = [depth * 4 - 2, (stepped - depth) * 10, torch.log(total), gradient * 10,
+                 pull - total * 0.5, ones * eta, ones * self.lam]
+        return self.steps[k](torch.cat([static, looked] + state, dim=1), stepped)
+
+    def _finish(self, depth, total, pull, looked, static, luma, focus):
+        depth = depth.detach()
+        seen = sharpest(luma, depth, focus)
+        state = [depth * 4 - 2, torch.log(total), (pull / total - depth) * 10]
+        refined, fine, log_error = self.refiner(
+            torch.cat([static, looked] + state + [seen * 2 - 1], dim=1), depth)
+        return refined, fine, log_error, nn.functional.pixel_shuffle(seen, 4)
+
+    def error(self, log_error: torch.Tensor) -> torch.Tensor:
+        """Calibrated expected absolute error: exp(shift + power * log error)."""
+        return torch.exp(self.error_shift + self.error_power * log_error)
+
+
+class Proximal(nn.Module):
+    """Both stages. stack [B, Z, H, W] in [0, 1], focus [B, Z]; H and W multiples of 32."""
+
+    def __init__(self, settings: Settings = Settings()):
+        super().__init__()
+        self.settings = settings
+        self.frame = FrameStage(settings)
+        self.stack = StackStage(settings)
+
+    def forward(self, stack: torch.Tensor, focus: torch.Tensor, iterations: int = 3
+                ) -> Dict[str, torch.Tensor]:
+        """position, error, confidence and allfocus, each [B, 1, H, W]."""
+        batch, planes, height, width = stack.shape
+        features = self.frame(stack.reshape(batch * planes, 1, height, width))
+        return outputs(self.stack, features, focus, planes, iterations)
+
+
+def outputs(stack_stage: StackStage, features: torch.Tensor, focus: torch.Tensor, planes: int,
+            iterations: int) -> Dict[str, torch.Tensor]:
+    """The four published maps after the given iterations, refined and at full resolution."""
+    run = stack_stage(features, focus, planes, iterations, [iterations])
+    return outputs_of(stack_stage, run, iterations)
+
+
+def outputs_of(stack_stage: StackStage, run: Dict[str, object], iterations: int
+               ) -> Dict[str, torch.Tensor]:
+    """The four published maps of a run."""
+    _, position, log_error, allfocus = run["exits"][iterations]
+    error = stack_stage.error(log_error)
+    return {
+        "position": torch.clamp(position, 0.0, 1.0),
+        "error": error,
+        "confidence": 1.0 / (1.0 + error / CONFIDENCE_ERROR),
+        "allfocus": torch.clamp(allfocus, 0.0, 1.0),
+    }

@@ -1,0 +1,129 @@
+"""Textures for rendered scenes: photographs where a folder of them is given, procedural otherwise.
+
+All images are grey, float32, gamma-encoded, in [0, 1]. Randomness comes from the generator that is
+handed in, so that a seed gives the same texture on every machine.
+"""
+
+import os
+from typing import List, Optional
+
+import cv2
+import numpy as np
+
+# The last quarter of the sorted photographs validates and is never trained on (18 of 24).
+TRAINING_SHARE = 0.75
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+MAXIMUM_PHOTOGRAPH_PIXELS = 64_000_000
+
+
+def load_photographs(folder: Optional[str], validation: bool) -> List[np.ndarray]:
+    """The photographs of one side of the split, as grey float32 images in [0, 1].
+
+    folder None gives an empty list (procedural textures only). Raises ValueError where the folder
+    holds no picture or one cannot be read.
+    """
+    if folder is None:
+        return []
+    names = sorted(n for n in os.listdir(folder) if n.lower().endswith(SUFFIXES))
+    if not names:
+        raise ValueError(f"{folder}: expected pictures ({', '.join(SUFFIXES)}), found none")
+    split = max(1, int(round(len(names) * TRAINING_SHARE)))
+    chosen = names[split:] or names[-1:] if validation else names[:split]
+    photographs = []
+    for name in chosen:
+        path = os.path.join(folder, name)
+        image = cv2.imread(path, cv2.IMREAD_GRAYSCALE)
+        if image is None or image.size > MAXIMUM_PHOTOGRAPH_PIXELS:
+            found = "no picture" if image is None else f"{image.shape[1]}x{image.shape[0]}"
+            raise ValueError(f"{path}: expected a picture of at most 64 megapixels, found {found}")
+        photographs.append(image.astype(np.float32) / 255.0)
+    return photographs
+
+
+def fractal_noise(random: np.random.Generator, size: int, decay: float, octaves: int = 6,
+                  coarsest: int = 2) -> np.ndarray:
+    """Sum of octaves of smooth noise, octave k with amplitude decay**k. [size, size] in [0, 1]."""
+    total = np.zeros((size, size), np.float32)
+    for octave in range(octaves):
+        cells = coarsest * 2**octave + 1
+        if cells > size:
+            break
+        grid = random.standard_normal((cells, cells)).astype(np.float32)
+        total += decay**octave * cv2.resize(grid, (size, size), interpolation=cv2.INTER_CUBIC)
+    low, high = total.min(), total.max()
+    return (total - low) / max(high - low, 1e-6)
+
+
+def photograph_patch(random: np.random.Generator, photograph: np.ndarray, size: int) -> np.ndarray:
+    """A rotated, scaled (0.35 to 1.6), perhaps mirrored patch of a photograph, [size, size]."""
+    scale = float(np.exp(random.uniform(np.log(0.35), np.log(1.6))))
+    source = photograph
+    if scale < 0.75:
+        # Without this, sampling at less than one source pixel a pixel would alias.
+        source = cv2.GaussianBlur(source, (0, 0), 0.45 / scale)
+    angle = random.uniform(0, 2 * np.pi)
+    cosine, sine = np.cos(angle) / scale, np.sin(angle) / scale
+    matrix = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0]])
+    if random.random() < 0.5:
+        matrix[:, 0] *= -1
+    height, width = source.shape
+    centre = np.array([random.uniform(0.15, 0.85) * width, random.uniform(0.15, 0.85) * height])
+    matrix[:, 2] = centre - matrix[:, :2] @ np.array([size / 2.0, size / 2.0])
+    return cv2.warpAffine(source, matrix.astype(np.float32), (size, size),
+                          flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                          borderMode=cv2.BORDER_REFLECT)
+
+
+def procedural(random: np.random.Generator, size: int) -> np.ndarray:
+    """Fractal, striped, checked, posterised, speckled or smooth texture, [size, size] in [0, 1]."""
+    kind = random.integers(6)
+    base = fractal_noise(random, size, random.uniform(0.45, 1.0), 7)
+    if kind == 0:
+        return base
+    ys, xs = np.mgrid[0:size, 0:size].astype(np.float32)
+    angle = random.uniform(0, np.pi)
+    along = xs * np.cos(angle) + ys * np.sin(angle)
+    period = float(np.exp(random.uniform(np.log(3.0), np.log(40.0))))
+    if kind == 1:
+        return 0.5 + 0.5 * np.sin(2 * np.pi * along / period + 4 * base)
+    if kind == 2:
+        across = -xs * np.sin(angle) + ys * np.cos(angle)
+        checks = (np.floor(along / period) + np.floor(across / period)) % 2
+        return (0.8 * checks + 0.2 * base).astype(np.float32)
+    if kind == 3:
+        levels = random.integers(3, 9)
+        return np.floor(base * levels) / levels
+    if kind == 4:
+        speckle = random.random((size, size)).astype(np.float32)
+        return cv2.GaussianBlur(speckle, (0, 0), random.uniform(0.4, 1.5)) * 0.7 + 0.3 * base
+    # Shading only: nothing to focus on but slow change.
+    return fractal_noise(random, size, 0.3, 2)
+
+
+def texture(random: np.random.Generator, photographs: List[np.ndarray], size: int,
+            blank_share: float = 0.18) -> np.ndarray:
+    """One surface's texture: 70 % from photographs where there are any; [size, size] in [0, 1].
+
+    blank_share of the surfaces are nearly blank (contrast at most a twelfth) and a third of the
+    others fade to blank in places, since blank regions inside textured surfaces are what a network
+    must learn to fill from their surroundings.
+    """
+    if photographs and random.random() < 0.7:
+        patch = photograph_patch(random, photographs[random.integers(len(photographs))], size)
+    else:
+        patch = procedural(random, size).astype(np.float32)
+    mean = float(patch.mean())
+    level = random.uniform(0.15, 0.85)
+    if random.random() < blank_share:
+        contrast = float(np.exp(random.uniform(np.log(0.004), np.log(0.08))))
+        shading = 0.25 * random.random() * (fractal_noise(random, size, 0.3, 2) - 0.5)
+        return np.clip(level + contrast * (patch - mean) + shading, 0.01, 1.0)
+    contrast = np.float32(np.exp(random.uniform(np.log(0.35), np.log(1.5))))
+    detail = contrast * (patch - mean)
+    if random.random() < 0.33:
+        fade = fractal_noise(random, size, 0.4, 3)
+        edge, width = random.uniform(0.3, 0.65), random.uniform(0.03, 0.3)
+        detail = detail * np.clip((fade - edge) / width, random.uniform(0, 0.05), 1.0)
+        return np.clip(level + detail, 0.01, 1.0)
+    keep = random.uniform(0.3, 1.0)
+    return np.clip(keep * mean + (1 - keep) * level + detail, 0.01, 1.0)

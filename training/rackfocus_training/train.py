@@ -1,0 +1,252 @@
+"""Trains `proximal` on the pool of rendered scenes: AdamW, one cycle, averaged weights, resumable.
+
+Run: python -m rackfocus_training.train --pool runs/pool --validation runs/validation --out runs/proximal
+Stopping (SIGTERM, SIGINT) writes a checkpoint; the same command goes on from it.
+
+Two cores are used by two processes of one thread each, that average their gradients once a step:
+with other work on the machine, threads that meet in every operation cost ten times more.
+"""
+
+import argparse
+import csv
+import json
+import os
+import signal
+import time
+from dataclasses import asdict
+from datetime import timedelta
+
+import numpy as np
+import torch
+import torch.distributed as distributed
+import torch.multiprocessing as multiprocessing
+
+from .data import Batch, mixed, validation
+from .losses import total_loss
+from .proximal import Proximal, Settings
+
+CLIP = 1.0
+AVERAGE_DECAY = 0.998
+SHOWN = ("d0", "k0", "k1", "k3", "k5", "rms")
+
+
+def learning_rate(share: float, peak: float) -> float:
+    """One cycle: up linearly over the first 5 %, then a cosine down to a fiftieth of the peak."""
+    if share < 0.05:
+        return peak * (0.1 + 0.9 * share / 0.05)
+    down = 0.5 + 0.5 * np.cos(np.pi * min(1.0, (share - 0.05) / 0.95))
+    return peak * (0.02 + 0.98 * float(down))
+
+
+def forward(model: Proximal, batch: Batch, iterations: int, exits) -> dict:
+    """The network behind the baked focus measures."""
+    crops, planes = batch.focus.shape
+    luma = torch.nn.functional.pixel_unshuffle(batch.luma.flatten(0, 1), 4)
+    features = model.frame.combine(batch.measures.flatten(0, 1), luma)
+    return model.stack(features, batch.focus, planes, iterations, exits)
+
+
+def evaluate(model: Proximal, sets: dict) -> dict:
+    """Mean absolute error in tenths of the sweep ("planes" of a usual sweep), by set and stage."""
+    model.eval()
+    result = {}
+    with torch.no_grad():
+        for name, batches in sets.items():
+            sums = dict.fromkeys(SHOWN, 0.0)
+            for batch in batches:
+                run = forward(model, batch, 5, [0, 1, 3, 5])
+                for k, (_, fine, _, _) in run["exits"].items():
+                    sums[f"k{k}"] += float((fine - batch.truth).abs().mean()) * 10
+                sums["rms"] += float((run["exits"][3][1] - batch.truth).pow(2).mean().sqrt()) * 10
+                coarse = torch.nn.functional.interpolate(run["depths"][0], scale_factor=4)
+                sums["d0"] += float((coarse - batch.truth).abs().mean()) * 10
+            result[name] = {key: value / len(batches) for key, value in sums.items()}
+    model.train()
+    return result
+
+
+class Training:
+    """State of a run: everything that a checkpoint holds."""
+
+    def __init__(self, arguments, rank: int = 0):
+        self.arguments, self.rank = arguments, rank
+        torch.manual_seed(arguments.seed)
+        self.settings = Settings(**json.loads(arguments.settings))
+        self.model = Proximal(self.settings)
+        self.average = Proximal(self.settings)
+        self.average.load_state_dict(self.model.state_dict())
+        decayed = [p for p in self.model.parameters() if p.ndim > 1]
+        plain = [p for p in self.model.parameters() if p.ndim <= 1]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": decayed, "weight_decay": 1e-4}, {"params": plain, "weight_decay": 0.0}],
+            lr=arguments.rate, betas=(0.9, 0.98))
+        self.step, self.seconds = 0, 0.0
+        self.path = os.path.join(arguments.out, "last.pt")
+        if os.path.exists(self.path):
+            self.load()
+
+    def load(self) -> None:
+        saved = torch.load(self.path, map_location="cpu")
+        self.model.load_state_dict(saved["model"])
+        self.average.load_state_dict(saved["average"])
+        self.optimiser.load_state_dict(saved["optimiser"])
+        self.step, self.seconds = saved["step"], saved["seconds"]
+        if self.rank == 0:
+            print(f"resumed at step {self.step}", flush=True)
+
+    def save(self) -> None:
+        state = {"model": self.model.state_dict(), "average": self.average.state_dict(),
+                 "optimiser": self.optimiser.state_dict(), "step": self.step,
+                 "seconds": self.seconds, "settings": asdict(self.settings),
+                 "arguments": vars(self.arguments)}
+        torch.save(state, self.path + ".part")
+        os.replace(self.path + ".part", self.path)
+
+    def progress(self) -> float:
+        """Share of the run that is done, by steps or by time on the clock, whichever is further on."""
+        share = self.step / self.arguments.steps
+        if self.arguments.until:
+            total = self.arguments.until - self.arguments.begun
+            share = max(share, (time.time() - self.arguments.begun) / max(total, 1.0))
+        return share
+
+    def share_gradients(self) -> None:
+        """Averages the gradients of all processes (a single one keeps its own)."""
+        if self.arguments.processes == 1:
+            return
+        held = [p for p in self.model.parameters() if p.grad is not None]
+        flat = torch.cat([p.grad.flatten() for p in held]) / self.arguments.processes
+        distributed.all_reduce(flat)
+        start = 0
+        for parameter in held:
+            count = parameter.numel()
+            parameter.grad.copy_(flat[start:start + count].view_as(parameter))
+            start += count
+
+    def agree(self, value: float) -> float:
+        """The first process's value, so that all follow the same schedule and stop together."""
+        if self.arguments.processes == 1:
+            return value
+        told = torch.tensor([value], dtype=torch.float64)
+        distributed.broadcast(told, 0)
+        return float(told)
+
+    def advance(self, batch: Batch, random: np.random.Generator, share: float) -> dict:
+        """One step. Iterations and early exits are drawn, so that each is trained and none costs much;
+        the draws are the same in every process."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = learning_rate(share, self.arguments.rate)
+        deep = random.random() < 0.4
+        iterations = 5 if deep else 3
+        early = int(random.choice([0, 1, 3] if deep else [0, 1]))
+        exits = [iterations] if random.random() < 0.5 else [iterations, early]
+        parts = total_loss(forward(self.model, batch, iterations, exits), batch.truth)
+        self.optimiser.zero_grad(set_to_none=True)
+        parts["loss"].backward()
+        self.share_gradients()
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
+        if not torch.isfinite(norm):
+            self.optimiser.zero_grad(set_to_none=True)
+            return {"loss": float("nan"), "dK": float("nan"), "d0": float("nan")}
+        self.optimiser.step()
+        self.step += 1
+        decay = min(AVERAGE_DECAY, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for kept, new in zip(self.average.parameters(), self.model.parameters()):
+                kept.lerp_(new, 1 - decay)
+        return {key: float(parts[key]) for key in ("loss", "d0", "dK")}
+
+
+def log_row(path: str, row: dict) -> None:
+    """Appends a row to a CSV, with a header where the file is new."""
+    fresh = not os.path.exists(path)
+    with open(path, "a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(row))
+        if fresh:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pool", required=True)
+    parser.add_argument("--validation", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--steps", type=int, default=30_000)
+    parser.add_argument("--until", type=float, default=0.0,
+                        help="end (seconds since 1970): the cycle is fitted to end then")
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--seed", type=int, default=20261120)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--every", type=int, default=1000, help="steps between validations")
+    parser.add_argument("--settings", default="{}", help="JSON of proximal.Settings")
+    arguments = parser.parse_args()
+    os.makedirs(arguments.out, exist_ok=True)
+    begun_file = os.path.join(arguments.out, "begun")
+    if not os.path.exists(begun_file):
+        with open(begun_file, "w", encoding="utf-8") as file:
+            file.write(str(time.time()))
+    with open(begun_file, encoding="utf-8") as file:
+        arguments.begun = float(file.read())
+    if arguments.processes == 1:
+        train(0, arguments)
+    else:
+        multiprocessing.spawn(train, (arguments,), arguments.processes)
+
+
+def train(rank: int, arguments) -> None:
+    """One process: runs until the steps or the time are used up, or a signal asks to stop."""
+    torch.set_num_threads(1)
+    stop = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.append(True))
+    if arguments.processes > 1:
+        address = "file://" + os.path.abspath(os.path.join(arguments.out, f"meet-{os.getppid()}"))
+        # Long, so that a run outlives being stopped and continued by signals.
+        distributed.init_process_group("gloo", init_method=address, rank=rank,
+                                       world_size=arguments.processes, timeout=timedelta(hours=6))
+    training = Training(arguments, rank)
+    sets = {f"z{planes}": validation(arguments.validation, planes, 24) for planes in (10, 24)}
+    random = np.random.default_rng([arguments.seed, training.step])
+    stream = mixed(arguments.pool, arguments.seed + training.step + 7919 * rank)
+    sums, counted, since = {}, 0, time.time()
+    while True:
+        share = training.agree(2.0 if stop else training.progress())
+        if share >= 1:
+            break
+        parts = training.advance(next(stream), random, share)
+        if np.isfinite(parts["loss"]):
+            counted += 1
+            for key, value in parts.items():
+                sums[key] = sums.get(key, 0.0) + value
+        if rank:
+            continue
+        if training.step % 100 == 0 and counted:
+            now = time.time()
+            training.seconds += now - since
+            means = {key: round(value / counted, 4) for key, value in sums.items()}
+            print(training.step, means, f"{(now - since) / counted:.3f} s a step", flush=True)
+            log_row(os.path.join(arguments.out, "train.csv"),
+                    {"step": training.step, "seconds": round(training.seconds, 1), **means})
+            sums, counted, since = {}, 0, time.time()
+        if training.step % arguments.every == 0:
+            finish(training, sets)
+            since = time.time()
+    if rank == 0:
+        finish(training, sets)
+        print("stopped" if stop else "done", flush=True)
+
+
+def finish(training: Training, sets: dict) -> None:
+    """Validates the averaged weights, logs and writes the checkpoint."""
+    found = evaluate(training.average, sets)
+    row = {"step": training.step, "seconds": round(training.seconds, 1)}
+    row.update({f"{name}-{key}": round(value, 4) for name, values in found.items()
+                for key, value in values.items()})
+    print("validation", row, flush=True)
+    log_row(os.path.join(training.arguments.out, "validation.csv"), row)
+    training.save()
+
+
+if __name__ == "__main__":
+    main()
