@@ -161,7 +161,7 @@ public final class EvalCommand implements Callable<Integer> {
     try {
       return source.with(iterations, device, threads);
     } catch (IllegalArgumentException e) {
-      throw wrong(e.getMessage());
+      throw wrong(String.valueOf(e.getMessage()));
     }
   }
 
