@@ -3,6 +3,8 @@ set -euo pipefail
 
 RACKFOCUS_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export RACKFOCUS_HOME
+# ONNX Runtime reports its use to its maker unless told not to.
+export ORT_DISABLE_TELEMETRY=1
 
 # java_major JAVA_HOME: prints the major version of the JDK there, 0 if there is none.
 java_major() {

@@ -89,8 +89,12 @@ final class DemoCommand implements Callable<Integer> {
     console.printf(
         Locale.ROOT,
         "Simulated camera: %d x %d at %.0f Hz, %d planes from %.2f m to %.2f m%n",
-        camera.width(), camera.height(), camera.rateHz(), planes,
-        1 / camera.sweep().farthestDioptres(), 1 / camera.sweep().nearestDioptres());
+        camera.width(),
+        camera.height(),
+        camera.rateHz(),
+        planes,
+        1 / camera.sweep().farthestDioptres(),
+        1 / camera.sweep().nearestDioptres());
     console.flush();
     CompletableFuture<EmbeddedKafkaBroker> starting =
         CompletableFuture.supplyAsync(DemoCommand::startBroker);
@@ -108,12 +112,11 @@ final class DemoCommand implements Callable<Integer> {
     NodeConfiguration defaults = NodeConfiguration.defaults();
     NodeConfiguration configuration = defaults.withModel(inference.over(defaults.model()));
     KafkaDepthSink kafka =
-        new KafkaDepthSink(
-            KafkaSinkConfig.of(broker.bootstrapServers()), configuration.identity());
+        new KafkaDepthSink(KafkaSinkConfig.of(broker.bootstrapServers()), configuration.identity());
     TruthSink truth = new TruthSink(frame -> source.groundTruth(frame).values());
-    DepthNode node =
-        NodeAssembly.node(configuration, source, List.of(files, kafka, truth), false);
-    console.printf("Kafka broker in this process: %s, topic %s%n", broker.bootstrapServers(), topic);
+    DepthNode node = NodeAssembly.node(configuration, source, List.of(files, kafka, truth), false);
+    console.printf(
+        "Kafka broker in this process: %s, topic %s%n", broker.bootstrapServers(), topic);
     console.flush();
     try (DepthTopicCounter counter = new DepthTopicCounter(broker.bootstrapServers(), topic)) {
       NodeRun.run(node, seconds, console, () -> rows(truth.score(), kafka.counts(), counter));
@@ -160,7 +163,11 @@ final class DemoCommand implements Callable<Integer> {
     console.printf(
         "Kafka: %d maps sent, %d acknowledged, %d failed; a consumer read %d (%d twice, %d not"
             + " readable)%n",
-        sent.sent(), sent.acknowledged(), sent.failed(), counter.maps(), counter.duplicates(),
+        sent.sent(),
+        sent.acknowledged(),
+        sent.failed(),
+        counter.maps(),
+        counter.duplicates(),
         counter.unreadable());
   }
 

@@ -9,8 +9,8 @@ final class InferenceOptions {
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      description = "See 'rackfocus models', or sml or ddl. Default: "
-          + ModelSettings.DEFAULT_MODEL + ".")
+      description =
+          "See 'rackfocus models', or sml or ddl. Default: " + ModelSettings.DEFAULT_MODEL + ".")
   private @Nullable String model;
 
   @Option(

@@ -61,35 +61,53 @@ final class LiveTable {
   /** The rows of the table. */
   static List<String> rows(NodeHealth health, double seconds, Map<String, String> more) {
     List<String> rows = new ArrayList<>();
-    rows.add(row("running", "%.0f s, model %s, %d of its maps, on %s".formatted(
-        seconds, health.model().name(), health.maps(), health.executionProvider())));
+    rows.add(
+        row(
+            "running",
+            "%.0f s, model %s, %d of its maps, on %s"
+                .formatted(
+                    seconds, health.model().name(), health.maps(), health.executionProvider())));
     rows.add(row("frames", rate(health.frames(), seconds)));
-    rows.add(row("depth maps", rate(health.maps(), seconds)
-        + skipped(health.stacksSkipped()) + failed(health.mapsFailed())));
-    rows.add(row("latency", "p50 %.1f ms, p99 %.1f ms, frame to map".formatted(
-        health.latencyP50Millis(), health.latencyP99Millis())));
-    rows.add(row("sweep", "%.0f ms; %.0f %% of the last map has depth".formatted(
-        health.sweepMillis(), 100 * health.validShare())));
+    rows.add(
+        row(
+            "depth maps",
+            rate(health.maps(), seconds)
+                + skipped(health.stacksSkipped())
+                + failed(health.mapsFailed())));
+    rows.add(
+        row(
+            "latency",
+            "p50 %.1f ms, p99 %.1f ms, frame to map"
+                .formatted(health.latencyP50Millis(), health.latencyP99Millis())));
+    rows.add(
+        row(
+            "sweep",
+            "%.0f ms; %.0f %% of the last map has depth"
+                .formatted(health.sweepMillis(), 100 * health.validShare())));
     rows.add(row("dropped", drops(health)));
     for (SinkCounters sink : health.sinks()) {
-      rows.add(row("to " + sink.sink(), "%d delivered, %d dropped, %d failed".formatted(
-          sink.delivered(), sink.dropped(), sink.failed())));
+      rows.add(
+          row(
+              "to " + sink.sink(),
+              "%d delivered, %d dropped, %d failed"
+                  .formatted(sink.delivered(), sink.dropped(), sink.failed())));
     }
     more.forEach((name, value) -> rows.add(row(name, value)));
     return rows;
   }
 
   private static String line(NodeHealth health, double seconds, Map<String, String> more) {
-    return "%4.0f s  frames %s  maps %s  p50 %.1f p99 %.1f ms  dropped %s%s".formatted(
-        seconds,
-        rate(health.frames(), seconds),
-        rate(health.maps(), seconds),
-        health.latencyP50Millis(),
-        health.latencyP99Millis(),
-        drops(health),
-        more.entrySet().stream()
-            .map(each -> "  " + each.getKey() + " " + each.getValue())
-            .collect(Collectors.joining()));
+    return "%4.0f s  frames %s  maps %s  p50 %.1f p99 %.1f ms  dropped %s%s"
+        .formatted(
+            seconds,
+            rate(health.frames(), seconds),
+            rate(health.maps(), seconds),
+            health.latencyP50Millis(),
+            health.latencyP99Millis(),
+            drops(health),
+            more.entrySet().stream()
+                .map(each -> "  " + each.getKey() + " " + each.getValue())
+                .collect(Collectors.joining()));
   }
 
   private static String rate(long count, double seconds) {

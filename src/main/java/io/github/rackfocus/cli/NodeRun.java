@@ -39,8 +39,7 @@ final class NodeRun {
       boolean stopped = false;
       while (!stopped) {
         table.show(node.health(), System.nanoTime(), more.get());
-        long left =
-            seconds == 0 ? Long.MAX_VALUE : (long) (1000 * seconds) - millisSince(begun);
+        long left = seconds == 0 ? Long.MAX_VALUE : (long) (1000 * seconds) - millisSince(begun);
         stopped = left <= 0 || stop.await(Math.min(SHOW_MILLIS, left), TimeUnit.MILLISECONDS);
       }
       node.stop();

@@ -26,12 +26,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Rackfocus.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Exit: 0 done, 1 failed, 2 wrong use or configuration."},
-    subcommands = {
-      DemoCommand.class,
-      RunCommand.class,
-      ReplayCommand.class,
-      ModelsCommand.class
-    })
+    subcommands = {DemoCommand.class, RunCommand.class, ReplayCommand.class, ModelsCommand.class})
 public final class Rackfocus implements Runnable {
   static final int FAILED = 1;
   static final int WRONG_USE = 2;
@@ -47,12 +42,11 @@ public final class Rackfocus implements Runnable {
     return new CommandLine(new Rackfocus())
         .addSubcommand(new EvalCommand(Rackfocus::modelsToEvaluate))
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(
-            (failure, command, parsed) -> {
-              command.getErr().println(command.getColorScheme().errorText(sentence(failure)));
-              LoggerFactory.getLogger(Rackfocus.class).debug("the command failed", failure);
-              return isWrongUse(failure) ? WRONG_USE : FAILED;
-            });
+        .setExecutionExceptionHandler((failure, command, parsed) -> {
+          command.getErr().println(command.getColorScheme().errorText(sentence(failure)));
+          LoggerFactory.getLogger(Rackfocus.class).debug("the command failed", failure);
+          return isWrongUse(failure) ? WRONG_USE : FAILED;
+        });
   }
 
   private static EstimatorFactory modelsToEvaluate(

@@ -5,8 +5,8 @@ import io.github.rackfocus.sweep.FocalStack;
 /**
  * Turns focal stacks into positions on the focus axis.
  *
- * <p>One thread at a time calls {@link #estimate}; implementations may keep what they computed
- * from a frame for the next stack that holds the same frame, so an estimator belongs to one camera.
+ * <p>One thread at a time calls {@link #estimate}; implementations may keep what they computed from
+ * a frame for the next stack that holds the same frame, so an estimator belongs to one camera.
  */
 public interface DepthEstimator extends AutoCloseable {
   /** Which model this is. */

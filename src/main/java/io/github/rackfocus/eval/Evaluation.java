@@ -55,7 +55,8 @@ public record Evaluation(EvaluationPlan plan, List<StackResult> results, List<St
         try {
           Files.createDirectories(folder);
         } catch (IOException e) {
-          throw new IOException(folder + ": can't be made a folder to write to: " + e.getMessage(), e);
+          throw new IOException(
+              folder + ": can't be made a folder to write to: " + e.getMessage(), e);
         }
         if (!Files.isWritable(folder)) {
           throw new IOException(folder + ": can't be written to; expected a writable folder");
@@ -106,9 +107,7 @@ public record Evaluation(EvaluationPlan plan, List<StackResult> results, List<St
     private void one(String name, DepthEstimator model, EvaluationStack stack) throws IOException {
       try {
         StackResult result = evaluator.evaluate(model, stack, pfm(name, stack));
-        results
-            .computeIfAbsent(new Key(stack.noise(), name), key -> new ArrayList<>())
-            .add(result);
+        results.computeIfAbsent(new Key(stack.noise(), name), key -> new ArrayList<>()).add(result);
       } catch (IllegalArgumentException | DepthException e) {
         failures.add(name + " on " + stack.name() + ": " + e.getMessage());
       }

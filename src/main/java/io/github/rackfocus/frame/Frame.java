@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * taken.
  *
  * <p>Pixels lie row by row, without padding, in direct buffers that belong to a {@link FramePool}.
- * The source that leased the frame writes them and then calls {@link #seal}; from then on the
- * frame is immutable but for two things that the sweep adds before it hands the frame on: the
- * matcher assigns its focus reading once, and the rolling stack marks the {@link #changedCells}.
+ * The source that leased the frame writes them and then calls {@link #seal}; from then on the frame
+ * is immutable but for two things that the sweep adds before it hands the frame on: the matcher
+ * assigns its focus reading once, and the rolling stack marks the {@link #changedCells}.
  *
  * <p>A frame is a counted lease: whoever keeps it beyond the call that handed it over calls {@link
  * #retain}, and everybody closes what they were given or retained, once. Counting is thread-safe;

@@ -38,11 +38,19 @@ public final class FramePool {
    * @throws IllegalArgumentException naming the size and what is allowed
    */
   public static void checkSize(long width, long height) {
-    if (width < 1 || height < 1 || width > MAX_PIXELS || height > MAX_PIXELS
+    if (width < 1
+        || height < 1
+        || width > MAX_PIXELS
+        || height > MAX_PIXELS
         || width * height > MAX_PIXELS) {
       throw new IllegalArgumentException(
-          "image size is " + width + " x " + height + "; expected at least 1 x 1 and at most "
-              + MAX_PIXELS + " pixels");
+          "image size is "
+              + width
+              + " x "
+              + height
+              + "; expected at least 1 x 1 and at most "
+              + MAX_PIXELS
+              + " pixels");
     }
   }
 

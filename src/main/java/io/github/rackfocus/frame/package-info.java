@@ -1,4 +1,7 @@
-/** The vocabulary of the way of the data: frames, focus readings, pooled pixels, PFM. Depends on nothing here. */
+/**
+ * The vocabulary of the way of the data: frames, focus readings, pooled pixels, PFM. Depends on
+ * nothing here.
+ */
 @NullMarked
 package io.github.rackfocus.frame;
 

@@ -33,8 +33,13 @@ public final class ConfigurationDocument {
     String name = option.path().substring(option.path().lastIndexOf('.') + 1);
     String line = "  ".repeat(depth) + name + ":" + (section ? "" : " " + option.value());
     if (section) {
-      text.append(depth == 0 ? "\n" : "").append("  ".repeat(depth)).append("# ")
-          .append(option.doc()).append('\n').append(line).append('\n');
+      text.append(depth == 0 ? "\n" : "")
+          .append("  ".repeat(depth))
+          .append("# ")
+          .append(option.doc())
+          .append('\n')
+          .append(line)
+          .append('\n');
       return;
     }
     text.append(line).append(" ".repeat(Math.max(2, COMMENT_COLUMN - line.length()))).append("# ");

@@ -8,7 +8,9 @@ public final class ConfigurationException extends Exception {
 
   ConfigurationException(String file, List<String> faults) {
     super(
-        file + ": " + (faults.size() == 1 ? "" : faults.size() + " faults\n  ")
+        file
+            + ": "
+            + (faults.size() == 1 ? "" : faults.size() + " faults\n  ")
             + String.join("\n  ", faults));
     this.faults = List.copyOf(faults);
   }

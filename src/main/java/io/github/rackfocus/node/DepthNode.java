@@ -71,8 +71,15 @@ public final class DepthNode implements AutoCloseable {
     FocusAxis axis = new FocusAxis(source.scale(), source.planeFocus());
     if (axis.planes() < estimator.minPlanes() || axis.planes() > estimator.maxPlanes()) {
       throw new IllegalArgumentException(
-          source.name() + " sweeps " + axis.planes() + " planes; model " + estimator.model().name()
-              + " takes " + estimator.minPlanes() + " to " + estimator.maxPlanes());
+          source.name()
+              + " sweeps "
+              + axis.planes()
+              + " planes; model "
+              + estimator.model().name()
+              + " takes "
+              + estimator.minPlanes()
+              + " to "
+              + estimator.maxPlanes());
     }
     this.source = source;
     this.estimator = estimator;
@@ -209,7 +216,10 @@ public final class DepthNode implements AutoCloseable {
     Placement placement = rolling.offer(frame);
     if (placement.isPlaced()) {
       if (placement != Placement.PLACED) {
-        LOG.info("{}: the focal stack was {} at frame {}", source.name(), placement.key(),
+        LOG.info(
+            "{}: the focal stack was {} at frame {}",
+            source.name(),
+            placement.key(),
             frame.sequence());
       }
       return;
@@ -217,7 +227,10 @@ public final class DepthNode implements AutoCloseable {
     counters.dropped(placement.key());
     trouble.warn(
         "{}: frame {} with focus {} was dropped: {}",
-        source.name(), frame.sequence(), frame.focus().focus(), placement.key());
+        source.name(),
+        frame.sequence(),
+        frame.focus().focus(),
+        placement.key());
   }
 
   private void runDepth() {
@@ -259,7 +272,8 @@ public final class DepthNode implements AutoCloseable {
       counters.mapFailed();
       trouble.warn(
           "{}: no depth for frame {}: {}",
-          source.name(), stack.reference().sequence(),
+          source.name(),
+          stack.reference().sequence(),
           e.getMessage() == null ? e.toString() : e.getMessage());
     }
   }

@@ -49,9 +49,7 @@ public final class Estimators {
             .withForm(OnnxOptions.Form.parse(settings.form()));
     ModelBundle bundle = ModelLibrary.locate(null).read(settings.name());
     int iterations =
-        settings.iterations() < 0
-            ? bundle.manifest().defaultIterations()
-            : settings.iterations();
+        settings.iterations() < 0 ? bundle.manifest().defaultIterations() : settings.iterations();
     return OnnxDepthEstimator.open(bundle, iterations, options, System::nanoTime);
   }
 }

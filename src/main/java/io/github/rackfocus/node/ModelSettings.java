@@ -55,6 +55,9 @@ public record ModelSettings(
         settings.flag("spinning", true, "threads wait busily within a map"),
         settings.flag("arena", true, "ONNX Runtime keeps memory between maps"),
         settings.text(
-            "form", "auto", "auto | rolling | full", "what depends on one image is kept (rolling)"));
+            "form",
+            "auto",
+            "auto | rolling | full",
+            "what depends on one image is kept (rolling)"));
   }
 }

@@ -73,7 +73,9 @@ public record NodeConfiguration(
     try {
       root =
           new YAMLMapper(
-                  YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+                  YAMLFactory.builder()
+                      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                      .build())
               .readTree(yaml);
     } catch (JsonProcessingException e) {
       String where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
@@ -122,16 +124,25 @@ public record NodeConfiguration(
     RollingOptions byDefault = RollingOptions.DEFAULT;
     double age =
         sweep.number(
-            "maxStackAge", 0, 0, 3600, "s",
+            "maxStackAge",
+            0,
+            0,
+            3600,
+            "s",
             "oldest age of a plane; 0: 1.5 sweep periods, measured");
     return new RollingOptions(
         Math.round(age * 1e9),
         sweep.flag(
-            "allowMissingPlanes", false,
+            "allowMissingPlanes",
+            false,
             "a plane without a fresh frame borrows its neighbour's, flagged; else the stack waits"),
         sweep.integer("everyNth", 1, 1, 10_000, "frames", "a stack after every n-th frame"),
         sweep.number(
-            "motionThreshold", byDefault.motionThreshold(), 0, 255, "of 255",
+            "motionThreshold",
+            byDefault.motionThreshold(),
+            0,
+            255,
+            "of 255",
             "change of an 8 x 8 cell's mean luma that counts as motion; 0: not looked for"));
   }
 
@@ -141,16 +152,29 @@ public record NodeConfiguration(
         validity.number(
             "minConfidence", byDefault.minConfidence(), 0, 1, "", "of a published depth"),
         validity.number(
-            "textureFloor", byDefault.textureFloor(), 0, 1, "luma of 1",
+            "textureFloor",
+            byDefault.textureFloor(),
+            0,
+            1,
+            "luma of 1",
             "local contrast that tells noTexture from ambiguous"),
         validity.integer(
-            "saturationLuma", byDefault.saturationLuma(), 1, 256, "of 255",
+            "saturationLuma",
+            byDefault.saturationLuma(),
+            1,
+            256,
+            "of 255",
             "from which a pixel in focus is saturated; 256: never"),
         validity.number(
-            "beyondMargin", byDefault.beyondMarginPlanes(), 0, 10, "planes",
+            "beyondMargin",
+            byDefault.beyondMarginPlanes(),
+            0,
+            10,
+            "planes",
             "beyond an end plane that the sharpest focus must lie to be out of the sweep"),
         validity.flag(
-            "requireSettled", byDefault.requireSettled(),
+            "requireSettled",
+            byDefault.requireSettled(),
             "withhold depth from frames of an unsettled lens"));
   }
 }

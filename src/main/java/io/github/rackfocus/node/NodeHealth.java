@@ -9,8 +9,8 @@ import java.util.Map;
  * How a node is doing, since its start.
  *
  * @param frames frames that the source gave
- * @param framesDropped frames (and images that became none) by cause; causes that did not occur
- *     are left out
+ * @param framesDropped frames (and images that became none) by cause; causes that did not occur are
+ *     left out
  * @param stacks ready stacks
  * @param stacksSkipped stacks for which a newer one came before the estimator was free
  * @param maps depth maps handed to the sinks

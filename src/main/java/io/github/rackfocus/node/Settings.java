@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * One section of a configuration while it is read: each option is asked for once, with its
- * default, unit, range and meaning in that one place.
+ * One section of a configuration while it is read: each option is asked for once, with its default,
+ * unit, range and meaning in that one place.
  *
  * <p>Faults are gathered, each with its path, what was found and what would be right, so that all
  * are reported at once; an option at fault reads as its default. The same calls describe the
@@ -160,14 +160,13 @@ final class Settings {
     }
     value
         .properties()
-        .forEach(
-            entry -> {
-              if (entry.getValue().isValueNode() && !entry.getValue().isNull()) {
-                map.put(entry.getKey(), entry.getValue().asText());
-              } else {
-                fault(name + "." + entry.getKey(), shown(entry.getValue()), "a single value", map);
-              }
-            });
+        .forEach(entry -> {
+          if (entry.getValue().isValueNode() && !entry.getValue().isNull()) {
+            map.put(entry.getKey(), entry.getValue().asText());
+          } else {
+            fault(name + "." + entry.getKey(), shown(entry.getValue()), "a single value", map);
+          }
+        });
     return map;
   }
 
@@ -207,7 +206,9 @@ final class Settings {
     if (!isAbsent(node) && !node.isObject()) {
       faults.add(
           (path.isEmpty() ? "the configuration" : path)
-              + " is " + shown(node) + "; expected a section of options");
+              + " is "
+              + shown(node)
+              + "; expected a section of options");
     }
   }
 

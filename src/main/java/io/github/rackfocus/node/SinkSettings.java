@@ -17,8 +17,7 @@ public record SinkSettings(
     int queueDepth, @Nullable FileSinkOptions files, @Nullable KafkaSinkConfig kafka) {
 
   static SinkSettings read(Settings settings) {
-    int depth =
-        settings.integer("queueDepth", 4, 1, 64, "maps", "that wait for a slow sink, each");
+    int depth = settings.integer("queueDepth", 4, 1, 64, "maps", "that wait for a slow sink, each");
     return new SinkSettings(
         depth,
         files(settings.section("files", "a folder a map: depth, pictures, report")),
@@ -43,11 +42,19 @@ public record SinkSettings(
     boolean uncertainty = kafka.flag("uncertainty", true, "send one sigma beside the depth");
     double delivery =
         kafka.number(
-            "deliveryTimeout", byDefault.deliveryTimeout().toSeconds(), 1, 86_400, "s",
+            "deliveryTimeout",
+            byDefault.deliveryTimeout().toSeconds(),
+            1,
+            86_400,
+            "s",
             "after which a map that no broker took is given up and counted");
     int outstanding =
         kafka.integer(
-            "maxOutstanding", byDefault.maxOutstandingRecords(), 1, 100_000, "maps",
+            "maxOutstanding",
+            byDefault.maxOutstandingRecords(),
+            1,
+            100_000,
+            "maps",
             "sent and not acknowledged");
     var properties = kafka.map("properties", "passed to Kafka's producer: TLS, SASL, compression");
     if (!enabled) {

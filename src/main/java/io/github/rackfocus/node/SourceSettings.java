@@ -58,7 +58,11 @@ public record SourceSettings(
         camera.number("motion", 0, 0, 10, "m/s", "top speed of the parts that move; 0: still");
     int ahead =
         camera.integer(
-            "prerenderedSweeps", 1, 0, 100, "sweeps",
+            "prerenderedSweeps",
+            1,
+            0,
+            100,
+            "sweeps",
             "rendered before the start and replayed with fresh noise; 0: each frame when due");
     SimulatedCameraConfig.Sweep sweep = sweep(camera, defaults.sweep());
     SimulatedCameraConfig.Sensor sensor = sensor(camera, defaults.sensor());
@@ -82,11 +86,19 @@ public record SourceSettings(
     int planes = camera.integer("planes", defaults.planes(), 3, 64, "", "focus planes of a sweep");
     double farthest =
         camera.number(
-            "farthest", defaults.farthestDioptres(), 0.01, 100, "dioptres",
+            "farthest",
+            defaults.farthestDioptres(),
+            0.01,
+            100,
+            "dioptres",
             "focus of the farthest plane");
     double nearest =
         camera.number(
-            "nearest", defaults.nearestDioptres(), 0.01, 100, "dioptres",
+            "nearest",
+            defaults.nearestDioptres(),
+            0.01,
+            100,
+            "dioptres",
             "focus of the nearest plane");
     SweepPattern pattern = camera.choice("pattern", defaults.pattern(), "how the lens sweeps");
     if (nearest <= 1.01 * farthest) {
@@ -99,12 +111,10 @@ public record SourceSettings(
   private static SimulatedCameraConfig.Sensor sensor(
       Settings camera, SimulatedCameraConfig.Sensor defaults) {
     return new SimulatedCameraConfig.Sensor(
-        camera.number(
-            "exposure", defaults.exposureSeconds(), 1e-6, 10, "s", "at most one frame"),
+        camera.number("exposure", defaults.exposureSeconds(), 1e-6, 10, "s", "at most one frame"),
         defaults.gain(),
         defaults.fullWellElectrons(),
-        camera.number(
-            "readNoise", defaults.readNoiseElectrons(), 0, 1e6, "electrons", "one sigma"),
+        camera.number("readNoise", defaults.readNoiseElectrons(), 0, 1e6, "electrons", "one sigma"),
         camera.number("dropProbability", 0, 0, 0.99, "", "of a frame never to arrive"),
         camera.number("stampJitter", 0, 0, 10, "s", "one sigma"),
         camera.number("readingNoise", 0, 0, 10, "dioptres", "one sigma of the focus reading"));

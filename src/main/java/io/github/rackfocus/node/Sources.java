@@ -33,8 +33,7 @@ public final class Sources {
    *
    * @param progress told the share rendered ahead, 0 to 1, from any thread
    */
-  public static SimulatedCamera simulated(
-      SimulatedCameraConfig config, DoubleConsumer progress) {
+  public static SimulatedCamera simulated(SimulatedCameraConfig config, DoubleConsumer progress) {
     FramePool pool = new FramePool(DepthNode.framesInUse(config.sweep().planes()));
     return new SimulatedCamera(config, pool, SourceClock.SYSTEM, progress);
   }

@@ -91,8 +91,7 @@ final class ModelGraphs implements AutoCloseable {
         frame = OrtSessions.open(bundle.file(Manifest.FRAME_GRAPH), options, provider);
       }
       last = OrtSessions.open(bundle.file(lastGraph), options, provider);
-      graphs =
-          new ModelGraphs(OrtLoader.environment(), bundle, iterations, provider, frame, last);
+      graphs = new ModelGraphs(OrtLoader.environment(), bundle, iterations, provider, frame, last);
       graphs.checkSignatures(manifest);
       graphs.goldenDifference = GoldenCheck.run(graphs);
       return graphs;

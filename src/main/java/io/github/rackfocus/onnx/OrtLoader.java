@@ -66,7 +66,8 @@ final class OrtLoader {
     OrtEnvironment started = start.started;
     if (started == null) {
       Throwable failure = start.failure;
-      Throwable cause = failure == null || failure.getCause() == null ? failure : failure.getCause();
+      Throwable cause =
+          failure == null || failure.getCause() == null ? failure : failure.getCause();
       throw new ModelException(
           "ONNX Runtime's native libraries can't be loaded: "
               + (cause == null ? "no reason given" : cause.getMessage())
@@ -89,8 +90,7 @@ final class OrtLoader {
         NativeLibraries.onnxRuntimeFolder();
         // Whatever it would log as an error it throws as well, and we say it once, in our words.
         OrtEnvironment made =
-            OrtEnvironment.getEnvironment(
-                OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "rackfocus");
+            OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "rackfocus");
         made.setTelemetry(false);
         started = made;
       } catch (OrtException | LinkageError | RuntimeException e) {

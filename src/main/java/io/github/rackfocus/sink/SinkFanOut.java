@@ -82,7 +82,9 @@ public final class SinkFanOut implements AutoCloseable {
       if (runner.isAlive()) {
         LOG.warn(
             "{} did not finish within {} s and is interrupted; {} maps are lost",
-            runner.getName(), CLOSE_SECONDS, runner.queue.waiting());
+            runner.getName(),
+            CLOSE_SECONDS,
+            runner.queue.waiting());
         runner.interrupt();
       }
     }

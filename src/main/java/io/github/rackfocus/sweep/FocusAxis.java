@@ -33,17 +33,31 @@ public final class FocusAxis {
   public FocusAxis(FocusScale scale, double... focus) {
     if (focus.length < MIN_PLANES || focus.length > MAX_PLANES) {
       throw new IllegalArgumentException(
-          "the sweep has " + focus.length + " planes; expected " + MIN_PLANES + " to " + MAX_PLANES);
+          "the sweep has "
+              + focus.length
+              + " planes; expected "
+              + MIN_PLANES
+              + " to "
+              + MAX_PLANES);
     }
     for (int i = 0; i < focus.length; i++) {
       if (!Double.isFinite(focus[i]) || (scale.isMetric() && focus[i] < 0)) {
         throw new IllegalArgumentException(
-            "focus of plane " + i + " is " + focus[i] + "; expected a finite number"
+            "focus of plane "
+                + i
+                + " is "
+                + focus[i]
+                + "; expected a finite number"
                 + (scale.isMetric() ? " of dioptres, 0 or more" : ""));
       }
       if (i > 0 && focus[i] <= focus[i - 1]) {
         throw new IllegalArgumentException(
-            "focus of plane " + i + " is " + focus[i] + " after " + focus[i - 1]
+            "focus of plane "
+                + i
+                + " is "
+                + focus[i]
+                + " after "
+                + focus[i - 1]
                 + "; expected strictly ascending values, far to near");
       }
     }
@@ -147,7 +161,14 @@ public final class FocusAxis {
 
   @Override
   public String toString() {
-    return "FocusAxis[" + scale + ", " + planes() + " planes, " + farthest() + " to " + nearest()
+    return "FocusAxis["
+        + scale
+        + ", "
+        + planes()
+        + " planes, "
+        + farthest()
+        + " to "
+        + nearest()
         + "]";
   }
 }

@@ -62,8 +62,7 @@ public final class RollingFocalStack implements AutoCloseable {
     }
     Placement placement = Placement.PLACED;
     Frame latest = latest();
-    if (latest != null
-        && (latest.width() != frame.width() || latest.height() != frame.height())) {
+    if (latest != null && (latest.width() != frame.width() || latest.height() != frame.height())) {
       clear();
       placement = Placement.RESTARTED_BY_SIZE;
     } else if (holdsStamp(frame.stampNanos())) {
@@ -83,8 +82,8 @@ public final class RollingFocalStack implements AutoCloseable {
   /**
    * A stack of the newest frames, if one is due and ready.
    *
-   * @return a stack that the caller closes, or null: fewer than {@code everyNth} frames were
-   *     placed since the last one, or a plane is missing or too old
+   * @return a stack that the caller closes, or null: fewer than {@code everyNth} frames were placed
+   *     since the last one, or a plane is missing or too old
    */
   public @Nullable FocalStack takeStack() {
     if (placedSinceStack < options.everyNth()) {
@@ -169,8 +168,7 @@ public final class RollingFocalStack implements AutoCloseable {
     Frame latest = latest();
     Frame before = newest[plane];
     return (before != null && frame.stampNanos() < before.stampNanos())
-        || (latest != null
-            && latest.stampNanos() - frame.stampNanos() > maxStackAgeNanos());
+        || (latest != null && latest.stampNanos() - frame.stampNanos() > maxStackAgeNanos());
   }
 
   private boolean timeJumpedBack(Frame frame) {

@@ -3,8 +3,8 @@ package io.github.rackfocus.sweep;
 /**
  * How a rolling stack judges what it has.
  *
- * @param maxStackAgeNanos oldest age of a plane in a stack, nanoseconds; 0: {@link
- *     #PERIODS_OF_AGE} sweep periods, measured
+ * @param maxStackAgeNanos oldest age of a plane in a stack, nanoseconds; 0: {@link #PERIODS_OF_AGE}
+ *     sweep periods, measured
  * @param allowMissingPlanes whether a plane without a fresh frame may borrow its neighbour's,
  *     flagged, instead of keeping the whole stack waiting
  * @param everyNth a stack after every n-th accepted frame

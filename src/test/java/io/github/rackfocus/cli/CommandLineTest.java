@@ -40,7 +40,8 @@ class CommandLineTest {
   void useTheTinyModels() {
     HOME.put("home", System.getProperty(ModelLibrary.HOME_PROPERTY, ""));
     System.setProperty(
-        ModelLibrary.HOME_PROPERTY, Path.of("src", "test", "resources").toAbsolutePath().toString());
+        ModelLibrary.HOME_PROPERTY,
+        Path.of("src", "test", "resources").toAbsolutePath().toString());
     NativeLibraries.loadOpenCv();
   }
 
@@ -113,7 +114,8 @@ class CommandLineTest {
   @Test
   void shouldRefuseFoldersThatAreNoStack() throws Exception {
     Path missing = folder.resolve("none");
-    run("replay", missing.toString(), "--model", "sml").failsWith(1, missing.toString(), "expected");
+    run("replay", missing.toString(), "--model", "sml")
+        .failsWith(1, missing.toString(), "expected");
     Path stack = stack(5);
     Files.writeString(stack.resolve("002.png"), "no image");
     run("replay", stack.toString(), "--model", "sml").failsWith(1, "002.png");
@@ -130,7 +132,8 @@ class CommandLineTest {
   void shouldRefuseModelsThatCannotRun() throws Exception {
     String stack = stack(5).toString();
     run("replay", stack, "--model", "nope").failsWith(1, "nope", "tiny-rolling");
-    run("replay", stack, "--model", "tiny-rolling", "--iterations", "2").failsWith(1, "2", "0, 1, 3");
+    run("replay", stack, "--model", "tiny-rolling", "--iterations", "2")
+        .failsWith(1, "2", "0, 1, 3");
     run("replay", stack, "--model", "tiny-rolling", "--device", "tpu").failsWith(2, "tpu", "cuda");
     run("replay", stack, "--model", "tiny-rolling", "--device", "cuda").failsWith(1, "CUDA");
     run("eval", stack, "--model", "nope").failsWith(2, "nope", "sml, ddl");
@@ -149,7 +152,8 @@ class CommandLineTest {
   void shouldReportAllFaultsOfAConfiguration() throws Exception {
     Path file = Files.writeString(folder.resolve("node.yaml"), "robt: x\nmodel: {threads: -1}\n");
     run("run", "--config", file.toString())
-        .failsWith(2, "2 faults", "robt is not an option", "model.threads is -1; expected 0 to 256");
+        .failsWith(
+            2, "2 faults", "robt is not an option", "model.threads is -1; expected 0 to 256");
     run("run", "--config", folder.resolve("none.yaml").toString()).failsWith(1, "none.yaml");
   }
 

@@ -64,14 +64,13 @@ class HandoverTest {
     Handover<Ticket> queue = new Handover<>(1, true);
     queue.put(new Ticket(0));
     Thread giver =
-        new Thread(
-            () -> {
-              try {
-                queue.put(new Ticket(1));
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
+        new Thread(() -> {
+          try {
+            queue.put(new Ticket(1));
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
     giver.start();
     await().until(() -> giver.getState() == Thread.State.WAITING);
     assertThat(queue.take().number).isZero();

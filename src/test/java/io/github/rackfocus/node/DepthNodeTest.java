@@ -54,8 +54,7 @@ class DepthNodeTest {
     }
 
     Frame at(int tick, double focus) {
-      return TestFrames.of(
-          pool, SIZE, SIZE, (x, y) -> 100, tick * TICK, FocusReading.at(focus));
+      return TestFrames.of(pool, SIZE, SIZE, (x, y) -> 100, tick * TICK, FocusReading.at(focus));
     }
 
     @Override
@@ -228,12 +227,11 @@ class DepthNodeTest {
   void shouldCountFailedMapsAndGoOn() throws Exception {
     AtomicLong stacks = new AtomicLong();
     DepthEstimator failing =
-        new Middle(
-            stack -> {
-              if (stacks.incrementAndGet() % 3 == 0) {
-                throw new DepthException("inference failed");
-              }
-            });
+        new Middle(stack -> {
+          if (stacks.incrementAndGet() % 3 == 0) {
+            throw new DepthException("inference failed");
+          }
+        });
     NodeHealth health = runToEnd(new Script(32), failing);
     assertThat(health.mapsFailed()).isEqualTo(10);
     assertThat(health.maps()).isEqualTo(20);
@@ -254,14 +252,13 @@ class DepthNodeTest {
           }
         };
     DepthEstimator slow =
-        new Middle(
-            stack -> {
-              try {
-                allFramesGiven.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
+        new Middle(stack -> {
+          try {
+            allFramesGiven.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
     DepthNode node = node(source, slow, false);
     try (node) {
       node.start();

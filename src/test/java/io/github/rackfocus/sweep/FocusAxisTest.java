@@ -18,16 +18,15 @@ class FocusAxisTest {
   Arbitrary<FocusAxis> axes() {
     Arbitrary<double[]> steps =
         Arbitraries.doubles().between(0.01, 2).array(double[].class).ofMinSize(3).ofMaxSize(64);
-    return steps.map(
-        step -> {
-          double[] focus = new double[step.length];
-          double at = 0.1;
-          for (int i = 0; i < step.length; i++) {
-            focus[i] = at;
-            at += step[i];
-          }
-          return new FocusAxis(FocusScale.DIOPTRE, focus);
-        });
+    return steps.map(step -> {
+      double[] focus = new double[step.length];
+      double at = 0.1;
+      for (int i = 0; i < step.length; i++) {
+        focus[i] = at;
+        at += step[i];
+      }
+      return new FocusAxis(FocusScale.DIOPTRE, focus);
+    });
   }
 
   @Property

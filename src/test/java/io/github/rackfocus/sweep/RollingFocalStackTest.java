@@ -35,7 +35,8 @@ class RollingFocalStackTest {
           int at = Math.floorMod(tick, 2 * planes - 2);
           yield 1 + (at < planes ? at : 2 * planes - 2 - at);
         }
-        case SINE -> 1 + (planes - 1) * (0.5 - 0.5 * Math.cos(Math.PI * (tick + 0.5) / (2 * planes)));
+        case SINE ->
+            1 + (planes - 1) * (0.5 - 0.5 * Math.cos(Math.PI * (tick + 0.5) / (2 * planes)));
       };
     }
 
@@ -134,8 +135,7 @@ class RollingFocalStackTest {
   }
 
   @Property(tries = 60)
-  void shouldKeepActualReadingsStrictlyAscending(
-      @ForAll long seed, @ForAll boolean allowMissing) {
+  void shouldKeepActualReadingsStrictlyAscending(@ForAll long seed, @ForAll boolean allowMissing) {
     Random random = new Random(seed);
     int planes = 3 + random.nextInt(20);
     try (RollingFocalStack rolling = rolling(planes, allowMissing)) {
@@ -176,7 +176,9 @@ class RollingFocalStackTest {
       assertThat(offer(rolling, 5 * TICK, 1)).isEqualTo(Placement.PLACED);
       assertThat(offer(rolling, 5 * TICK, 1)).isEqualTo(Placement.DUPLICATE);
       assertThat(offer(rolling, 4 * TICK, 1)).isEqualTo(Placement.LATE);
-      assertThat(offer(rolling, 4 * TICK, 2)).as("its own plane is empty").isEqualTo(Placement.PLACED);
+      assertThat(offer(rolling, 4 * TICK, 2))
+          .as("its own plane is empty")
+          .isEqualTo(Placement.PLACED);
       assertThat(offer(rolling, 6 * TICK, Double.NaN)).isEqualTo(Placement.NO_READING);
       assertThat(offer(rolling, 6 * TICK, 9)).isEqualTo(Placement.OUT_OF_SWEEP);
       assertThat(offer(rolling, 6 * TICK, Double.POSITIVE_INFINITY))
