@@ -106,9 +106,7 @@ public record Evaluation(EvaluationPlan plan, List<StackResult> results, List<St
     private void one(String name, DepthEstimator model, EvaluationStack stack) throws IOException {
       try {
         StackResult result = evaluator.evaluate(model, stack, pfm(name, stack));
-        results
-            .computeIfAbsent(new Key(stack.noise(), name), key -> new ArrayList<>())
-            .add(result);
+        results.computeIfAbsent(new Key(stack.noise(), name), key -> new ArrayList<>()).add(result);
       } catch (IllegalArgumentException | DepthException e) {
         failures.add(name + " on " + stack.name() + ": " + e.getMessage());
       }
