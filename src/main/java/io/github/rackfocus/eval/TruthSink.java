@@ -75,7 +75,8 @@ public final class TruthSink implements DepthSink {
     for (int i = 0; i < depth.length; i++) {
       double trueFocus = axis.scale().focusAt(depth[i], 0);
       double planes =
-          Math.abs(axis.planesAt(axis.focusAt(map.position().get(i))) - axis.planesAt(trueFocus));
+          Math.abs(
+              axis.planesAt(axis.focusAt(map.position().get(i))) - axis.planesAt(trueFocus));
       planesEvery += planes;
       if (map.validity().get(i) == Validity.VALID.code()) {
         planesPublished += planes;
