@@ -56,8 +56,7 @@ final class Fragments {
     float[] depth = new float[view.width() * view.height()];
     for (int y = 0; y < view.height(); y++) {
       int row = y * view.width();
-      Arrays.fill(
-          depth, row, row + view.width(), (float) scene.benchDepth(view.y(y + 0.5)));
+      Arrays.fill(depth, row, row + view.width(), (float) scene.benchDepth(view.y(y + 0.5)));
     }
     for (Solid solid : scene.solids()) {
       int[] box = view.bounds(scene, solid, 0);

@@ -86,9 +86,9 @@ final class LensTrack {
     for (int i = 0; i < steps; i++) {
       double phase = from + (to - from) * (i + 0.5) / steps;
       double command =
-          sweep.pattern()
-              .commandAt(
-                  phase, sweep.planes(), sweep.farthestDioptres(), sweep.nearestDioptres());
+          sweep
+              .pattern()
+              .commandAt(phase, sweep.planes(), sweep.farthestDioptres(), sweep.nearestDioptres());
       lens.advance(command, seconds / steps);
     }
   }

@@ -4,9 +4,9 @@ package io.github.rackfocus.camera;
  * A liquid lens as a damped oscillator behind a backlash.
  *
  * <p>{@code x'' = w^2 (p - x) - 2 z w x'}, with natural frequency w, damping ratio z and p the
- * command after a play operator of the given width (the simplest model of hysteresis: Krasnosel'skii
- * and Pokrovskii 1989). Each step is the exact solution for a constant command, so that no step
- * width makes it unstable. Not thread-safe.
+ * command after a play operator of the given width (the simplest model of hysteresis:
+ * Krasnosel'skii and Pokrovskii 1989). Each step is the exact solution for a constant command, so
+ * that no step width makes it unstable. Not thread-safe.
  */
 final class LiquidLens {
   private final double omega;

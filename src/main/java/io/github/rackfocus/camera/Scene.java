@@ -5,16 +5,16 @@ import java.util.List;
 /**
  * Solids on a bench seen by a pinhole at the origin, z forward, x right, y down, metres.
  *
- * <p>The bench is a slanted plane, {@code 1/z = middle + slope y} for a normalised image
- * coordinate y, so that it runs evenly through the sweep. Bench coordinates are u to the right, v
- * away, w up. Immutable.
+ * <p>The bench is a slanted plane, {@code 1/z = middle + slope y} for a normalised image coordinate
+ * y, so that it runs evenly through the sweep. Bench coordinates are u to the right, v away, w up.
+ * Immutable.
  */
 final class Scene {
   /** Towards the lamp, in bench coordinates. */
   private static final double[] LAMP = {-0.48, -0.28, 0.83};
 
-  private static final double AMBIENT = 0.3;
-  private static final double DIRECT = 0.75;
+  private static final double AMBIENT = 0.2;
+  private static final double DIRECT = 0.85;
 
   private final double middleDioptres;
   private final double slopeDioptres;

@@ -92,8 +92,6 @@ final class SensorModel {
   }
 
   private static double slope(double linear) {
-    return linear < TOE
-        ? Math.pow(TOE, GAMMA) / TOE
-        : GAMMA * Math.pow(linear, GAMMA - 1);
+    return linear < TOE ? Math.pow(TOE, GAMMA) / TOE : GAMMA * Math.pow(linear, GAMMA - 1);
   }
 }

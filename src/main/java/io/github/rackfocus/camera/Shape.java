@@ -48,8 +48,7 @@ sealed interface Shape {
     double a;
     double b;
 
-    boolean set(
-        double distance, double nu, double nv, double nw, double a, double b) {
+    boolean set(double distance, double nu, double nv, double nw, double a, double b) {
       this.distance = distance;
       this.nu = nu;
       this.nv = nv;
@@ -74,8 +73,7 @@ sealed interface Shape {
       double nearV = Math.min(v0, v1);
       double nearW = Math.min(w0, w1);
       double near = Math.max(nearU, Math.max(nearV, nearW));
-      double far =
-          Math.min(Math.max(u0, u1), Math.min(Math.max(v0, v1), Math.max(w0, w1)));
+      double far = Math.min(Math.max(u0, u1), Math.min(Math.max(v0, v1), Math.max(w0, w1)));
       if (!(near < far) || near <= 1e-9) {
         return false;
       }
@@ -185,8 +183,12 @@ sealed interface Shape {
       double length = Math.sqrt(nu * nu + nv * nv + nw * nw * k * k);
       // Longitude and latitude, in metres on a sphere of this radius.
       return hit.set(
-          t, nu / length, nv / length, nw * k / length,
-          Math.atan2(nv, nu) * radius, Math.asin(Math.max(-1, Math.min(1, nw))) * radius);
+          t,
+          nu / length,
+          nv / length,
+          nw * k / length,
+          Math.atan2(nv, nu) * radius,
+          Math.asin(Math.max(-1, Math.min(1, nw))) * radius);
     }
   }
 

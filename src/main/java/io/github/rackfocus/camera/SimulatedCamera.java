@@ -55,11 +55,10 @@ public final class SimulatedCamera implements FrameSource {
     AtomicInteger done = new AtomicInteger();
     IntStream.range(0, frames)
         .parallel()
-        .forEach(
-            frame -> {
-              renderAhead(frame);
-              progress.accept((double) done.incrementAndGet() / frames);
-            });
+        .forEach(frame -> {
+          renderAhead(frame);
+          progress.accept((double) done.incrementAndGet() / frames);
+        });
   }
 
   /** As the configuration says, on this JVM's clock. */
@@ -156,14 +155,11 @@ public final class SimulatedCamera implements FrameSource {
         Math.max(
             -0.4 / config.rateHz(),
             Math.min(
-                0.4 / config.rateHz(),
-                chance.gaussian() * config.sensor().stampJitterSeconds()));
+                0.4 / config.rateHz(), chance.gaussian() * config.sensor().stampJitterSeconds()));
     long stamp =
         Math.max(0, config.startStampNanos() + dueNanos(number) + Math.round(jitter * 1e9));
     double focus =
-        Math.max(
-            0,
-            exposure.middle() + chance.gaussian() * config.sensor().readingNoiseDioptres());
+        Math.max(0, exposure.middle() + chance.gaussian() * config.sensor().readingNoiseDioptres());
     frame.seal(
         stamp,
         number,
@@ -205,8 +201,12 @@ public final class SimulatedCamera implements FrameSource {
     long limit = Runtime.getRuntime().maxMemory() / 2;
     if (bytes > limit) {
       throw new IllegalArgumentException(
-          "prerenderedSweeps is " + config.prerenderedSweeps() + ", which takes "
-              + (bytes >> 20) + " MB; expected at most " + (limit >> 20)
+          "prerenderedSweeps is "
+              + config.prerenderedSweeps()
+              + ", which takes "
+              + (bytes >> 20)
+              + " MB; expected at most "
+              + (limit >> 20)
               + " MB, or 0 to render each frame when it is asked for");
     }
     return (int) frames;

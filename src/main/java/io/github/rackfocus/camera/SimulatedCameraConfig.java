@@ -38,7 +38,7 @@ public record SimulatedCameraConfig(
           320,
           240,
           15,
-          1,
+          5,
           new Sweep(10, 1 / 0.60, 1 / 0.10, SweepPattern.SAW),
           new Optics(11.25, 0.0005),
           new Lens(80, 0.7, 0.02),
@@ -64,8 +64,13 @@ public record SimulatedCameraConfig(
     }
     if (sensor.exposureSeconds() > 1 / rateHz) {
       throw new IllegalArgumentException(
-          "sensor.exposureSeconds is " + sensor.exposureSeconds() + "; expected at most "
-              + 1 / rateHz + ", one frame at " + rateHz + " Hz");
+          "sensor.exposureSeconds is "
+              + sensor.exposureSeconds()
+              + "; expected at most "
+              + 1 / rateHz
+              + ", one frame at "
+              + rateHz
+              + " Hz");
     }
   }
 
@@ -85,8 +90,12 @@ public record SimulatedCameraConfig(
       inRange("sweep.nearestDioptres", nearestDioptres, 0.01, 100, "dioptres");
       if (!(nearestDioptres > farthestDioptres * 1.01)) {
         throw new IllegalArgumentException(
-            "sweep.nearestDioptres is " + nearestDioptres + "; expected more than"
-                + " sweep.farthestDioptres, " + farthestDioptres + ", by at least a hundredth");
+            "sweep.nearestDioptres is "
+                + nearestDioptres
+                + "; expected more than"
+                + " sweep.farthestDioptres, "
+                + farthestDioptres
+                + ", by at least a hundredth");
       }
     }
 
@@ -159,29 +168,69 @@ public record SimulatedCameraConfig(
   /** The same in another size. */
   public SimulatedCameraConfig withSize(int newWidth, int newHeight) {
     return new SimulatedCameraConfig(
-        newWidth, newHeight, rateHz, seed, sweep, optics, lens, sensor, motionMetresPerSecond,
-        prerenderedSweeps, paced, startStampNanos);
+        newWidth,
+        newHeight,
+        rateHz,
+        seed,
+        sweep,
+        optics,
+        lens,
+        sensor,
+        motionMetresPerSecond,
+        prerenderedSweeps,
+        paced,
+        startStampNanos);
   }
 
   /** The same at another rate. */
   public SimulatedCameraConfig withRate(double hertz) {
     return new SimulatedCameraConfig(
-        width, height, hertz, seed, sweep, optics, lens, sensor, motionMetresPerSecond,
-        prerenderedSweeps, paced, startStampNanos);
+        width,
+        height,
+        hertz,
+        seed,
+        sweep,
+        optics,
+        lens,
+        sensor,
+        motionMetresPerSecond,
+        prerenderedSweeps,
+        paced,
+        startStampNanos);
   }
 
   /** The same with another scene and other noise. */
   public SimulatedCameraConfig withSeed(long value) {
     return new SimulatedCameraConfig(
-        width, height, rateHz, value, sweep, optics, lens, sensor, motionMetresPerSecond,
-        prerenderedSweeps, paced, startStampNanos);
+        width,
+        height,
+        rateHz,
+        value,
+        sweep,
+        optics,
+        lens,
+        sensor,
+        motionMetresPerSecond,
+        prerenderedSweeps,
+        paced,
+        startStampNanos);
   }
 
   /** The same with another sweep. */
   public SimulatedCameraConfig withSweep(Sweep value) {
     return new SimulatedCameraConfig(
-        width, height, rateHz, seed, value, optics, lens, sensor, motionMetresPerSecond,
-        prerenderedSweeps, paced, startStampNanos);
+        width,
+        height,
+        rateHz,
+        seed,
+        value,
+        optics,
+        lens,
+        sensor,
+        motionMetresPerSecond,
+        prerenderedSweeps,
+        paced,
+        startStampNanos);
   }
 
   /** The same with another number of planes between the same ends. */
@@ -193,57 +242,132 @@ public record SimulatedCameraConfig(
   /** The same with other optics. */
   public SimulatedCameraConfig withOptics(Optics value) {
     return new SimulatedCameraConfig(
-        width, height, rateHz, seed, sweep, value, lens, sensor, motionMetresPerSecond,
-        prerenderedSweeps, paced, startStampNanos);
+        width,
+        height,
+        rateHz,
+        seed,
+        sweep,
+        value,
+        lens,
+        sensor,
+        motionMetresPerSecond,
+        prerenderedSweeps,
+        paced,
+        startStampNanos);
   }
 
   /** The same with another lens. */
   public SimulatedCameraConfig withLens(Lens value) {
     return new SimulatedCameraConfig(
-        width, height, rateHz, seed, sweep, optics, value, sensor, motionMetresPerSecond,
-        prerenderedSweeps, paced, startStampNanos);
+        width,
+        height,
+        rateHz,
+        seed,
+        sweep,
+        optics,
+        value,
+        sensor,
+        motionMetresPerSecond,
+        prerenderedSweeps,
+        paced,
+        startStampNanos);
   }
 
   /** The same with another sensor. */
   public SimulatedCameraConfig withSensor(Sensor value) {
     return new SimulatedCameraConfig(
-        width, height, rateHz, seed, sweep, optics, lens, value, motionMetresPerSecond,
-        prerenderedSweeps, paced, startStampNanos);
+        width,
+        height,
+        rateHz,
+        seed,
+        sweep,
+        optics,
+        lens,
+        value,
+        motionMetresPerSecond,
+        prerenderedSweeps,
+        paced,
+        startStampNanos);
   }
 
   /** The same with parts that move at a top speed, or stand still at 0. */
   public SimulatedCameraConfig withMotion(double metresPerSecond) {
     return new SimulatedCameraConfig(
-        width, height, rateHz, seed, sweep, optics, lens, sensor, metresPerSecond,
-        prerenderedSweeps, paced, startStampNanos);
+        width,
+        height,
+        rateHz,
+        seed,
+        sweep,
+        optics,
+        lens,
+        sensor,
+        metresPerSecond,
+        prerenderedSweeps,
+        paced,
+        startStampNanos);
   }
 
   /** The same with another number of sweeps rendered ahead. */
   public SimulatedCameraConfig withPrerenderedSweeps(int sweeps) {
     return new SimulatedCameraConfig(
-        width, height, rateHz, seed, sweep, optics, lens, sensor, motionMetresPerSecond, sweeps,
-        paced, startStampNanos);
+        width,
+        height,
+        rateHz,
+        seed,
+        sweep,
+        optics,
+        lens,
+        sensor,
+        motionMetresPerSecond,
+        sweeps,
+        paced,
+        startStampNanos);
   }
 
   /** The same, at its rate or as fast as possible. */
   public SimulatedCameraConfig withPaced(boolean value) {
     return new SimulatedCameraConfig(
-        width, height, rateHz, seed, sweep, optics, lens, sensor, motionMetresPerSecond,
-        prerenderedSweeps, value, startStampNanos);
+        width,
+        height,
+        rateHz,
+        seed,
+        sweep,
+        optics,
+        lens,
+        sensor,
+        motionMetresPerSecond,
+        prerenderedSweeps,
+        value,
+        startStampNanos);
   }
 
   /** The same with another first stamp. */
   public SimulatedCameraConfig withStartStamp(long stampNanos) {
     return new SimulatedCameraConfig(
-        width, height, rateHz, seed, sweep, optics, lens, sensor, motionMetresPerSecond,
-        prerenderedSweeps, paced, stampNanos);
+        width,
+        height,
+        rateHz,
+        seed,
+        sweep,
+        optics,
+        lens,
+        sensor,
+        motionMetresPerSecond,
+        prerenderedSweeps,
+        paced,
+        stampNanos);
   }
 
-  private static void inRange(
-      String field, double value, double least, double most, String unit) {
+  private static void inRange(String field, double value, double least, double most, String unit) {
     if (!(value >= least && value <= most)) {
       throw new IllegalArgumentException(
-          field + " is " + text(value) + "; expected " + text(least) + " to " + text(most)
+          field
+              + " is "
+              + text(value)
+              + "; expected "
+              + text(least)
+              + " to "
+              + text(most)
               + (unit.isEmpty() ? "" : " " + unit));
     }
   }

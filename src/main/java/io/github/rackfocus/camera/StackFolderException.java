@@ -5,7 +5,9 @@ import java.io.Serial;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A stack folder is not as it has to be: one sentence with the file, what was found and expected. */
+/**
+ * A stack folder is not as it has to be: one sentence with the file, what was found and expected.
+ */
 public final class StackFolderException extends IOException {
   @Serial private static final long serialVersionUID = 1;
 

@@ -50,7 +50,13 @@ public record StackFolderOptions(
   /** The same, looped or once. */
   public StackFolderOptions withLoop(boolean value) {
     return new StackFolderOptions(
-        value, backAndForth, rateHz, paced, bitDepth, keepColour, memoryLimitBytes,
+        value,
+        backAndForth,
+        rateHz,
+        paced,
+        bitDepth,
+        keepColour,
+        memoryLimitBytes,
         startStampNanos);
   }
 
@@ -63,7 +69,13 @@ public record StackFolderOptions(
   /** The same at a rate, paced by the clock or not. */
   public StackFolderOptions withRate(double hertz, boolean byClock) {
     return new StackFolderOptions(
-        loop, backAndForth, hertz, byClock, bitDepth, keepColour, memoryLimitBytes,
+        loop,
+        backAndForth,
+        hertz,
+        byClock,
+        bitDepth,
+        keepColour,
+        memoryLimitBytes,
         startStampNanos);
   }
 

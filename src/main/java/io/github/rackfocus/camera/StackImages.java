@@ -89,7 +89,9 @@ final class StackImages {
       throw new StackFolderException(
           folder,
           "has " + found.size() + " images",
-          StackIndex.MIN_IMAGES + " to " + StackIndex.MAX_IMAGES
+          StackIndex.MIN_IMAGES
+              + " to "
+              + StackIndex.MAX_IMAGES
               + " named 000.png (or .jpg), 001.png, …");
     }
     for (int i = 0; i < found.size(); i++) {

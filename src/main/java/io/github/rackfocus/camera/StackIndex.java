@@ -1,8 +1,8 @@
 package io.github.rackfocus.camera;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -102,7 +102,9 @@ record StackIndex(FocusScale scale, double[] focus, long @Nullable [] stampNanos
       String place =
           e.getLocation() == null
               ? ""
-              : " at line " + e.getLocation().getLineNr() + ", column "
+              : " at line "
+                  + e.getLocation().getLineNr()
+                  + ", column "
                   + e.getLocation().getColumnNr();
       throw new StackFolderException(
           file, "is not JSON" + place + " (" + e.getOriginalMessage() + ")", "a JSON object", e);
@@ -165,14 +167,18 @@ record StackIndex(FocusScale scale, double[] focus, long @Nullable [] stampNanos
     if (order != null && order.equals("far-first") != ascending) {
       throw new StackFolderException(
           file,
-          "order is \"" + order + "\" while focus runs from " + values[0] + " to "
-              + values[values.length - 1] + " dioptres",
+          "order is \""
+              + order
+              + "\" while focus runs from "
+              + values[0]
+              + " to "
+              + values[values.length - 1]
+              + " dioptres",
           ascending ? "\"far-first\"" : "\"near-first\"");
     }
   }
 
-  private static long @Nullable [] stamps(Path file, JsonNode root, int images)
-      throws IOException {
+  private static long @Nullable [] stamps(Path file, JsonNode root, int images) throws IOException {
     JsonNode list = root.path("stamps");
     if (list.isMissingNode()) {
       return null;
@@ -196,8 +202,7 @@ record StackIndex(FocusScale scale, double[] focus, long @Nullable [] stampNanos
       if (i > 0 && nanos[i] <= nanos[i - 1]) {
         throw new StackFolderException(
             file,
-            "stamps[" + i + "] is " + list.get(i).asText() + " after "
-                + list.get(i - 1).asText(),
+            "stamps[" + i + "] is " + list.get(i).asText() + " after " + list.get(i - 1).asText(),
             "increasing seconds");
       }
     }
@@ -212,8 +217,7 @@ record StackIndex(FocusScale scale, double[] focus, long @Nullable [] stampNanos
         : exact.movePointRight(9).setScale(0, RoundingMode.HALF_UP).longValueExact();
   }
 
-  private static double number(Path file, JsonNode node, String key, int index)
-      throws IOException {
+  private static double number(Path file, JsonNode node, String key, int index) throws IOException {
     double value = node.isNumber() ? node.doubleValue() : Double.NaN;
     if (!Double.isFinite(value)) {
       throw new StackFolderException(

@@ -38,8 +38,9 @@ public enum SweepPattern {
   SINE {
     @Override
     public int periodFrames(int planes) {
-      // The steepest part moves pi (Z - 1) / N planes a frame, which must not exceed one.
-      return (int) Math.ceil(Math.PI * (planes - 1));
+      // The steepest part moves pi (Z - 1) / N planes a frame, which must not exceed one; and an
+      // even N has a frame at either end.
+      return 2 * (int) Math.ceil(Math.PI * (planes - 1) / 2);
     }
 
     @Override

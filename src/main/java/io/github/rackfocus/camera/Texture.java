@@ -80,8 +80,8 @@ final class Texture {
     for (int y = 0; y < size; y++) {
       for (int x = 0; x < size; x++) {
         int at = 2 * y * 2 * size + 2 * x;
-        to[y * size + x] = (from[at] + from[at + 1] + from[at + 2 * size] + from[at + 2 * size + 1])
-            / 4;
+        to[y * size + x] =
+            (from[at] + from[at + 1] + from[at + 2 * size] + from[at + 2 * size + 1]) / 4;
       }
     }
     return to;
@@ -120,7 +120,11 @@ final class Texture {
         fill(tile, (x, y) -> 0.75f);
         fractal(tile, random, 32, 0.3, 1, 1);
         for (int i = 0; i < 420; i++) {
-          dot(tile, random.below(SIZE), random.below(SIZE), random.between(1, 4.5),
+          dot(
+              tile,
+              random.below(SIZE),
+              random.below(SIZE),
+              random.between(1, 4.5),
               (float) random.between(0, 0.5));
         }
       }

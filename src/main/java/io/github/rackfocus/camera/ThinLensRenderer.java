@@ -59,8 +59,7 @@ final class ThinLensRenderer {
     float[] covers = new float[fragments.width];
     for (int layer = 0; layer < layers.count; layer++) {
       double radius =
-          blurPixelsPerDioptre
-              * Math.sqrt(exposure.meanSquareDistance(layers.vergenceOf(layer)));
+          blurPixelsPerDioptre * Math.sqrt(exposure.meanSquareDistance(layers.vergenceOf(layer)));
       disc.radius(Math.min(radius, margin - 3));
       for (int y = 0; y < fragments.height; y++) {
         int left = layers.left(layer, y);
@@ -78,8 +77,7 @@ final class ThinLensRenderer {
   private View view(LensTrack.Exposure exposure, double seconds) {
     SimulatedCameraConfig.Sweep sweep = config.sweep();
     double centre = (sweep.farthestDioptres() + sweep.nearestDioptres()) / 2;
-    double magnification =
-        1 + config.optics().breathingPerDioptre() * (exposure.middle() - centre);
+    double magnification = 1 + config.optics().breathingPerDioptre() * (exposure.middle() - centre);
     return new View(
         config.width(),
         config.height(),
@@ -129,8 +127,7 @@ final class ThinLensRenderer {
             layerOf[slot][i] = -2;
             continue;
           }
-          int layer =
-              (int) Math.min(count - 1, (fragments.vergence[slot][i] - farthest) / step);
+          int layer = (int) Math.min(count - 1, (fragments.vergence[slot][i] - farthest) / step);
           layerOf[slot][i] = (byte) layer;
           int row = layer * fragments.height + i / fragments.width;
           int x = i % fragments.width;

@@ -11,12 +11,7 @@ package io.github.rackfocus.camera;
  * @param swingHz its frequency
  */
 record View(
-    int width,
-    int height,
-    double focalPixels,
-    double seconds,
-    double swingMetres,
-    double swingHz) {
+    int width, int height, double focalPixels, double seconds, double swingMetres, double swingHz) {
 
   /** Normalised image coordinate of a place across, in pixels from the left edge. */
   double x(double pixels) {

@@ -165,7 +165,7 @@ public final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private Evaluation run(EvaluationPlan plan, EstimatorFactory factory) throws IOException {
+  private static Evaluation run(EvaluationPlan plan, EstimatorFactory factory) throws IOException {
     try (Progress progress = new Progress("eval", plan.size())) {
       return Evaluation.run(plan, factory, System::nanoTime, progress::step);
     }

@@ -3,8 +3,9 @@ package io.github.rackfocus.depth;
 import io.github.rackfocus.frame.CellMask;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.sweep.FocalStack;
+import io.github.rackfocus.sweep.FocusAxis;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns positions on the focus axis into metres, and says for every pixel without a depth why it
@@ -23,10 +24,23 @@ public final class MetricDepth {
   private final ValidityThresholds thresholds;
   private final double depthOffsetMetres;
   private final LocalContrast contrast = new LocalContrast();
-  private final SharpnessTrend trend = new SharpnessTrend();
+  private final SharpnessTrend nearTrend = new SharpnessTrend(true);
+  private final SharpnessTrend farTrend = new SharpnessTrend(false);
   private final byte[] planeOf = new byte[TABLE + 1];
   private final int[] counts = new int[Validity.count()];
-  private @Nullable CellMask moved;
+  private final Validity[] reasonOf = new Validity[FocusAxis.MAX_PLANES];
+  private final ByteBuffer[] lumaOf = new ByteBuffer[FocusAxis.MAX_PLANES];
+  private final float[] ageOf = new float[FocusAxis.MAX_PLANES];
+  private int lastPlane;
+  private CellMask moved = new CellMask(1, 1);
+  private boolean anyMoved;
+  private float[] position = new float[0];
+  private float[] error = new float[0];
+  private float[] confidence = new float[0];
+  private float[] depth = new float[0];
+  private float[] uncertainty = new float[0];
+  private float[] age = new float[0];
+  private byte[] validity = new byte[0];
 
   public MetricDepth(ValidityThresholds thresholds) {
     this(thresholds, 0);
@@ -47,70 +61,101 @@ public final class MetricDepth {
    */
   public void finish(FocalStack stack, DepthMap map) {
     map.info().describe(stack, depthOffsetMetres);
-    fillPlaneTable(stack);
-    gatherMotion(stack);
-    contrast.measure(map.allFocus(), map.width(), map.height());
-    trend.begin(stack);
+    prepare(stack, map);
+    contrast.begin(map.allFocus(), map.width(), map.height());
+    nearTrend.begin(stack);
+    farTrend.begin(stack);
     Arrays.fill(counts, 0);
-    int width = map.width();
     for (int y = 0; y < map.height(); y++) {
-      for (int x = 0; x < width; x++) {
-        finishPixel(stack, map, x, y, y * width + x);
-      }
+      finishRow(stack, map, y);
     }
     map.info().countValidity(counts, map.pixels());
   }
 
-  private void finishPixel(FocalStack stack, DepthMap map, int x, int y, int i) {
-    float position = map.position().get(i);
-    int plane = planeOf[(int) (clip(position) * TABLE + 0.5f)];
-    Validity validity = judge(stack, map, plane, x, y, i);
-    counts[validity.code()]++;
-    map.validity().put(i, validity.code());
-    map.age().put(i, (float) (stack.ageNanos(plane) * 1e-9));
-    if (validity != Validity.VALID) {
-      map.depth().put(i, validity.specialDepth());
-      map.uncertainty().put(i, Float.NaN);
-      return;
-    }
-    double focus = stack.focusAt(position);
+  /** Rows are copied in and out whole: a get from a direct buffer costs more than the sum. */
+  private void finishRow(FocalStack stack, DepthMap map, int y) {
+    int width = map.width();
+    int start = y * width;
+    map.position().get(start, position, 0, width);
+    map.error().get(start, error, 0, width);
+    map.confidence().get(start, confidence, 0, width);
+    boolean metric = stack.scale().isMetric();
     double range = stack.nearest() - stack.farthest();
-    double sigma = LAPLACE_SIGMA * map.error().get(i) * range;
-    // dz/df = -1/f²: a dioptre's error grows with the square of the distance.
-    double slope = stack.scale().isMetric() ? 1 / (focus * focus) : 1;
-    map.depth().put(i, (float) stack.scale().depthAt(focus, depthOffsetMetres));
-    map.uncertainty().put(i, (float) (sigma * slope));
+    for (int x = 0; x < width; x++) {
+      int plane = planeOf[(int) (clip(position[x]) * TABLE + 0.5f)];
+      Validity judged = judge(plane, x, y, start + x);
+      counts[judged.code()]++;
+      validity[x] = judged.code();
+      age[x] = ageOf[plane];
+      if (judged == Validity.VALID) {
+        double focus = stack.focusAt(position[x]);
+        // dz/df = -1/f²: a dioptre's error grows with the square of the distance.
+        double slope = metric ? 1 / (focus * focus) : 1;
+        depth[x] = (float) stack.scale().depthAt(focus, depthOffsetMetres);
+        uncertainty[x] = (float) (LAPLACE_SIGMA * error[x] * range * slope);
+      } else {
+        depth[x] = judged.specialDepth();
+        uncertainty[x] = Float.NaN;
+      }
+    }
+    map.depth().put(start, depth, 0, width);
+    map.uncertainty().put(start, uncertainty, 0, width);
+    map.age().put(start, age, 0, width);
+    map.validity().put(start, validity, 0, width);
   }
 
-  private Validity judge(FocalStack stack, DepthMap map, int plane, int x, int y, int i) {
-    if (stack.isMissing(plane)) {
-      return Validity.PLANE_MISSING;
+  private Validity judge(int plane, int x, int y, int i) {
+    Validity ofPlane = reasonOf[plane];
+    if (ofPlane != Validity.VALID) {
+      return ofPlane;
     }
-    Frame inFocus = stack.frame(plane);
-    if (thresholds.requireSettled() && !inFocus.focus().settled()) {
-      return Validity.LENS_UNSETTLED;
-    }
-    if (moved != null && moved.atPixel(x, y)) {
+    if (anyMoved && moved.atPixel(x, y)) {
       return Validity.MOVED;
     }
-    if (inFocus.lumaAt(i) >= thresholds.saturationLuma()) {
+    if ((lumaOf[plane].get(i) & 0xff) >= thresholds.saturationLuma()) {
       return Validity.SATURATED;
     }
     // Written so that a NaN from a broken model counts as not confident.
-    if (!(map.confidence().get(i) >= thresholds.minConfidence())) {
+    if (!(confidence[x] >= thresholds.minConfidence())) {
       return contrast.at(x, y) < thresholds.textureFloor()
           ? Validity.NO_TEXTURE
           : Validity.AMBIGUOUS;
     }
-    int last = stack.planes() - 1;
     double margin = thresholds.beyondMarginPlanes();
-    if (plane == last && trend.isOutside(stack, true, x, y, margin)) {
+    if (plane == lastPlane && nearTrend.isOutside(x, y, margin)) {
       return Validity.NEARER_THAN_SWEEP;
     }
-    if (plane == 0 && trend.isOutside(stack, false, x, y, margin)) {
+    if (plane == 0 && farTrend.isOutside(x, y, margin)) {
       return Validity.BEYOND_SWEEP;
     }
     return Validity.VALID;
+  }
+
+  private void prepare(FocalStack stack, DepthMap map) {
+    if (position.length != map.width()) {
+      position = new float[map.width()];
+      error = new float[map.width()];
+      confidence = new float[map.width()];
+      depth = new float[map.width()];
+      uncertainty = new float[map.width()];
+      age = new float[map.width()];
+      validity = new byte[map.width()];
+    }
+    fillPlaneTable(stack);
+    gatherMotion(stack);
+    lastPlane = stack.planes() - 1;
+    for (int plane = 0; plane < stack.planes(); plane++) {
+      Frame frame = stack.frame(plane);
+      lumaOf[plane] = frame.luma();
+      ageOf[plane] = (float) (stack.ageNanos(plane) * 1e-9);
+      if (stack.isMissing(plane)) {
+        reasonOf[plane] = Validity.PLANE_MISSING;
+      } else if (thresholds.requireSettled() && !frame.focus().settled()) {
+        reasonOf[plane] = Validity.LENS_UNSETTLED;
+      } else {
+        reasonOf[plane] = Validity.VALID;
+      }
+    }
   }
 
   private void fillPlaneTable(FocalStack stack) {
@@ -127,16 +172,15 @@ public final class MetricDepth {
 
   /** A cell that changed on any plane since the sweep before mixes two scenes. */
   private void gatherMotion(FocalStack stack) {
-    CellMask all = moved;
     CellMask first = stack.frame(0).changedCells();
-    if (all == null || all.columns() != first.columns() || all.rows() != first.rows()) {
-      all = new CellMask(stack.width(), stack.height());
-      moved = all;
+    if (moved.columns() != first.columns() || moved.rows() != first.rows()) {
+      moved = new CellMask(stack.width(), stack.height());
     }
-    all.clear();
+    moved.clear();
     for (int plane = 0; plane < stack.planes(); plane++) {
-      all.or(stack.frame(plane).changedCells());
+      moved.or(stack.frame(plane).changedCells());
     }
+    anyMoved = moved.count() > 0;
   }
 
   private static float clip(float position) {

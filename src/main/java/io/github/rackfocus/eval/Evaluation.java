@@ -55,7 +55,7 @@ public record Evaluation(EvaluationPlan plan, List<StackResult> results, List<St
         try {
           Files.createDirectories(folder);
         } catch (IOException e) {
-          throw new IOException(folder + ": can't be made a folder to write to (" + e + ")", e);
+          throw new IOException(folder + ": can't be made a folder to write to: " + e.getMessage(), e);
         }
         if (!Files.isWritable(folder)) {
           throw new IOException(folder + ": can't be written to; expected a writable folder");

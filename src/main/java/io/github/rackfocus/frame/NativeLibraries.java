@@ -134,8 +134,14 @@ public final class NativeLibraries {
         URL url = find(resource);
         if (url == null) {
           throw new IOException(
-              "no " + label + " library for " + System.getProperty("os.name") + " on "
-                  + System.getProperty("os.arch") + "; expected " + resource
+              "no "
+                  + label
+                  + " library for "
+                  + System.getProperty("os.name")
+                  + " on "
+                  + System.getProperty("os.arch")
+                  + "; expected "
+                  + resource
                   + " on the class path");
         }
         urls.add(url);
@@ -194,8 +200,15 @@ public final class NativeLibraries {
       }
       if (crc.getValue() != packed.crc() || Files.size(part) != packed.bytes()) {
         throw new IOException(
-            packed.url() + ": unpacked to " + Files.size(part) + " bytes with checksum "
-                + crc.getValue() + "; expected " + packed.bytes() + " and " + packed.crc());
+            packed.url()
+                + ": unpacked to "
+                + Files.size(part)
+                + " bytes with checksum "
+                + crc.getValue()
+                + "; expected "
+                + packed.bytes()
+                + " and "
+                + packed.crc());
       }
       moveInto(part, file, packed.bytes());
     } finally {
@@ -236,10 +249,11 @@ public final class NativeLibraries {
           default -> arch;
         };
     return switch (system()) {
-      case "win" -> "windows/";
-      case "osx" -> "osx/";
-      default -> "linux/";
-    } + cpu;
+          case "win" -> "windows/";
+          case "osx" -> "osx/";
+          default -> "linux/";
+        }
+        + cpu;
   }
 
   private static String onnxRuntimePlatform() {

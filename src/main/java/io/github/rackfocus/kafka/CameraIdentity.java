@@ -65,7 +65,10 @@ public record CameraIdentity(
   private static void checkName(String what, String name) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          what + " name is '" + name + "'; expected 1 to 128 letters, digits and . _ ~ -, beginning"
+          what
+              + " name is '"
+              + name
+              + "'; expected 1 to 128 letters, digits and . _ ~ -, beginning"
               + " with a letter or a digit");
     }
   }

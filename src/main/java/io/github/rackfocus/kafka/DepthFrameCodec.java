@@ -110,9 +110,7 @@ public final class DepthFrameCodec {
           frame.getUncertainty().isEmpty()
               ? null
               : unpack(
-                  frame,
-                  frame.getUncertainty(),
-                  new DepthEncoding16(frame.getUncertaintyUnitM()));
+                  frame, frame.getUncertainty(), new DepthEncoding16(frame.getUncertaintyUnitM()));
       byte[] validity = Png.decode8(frame.getValidity().toByteArray(), width, height);
       return new DepthPixels(width, height, depth, uncertainty, validity);
     } catch (IOException | IllegalArgumentException e) {
@@ -121,7 +119,12 @@ public final class DepthFrameCodec {
   }
 
   private static String nameOf(DepthFrame frame) {
-    return frame.getRobot() + "/" + frame.getCamera() + " " + frame.getStampNs() + "-"
+    return frame.getRobot()
+        + "/"
+        + frame.getCamera()
+        + " "
+        + frame.getStampNs()
+        + "-"
         + frame.getSequence();
   }
 

@@ -14,9 +14,9 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
- * Makes records of depth maps: the frame as value, the camera as key, and the headers of CloudEvents
- * 1.0 in binary mode, by which consumers tell duplicates ({@code ce_source} and {@code ce_id})
- * without parsing the value. Immutable, thread-safe.
+ * Makes records of depth maps: the frame as value, the camera as key, and the headers of
+ * CloudEvents 1.0 in binary mode, by which consumers tell duplicates ({@code ce_source} and {@code
+ * ce_id}) without parsing the value. Immutable, thread-safe.
  */
 final class DepthRecord {
   static final String TYPE = "rackfocus.depth.v1";
@@ -59,8 +59,7 @@ final class DepthRecord {
   /** RFC 3339 with nine fractional digits. */
   static String timeOf(long stampNanos) {
     return RFC_3339.format(
-        Instant.ofEpochSecond(
-            Math.floorDiv(stampNanos, NANOS), Math.floorMod(stampNanos, NANOS)));
+        Instant.ofEpochSecond(Math.floorDiv(stampNanos, NANOS), Math.floorMod(stampNanos, NANOS)));
   }
 
   private static Header header(String name, String value) {

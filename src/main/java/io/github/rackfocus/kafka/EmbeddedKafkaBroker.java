@@ -95,16 +95,29 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
     Properties properties = new Properties();
     properties.putAll(
         Map.of(
-            "process.roles", "broker,controller",
-            "node.id", "1",
+            "process.roles",
+            "broker,controller",
+            "node.id",
+            "1",
             "listeners",
-                "PLAINTEXT://" + LOOPBACK + ":" + port + ",CONTROLLER://" + LOOPBACK + ":"
-                    + controllerPort,
-            "advertised.listeners", "PLAINTEXT://" + LOOPBACK + ":" + port,
-            "controller.listener.names", "CONTROLLER",
-            "controller.quorum.voters", "1@" + LOOPBACK + ":" + controllerPort,
-            "log.dirs", logFolder.toString(),
-            "auto.create.topics.enable", "false"));
+            "PLAINTEXT://"
+                + LOOPBACK
+                + ":"
+                + port
+                + ",CONTROLLER://"
+                + LOOPBACK
+                + ":"
+                + controllerPort,
+            "advertised.listeners",
+            "PLAINTEXT://" + LOOPBACK + ":" + port,
+            "controller.listener.names",
+            "CONTROLLER",
+            "controller.quorum.voters",
+            "1@" + LOOPBACK + ":" + controllerPort,
+            "log.dirs",
+            logFolder.toString(),
+            "auto.create.topics.enable",
+            "false"));
     properties.putAll(
         Map.of(
             "offsets.topic.replication.factor", "1",
@@ -133,7 +146,9 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
             new PrintStream(said, true, StandardCharsets.UTF_8));
     if (status != 0) {
       throw new IOException(
-          "the embedded Kafka broker's folder " + folder + " could not be formatted: "
+          "the embedded Kafka broker's folder "
+              + folder
+              + " could not be formatted: "
               + said.toString(StandardCharsets.UTF_8).strip());
     }
   }
@@ -178,7 +193,7 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
       admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
     } catch (ExecutionException e) {
       throw new IOException(
-          "topic " + name + " could not be created: " + e.getCause().getMessage(), e);
+          "topic " + name + " could not be created: " + KafkaConnection.sentence(e), e);
     }
   }
 
@@ -199,13 +214,12 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
           .get();
     } catch (ExecutionException e) {
       throw new IOException(
-          setting + " of topic " + name + " could not be set: " + e.getCause().getMessage(), e);
+          setting + " of topic " + name + " could not be set: " + KafkaConnection.sentence(e), e);
     }
   }
 
   private Admin admin() {
-    return Admin.create(
-        Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()));
+    return Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()));
   }
 
   /** Stops the broker and deletes its log. */

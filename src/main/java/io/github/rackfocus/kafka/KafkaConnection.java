@@ -32,11 +32,13 @@ import org.slf4j.LoggerFactory;
  * is wanted, and it makes the producer as soon as the broker's name resolves, without which Kafka's
  * client can't even be built. Thread-safe.
  */
-final class KafkaConnection implements AutoCloseable {
+final class KafkaConnection {
   private static final Logger log = LoggerFactory.getLogger(KafkaConnection.class);
   private static final long RETRY_MILLIS = 500;
   private static final int ADMIN_TIMEOUT_MILLIS = 5_000;
-  private static final int REQUEST_TIMEOUT_MILLIS = 10_000;
+
+  /** Kafka's sender waits so long for a mute broker, even while it is being closed. */
+  private static final int REQUEST_TIMEOUT_MILLIS = 5_000;
 
   /** Room for the batches that Kafka's buffer is cut into, a record at least one. */
   private static final int BATCH_BYTES = 16 << 10;
@@ -161,7 +163,10 @@ final class KafkaConnection implements AutoCloseable {
       int partitions = current.partitionsFor(config.topic()).size();
       log.info(
           "kafka: topic {} at {} is there, {} partition{}",
-          config.topic(), config.bootstrapServers(), partitions, partitions == 1 ? "" : "s");
+          config.topic(),
+          config.bootstrapServers(),
+          partitions,
+          partitions == 1 ? "" : "s");
       return true;
     } catch (InterruptException e) {
       throw e;
@@ -175,7 +180,9 @@ final class KafkaConnection implements AutoCloseable {
     if (!closed) {
       trouble.warn(
           "kafka: topic {} at {} is not to be had yet; maps are lost and counted until it is: {}",
-          config.topic(), config.bootstrapServers(), reason);
+          config.topic(),
+          config.bootstrapServers(),
+          reason);
     }
   }
 
@@ -193,8 +200,10 @@ final class KafkaConnection implements AutoCloseable {
         new NewTopic(config.topic(), Optional.empty(), Optional.empty())
             .configs(
                 Map.of(
-                    TopicConfig.RETENTION_MS_CONFIG, String.valueOf(Duration.ofMinutes(10).toMillis()),
-                    TopicConfig.SEGMENT_MS_CONFIG, String.valueOf(Duration.ofMinutes(1).toMillis())));
+                    TopicConfig.RETENTION_MS_CONFIG,
+                        String.valueOf(Duration.ofMinutes(10).toMillis()),
+                    TopicConfig.SEGMENT_MS_CONFIG,
+                        String.valueOf(Duration.ofMinutes(1).toMillis())));
     Admin admin = Admin.create(adminSettings);
     try {
       admin.createTopics(List.of(topic)).all().get();
@@ -204,7 +213,7 @@ final class KafkaConnection implements AutoCloseable {
       if (e.getCause() instanceof TopicExistsException) {
         return true;
       }
-      say(sentence(e.getCause()));
+      say(sentence(e));
       return false;
     } finally {
       admin.close(Duration.ZERO);
@@ -221,9 +230,13 @@ final class KafkaConnection implements AutoCloseable {
     return message == null ? inner.getClass().getSimpleName() : message;
   }
 
-  /** Waits up to {@code closeTimeout} for what is under way; afterwards every send has ended. */
-  @Override
-  public void close() {
+  /**
+   * Ends the producer; afterwards every send has ended.
+   *
+   * @param patience how long to wait for sends under way; a broker that took the connection and
+   *     does not answer adds up to 5 s
+   */
+  void close(Duration patience) {
     closed = true;
     seeker.interrupt();
     try {
@@ -234,7 +247,7 @@ final class KafkaConnection implements AutoCloseable {
     synchronized (this) {
       Producer<String, byte[]> current = producer;
       if (current != null) {
-        current.close(config.closeTimeout());
+        current.close(patience);
       }
     }
   }

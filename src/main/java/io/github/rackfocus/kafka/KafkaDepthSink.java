@@ -1,9 +1,10 @@
 package io.github.rackfocus.kafka;
 
 import io.github.rackfocus.depth.DepthMap;
-import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.frame.ThrottledLog;
+import io.github.rackfocus.sink.DepthSink;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.TreeMap;
@@ -89,7 +90,10 @@ public final class KafkaDepthSink implements DepthSink {
     if (bytes + OVERHEAD_BYTES > config.maxRecordBytes()) {
       tooLarge.increment();
       throw new IOException(
-          "its record takes " + bytes + " bytes; expected at most " + (config.maxRecordBytes() - OVERHEAD_BYTES)
+          "its record takes "
+              + bytes
+              + " bytes; expected at most "
+              + (config.maxRecordBytes() - OVERHEAD_BYTES)
               + "; raise maxRecordBytes here and max.message.bytes of the topic");
     }
     if (outstandingBytes.get() + bytes > config.maxOutstandingBytes()) {
@@ -139,7 +143,10 @@ public final class KafkaDepthSink implements DepthSink {
         .increment();
     losses.warn(
         "kafka: map {} was not delivered to {} at {}: {}",
-        id, config.topic(), config.bootstrapServers(), KafkaConnection.sentence(fault));
+        id,
+        config.topic(),
+        config.bootstrapServers(),
+        KafkaConnection.sentence(fault));
   }
 
   /** What became of the maps so far; exact once the sink is closed. */
@@ -158,9 +165,13 @@ public final class KafkaDepthSink implements DepthSink {
         causes);
   }
 
-  /** Waits up to {@code closeTimeout} for acknowledgements; what has none then has failed. */
+  /**
+   * Waits up to {@code closeTimeout}, and 5 s more for a broker that hangs, for acknowledgements;
+   * what has none then has failed.
+   */
   @Override
   public void close() {
-    connection.close();
+    // With nothing under way there is nothing to wait for, even where no broker answers.
+    connection.close(outstanding.get() == 0 ? Duration.ZERO : config.closeTimeout());
   }
 }

@@ -25,10 +25,10 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * @param maxOutstandingRecords maps that may wait for an acknowledgement; default 64
  * @param maxOutstandingBytes and their bytes; default 32 MiB
  * @param maxRecordBytes largest record, headers included; default 1 MiB, as brokers have it
- * @param producerProperties passed on to Kafka's producer, such as TLS and SASL settings,
- *     {@code linger.ms} (default 0: a map is worth more now than in a batch) or {@code
- *     compression.type} (default none: PNG is compressed already). Never logged. The keys that the
- *     bounds above rest on ({@link #OWN_KEYS}) are refused
+ * @param producerProperties passed on to Kafka's producer, such as TLS and SASL settings, {@code
+ *     linger.ms} (default 0: a map is worth more now than in a batch) or {@code compression.type}
+ *     (default none: PNG is compressed already). Never logged. The keys that the bounds above rest
+ *     on ({@link #OWN_KEYS}) are refused
  */
 public record KafkaSinkConfig(
     String bootstrapServers,
@@ -72,7 +72,8 @@ public record KafkaSinkConfig(
     taken.retainAll(OWN_KEYS);
     if (!taken.isEmpty()) {
       throw new IllegalArgumentException(
-          "kafka: producerProperties has " + String.join(", ", taken)
+          "kafka: producerProperties has "
+              + String.join(", ", taken)
               + ", which the sink sets itself; leave it out");
     }
     atLeast("maxOutstandingRecords", maxOutstandingRecords, 1);
@@ -122,16 +123,31 @@ public record KafkaSinkConfig(
   private static void within(String name, Duration value, long leastMillis, long mostMillis) {
     if (value.toMillis() < leastMillis || value.toMillis() > mostMillis) {
       throw new IllegalArgumentException(
-          "kafka: " + name + " is " + value.toMillis() + " ms; expected " + leastMillis + " to "
-              + mostMillis + " ms");
+          "kafka: "
+              + name
+              + " is "
+              + value.toMillis()
+              + " ms; expected "
+              + leastMillis
+              + " to "
+              + mostMillis
+              + " ms");
     }
   }
 
   /** Names the properties passed on, but never their values: passwords are among them. */
   @Override
   public String toString() {
-    return "KafkaSinkConfig[" + bootstrapServers + ", topic " + topic + ", createTopics "
-        + createTopics + ", " + packing + ", producerProperties "
-        + new TreeSet<>(producerProperties.keySet()) + "]";
+    return "KafkaSinkConfig["
+        + bootstrapServers
+        + ", topic "
+        + topic
+        + ", createTopics "
+        + createTopics
+        + ", "
+        + packing
+        + ", producerProperties "
+        + new TreeSet<>(producerProperties.keySet())
+        + "]";
   }
 }

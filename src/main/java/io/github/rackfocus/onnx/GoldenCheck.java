@@ -44,7 +44,7 @@ final class GoldenCheck {
   private static double compare(ModelGraphs graphs, Output output, FloatBuffer found)
       throws ModelException {
     Golden golden = graphs.bundle().manifest().golden();
-    float[] expected = golden.expected().get(graphs.iterations()).get(output);
+    float[] expected = golden.expected(graphs.iterations(), output);
     double tolerance = graphs.provider().isCuda() ? golden.cudaTolerance() : golden.cpuTolerance();
     double worst = 0;
     for (int i = 0; i < expected.length; i++) {

@@ -89,7 +89,20 @@ public record Manifest(
       List<Integer> pixels,
       Map<Integer, Map<Output, float[]>> expected,
       double cpuTolerance,
-      double cudaTolerance) {}
+      double cudaTolerance) {
+    /**
+     * What an output is at {@link #pixels}.
+     *
+     * @throws IllegalArgumentException if the iterations were not exported
+     */
+    public float[] expected(int iterations, Output output) {
+      float[] values = expected.getOrDefault(iterations, Map.of()).get(output);
+      if (values == null) {
+        throw new IllegalArgumentException("no golden vector of " + iterations + " iterations");
+      }
+      return values;
+    }
+  }
 
   /** The per-stack graph of the two-stage form for a number of iterations. */
   public static String stackGraph(int iterations) {

@@ -112,7 +112,7 @@ public final class ModelBundle {
               + " says");
     }
     try {
-      if (!file.toRealPath().getParent().equals(folder.toRealPath())) {
+      if (!folder.toRealPath().equals(file.toRealPath().getParent())) {
         throw new ModelException(
             file + ": leads to " + file.toRealPath() + "; expected a file of the bundle's folder");
       }

@@ -92,7 +92,7 @@ final class ModelGraphs implements AutoCloseable {
       }
       last = OrtSessions.open(bundle.file(lastGraph), options, provider);
       graphs =
-          new ModelGraphs(OrtSessions.environment(), bundle, iterations, provider, frame, last);
+          new ModelGraphs(OrtLoader.environment(), bundle, iterations, provider, frame, last);
       graphs.checkSignatures(manifest);
       graphs.goldenDifference = GoldenCheck.run(graphs);
       return graphs;

@@ -2,39 +2,15 @@ package io.github.rackfocus.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import io.github.rackfocus.frame.NativeLibraries;
 import java.nio.file.Path;
 
-/** Loads ONNX Runtime and makes its sessions with our options. */
+/** Makes ONNX Runtime's sessions with our options. */
 final class OrtSessions {
   private OrtSessions() {}
-
-  /**
-   * The process's ONNX Runtime.
-   *
-   * @throws ModelException if its natives can't be loaded
-   */
-  static OrtEnvironment environment() throws ModelException {
-    try {
-      NativeLibraries.onnxRuntimeFolder();
-      // Whatever it would log as an error it throws as well, and we say it once, in our words.
-      return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "rackfocus");
-    } catch (LinkageError | RuntimeException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new ModelException(
-          "ONNX Runtime's native libraries can't be loaded: "
-              + cause.getMessage()
-              + "; expected Linux on x86-64 or aarch64 with glibc 2.28 or newer, or "
-              + NativeLibraries.ONNX_RUNTIME_PROPERTY
-              + " to name a folder with them",
-          e);
-    }
-  }
 
   /**
    * Opens a graph.
@@ -44,7 +20,7 @@ final class OrtSessions {
    */
   static OrtSession open(Path graph, OnnxOptions options, Provider provider)
       throws ModelException, CudaException {
-    OrtEnvironment environment = environment();
+    OrtEnvironment environment = OrtLoader.environment();
     try (SessionOptions session = new SessionOptions()) {
       configure(session, options);
       if (provider.isCuda()) {

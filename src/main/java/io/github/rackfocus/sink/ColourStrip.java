@@ -66,7 +66,8 @@ final class ColourStrip {
       int entry = 255 * (x - left) / (right - left);
       Scalar colour =
           new Scalar(
-              colours[3 * entry] & 0xff, colours[3 * entry + 1] & 0xff,
+              colours[3 * entry] & 0xff,
+              colours[3 * entry + 1] & 0xff,
               colours[3 * entry + 2] & 0xff);
       Imgproc.line(canvas, new Point(x, barTop), new Point(x, barBottom), colour, 1);
     }

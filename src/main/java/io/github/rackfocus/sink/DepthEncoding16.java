@@ -32,8 +32,8 @@ public record DepthEncoding16(double unit) {
   private static final int LEAST_STEPS = 1000;
 
   /**
-   * How much farther than the second plane depth is still told apart where the farthest plane is
-   * at infinity; the error of a depth grows with its square, so that beyond it little is known.
+   * How much farther than the second plane depth is still told apart where the farthest plane is at
+   * infinity; the error of a depth grows with its square, so that beyond it little is known.
    */
   private static final double REACH_TO_INFINITY = 10;
 

@@ -13,10 +13,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * Writes one depth map into a folder: {@code depth.pfm} (metres or index, NaN and infinities as they
- * are), {@code depth.png} (16 bits, see {@link DepthEncoding16}), {@code depth-colour.png}, {@code
- * confidence.png}, {@code validity.png} (codes), {@code validity-colour.png}, {@code allfocus.png}
- * and {@code report.json}.
+ * Writes one depth map into a folder: {@code depth.pfm} (metres or index, NaN and infinities as
+ * they are), {@code depth.png} (16 bits, see {@link DepthEncoding16}), {@code depth-colour.png},
+ * {@code confidence.png}, {@code validity.png} (codes), {@code validity-colour.png}, {@code
+ * allfocus.png} and {@code report.json}.
  *
  * <p>Each file appears whole or not at all, and the report last: a folder with a report is
  * complete. Thread-safe as long as no two threads write to the same folder.
@@ -49,7 +49,10 @@ public final class MapFolder {
       Files.delete(Files.createTempFile(folder, ".rackfocus-", ".tmp"));
     } catch (IOException e) {
       throw new IOException(
-          "output folder " + folder + " can't be written: " + reason(e)
+          "output folder "
+              + folder
+              + " can't be written: "
+              + reason(e)
               + "; expected a folder with permission to write",
           e);
     }
@@ -73,11 +76,11 @@ public final class MapFolder {
       throw fault(folder, e);
     }
     replace(folder, "depth.pfm", new Pfm(width, height, MapImages.floats(map.depth()))::write);
-    replace(folder, "depth.png",
-        Png.encode16(width, height, MapImages.codes(map.depth(), encoding)));
+    replace(
+        folder, "depth.png", Png.encode16(width, height, MapImages.codes(map.depth(), encoding)));
     replace(folder, "depth-colour.png", picture.depth(map));
-    replace(folder, "confidence.png",
-        Png.encode8(width, height, MapImages.bytes(map.confidence())));
+    replace(
+        folder, "confidence.png", Png.encode8(width, height, MapImages.bytes(map.confidence())));
     replace(folder, "validity.png", Png.encode8(width, height, MapImages.validity(map)));
     replace(folder, "validity-colour.png", picture.validity(map));
     replace(folder, "allfocus.png", Png.encode8(width, height, MapImages.bytes(map.allFocus())));

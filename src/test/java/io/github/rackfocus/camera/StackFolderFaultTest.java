@@ -81,7 +81,8 @@ class StackFolderFaultTest {
   void shouldMissStackJson() throws Exception {
     Files.delete(folder.resolve("stack.json"));
     assertRefused(
-        folder.resolve("stack.json") + ": is missing; expected focus, unit and order of the images");
+        folder.resolve("stack.json")
+            + ": is missing; expected focus, unit and order of the images");
   }
 
   @Test
@@ -121,8 +122,7 @@ class StackFolderFaultTest {
   @Test
   void shouldRefuseTooFewImages() throws Exception {
     Files.delete(folder.resolve("002.png"));
-    assertRefused(
-        folder + ": has 2 images; expected 3 to 64 named 000.png (or .jpg), 001.png, …");
+    assertRefused(folder + ": has 2 images; expected 3 to 64 named 000.png (or .jpg), 001.png, …");
   }
 
   @Test
@@ -131,8 +131,7 @@ class StackFolderFaultTest {
     for (int i = 3; i < 65; i++) {
       Files.write(folder.resolve(String.format("%03d.png", i)), image);
     }
-    assertRefused(
-        folder + ": has 65 images; expected 3 to 64 named 000.png (or .jpg), 001.png, …");
+    assertRefused(folder + ": has 65 images; expected 3 to 64 named 000.png (or .jpg), 001.png, …");
   }
 
   @Test
@@ -160,7 +159,10 @@ class StackFolderFaultTest {
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 30));
     assertRefused(
-        file + ": cannot be decoded (" + (bytes.length - 30) + " bytes); expected a whole PNG or"
+        file
+            + ": cannot be decoded ("
+            + (bytes.length - 30)
+            + " bytes); expected a whole PNG or"
             + " JPEG");
   }
 
@@ -172,7 +174,10 @@ class StackFolderFaultTest {
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 20));
     assertRefused(
-        file + ": is a JPEG that breaks off after " + (bytes.length - 20) + " bytes; expected a"
+        file
+            + ": is a JPEG that breaks off after "
+            + (bytes.length - 20)
+            + " bytes; expected a"
             + " whole PNG or JPEG");
   }
 
@@ -189,7 +194,8 @@ class StackFolderFaultTest {
     ByteBuffer.wrap(bytes).putInt(16, 100_000).putInt(20, 100_000);
     Files.write(file, bytes);
     assertRefused(
-        file + ": image size is 100000 x 100000; expected at least 1 x 1 and at most 67108864"
+        file
+            + ": image size is 100000 x 100000; expected at least 1 x 1 and at most 67108864"
             + " pixels");
   }
 

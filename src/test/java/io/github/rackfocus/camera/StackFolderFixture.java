@@ -29,8 +29,7 @@ final class StackFolderFixture {
     gray(file, BufferedImage.TYPE_BYTE_GRAY, width, height, value);
   }
 
-  static void mono16(Path file, int width, int height, IntBinaryOperator value)
-      throws IOException {
+  static void mono16(Path file, int width, int height, IntBinaryOperator value) throws IOException {
     gray(file, BufferedImage.TYPE_USHORT_GRAY, width, height, value);
   }
 

@@ -65,7 +65,8 @@ class StackFolderTest {
       assertThat(stack.planeFocus()).containsExactly(-3, -2, -1);
       assertThat(stack.scale().depthAt(stack.planeFocus()[0], 0)).isEqualTo(3);
     }
-    assertThat(play(StackFolderOptions.DEFAULTS, 4)).containsExactly("-3.0:20", "-2.0:10", "-1.0:0");
+    assertThat(play(StackFolderOptions.DEFAULTS, 4))
+        .containsExactly("-3.0:20", "-2.0:10", "-1.0:0");
   }
 
   @Test

@@ -61,10 +61,8 @@ class NativeLibrariesTest {
 
   @Test
   void shouldKeepVersionsApart() throws Exception {
-    Path old =
-        NativeLibraries.unpack(scratch, "test", List.of(inJar("1.jar", "liba.so", "old")));
-    Path young =
-        NativeLibraries.unpack(scratch, "test", List.of(inJar("2.jar", "liba.so", "new")));
+    Path old = NativeLibraries.unpack(scratch, "test", List.of(inJar("1.jar", "liba.so", "old")));
+    Path young = NativeLibraries.unpack(scratch, "test", List.of(inJar("2.jar", "liba.so", "new")));
     assertThat(young).isNotEqualTo(old);
     assertThat(old.resolve("liba.so")).hasContent("old");
   }

@@ -54,8 +54,9 @@ class KafkaDepthSinkTest {
     }
     List<ConsumerRecord<String, byte[]>> records = read("every-map");
     assertThat(records).hasSize(20);
-    assertThat(records).extracting(ConsumerRecord::partition).containsOnly(
-        records.get(0).partition());
+    assertThat(records)
+        .extracting(ConsumerRecord::partition)
+        .containsOnly(records.get(0).partition());
     for (int i = 0; i < records.size(); i++) {
       ConsumerRecord<String, byte[]> record = records.get(i);
       assertThat(record.key()).isEqualTo("r2/front");
@@ -98,8 +99,16 @@ class KafkaDepthSinkTest {
     }
     Process process =
         new ProcessBuilder(
-                kcat.toString(), "-C", "-e", "-q", "-b", broker.bootstrapServers(), "-t", "kcat",
-                "-f", "%k|%h\\n")
+                kcat.toString(),
+                "-C",
+                "-e",
+                "-q",
+                "-b",
+                broker.bootstrapServers(),
+                "-t",
+                "kcat",
+                "-f",
+                "%k|%h\\n")
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -116,10 +125,12 @@ class KafkaDepthSinkTest {
   void shouldCreateItsTopicWhereThatIsWanted() throws Exception {
     KafkaDepthSink sink = new KafkaDepthSink(creating(to("made-by-the-sink")), CAMERA);
     try (sink) {
-      await().atMost(Duration.ofSeconds(60)).until(() -> {
-        send(sink, 0, 1);
-        return sink.counts().acknowledged() > 0;
-      });
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> {
+            send(sink, 0, 1);
+            return sink.counts().acknowledged() > 0;
+          });
     }
     assertThat(read("made-by-the-sink")).isNotEmpty();
   }
@@ -149,9 +160,18 @@ class KafkaDepthSinkTest {
     KafkaSinkConfig plain = to("too-large");
     KafkaSinkConfig small =
         new KafkaSinkConfig(
-            plain.bootstrapServers(), plain.topic(), false, DepthPacking.RAW16, true,
-            plain.maxBlock(), plain.deliveryTimeout(), plain.closeTimeout(), 64, 1 << 20,
-            16 << 10, Map.of());
+            plain.bootstrapServers(),
+            plain.topic(),
+            false,
+            DepthPacking.RAW16,
+            true,
+            plain.maxBlock(),
+            plain.deliveryTimeout(),
+            plain.closeTimeout(),
+            64,
+            1 << 20,
+            16 << 10,
+            Map.of());
     KafkaDepthSink sink = new KafkaDepthSink(small, CAMERA);
     try (sink;
         DepthMap large = TestDepthMaps.scene(160, 64, STAMP, 0)) {
@@ -242,8 +262,7 @@ class KafkaDepthSinkTest {
   void shouldRefuseNamesThatWouldBreakTheKey() {
     assertThatThrownBy(() -> CameraIdentity.of("r2/x", "front"))
         .hasMessageContaining("robot name is 'r2/x'");
-    assertThatThrownBy(() -> CameraIdentity.of("r2", ""))
-        .hasMessageContaining("camera name is ''");
+    assertThatThrownBy(() -> CameraIdentity.of("r2", "")).hasMessageContaining("camera name is ''");
     assertThat(CameraIdentity.of(KafkaSinkConfig.hostName(), "front").robot()).isNotBlank();
   }
 
@@ -260,22 +279,50 @@ class KafkaDepthSinkTest {
     KafkaSinkConfig d = KafkaSinkConfig.of(broker.bootstrapServers());
     Duration maxBlock = topic.equals("nowhere") ? d.maxBlock() : Duration.ofSeconds(10);
     return new KafkaSinkConfig(
-        d.bootstrapServers(), topic, false, d.packing(), true, maxBlock, d.deliveryTimeout(),
-        Duration.ofSeconds(30), 64, d.maxOutstandingBytes(), d.maxRecordBytes(), Map.of());
+        d.bootstrapServers(),
+        topic,
+        false,
+        d.packing(),
+        true,
+        maxBlock,
+        d.deliveryTimeout(),
+        Duration.ofSeconds(30),
+        64,
+        d.maxOutstandingBytes(),
+        d.maxRecordBytes(),
+        Map.of());
   }
 
   private static KafkaSinkConfig creating(KafkaSinkConfig d) {
     return new KafkaSinkConfig(
-        d.bootstrapServers(), d.topic(), true, d.packing(), true, d.maxBlock(),
-        d.deliveryTimeout(), d.closeTimeout(), 64, d.maxOutstandingBytes(), d.maxRecordBytes(),
+        d.bootstrapServers(),
+        d.topic(),
+        true,
+        d.packing(),
+        true,
+        d.maxBlock(),
+        d.deliveryTimeout(),
+        d.closeTimeout(),
+        64,
+        d.maxOutstandingBytes(),
+        d.maxRecordBytes(),
         Map.of());
   }
 
   private static KafkaSinkConfig with(Map<String, String> properties) {
     KafkaSinkConfig d = KafkaSinkConfig.of("127.0.0.1:9");
     return new KafkaSinkConfig(
-        d.bootstrapServers(), d.topic(), false, d.packing(), true, d.maxBlock(),
-        d.deliveryTimeout(), d.closeTimeout(), 64, d.maxOutstandingBytes(), d.maxRecordBytes(),
+        d.bootstrapServers(),
+        d.topic(),
+        false,
+        d.packing(),
+        true,
+        d.maxBlock(),
+        d.deliveryTimeout(),
+        d.closeTimeout(),
+        64,
+        d.maxOutstandingBytes(),
+        d.maxRecordBytes(),
         properties);
   }
 

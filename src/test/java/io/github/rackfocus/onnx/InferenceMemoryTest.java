@@ -107,7 +107,7 @@ class InferenceMemoryTest {
       throws Exception {
     Workspace workspace = Objects.requireNonNull(estimator.workspace());
     long thread = Thread.currentThread().getId();
-    try (PinnedOutputs outputs = PinnedOutputs.over(OrtSessions.environment(), map)) {
+    try (PinnedOutputs outputs = PinnedOutputs.over(OrtLoader.environment(), map)) {
       long before = 0;
       for (int i = 0; i < 2 * CALLS; i++) {
         if (i == CALLS) {

@@ -243,19 +243,14 @@ class ModelBundleTest {
   @Test
   void shouldRefuseAGoldenVectorThatIsOff() throws Exception {
     Path folder = TestModels.copy(TestModels.ROLLING, temp);
-    float sound =
-        TestModels.bundle(TestModels.ROLLING)
-            .manifest()
-            .golden()
-            .expected()
-            .get(3)
-            .get(Output.ERROR)[5];
+    Manifest manifest = TestModels.bundle(TestModels.ROLLING).manifest();
+    float sound = manifest.golden().expected(3, Output.ERROR)[5];
     TestModels.edit(
         folder,
         root ->
             ((ArrayNode) golden(root).get("expected").get("3").get("error"))
                 .set(5, root.numberNode(sound + 2e-4f)));
-    int pixel = TestModels.bundle(TestModels.ROLLING).manifest().golden().pixels().get(5);
+    int pixel = manifest.golden().pixels().get(5);
     assertRefused(
         () -> open(folder, 3),
         "golden vector of frame.onnx + stack-k3.onnx is off on CPU",

@@ -16,7 +16,7 @@ class PinnedMapsTest {
 
   @Test
   void shouldLieOverTheMapsOwnMemory() throws Exception {
-    OrtEnvironment environment = OrtSessions.environment();
+    OrtEnvironment environment = OrtLoader.environment();
     try (DepthMap map = lease();
         PinnedOutputs outputs = PinnedOutputs.over(environment, map)) {
       for (Output output : Output.values()) {
@@ -57,7 +57,7 @@ class PinnedMapsTest {
   @Test
   void shouldKnowAMapAgainAndForgetTheOldestOfTooMany() throws Exception {
     List<DepthMap> leased = new ArrayList<>();
-    try (PinnedMaps maps = new PinnedMaps(OrtSessions.environment())) {
+    try (PinnedMaps maps = new PinnedMaps(OrtLoader.environment())) {
       for (int i = 0; i <= PinnedMaps.CAPACITY; i++) {
         leased.add(lease());
       }

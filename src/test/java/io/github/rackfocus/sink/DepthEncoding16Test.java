@@ -33,7 +33,8 @@ class DepthEncoding16Test {
   }
 
   @Property
-  void shouldKeepEveryIndexWithinTwoUnits(@ForAll @DoubleRange(min = 0, max = 63) @Scale(6) double index) {
+  void shouldKeepEveryIndexWithinTwoUnits(
+      @ForAll @DoubleRange(min = 0, max = 63) @Scale(6) double index) {
     DepthEncoding16 encoding = DepthEncoding16.forRange(FocusScale.INDEX_NEAR_FIRST, 0, 63);
     assertThat(encoding.unit()).isEqualTo(0.001);
     float decoded = encoding.decode(encoding.encode((float) index));

@@ -33,7 +33,8 @@ class DepthScaleTest {
   void shouldLabelRoundNumbersInAUnitThatSuitsTheRange() {
     DepthScale room = new DepthScale(true, 0.2, 5);
     assertThat(room.unit()).isEqualTo("m");
-    assertThat(room.ticks(5)).extracting(DepthScale.Tick::label)
+    assertThat(room.ticks(5))
+        .extracting(DepthScale.Tick::label)
         .containsExactly("1.5", "0.6", "0.4", "0.28", "0.22");
     assertThat(new DepthScale(true, 0.2, 0.5).unit()).isEqualTo("cm");
     assertThat(new DepthScale(true, 0.05, 0.1).unit()).isEqualTo("mm");

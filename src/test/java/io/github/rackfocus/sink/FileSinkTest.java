@@ -58,8 +58,7 @@ class FileSinkTest {
       new MapFolder().write(map, folder);
       byte[] validity =
           Png.decode8(Files.readAllBytes(folder.resolve("validity.png")), WIDTH, HEIGHT);
-      short[] codes =
-          Png.decode16(Files.readAllBytes(folder.resolve("depth.png")), WIDTH, HEIGHT);
+      short[] codes = Png.decode16(Files.readAllBytes(folder.resolve("depth.png")), WIDTH, HEIGHT);
       double unit = report().get("depth_png_unit_m").doubleValue();
       DepthEncoding16 encoding = new DepthEncoding16(unit);
       for (Validity reason : Validity.values()) {
@@ -69,7 +68,8 @@ class FileSinkTest {
         assertThat(validity[i]).isEqualTo(map.validity().get(i));
         float decoded = encoding.decode(codes[i] & 0xffff);
         if (validity[i] == 0) {
-          assertThat(Math.abs(decoded - map.depth().get(i))).isLessThanOrEqualTo((float) (unit / 2 + 1e-6));
+          assertThat(Math.abs(decoded - map.depth().get(i)))
+              .isLessThanOrEqualTo((float) (unit / 2 + 1e-6));
         } else {
           assertThat((Float) decoded).isEqualTo((Float) Validity.of(validity[i]).specialDepth());
         }
