@@ -16,9 +16,8 @@ import io.github.rackfocus.sweep.FocalStack;
  *   <li>Confidence c: 1 − (mean of m over the planes) / (m at its peak): 0 for a curve without a
  *       peak, towards 1 for one that is sharp on a single plane.
  *   <li>Error: κ √(σ h) / c, at most 1/3, with h half the distance of the outer two planes: more
- *       where the peak is wide, and much more where it hardly stands out. The form is empirical: of
- *       fifteen products of powers of σ, h and c it made the errors on rendered slopes most likely.
- *       1/3 is the expected error of a guess.
+ *       where the peak is wide, and much more where it hardly stands out. The form is empirical;
+ *       how it was chosen is in docs/metrics.md. 1/3 is the expected error of a guess.
  * </ul>
  */
 final class PeakFit {

@@ -102,7 +102,9 @@ public abstract class DepthEstimatorContract {
     Size size = new Size(61, 47);
     for (int level : new int[] {0, 128, 255}) {
       try (DepthEstimator estimator = create();
-          FocalStack stack = flat(planesFor(estimator), size, level);
+          FocalStack stack =
+              SyntheticStack.flatStack(
+                  frames, size.width(), size.height(), planesFor(estimator), level);
           DepthMap map = unfilled(size)) {
         estimator.estimate(stack, map);
         assertFilled(map, "flat luma " + level);
@@ -214,7 +216,7 @@ public abstract class DepthEstimatorContract {
     try (DepthEstimator rolling = create()) {
       FocalStack whole = usual(rolling, size);
       compareWithFresh(rolling, whole, "whole");
-      FocalStack gap = withStandIn(whole, 1);
+      FocalStack gap = SyntheticStack.withStandIn(whole, 1);
       compareWithFresh(rolling, gap, "with a stand-in");
       compareWithFresh(rolling, whole, "whole again");
       gap.close();
@@ -306,15 +308,6 @@ public abstract class DepthEstimatorContract {
     return SyntheticStack.stack(frames, size.width(), size.height(), planesFor(estimator));
   }
 
-  private FocalStack flat(int planes, Size size, int level) {
-    double[] focus = SyntheticStack.focus(planes);
-    Frame[] flat = new Frame[planes];
-    for (int z = 0; z < planes; z++) {
-      flat[z] = SyntheticStack.flatFrame(frames, size.width(), size.height(), focus[z], z, level);
-    }
-    return SyntheticStack.stackOf(flat, planes - 1);
-  }
-
   private FocalStack withNewFrame(FocalStack stack, int plane, long sequence) {
     Frame[] next = new Frame[stack.planes()];
     for (int z = 0; z < next.length; z++) {
@@ -325,19 +318,6 @@ public abstract class DepthEstimatorContract {
               : stack.frame(z).retain();
     }
     return SyntheticStack.stackOf(next, plane);
-  }
-
-  private static FocalStack withStandIn(FocalStack stack, int plane) {
-    int planes = stack.planes();
-    Frame[] next = new Frame[planes];
-    double[] focus = new double[planes];
-    boolean[] missing = new boolean[planes];
-    for (int z = 0; z < planes; z++) {
-      missing[z] = z == plane;
-      next[z] = stack.frame(missing[z] ? z - 1 : z).retain();
-      focus[z] = stack.focus(z);
-    }
-    return new FocalStack(stack.scale(), next, focus, missing, planes - 1);
   }
 
   private void compareWithFresh(DepthEstimator used, FocalStack stack, String when)

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.rackfocus.depth.SyntheticStack.Optics;
-import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.sweep.FocalStack;
 import org.junit.jupiter.api.AfterEach;
@@ -100,13 +99,8 @@ class PeakDepthEstimatorTest {
   @ParameterizedTest
   @ValueSource(strings = {"sml", "ddl"})
   void shouldNotBeConfidentOfWhatIsExactlyFlat(String model) {
-    double[] focus = SyntheticStack.focus(3);
-    Frame[] flat = new Frame[3];
-    for (int z = 0; z < 3; z++) {
-      flat[z] = SyntheticStack.flatFrame(frames, SIDE, SIDE, focus[z], z, 90);
-    }
     try (DepthEstimator estimator = estimator(model);
-        FocalStack stack = SyntheticStack.stackOf(flat, 2);
+        FocalStack stack = SyntheticStack.flatStack(frames, SIDE, SIDE, 3, 90);
         DepthMap map = lease()) {
       estimator.estimate(stack, map);
       for (int i = 0; i < map.pixels(); i++) {

@@ -177,6 +177,30 @@ public final class SyntheticStack {
     return seal(frame, focus, sequence);
   }
 
+  /** A stack without any texture. */
+  public static FocalStack flatStack(FramePool pool, int width, int height, int planes, int level) {
+    double[] focus = focus(planes);
+    Frame[] flat = new Frame[planes];
+    for (int z = 0; z < planes; z++) {
+      flat[z] = flatFrame(pool, width, height, focus[z], z, level);
+    }
+    return stackOf(flat, planes - 1);
+  }
+
+  /** The same stack with a plane that has no frame, for which the next farther one stands in. */
+  public static FocalStack withStandIn(FocalStack stack, int plane) {
+    int planes = stack.planes();
+    Frame[] next = new Frame[planes];
+    double[] focus = new double[planes];
+    boolean[] missing = new boolean[planes];
+    for (int z = 0; z < planes; z++) {
+      missing[z] = z == plane;
+      next[z] = stack.frame(missing[z] ? z - 1 : z).retain();
+      focus[z] = stack.focus(z);
+    }
+    return new FocalStack(stack.scale(), next, focus, missing, planes - 1);
+  }
+
   private static Frame lease(FramePool pool, int width, int height) {
     Frame frame = pool.tryLease(width, height, false);
     if (frame == null) {
