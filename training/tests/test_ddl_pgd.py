@@ -155,7 +155,9 @@ class ExportTest(unittest.TestCase):
         )
         with tempfile.TemporaryDirectory() as folder:
             manifest = export_ddl_pgd.export_bundle(folder, spec)
-            self.assertEqual({"frame.onnx", "full-k0.onnx", "stack-k0.onnx"}, set(manifest["files"]))
+            self.assertEqual(
+                {"frame.onnx", "full-k0.onnx", "stack-k0.onnx"}, set(manifest["files"])
+            )
             stack = onnx.load(os.path.join(folder, "stack-k0.onnx"))
             shapes = {
                 value.name: [d.dim_param or d.dim_value for d in value.type.tensor_type.shape.dim]
