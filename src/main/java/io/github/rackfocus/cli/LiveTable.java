@@ -89,8 +89,8 @@ final class LiveTable {
       rows.add(
           row(
               "to " + sink.sink(),
-              "%d delivered, %d dropped, %d failed"
-                  .formatted(sink.delivered(), sink.dropped(), sink.failed())));
+              "%d delivered, %d dropped, %d failed, %d lost later"
+                  .formatted(sink.delivered(), sink.dropped(), sink.failed(), sink.lost())));
     }
     more.forEach((name, value) -> rows.add(row(name, value)));
     return rows;

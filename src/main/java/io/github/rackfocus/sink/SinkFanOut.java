@@ -116,7 +116,7 @@ public final class SinkFanOut implements AutoCloseable {
 
     SinkCounters counters() {
       return new SinkCounters(
-          sink.name(), offered.get(), delivered.get(), queue.dropped(), failed.get());
+          sink.name(), offered.get(), delivered.get(), queue.dropped(), failed.get(), sink.lost());
     }
 
     @Override
