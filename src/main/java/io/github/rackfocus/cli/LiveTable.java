@@ -64,9 +64,9 @@ final class LiveTable {
     rows.add(
         row(
             "running",
-            "%.0f s, model %s, %d of its maps, on %s"
+            "%.0f s, model %s, K = %d, on %s"
                 .formatted(
-                    seconds, health.model().name(), health.maps(), health.executionProvider())));
+                    seconds, health.model().name(), health.iterations(), health.executionProvider())));
     rows.add(row("frames", rate(health.frames(), seconds)));
     rows.add(
         row(

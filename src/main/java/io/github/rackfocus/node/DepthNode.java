@@ -137,6 +137,7 @@ public final class DepthNode implements AutoCloseable {
         frames.dropped(),
         stacks.dropped(),
         estimator.model(),
+        estimator.iterations(),
         estimator.executionProvider(),
         sinks.counters());
   }
