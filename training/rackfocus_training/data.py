@@ -79,6 +79,7 @@ def batches(folder: str, seed: int) -> Iterator[Batch]:
         order = random.permutation(len(shard["focus"]))
         planes = thin_planes(random, shard["focus"])
         crops = int(min(MAXIMUM_CROPS, max(2, PLANE_BUDGET // len(planes))))
+        crops = min(crops, len(order))
         for start in range(0, len(order) - crops + 1, crops):
             chosen = np.sort(order[start:start + crops])
             yield to_batch(shard, chosen, planes, int(random.integers(8)))
