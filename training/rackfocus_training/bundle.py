@@ -110,8 +110,7 @@ def golden_input(golden: Golden) -> Tuple[np.ndarray, np.ndarray]:
     z_count, height, width = golden.planes, golden.height, golden.width
     focus = np.array(
         [
-            (z + (0.4 * (unit_random(golden.seed, 1_000_000 + z) - 0.5) if 0 < z < z_count - 1 else 0.0))
-            / (z_count - 1)
+            (z + (_focus_jitter(golden, z) if 0 < z < z_count - 1 else 0.0)) / (z_count - 1)
             for z in range(z_count)
         ],
         dtype=np.float64,
@@ -123,6 +122,10 @@ def golden_input(golden: Golden) -> Tuple[np.ndarray, np.ndarray]:
     distance = 6.0 * (focus[:, None, None] - true_position[None, None, :])
     stack = 0.5 + (texture[None] - 0.5) / (1.0 + distance * distance)
     return stack[None].astype(np.float32), focus[None].astype(np.float32)
+
+
+def _focus_jitter(golden: Golden, plane: int) -> float:
+    return 0.4 * (unit_random(golden.seed, 1_000_000 + plane) - 0.5)
 
 
 def golden_pixels(golden: Golden) -> List[int]:

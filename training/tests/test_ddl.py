@@ -52,9 +52,21 @@ class DdlVolumesTest(unittest.TestCase):
             float(self.images[0, 0, :3, :3].mean()), float(mean[0, 0, 0, 0]), places=5
         )
 
+    def test_should_agree_with_dilated_convolutions(self):
+        inner = slice(4, -4)
+        for index, dilation in enumerate(ddl.DILATIONS):
+            responses = torch.nn.functional.conv2d(
+                self.images, ddl.laplacian_kernels(dilation), dilation=dilation, padding=dilation
+            )
+            expected = responses.abs().sum(dim=1)[:, inner, inner]
+            found = ddl.ddl_volumes(self.images)[:, index, inner, inner]
+            self.assertTrue(torch.allclose(expected, found, atol=1e-5))
+
     def test_should_refuse_even_windows_and_dilation_zero(self):
         with self.assertRaisesRegex(ValueError, "window: expected an odd number.*found 4"):
             ddl.window_mean(self.images, 4)
+        with self.assertRaisesRegex(ValueError, "dilations: expected 1 or more, found 0"):
+            ddl.ddl_volumes(self.images, dilations=(0, 1))
         with self.assertRaisesRegex(ValueError, "dilation: expected 1 or more, found 0"):
             ddl.laplacian_kernels(0)
 

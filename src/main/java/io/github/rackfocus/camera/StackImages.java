@@ -1,0 +1,242 @@
+package io.github.rackfocus.camera;
+
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.frame.NativeLibraries;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.opencv.core.Core;
+import org.opencv.core.CvException;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.core.MatOfByte;
+import org.opencv.imgcodecs.Imgcodecs;
+import org.opencv.imgproc.Imgproc;
+
+/**
+ * The images of a stack folder, far to near, as 8-bit luma and, where asked for, RGB.
+ *
+ * <p>Kept decoded as long as they fit the limit, else decoded each time. For one thread.
+ */
+final class StackImages {
+  private static final Pattern NAME = Pattern.compile("(\\d{3})\\.(?:png|jpg|jpeg)");
+  private static final long MAX_FILE_BYTES = 1L << 29;
+
+  private final List<Path> files;
+  private final StackFolderOptions options;
+  private final int width;
+  private final int height;
+  private final @Nullable List<Pixels> kept;
+
+  private StackImages(List<Path> files, StackFolderOptions options, int width, int height)
+      throws IOException {
+    this.files = List.copyOf(files);
+    this.options = options;
+    this.width = width;
+    this.height = height;
+    long bytes = (long) width * height * (options.keepColour() ? 4 : 1) * files.size();
+    boolean keep = bytes <= options.memoryLimitBytes();
+    List<Pixels> decoded = new ArrayList<>();
+    for (Path file : files) {
+      // Decoded even where it is not kept: a broken image shows at the start, not in mid-sweep.
+      Pixels pixels = decode(file);
+      if (keep) {
+        decoded.add(pixels);
+      }
+    }
+    this.kept = keep ? decoded : null;
+  }
+
+  /**
+   * The images of a folder in the order of their numbers.
+   *
+   * @throws StackFolderException if there are fewer than 3 or more than 64, or one is missing
+   */
+  static List<Path> list(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new StackFolderException(
+          folder,
+          Files.exists(folder) ? "is no folder" : "does not exist",
+          "a folder with stack.json and images 000.png, 001.png, …");
+    }
+    SortedMap<Integer, Path> found = new TreeMap<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        Matcher name = NAME.matcher(entry.getFileName().toString());
+        if (!name.matches()) {
+          continue;
+        }
+        Path other = found.put(Integer.parseInt(name.group(1)), entry);
+        if (other != null) {
+          throw new StackFolderException(
+              folder,
+              "has both " + other.getFileName() + " and " + entry.getFileName(),
+              "one image of each number");
+        }
+      }
+    }
+    if (found.size() < StackIndex.MIN_IMAGES || found.size() > StackIndex.MAX_IMAGES) {
+      throw new StackFolderException(
+          folder,
+          "has " + found.size() + " images",
+          StackIndex.MIN_IMAGES
+              + " to "
+              + StackIndex.MAX_IMAGES
+              + " named 000.png (or .jpg), 001.png, …");
+    }
+    for (int i = 0; i < found.size(); i++) {
+      if (!found.containsKey(i)) {
+        throw new StackFolderException(
+            folder,
+            String.format("image %03d is missing while there is %03d", i, found.lastKey()),
+            "images numbered without a gap from 000");
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  /**
+   * Checks the sizes of all images by their headers, then decodes them.
+   *
+   * @throws StackFolderException if one is unreadable, too large or differs in size from the first
+   */
+  static StackImages open(List<Path> files, StackFolderOptions options) throws IOException {
+    ImageHeader first = null;
+    Path firstFile = null;
+    for (Path file : files) {
+      ImageHeader header = ImageHeader.parse(file, read(file));
+      if (first == null || firstFile == null) {
+        try {
+          FramePool.checkSize(header.width(), header.height());
+        } catch (IllegalArgumentException e) {
+          throw new StackFolderException(file + ": " + e.getMessage(), e);
+        }
+        first = header;
+        firstFile = file;
+      } else if (!header.equals(first)) {
+        throw new StackFolderException(
+            file,
+            "is " + header.width() + " x " + header.height(),
+            first.width() + " x " + first.height() + " as " + firstFile.getFileName() + " is");
+      }
+    }
+    if (first == null) {
+      throw new IllegalArgumentException("no images");
+    }
+    NativeLibraries.loadOpenCv();
+    return new StackImages(files, options, (int) first.width(), (int) first.height());
+  }
+
+  int width() {
+    return width;
+  }
+
+  int height() {
+    return height;
+  }
+
+  /** Writes an image's pixels into a frame that is not sealed yet. */
+  void copyTo(int plane, Frame frame) throws IOException {
+    Pixels pixels = kept == null ? decode(files.get(plane)) : kept.get(plane);
+    frame.luma().put(0, pixels.luma());
+    ByteBuffer colour = frame.colour();
+    if (colour != null && pixels.colour() != null) {
+      colour.put(0, pixels.colour());
+    }
+  }
+
+  private static byte[] read(Path file) throws IOException {
+    try {
+      long bytes = Files.size(file);
+      if (bytes > MAX_FILE_BYTES) {
+        throw new StackFolderException(
+            file, "has " + bytes + " bytes", "at most " + MAX_FILE_BYTES);
+      }
+      return Files.readAllBytes(file);
+    } catch (StackFolderException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new StackFolderException(file, "cannot be read (" + e + ")", "a PNG or JPEG", e);
+    }
+  }
+
+  private Pixels decode(Path file) throws IOException {
+    byte[] bytes = read(file);
+    ImageHeader header = ImageHeader.parse(file, bytes);
+    if (header.width() != width || header.height() != height) {
+      throw new StackFolderException(
+          file,
+          "is " + header.width() + " x " + header.height(),
+          width + " x " + height + " as when the folder was opened");
+    }
+    MatOfByte packed = new MatOfByte(bytes);
+    Mat image = null;
+    try {
+      image = Imgcodecs.imdecode(packed, Imgcodecs.IMREAD_UNCHANGED);
+      if (image.rows() != height || image.cols() != width) {
+        throw new StackFolderException(
+            file, "cannot be decoded (" + bytes.length + " bytes)", "a whole PNG or JPEG");
+      }
+      return toPixels(image);
+    } catch (CvException e) {
+      throw new StackFolderException(
+          file, "cannot be decoded (" + bytes.length + " bytes)", "a whole PNG or JPEG", e);
+    } finally {
+      packed.release();
+      if (image != null) {
+        image.release();
+      }
+    }
+  }
+
+  private Pixels toPixels(Mat image) {
+    int channels = image.channels();
+    Mat luma = new Mat();
+    Mat colour = new Mat();
+    Mat eight = new Mat();
+    try {
+      switch (channels) {
+        case 1 -> image.copyTo(luma);
+        case 2 -> Core.extractChannel(image, luma, 0);
+        case 3 -> Imgproc.cvtColor(image, luma, Imgproc.COLOR_BGR2GRAY);
+        default -> Imgproc.cvtColor(image, luma, Imgproc.COLOR_BGRA2GRAY);
+      }
+      byte[] lumaBytes = new byte[width * height];
+      toEightBits(luma, eight);
+      eight.get(0, 0, lumaBytes);
+      if (!options.keepColour()) {
+        return new Pixels(lumaBytes, null);
+      }
+      int conversion =
+          channels < 3
+              ? Imgproc.COLOR_GRAY2RGB
+              : channels == 3 ? Imgproc.COLOR_BGR2RGB : Imgproc.COLOR_BGRA2RGB;
+      Imgproc.cvtColor(channels < 3 ? luma : image, colour, conversion);
+      byte[] colourBytes = new byte[3 * width * height];
+      toEightBits(colour, eight);
+      eight.get(0, 0, colourBytes);
+      return new Pixels(lumaBytes, colourBytes);
+    } finally {
+      luma.release();
+      colour.release();
+      eight.release();
+    }
+  }
+
+  private void toEightBits(Mat from, Mat to) {
+    boolean wide = from.depth() == CvType.CV_16U;
+    from.convertTo(to, CvType.CV_8U, wide ? 255.0 / ((1 << options.bitDepth()) - 1) : 1);
+  }
+
+  private record Pixels(byte[] luma, byte @Nullable [] colour) {}
+}

@@ -1,0 +1,138 @@
+package io.github.rackfocus.cli;
+
+import io.github.rackfocus.node.NodeHealth;
+import io.github.rackfocus.sink.SinkCounters;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A node's health, again and again: on a terminal a table that stays in its place, elsewhere a line
+ * every few seconds. For one thread.
+ */
+final class LiveTable {
+  private static final long LINE_NANOS = 5_000_000_000L;
+
+  private final PrintWriter out;
+  private final boolean terminal;
+  private int printedLines;
+  private boolean started;
+  private long startNanos;
+  private long lastLineNanos;
+
+  LiveTable(PrintWriter out, boolean terminal) {
+    this.out = out;
+    this.terminal = terminal;
+  }
+
+  /**
+   * Shows the node as it is now.
+   *
+   * @param nowNanos monotonic time
+   * @param more further rows, name and value
+   */
+  void show(NodeHealth health, long nowNanos, Map<String, String> more) {
+    if (!started) {
+      started = true;
+      startNanos = nowNanos;
+      lastLineNanos = nowNanos;
+    }
+    double seconds = Math.max(1e-3, (nowNanos - startNanos) * 1e-9);
+    if (!terminal) {
+      if (nowNanos - lastLineNanos >= LINE_NANOS) {
+        lastLineNanos = nowNanos;
+        out.println(line(health, seconds, more));
+        out.flush();
+      }
+      return;
+    }
+    List<String> rows = rows(health, seconds, more);
+    if (printedLines > 0) {
+      out.print("\u001b[" + printedLines + "A");
+    }
+    rows.forEach(row -> out.print("\u001b[2K" + row + "\n"));
+    out.flush();
+    printedLines = rows.size();
+  }
+
+  /** The rows of the table. */
+  static List<String> rows(NodeHealth health, double seconds, Map<String, String> more) {
+    List<String> rows = new ArrayList<>();
+    rows.add(
+        row(
+            "running",
+            "%.0f s, model %s, %d of its maps, on %s"
+                .formatted(
+                    seconds, health.model().name(), health.maps(), health.executionProvider())));
+    rows.add(row("frames", rate(health.frames(), seconds)));
+    rows.add(
+        row(
+            "depth maps",
+            rate(health.maps(), seconds)
+                + skipped(health.stacksSkipped())
+                + failed(health.mapsFailed())));
+    rows.add(
+        row(
+            "latency",
+            "p50 %.1f ms, p99 %.1f ms, frame to map"
+                .formatted(health.latencyP50Millis(), health.latencyP99Millis())));
+    rows.add(
+        row(
+            "sweep",
+            "%.0f ms; %.0f %% of the last map has depth"
+                .formatted(health.sweepMillis(), 100 * health.validShare())));
+    rows.add(row("dropped", drops(health)));
+    for (SinkCounters sink : health.sinks()) {
+      rows.add(
+          row(
+              "to " + sink.sink(),
+              "%d delivered, %d dropped, %d failed"
+                  .formatted(sink.delivered(), sink.dropped(), sink.failed())));
+    }
+    more.forEach((name, value) -> rows.add(row(name, value)));
+    return rows;
+  }
+
+  private static String line(NodeHealth health, double seconds, Map<String, String> more) {
+    return "%4.0f s  frames %s  maps %s  p50 %.1f p99 %.1f ms  dropped %s%s"
+        .formatted(
+            seconds,
+            rate(health.frames(), seconds),
+            rate(health.maps(), seconds),
+            health.latencyP50Millis(),
+            health.latencyP99Millis(),
+            drops(health),
+            more.entrySet().stream()
+                .map(each -> "  " + each.getKey() + " " + each.getValue())
+                .collect(Collectors.joining()));
+  }
+
+  private static String rate(long count, double seconds) {
+    return String.format(Locale.ROOT, "%d (%.1f/s)", count, count / seconds);
+  }
+
+  private static String skipped(long stacks) {
+    return stacks == 0 ? "" : ", " + stacks + " stacks skipped for newer ones";
+  }
+
+  private static String failed(long maps) {
+    return maps == 0 ? "" : ", " + maps + " failed";
+  }
+
+  private static String drops(NodeHealth health) {
+    return health.framesDropped().isEmpty()
+        ? "0 frames"
+        : health.framesDropped().entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(drop -> drop.getValue() + " " + drop.getKey())
+            .collect(Collectors.joining(", "));
+  }
+
+  private static String row(String name, String value) {
+    String text = String.format(Locale.ROOT, "  %-12s %s", name, value);
+    return text.length() <= Terminal.COLUMNS ? text : text.substring(0, Terminal.COLUMNS);
+  }
+}

@@ -1,0 +1,149 @@
+package io.github.rackfocus.depth;
+
+import io.github.rackfocus.frame.FocusScale;
+import io.github.rackfocus.frame.Lease;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The depth of one reference frame, with all that a user needs to judge it.
+ *
+ * <p>All planes are {@code height * width}, row by row from the top, in direct buffers of native
+ * byte order; use absolute gets, or a duplicate, since positions are shared. The estimator fills
+ * position, error, confidence and all-in-focus; {@link MetricDepth} fills depth, uncertainty,
+ * validity and age; then the map is handed on and immutable.
+ *
+ * <p>A counted lease like a frame: {@link #retain} to keep it, {@link #close} once for each lease.
+ */
+public final class DepthMap implements Lease {
+  private final DepthMapPool pool;
+  private final int width;
+  private final int height;
+  private final FloatBuffer position;
+  private final FloatBuffer error;
+  private final FloatBuffer confidence;
+  private final FloatBuffer allFocus;
+  private final FloatBuffer depth;
+  private final FloatBuffer uncertainty;
+  private final FloatBuffer age;
+  private final ByteBuffer validity;
+  private final DepthInfo info = new DepthInfo();
+  private final AtomicInteger leases = new AtomicInteger();
+
+  DepthMap(DepthMapPool pool, int width, int height) {
+    this.pool = pool;
+    this.width = width;
+    this.height = height;
+    this.position = floats();
+    this.error = floats();
+    this.confidence = floats();
+    this.allFocus = floats();
+    this.depth = floats();
+    this.uncertainty = floats();
+    this.age = floats();
+    this.validity = ByteBuffer.allocateDirect(width * height);
+  }
+
+  private FloatBuffer floats() {
+    return ByteBuffer.allocateDirect(4 * width * height)
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer();
+  }
+
+  /** Pixels in a row. */
+  public int width() {
+    return width;
+  }
+
+  /** Rows. */
+  public int height() {
+    return height;
+  }
+
+  /** {@code width * height}. */
+  public int pixels() {
+    return width * height;
+  }
+
+  /** Position on the stack's focus axis, 0 farthest plane, 1 nearest; every pixel has one. */
+  public FloatBuffer position() {
+    return position;
+  }
+
+  /** Expected absolute error of the position, on the same axis. */
+  public FloatBuffer error() {
+    return error;
+  }
+
+  /** Confidence in [0, 1]. */
+  public FloatBuffer confidence() {
+    return confidence;
+  }
+
+  /** Luma of the all-in-focus image in [0, 1]. */
+  public FloatBuffer allFocus() {
+    return allFocus;
+  }
+
+  /**
+   * Depth along the optical axis: metres (or the file's index where {@link DepthInfo#scale} is not
+   * metric); NaN, −Inf or +Inf by REP 117 where {@link #validity} is not 0.
+   */
+  public FloatBuffer depth() {
+    return depth;
+  }
+
+  /** One sigma of the depth, in its unit; NaN where depth is not a number. */
+  public FloatBuffer uncertainty() {
+    return uncertainty;
+  }
+
+  /** Seconds between the reference frame and the frame in which the pixel is in focus. */
+  public FloatBuffer age() {
+    return age;
+  }
+
+  /** A {@link Validity} code a pixel. */
+  public ByteBuffer validity() {
+    return validity;
+  }
+
+  /** Stamps, focus, model and counts of this map. */
+  public DepthInfo info() {
+    return info;
+  }
+
+  /** Whether the focus numbers of this map are dioptres and its depth metres. */
+  public boolean isMetric() {
+    return info.scale() == FocusScale.DIOPTRE;
+  }
+
+  /** Takes one more lease. */
+  public DepthMap retain() {
+    if (leases.getAndIncrement() <= 0) {
+      leases.getAndDecrement();
+      throw new IllegalStateException("a depth map was retained after its last close");
+    }
+    return this;
+  }
+
+  /** Gives one lease back; the last one returns the map to its pool. */
+  @Override
+  public void close() {
+    int left = leases.decrementAndGet();
+    if (left < 0) {
+      leases.incrementAndGet();
+      throw new IllegalStateException("a depth map was closed more often than leased");
+    }
+    if (left == 0) {
+      pool.giveBack(this);
+    }
+  }
+
+  DepthMap open() {
+    leases.set(1);
+    return this;
+  }
+}

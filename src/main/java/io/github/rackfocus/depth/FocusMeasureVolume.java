@@ -1,0 +1,91 @@
+package io.github.rackfocus.depth;
+
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.sweep.FocalStack;
+import java.util.ArrayList;
+import java.util.List;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+
+/**
+ * The focus measure of every plane of the stack at hand, Z of H x W floats.
+ *
+ * <p>A rolling stack differs from the one before by one frame, so each plane is measured once for
+ * each frame that it gets. What a plane holds is told by the sequence and stamp of its frame, not
+ * by the frame object, which its pool hands out again with other pixels. For one thread.
+ */
+final class FocusMeasureVolume implements AutoCloseable {
+  private static final long NOTHING = Long.MIN_VALUE;
+
+  private final FocusMeasure measure;
+  private final List<Plane> planes = new ArrayList<>();
+  private int width;
+  private int height;
+
+  private static final class Plane {
+    final Mat sharpness = new Mat();
+    long sequence = NOTHING;
+    long stampNanos = NOTHING;
+  }
+
+  /**
+   * @param measure owned by this volume from now on
+   */
+  FocusMeasureVolume(FocusMeasure measure) {
+    this.measure = measure;
+  }
+
+  /**
+   * Measures the planes whose frame is another one than before.
+   *
+   * @return how many were measured
+   */
+  int update(FocalStack stack) {
+    if (stack.width() != width || stack.height() != height || stack.planes() != planes.size()) {
+      start(stack);
+    }
+    int measured = 0;
+    for (int z = 0; z < stack.planes(); z++) {
+      Frame frame = stack.frame(z);
+      Plane plane = planes.get(z);
+      if (plane.sequence != frame.sequence() || plane.stampNanos != frame.stampNanos()) {
+        // Should measuring fail half-way, the plane must not pass for measured.
+        plane.sequence = NOTHING;
+        Mat luma = new Mat(height, width, CvType.CV_8UC1, frame.luma());
+        measure.measure(luma, plane.sharpness);
+        luma.release();
+        plane.sequence = frame.sequence();
+        plane.stampNanos = frame.stampNanos();
+        measured++;
+      }
+    }
+    return measured;
+  }
+
+  /** Copies a row of every plane, one array of {@code width} floats a plane. */
+  void row(int y, float[][] into) {
+    for (int z = 0; z < into.length; z++) {
+      planes.get(z).sharpness.get(y, 0, into[z]);
+    }
+  }
+
+  private void start(FocalStack stack) {
+    releasePlanes();
+    width = stack.width();
+    height = stack.height();
+    for (int z = 0; z < stack.planes(); z++) {
+      planes.add(new Plane());
+    }
+  }
+
+  private void releasePlanes() {
+    planes.forEach(plane -> plane.sharpness.release());
+    planes.clear();
+  }
+
+  @Override
+  public void close() {
+    releasePlanes();
+    measure.close();
+  }
+}

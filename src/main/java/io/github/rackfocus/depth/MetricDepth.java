@@ -1,0 +1,189 @@
+package io.github.rackfocus.depth;
+
+import io.github.rackfocus.frame.CellMask;
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.sweep.FocalStack;
+import io.github.rackfocus.sweep.FocusAxis;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Turns positions on the focus axis into metres, and says for every pixel without a depth why it
+ * has none.
+ *
+ * <p>Reasons are looked for in the order planeMissing, lensUnsettled, moved, saturated, noTexture,
+ * ambiguous, nearerThanSweep, beyondSweep; the first that applies is published. A pixel is judged
+ * by the plane nearest to its position. Keeps its tables between maps; for one thread.
+ */
+public final class MetricDepth {
+  private static final int TABLE = 4096;
+
+  /** Standard deviation of a Laplace distribution whose expected absolute value is 1. */
+  private static final double LAPLACE_SIGMA = Math.sqrt(2);
+
+  private final ValidityThresholds thresholds;
+  private final double depthOffsetMetres;
+  private final LocalContrast contrast = new LocalContrast();
+  private final SharpnessTrend nearTrend = new SharpnessTrend(true);
+  private final SharpnessTrend farTrend = new SharpnessTrend(false);
+  private final byte[] planeOf = new byte[TABLE + 1];
+  private final int[] counts = new int[Validity.count()];
+  private final Validity[] reasonOf = new Validity[FocusAxis.MAX_PLANES];
+  private final ByteBuffer[] lumaOf = new ByteBuffer[FocusAxis.MAX_PLANES];
+  private final float[] ageOf = new float[FocusAxis.MAX_PLANES];
+  private int lastPlane;
+  private CellMask moved = new CellMask(1, 1);
+  private boolean anyMoved;
+  private float[] position = new float[0];
+  private float[] error = new float[0];
+  private float[] confidence = new float[0];
+  private float[] depth = new float[0];
+  private float[] uncertainty = new float[0];
+  private float[] age = new float[0];
+  private byte[] validity = new byte[0];
+
+  public MetricDepth(ValidityThresholds thresholds) {
+    this(thresholds, 0);
+  }
+
+  /**
+   * @param depthOffsetMetres from the camera file, added to every metric depth
+   */
+  public MetricDepth(ValidityThresholds thresholds, double depthOffsetMetres) {
+    this.thresholds = thresholds;
+    this.depthOffsetMetres = depthOffsetMetres;
+  }
+
+  /**
+   * Fills depth, uncertainty, age, validity and the description of a map that an estimator filled.
+   *
+   * @param stack what the map was estimated from; the caller keeps its lease
+   */
+  public void finish(FocalStack stack, DepthMap map) {
+    map.info().describe(stack, depthOffsetMetres);
+    prepare(stack, map);
+    contrast.begin(map.allFocus(), map.width(), map.height());
+    nearTrend.begin(stack);
+    farTrend.begin(stack);
+    Arrays.fill(counts, 0);
+    for (int y = 0; y < map.height(); y++) {
+      finishRow(stack, map, y);
+    }
+    map.info().countValidity(counts, map.pixels());
+  }
+
+  /** Rows are copied in and out whole: a get from a direct buffer costs more than the sum. */
+  private void finishRow(FocalStack stack, DepthMap map, int y) {
+    int width = map.width();
+    int start = y * width;
+    map.position().get(start, position, 0, width);
+    map.error().get(start, error, 0, width);
+    map.confidence().get(start, confidence, 0, width);
+    boolean metric = stack.scale().isMetric();
+    double range = stack.nearest() - stack.farthest();
+    for (int x = 0; x < width; x++) {
+      int plane = planeOf[(int) (clip(position[x]) * TABLE + 0.5f)];
+      Validity judged = judge(plane, x, y, start + x);
+      counts[judged.code()]++;
+      validity[x] = judged.code();
+      age[x] = ageOf[plane];
+      if (judged == Validity.VALID) {
+        double focus = stack.focusAt(position[x]);
+        // dz/df = -1/f²: a dioptre's error grows with the square of the distance.
+        double slope = metric ? 1 / (focus * focus) : 1;
+        depth[x] = (float) stack.scale().depthAt(focus, depthOffsetMetres);
+        uncertainty[x] = (float) (LAPLACE_SIGMA * error[x] * range * slope);
+      } else {
+        depth[x] = judged.specialDepth();
+        uncertainty[x] = Float.NaN;
+      }
+    }
+    map.depth().put(start, depth, 0, width);
+    map.uncertainty().put(start, uncertainty, 0, width);
+    map.age().put(start, age, 0, width);
+    map.validity().put(start, validity, 0, width);
+  }
+
+  private Validity judge(int plane, int x, int y, int i) {
+    Validity ofPlane = reasonOf[plane];
+    if (ofPlane != Validity.VALID) {
+      return ofPlane;
+    }
+    if (anyMoved && moved.atPixel(x, y)) {
+      return Validity.MOVED;
+    }
+    if ((lumaOf[plane].get(i) & 0xff) >= thresholds.saturationLuma()) {
+      return Validity.SATURATED;
+    }
+    // Written so that a NaN from a broken model counts as not confident.
+    if (!(confidence[x] >= thresholds.minConfidence())) {
+      return contrast.at(x, y) < thresholds.textureFloor()
+          ? Validity.NO_TEXTURE
+          : Validity.AMBIGUOUS;
+    }
+    double margin = thresholds.beyondMarginPlanes();
+    if (plane == lastPlane && nearTrend.isOutside(x, y, margin)) {
+      return Validity.NEARER_THAN_SWEEP;
+    }
+    if (plane == 0 && farTrend.isOutside(x, y, margin)) {
+      return Validity.BEYOND_SWEEP;
+    }
+    return Validity.VALID;
+  }
+
+  private void prepare(FocalStack stack, DepthMap map) {
+    if (position.length != map.width()) {
+      position = new float[map.width()];
+      error = new float[map.width()];
+      confidence = new float[map.width()];
+      depth = new float[map.width()];
+      uncertainty = new float[map.width()];
+      age = new float[map.width()];
+      validity = new byte[map.width()];
+    }
+    fillPlaneTable(stack);
+    gatherMotion(stack);
+    lastPlane = stack.planes() - 1;
+    for (int plane = 0; plane < stack.planes(); plane++) {
+      Frame frame = stack.frame(plane);
+      lumaOf[plane] = frame.luma();
+      ageOf[plane] = (float) (stack.ageNanos(plane) * 1e-9);
+      if (stack.isMissing(plane)) {
+        reasonOf[plane] = Validity.PLANE_MISSING;
+      } else if (thresholds.requireSettled() && !frame.focus().settled()) {
+        reasonOf[plane] = Validity.LENS_UNSETTLED;
+      } else {
+        reasonOf[plane] = Validity.VALID;
+      }
+    }
+  }
+
+  private void fillPlaneTable(FocalStack stack) {
+    int plane = 0;
+    for (int i = 0; i <= TABLE; i++) {
+      float position = (float) i / TABLE;
+      while (plane + 1 < stack.planes()
+          && stack.position(plane + 1) - position < position - stack.position(plane)) {
+        plane++;
+      }
+      planeOf[i] = (byte) plane;
+    }
+  }
+
+  /** A cell that changed on any plane since the sweep before mixes two scenes. */
+  private void gatherMotion(FocalStack stack) {
+    CellMask first = stack.frame(0).changedCells();
+    if (moved.columns() != first.columns() || moved.rows() != first.rows()) {
+      moved = new CellMask(stack.width(), stack.height());
+    }
+    moved.clear();
+    for (int plane = 0; plane < stack.planes(); plane++) {
+      moved.or(stack.frame(plane).changedCells());
+    }
+    anyMoved = moved.count() > 0;
+  }
+
+  private static float clip(float position) {
+    return position >= 0 ? Math.min(position, 1) : 0;
+  }
+}

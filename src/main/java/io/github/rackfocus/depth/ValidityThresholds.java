@@ -1,0 +1,25 @@
+package io.github.rackfocus.depth;
+
+/**
+ * When a pixel's depth is published and when a reason is published in its place.
+ *
+ * @param minConfidence least confidence of a published depth, 0 to 1
+ * @param textureFloor local contrast of the all-in-focus image, mean absolute difference between
+ *     neighbouring pixels of luma 0 to 1, below which a pixel that is not confident is called
+ *     {@code noTexture} and not {@code ambiguous}
+ * @param saturationLuma luma, 0 to 255, from which a pixel in focus is saturated; 256 never
+ * @param beyondMarginPlanes how far beyond the end plane, in planes, the sharpness must still be
+ *     rising for a pixel to be nearer than, or beyond, the sweep
+ * @param requireSettled whether depth from a frame with an unsettled lens is withheld
+ */
+public record ValidityThresholds(
+    double minConfidence,
+    double textureFloor,
+    int saturationLuma,
+    double beyondMarginPlanes,
+    boolean requireSettled) {
+
+  /** What the node uses unless told otherwise; how they were measured is in the docs. */
+  public static final ValidityThresholds DEFAULT =
+      new ValidityThresholds(0.3, 0.012, 250, 0.5, true);
+}

@@ -1,0 +1,121 @@
+package io.github.rackfocus.eval;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.opencv.core.Core;
+
+/**
+ * An evaluation as JSON: every figure by noise, model and stack, the means, versions of what ran,
+ * and hashes of models and inputs. Figures that do not exist are null; units stand in the keys or
+ * in docs/metrics.md. Apart from the times, the same run gives the same bytes.
+ */
+public final class EvaluationReport {
+  private static final int FORMAT = 1;
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private EvaluationReport() {}
+
+  /**
+   * Writes the report.
+   *
+   * @throws IOException naming the file, if it can't be written
+   */
+  public static void write(Evaluation evaluation, Path file) throws IOException {
+    try {
+      Files.write(file, JSON.writeValueAsBytes(tree(evaluation)));
+    } catch (IOException e) {
+      throw new IOException(file + ": can't be written (" + e + ")", e);
+    }
+  }
+
+  static Map<String, Object> tree(Evaluation evaluation) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("format", FORMAT);
+    tree.put("versions", versions());
+    tree.put("validOnly", evaluation.plan().validOnly());
+    tree.put("timedRepeats", evaluation.plan().repeats());
+    List<Object> runs = new ArrayList<>();
+    Map<List<Object>, List<StackResult>> byRun = new LinkedHashMap<>();
+    for (StackResult result : evaluation.results()) {
+      byRun
+          .computeIfAbsent(List.of(result.noise(), result.model()), key -> new ArrayList<>())
+          .add(result);
+    }
+    byRun.values().forEach(results -> runs.add(run(results, evaluation.plan().groups())));
+    tree.put("runs", runs);
+    tree.put("failures", evaluation.failures());
+    return tree;
+  }
+
+  private static Map<String, Object> versions() {
+    Map<String, Object> versions = new TreeMap<>();
+    String own = EvaluationReport.class.getPackage().getImplementationVersion();
+    versions.put("rackfocus", own == null ? "built from source" : own);
+    versions.put("java", System.getProperty("java.runtime.version"));
+    versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    versions.put("opencv", Core.VERSION);
+    versions.put("processors", Runtime.getRuntime().availableProcessors());
+    return versions;
+  }
+
+  private static Map<String, Object> run(List<StackResult> results, List<StackGroup> groups) {
+    StackResult first = results.get(0);
+    Map<String, Object> run = new LinkedHashMap<>();
+    run.put("model", first.model().name());
+    run.put("modelVersion", first.model().version());
+    run.put("modelSha256", first.model().sha256());
+    run.put("executionProvider", first.executionProvider());
+    run.put("iterations", first.iterations());
+    run.put("noiseOf255", first.noise());
+    List<Object> stacks = new ArrayList<>();
+    results.forEach(result -> stacks.add(stack(result)));
+    run.put("stacks", stacks);
+    List<Object> means = new ArrayList<>();
+    MeanScores.of(results, groups).forEach(mean -> means.add(mean(mean)));
+    run.put("means", means);
+    return run;
+  }
+
+  private static Map<String, Object> stack(StackResult result) {
+    Map<String, Object> stack = new LinkedHashMap<>();
+    stack.put("stack", result.stack());
+    stack.put("unit", result.unit());
+    stack.put("planes", result.planes());
+    stack.put("width", result.width());
+    stack.put("height", result.height());
+    stack.put("inputSha256", result.inputSha256());
+    stack.put("pixelsWithTruth", result.knownPixels());
+    stack.put("pixelsJudged", result.judgedPixels());
+    stack.put("pixelsAtInfinity", result.pixelsAtInfinity());
+    stack.put("validShare", result.validShare());
+    stack.put("metrics", figures(result.scores()));
+    return stack;
+  }
+
+  private static Map<String, Object> mean(MeanScores mean) {
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("name", mean.name());
+    entry.put("unit", mean.unit());
+    entry.put("stacks", mean.stacks());
+    entry.put("metrics", figures(mean.scores()));
+    return entry;
+  }
+
+  private static Map<String, Object> figures(Scores scores) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    for (Metric metric : Metric.values()) {
+      double value = scores.get(metric);
+      figures.put(metric.key(), Double.isFinite(value) ? value : null);
+    }
+    return figures;
+  }
+}

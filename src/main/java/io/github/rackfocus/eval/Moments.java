@@ -1,0 +1,41 @@
+package io.github.rackfocus.eval;
+
+/**
+ * Means, variances and covariance of pairs, in two passes so that a large mean takes no digits from
+ * a small variance.
+ */
+record Moments(
+    double meanOfX, double meanOfY, double varianceOfX, double varianceOfY, double covariance) {
+
+  /** Of the first {@code count} pairs; all {@code NaN} without any. */
+  static Moments of(double[] x, double[] y, int count) {
+    double sumX = 0;
+    double sumY = 0;
+    for (int i = 0; i < count; i++) {
+      sumX += x[i];
+      sumY += y[i];
+    }
+    double meanX = sumX / count;
+    double meanY = sumY / count;
+    double xx = 0;
+    double yy = 0;
+    double xy = 0;
+    for (int i = 0; i < count; i++) {
+      double dx = x[i] - meanX;
+      double dy = y[i] - meanY;
+      xx += dx * dx;
+      yy += dy * dy;
+      xy += dx * dy;
+    }
+    return new Moments(meanX, meanY, xx / count, yy / count, xy / count);
+  }
+
+  /** Pearson's correlation in [-1, 1]; {@code NaN} where one side does not vary. */
+  double correlation() {
+    if (!(varianceOfX > 0) || !(varianceOfY > 0)) {
+      return Double.NaN;
+    }
+    double correlation = covariance / (Math.sqrt(varianceOfX) * Math.sqrt(varianceOfY));
+    return Math.max(-1, Math.min(1, correlation));
+  }
+}

@@ -1,0 +1,171 @@
+package io.github.rackfocus.eval;
+
+import io.github.rackfocus.depth.DepthEstimator;
+import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.depth.DepthMapPool;
+import io.github.rackfocus.depth.MetricDepth;
+import io.github.rackfocus.depth.Validity;
+import io.github.rackfocus.depth.ValidityThresholds;
+import io.github.rackfocus.frame.FocusScale;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.frame.Pfm;
+import io.github.rackfocus.sweep.FocalStack;
+import io.github.rackfocus.sweep.FocusAxis;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs models on whole stacks and judges what they make of them.
+ *
+ * <p>A model sees all frames of a stack at once, nothing is skipped, and every showing is new to
+ * it: the time stated is that of all planes and the stack, the median of {@code repeats} showings
+ * after one that is not timed. For one thread.
+ */
+public final class StackEvaluator {
+  private final boolean validOnly;
+  private final int repeats;
+  private final LongSupplier nanoClock;
+  private final FramePool frames = new FramePool(FocusAxis.MAX_PLANES);
+  private final DepthMapPool maps = new DepthMapPool(1);
+  private final MetricDepth metres = new MetricDepth(ValidityThresholds.DEFAULT);
+  private long nextSequence;
+
+  /**
+   * @param validOnly judge only the pixels whose depth would be published
+   * @param repeats timed showings of a stack, at least 1
+   * @param nanoClock monotonic, nanoseconds
+   */
+  public StackEvaluator(boolean validOnly, int repeats, LongSupplier nanoClock) {
+    if (repeats < 1) {
+      throw new IllegalArgumentException("repeats is " + repeats + "; expected 1 or more");
+    }
+    this.validOnly = validOnly;
+    this.repeats = repeats;
+    this.nanoClock = nanoClock;
+  }
+
+  /**
+   * Runs a model on a stack.
+   *
+   * @param pfm where the depth of every pixel is written, whatever its validity; null nowhere
+   * @throws IOException if the file can't be written
+   * @throws IllegalArgumentException if the model can't take the stack; says why
+   */
+  public StackResult evaluate(DepthEstimator model, EvaluationStack stack, @Nullable Path pfm)
+      throws IOException {
+    try (DepthMap map = maps.tryLease(stack.width(), stack.height())) {
+      if (map == null) {
+        throw new IllegalStateException("an evaluator is for one thread");
+      }
+      show(model, stack, map);
+      double[] millis = new double[repeats];
+      for (int i = 0; i < repeats; i++) {
+        millis[i] = show(model, stack, map) * 1e-6;
+      }
+      float[] depth = depthOfEveryPixel(map, stack.axis());
+      if (pfm != null) {
+        new Pfm(stack.width(), stack.height(), depth).write(pfm);
+      }
+      return judge(model, stack, map, depth, median(millis));
+    }
+  }
+
+  /** Estimates the stack as if never seen before; nanoseconds that the model took. */
+  private long show(DepthEstimator model, EvaluationStack stack, DepthMap map) {
+    try (FocalStack shown = stack.show(frames, nextSequence)) {
+      nextSequence += stack.planes();
+      long start = nanoClock.getAsLong();
+      model.estimate(shown, map);
+      long took = nanoClock.getAsLong() - start;
+      metres.finish(shown, map);
+      return took;
+    }
+  }
+
+  private static float[] depthOfEveryPixel(DepthMap map, FocusAxis axis) {
+    float[] depth = new float[map.pixels()];
+    for (int i = 0; i < depth.length; i++) {
+      depth[i] = (float) axis.scale().depthAt(axis.focusAt(map.position().get(i)), 0);
+    }
+    return depth;
+  }
+
+  private StackResult judge(
+      DepthEstimator model, EvaluationStack stack, DepthMap map, float[] depth, double millis) {
+    float[] truth = stack.truth().map(Pfm::values).orElseGet(() -> new float[depth.length]);
+    float[] judged = validOnly ? onlyValid(map, depth) : depth;
+    DepthMetrics metrics = DepthMetrics.of(judged, truth, stack.axis());
+    Scores scores =
+        metrics
+            .scores()
+            .withAll(confidence(map, judged, truth, stack.axis()))
+            .with(Metric.MILLIS, millis);
+    return new StackResult(
+        stack.name(),
+        stack.unit(),
+        stack.planes(),
+        stack.width(),
+        stack.height(),
+        stack.inputSha256(),
+        stack.noise(),
+        model.model(),
+        model.executionProvider(),
+        model.iterations(),
+        metrics.known(),
+        metrics.judged(),
+        metrics.atInfinity(),
+        map.info().validShare(),
+        scores);
+  }
+
+  private static float[] onlyValid(DepthMap map, float[] depth) {
+    float[] valid = depth.clone();
+    for (int i = 0; i < valid.length; i++) {
+      if (map.validity().get(i) != Validity.VALID.code()) {
+        valid[i] = Float.NaN;
+      }
+    }
+    return valid;
+  }
+
+  /**
+   * Errors in planes beside confidence and stated error. Where the truth is only known up to scale
+   * and offset, both are seen through the affine fit.
+   */
+  private static Scores confidence(DepthMap map, float[] judged, float[] truth, FocusAxis axis) {
+    FocusScale scale = axis.scale();
+    int pixels = judged.length;
+    double[] values = new double[pixels];
+    double[] truths = new double[pixels];
+    int[] at = new int[pixels];
+    int count = 0;
+    for (int i = 0; i < pixels; i++) {
+      if (DepthMetrics.isKnown(truth[i], scale) && !Float.isNaN(judged[i])) {
+        values[count] = axis.planesAt(scale.focusAt(judged[i], 0));
+        truths[count] = axis.planesAt(scale.focusAt(truth[i], 0));
+        at[count++] = i;
+      }
+    }
+    AffineFit fit =
+        scale.isMetric() || count == 0 ? new AffineFit(1, 0) : AffineFit.of(values, truths, count);
+    double planesOfAxis = Math.abs(fit.slope()) * (axis.planes() - 1);
+    ConfidenceScores scores = new ConfidenceScores(count);
+    for (int n = 0; n < count; n++) {
+      scores.add(
+          Math.abs(fit.at(values[n]) - truths[n]),
+          map.error().get(at[n]) * planesOfAxis,
+          map.confidence().get(at[n]));
+    }
+    return scores.scores();
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+}

@@ -1,0 +1,69 @@
+package io.github.rackfocus.frame;
+
+import java.util.Arrays;
+
+/**
+ * A bit for every cell of 8 x 8 pixels of an image; cells at the right and lower border may be
+ * smaller. Not thread-safe while written.
+ */
+public final class CellMask {
+  /** Pixels along the side of a cell. */
+  public static final int CELL = 8;
+
+  private final int columns;
+  private final int rows;
+  private final long[] bits;
+
+  /** A mask without a set cell for images of this size. */
+  public CellMask(int width, int height) {
+    this.columns = (width + CELL - 1) / CELL;
+    this.rows = (height + CELL - 1) / CELL;
+    this.bits = new long[(columns * rows + 63) / 64];
+  }
+
+  /** Cells in a row. */
+  public int columns() {
+    return columns;
+  }
+
+  /** Rows of cells. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Whether the cell that holds this pixel is set. */
+  public boolean atPixel(int x, int y) {
+    return isSet(y / CELL * columns + x / CELL);
+  }
+
+  /** Whether a cell, counted row by row, is set. */
+  public boolean isSet(int cell) {
+    return (bits[cell >> 6] & (1L << (cell & 63))) != 0;
+  }
+
+  /** Sets a cell. */
+  public void set(int cell) {
+    bits[cell >> 6] |= 1L << (cell & 63);
+  }
+
+  /** Clears all cells. */
+  public void clear() {
+    Arrays.fill(bits, 0);
+  }
+
+  /** Sets the cells that are set in another mask of the same size. */
+  public void or(CellMask other) {
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] |= other.bits[i];
+    }
+  }
+
+  /** How many cells are set. */
+  public int count() {
+    int count = 0;
+    for (long word : bits) {
+      count += Long.bitCount(word);
+    }
+    return count;
+  }
+}

@@ -1,0 +1,280 @@
+package io.github.rackfocus.node;
+
+import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.depth.DepthEstimator;
+import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.depth.DepthMapPool;
+import io.github.rackfocus.depth.MetricDepth;
+import io.github.rackfocus.depth.Stage;
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.Handover;
+import io.github.rackfocus.frame.ThrottledLog;
+import io.github.rackfocus.sink.SinkFanOut;
+import io.github.rackfocus.sweep.FocalStack;
+import io.github.rackfocus.sweep.FocusAxis;
+import io.github.rackfocus.sweep.Placement;
+import io.github.rackfocus.sweep.RollingFocalStack;
+import io.github.rackfocus.sweep.RollingOptions;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of the data from a camera to the sinks: three threads (camera, sweep, depth), each with
+ * one stage, and one a sink.
+ *
+ * <p>Live, a full hand-over drops its oldest: frames before the stack (each costs a plane and is
+ * counted), and all but the latest stack before the estimator. In replay every stage waits for the
+ * next, and nothing is skipped. A bad frame or a failed map is counted, said at most once a second,
+ * and the node goes on.
+ */
+public final class DepthNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DepthNode.class);
+  private static final int FRAMES_BEFORE_STACK = 8;
+
+  private final FrameSource source;
+  private final DepthEstimator estimator;
+  private final MetricDepth metric;
+  private final SinkFanOut sinks;
+  private final DepthMapPool maps;
+  private final LongSupplier nanoClock;
+  private final Handover<Frame> frames;
+  private final Handover<FocalStack> stacks;
+  private final RollingFocalStack rolling;
+  private final NodeCounters counters = new NodeCounters();
+  private final ThrottledLog trouble = new ThrottledLog(LOG);
+  private final List<Thread> threads;
+  private volatile @Nullable IOException failure;
+
+  /**
+   * Puts the parts together; {@link #start} sets them going. The node owns source, estimator and
+   * sinks from now on.
+   *
+   * @param mapCapacity maps in use at a time: what waits in all sinks, and two more
+   * @param lossless replay: stages wait for each other and nothing is skipped
+   * @param nanoClock monotonic time, for latencies
+   * @throws IllegalArgumentException if the source's sweep has a number of planes that the model
+   *     can't take; says the range
+   */
+  public DepthNode(
+      FrameSource source,
+      RollingOptions rollingOptions,
+      DepthEstimator estimator,
+      MetricDepth metric,
+      SinkFanOut sinks,
+      int mapCapacity,
+      boolean lossless,
+      LongSupplier nanoClock) {
+    FocusAxis axis = new FocusAxis(source.scale(), source.planeFocus());
+    if (axis.planes() < estimator.minPlanes() || axis.planes() > estimator.maxPlanes()) {
+      throw new IllegalArgumentException(
+          source.name()
+              + " sweeps "
+              + axis.planes()
+              + " planes; model "
+              + estimator.model().name()
+              + " takes "
+              + estimator.minPlanes()
+              + " to "
+              + estimator.maxPlanes());
+    }
+    this.source = source;
+    this.estimator = estimator;
+    this.metric = metric;
+    this.sinks = sinks;
+    this.maps = new DepthMapPool(mapCapacity);
+    this.nanoClock = nanoClock;
+    this.frames = new Handover<>(FRAMES_BEFORE_STACK, lossless);
+    this.stacks = new Handover<>(1, lossless);
+    this.rolling = new RollingFocalStack(axis, rollingOptions);
+    this.threads =
+        List.of(
+            new Thread(this::runCamera, "camera"),
+            new Thread(this::runSweep, "sweep"),
+            new Thread(this::runDepth, "depth"));
+  }
+
+  /**
+   * How many frames a source's pool must hold: those of the rolling stack, those that only the
+   * stacks under way still hold, and those that wait before it.
+   */
+  public static int framesInUse(int planes) {
+    return 3 * planes + FRAMES_BEFORE_STACK + 2;
+  }
+
+  /** Starts the threads. */
+  public void start() {
+    threads.forEach(Thread::start);
+  }
+
+  /**
+   * Waits until the source has ended and all its frames have come through.
+   *
+   * @throws IOException if the source broke
+   */
+  public void awaitEnd() throws InterruptedException, IOException {
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Ends the source; what is under way still comes through. */
+  public void stop() {
+    source.close();
+  }
+
+  /** How the node is doing now; may be asked by any thread. */
+  public NodeHealth health() {
+    return counters.health(
+        source.dropped(),
+        frames.dropped(),
+        stacks.dropped(),
+        estimator.model(),
+        estimator.executionProvider(),
+        sinks.counters());
+  }
+
+  /** Ends the source, lets what is under way come through, and closes every part. */
+  @Override
+  public void close() {
+    stop();
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+        thread.interrupt();
+      }
+    }
+    sinks.close();
+    estimator.close();
+    rolling.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void runCamera() {
+    try {
+      for (Frame frame = nextFrame(); frame != null; frame = nextFrame()) {
+        if (frame.arrivalNanos() == 0) {
+          frame.arrivedAt(nanoClock.getAsLong());
+        }
+        counters.frame();
+        frames.put(frame);
+      }
+    } catch (IOException e) {
+      failure = e;
+      LOG.error("{} ended: {}", source.name(), e.getMessage());
+    } catch (InterruptedException e) {
+      LOG.debug("camera was interrupted");
+    } finally {
+      frames.end();
+    }
+  }
+
+  private @Nullable Frame nextFrame() throws IOException, InterruptedException {
+    while (true) {
+      try {
+        return source.next();
+      } catch (IllegalArgumentException e) {
+        counters.dropped("badFrame");
+        trouble.warn("{}: a frame was dropped: {}", source.name(), e.getMessage());
+      }
+    }
+  }
+
+  private void runSweep() {
+    try {
+      for (Frame frame = frames.take(); frame != null; frame = frames.take()) {
+        try (Frame taken = frame) {
+          place(taken);
+        }
+        FocalStack stack = rolling.takeStack();
+        counters.sweepPeriod(rolling.measuredPeriodNanos());
+        if (stack != null) {
+          counters.stack();
+          stacks.put(stack);
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("sweep was interrupted");
+    } finally {
+      frames.abandon();
+      stacks.end();
+    }
+  }
+
+  private void place(Frame frame) {
+    Placement placement = rolling.offer(frame);
+    if (placement.isPlaced()) {
+      if (placement != Placement.PLACED) {
+        LOG.info(
+            "{}: the focal stack was {} at frame {}",
+            source.name(),
+            placement.key(),
+            frame.sequence());
+      }
+      return;
+    }
+    counters.dropped(placement.key());
+    trouble.warn(
+        "{}: frame {} with focus {} was dropped: {}",
+        source.name(),
+        frame.sequence(),
+        frame.focus().focus(),
+        placement.key());
+  }
+
+  private void runDepth() {
+    try {
+      for (FocalStack stack = stacks.take(); stack != null; stack = stacks.take()) {
+        try (FocalStack taken = stack) {
+          if (sinks.wantsMaps()) {
+            estimate(taken);
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("depth was interrupted");
+    } finally {
+      stacks.abandon();
+    }
+  }
+
+  private void estimate(FocalStack stack) throws InterruptedException {
+    DepthMap map = maps.tryLease(stack.width(), stack.height());
+    if (map == null) {
+      counters.mapFailed();
+      trouble.warn("no depth map is free: a sink keeps more than it may");
+      return;
+    }
+    try (map) {
+      long begun = nanoClock.getAsLong();
+      map.info().took(Stage.WAIT, begun - stack.reference().arrivalNanos());
+      estimator.estimate(stack, map);
+      map.info().estimatedBy(estimator);
+      long estimated = nanoClock.getAsLong();
+      metric.finish(stack, map);
+      long finished = nanoClock.getAsLong();
+      map.info().took(Stage.FINISH, finished - estimated);
+      counters.map(finished - stack.reference().arrivalNanos(), map.info().validShare());
+      sinks.offer(map);
+    } catch (RuntimeException e) {
+      // Whatever inference throws costs this map only; the operator hears of it.
+      counters.mapFailed();
+      trouble.warn(
+          "{}: no depth for frame {}: {}",
+          source.name(),
+          stack.reference().sequence(),
+          e.getMessage() == null ? e.toString() : e.getMessage());
+    }
+  }
+}

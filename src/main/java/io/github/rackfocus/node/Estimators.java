@@ -1,0 +1,55 @@
+package io.github.rackfocus.node;
+
+import io.github.rackfocus.depth.DepthEstimator;
+import io.github.rackfocus.depth.PeakDepthEstimator;
+import io.github.rackfocus.onnx.Device;
+import io.github.rackfocus.onnx.ModelBundle;
+import io.github.rackfocus.onnx.ModelException;
+import io.github.rackfocus.onnx.ModelLibrary;
+import io.github.rackfocus.onnx.OnnxDepthEstimator;
+import io.github.rackfocus.onnx.OnnxOptions;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes estimators by name: the hand-made baselines, and the bundles of a library. */
+public final class Estimators {
+  private static final List<String> BASELINES = List.of("sml", "ddl");
+
+  private Estimators() {}
+
+  /** The names there are: baselines first, then bundles. */
+  public static List<String> names() throws ModelException {
+    List<String> names = new ArrayList<>(BASELINES);
+    names.addAll(ModelLibrary.locate(null).names());
+    return names;
+  }
+
+  /**
+   * Makes an estimator that the caller closes.
+   *
+   * @throws ModelException if there is none of that name, or it is not sound, or its device can't
+   *     be had
+   * @throws IllegalArgumentException for a device or form that does not exist
+   */
+  public static DepthEstimator open(ModelSettings settings) throws ModelException {
+    return switch (settings.name()) {
+      case "sml" -> PeakDepthEstimator.sml();
+      case "ddl" -> PeakDepthEstimator.ddl();
+      default -> openBundle(settings);
+    };
+  }
+
+  private static DepthEstimator openBundle(ModelSettings settings) throws ModelException {
+    OnnxOptions options =
+        OnnxOptions.DEFAULT
+            .withDevice(Device.parse(settings.device()))
+            .withThreads(settings.threads())
+            .withSpinning(settings.spinning())
+            .withArena(settings.arena())
+            .withForm(OnnxOptions.Form.parse(settings.form()));
+    ModelBundle bundle = ModelLibrary.locate(null).read(settings.name());
+    int iterations =
+        settings.iterations() < 0 ? bundle.manifest().defaultIterations() : settings.iterations();
+    return OnnxDepthEstimator.open(bundle, iterations, options, System::nanoTime);
+  }
+}

@@ -1,0 +1,180 @@
+package io.github.rackfocus.node;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.github.rackfocus.depth.ValidityThresholds;
+import io.github.rackfocus.kafka.CameraIdentity;
+import io.github.rackfocus.kafka.KafkaSinkConfig;
+import io.github.rackfocus.sweep.RollingOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Everything a node can be told, as one typed tree, checked whole: every fault is reported at once,
+ * with its path, what was found and what would be right.
+ *
+ * @param identity robot and camera, the key of its Kafka records
+ * @param source where frames come from
+ * @param rolling how the rolling stack judges what it has
+ * @param model which model runs, and how
+ * @param validity when a depth is published
+ * @param depthOffsetMetres added to every metric depth
+ * @param sinks where depth maps go
+ */
+public record NodeConfiguration(
+    CameraIdentity identity,
+    SourceSettings source,
+    RollingOptions rolling,
+    ModelSettings model,
+    ValidityThresholds validity,
+    double depthOffsetMetres,
+    SinkSettings sinks) {
+  private static final long MAX_BYTES = 1 << 20;
+
+  /**
+   * Reads a YAML file.
+   *
+   * @throws IOException if it can't be read
+   * @throws ConfigurationException with all its faults
+   */
+  public static NodeConfiguration load(Path file) throws IOException, ConfigurationException {
+    if (Files.size(file) > MAX_BYTES) {
+      throw new IOException(
+          file + ": has " + Files.size(file) + " bytes; expected at most " + MAX_BYTES);
+    }
+    return parse(file.toString(), Files.readString(file));
+  }
+
+  /** The configuration of an empty file. */
+  public static NodeConfiguration defaults() {
+    return read(new Settings(MissingNode.getInstance()));
+  }
+
+  /** The same with another model. */
+  public NodeConfiguration withModel(ModelSettings other) {
+    return new NodeConfiguration(
+        identity, source, rolling, other, validity, depthOffsetMetres, sinks);
+  }
+
+  /** The same with other sinks. */
+  public NodeConfiguration withSinks(SinkSettings other) {
+    return new NodeConfiguration(
+        identity, source, rolling, model, validity, depthOffsetMetres, other);
+  }
+
+  static NodeConfiguration parse(String name, String yaml) throws ConfigurationException {
+    JsonNode root;
+    try {
+      root =
+          new YAMLMapper(
+                  YAMLFactory.builder()
+                      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                      .build())
+              .readTree(yaml);
+    } catch (JsonProcessingException e) {
+      String where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
+      throw new ConfigurationException(name, List.of(where + e.getOriginalMessage()));
+    }
+    Settings settings = new Settings(root == null ? MissingNode.getInstance() : root);
+    NodeConfiguration configuration = read(settings);
+    List<String> faults = settings.faults();
+    if (!faults.isEmpty()) {
+      throw new ConfigurationException(name, faults);
+    }
+    return configuration;
+  }
+
+  /** Every option with its default, unit, range and meaning. */
+  static List<Settings.Option> options() {
+    Settings settings = new Settings(MissingNode.getInstance());
+    read(settings);
+    return settings.options();
+  }
+
+  private static NodeConfiguration read(Settings root) {
+    return new NodeConfiguration(
+        identity(root),
+        SourceSettings.read(root.section("source", "Where frames come from.")),
+        rolling(root.section("sweep", "How the rolling focal stack judges what it has.")),
+        ModelSettings.read(root.section("model", "Which model runs, and how.")),
+        validity(root.section("validity", "When a pixel's depth is published.")),
+        root.number("depthOffset", 0, -10, 10, "m", "added to every metric depth"),
+        SinkSettings.read(root.section("sinks", "Where depth maps go.")));
+  }
+
+  private static CameraIdentity identity(Settings root) {
+    String robot =
+        root.text("robot", "", "a name", "first part of the Kafka key; empty: the host's name");
+    String camera = root.text("camera", "camera", "a name", "second part of the Kafka key");
+    try {
+      return CameraIdentity.of(robot.isEmpty() ? KafkaSinkConfig.hostName() : robot, camera);
+    } catch (IllegalArgumentException e) {
+      root.fault("robot", "'" + robot + "' with camera '" + camera + "'", e.getMessage());
+      return CameraIdentity.of("robot", "camera");
+    }
+  }
+
+  private static RollingOptions rolling(Settings sweep) {
+    RollingOptions byDefault = RollingOptions.DEFAULT;
+    double age =
+        sweep.number(
+            "maxStackAge",
+            0,
+            0,
+            3600,
+            "s",
+            "oldest age of a plane; 0: 1.5 sweep periods, measured");
+    return new RollingOptions(
+        Math.round(age * 1e9),
+        sweep.flag(
+            "allowMissingPlanes",
+            false,
+            "a plane without a fresh frame borrows its neighbour's, flagged; else the stack waits"),
+        sweep.integer("everyNth", 1, 1, 10_000, "frames", "a stack after every n-th frame"),
+        sweep.number(
+            "motionThreshold",
+            byDefault.motionThreshold(),
+            0,
+            255,
+            "of 255",
+            "change of an 8 x 8 cell's mean luma that counts as motion; 0: not looked for"));
+  }
+
+  private static ValidityThresholds validity(Settings validity) {
+    ValidityThresholds byDefault = ValidityThresholds.DEFAULT;
+    return new ValidityThresholds(
+        validity.number(
+            "minConfidence", byDefault.minConfidence(), 0, 1, "", "of a published depth"),
+        validity.number(
+            "textureFloor",
+            byDefault.textureFloor(),
+            0,
+            1,
+            "luma of 1",
+            "local contrast that tells noTexture from ambiguous"),
+        validity.integer(
+            "saturationLuma",
+            byDefault.saturationLuma(),
+            1,
+            256,
+            "of 255",
+            "from which a pixel in focus is saturated; 256: never"),
+        validity.number(
+            "beyondMargin",
+            byDefault.beyondMarginPlanes(),
+            0,
+            10,
+            "planes",
+            "beyond an end plane that the sharpest focus must lie to be out of the sweep"),
+        validity.flag(
+            "requireSettled",
+            byDefault.requireSettled(),
+            "withhold depth from frames of an unsettled lens"));
+  }
+}

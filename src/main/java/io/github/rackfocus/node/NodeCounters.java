@@ -1,0 +1,78 @@
+package io.github.rackfocus.node;
+
+import io.github.rackfocus.depth.ModelIdentity;
+import io.github.rackfocus.sink.SinkCounters;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
+
+/** What the stages of a node count. Thread-safe. */
+final class NodeCounters {
+  private static final long LONGEST_NANOS = 60_000_000_000L;
+
+  private final Histogram latency = new Histogram(LONGEST_NANOS, 3);
+  private final Map<String, Long> drops = new TreeMap<>();
+  private long frames;
+  private long stacks;
+  private long maps;
+  private long mapsFailed;
+  private long sweepPeriodNanos;
+  private double validShare;
+
+  synchronized void frame() {
+    frames++;
+  }
+
+  synchronized void dropped(String cause) {
+    drops.merge(cause, 1L, Long::sum);
+  }
+
+  synchronized void stack() {
+    stacks++;
+  }
+
+  synchronized void sweepPeriod(long nanos) {
+    sweepPeriodNanos = nanos;
+  }
+
+  synchronized void map(long latencyNanos, double valid) {
+    maps++;
+    validShare = valid;
+    latency.recordValue(Math.min(Math.max(latencyNanos, 0), LONGEST_NANOS));
+  }
+
+  synchronized void mapFailed() {
+    mapsFailed++;
+  }
+
+  synchronized NodeHealth health(
+      long droppedBySource,
+      long droppedBeforeStack,
+      long stacksSkipped,
+      ModelIdentity model,
+      String executionProvider,
+      List<SinkCounters> sinks) {
+    Map<String, Long> dropped = new TreeMap<>(drops);
+    if (droppedBySource > 0) {
+      dropped.put("source", droppedBySource);
+    }
+    if (droppedBeforeStack > 0) {
+      dropped.put("queueFull", droppedBeforeStack);
+    }
+    return new NodeHealth(
+        frames,
+        Map.copyOf(dropped),
+        stacks,
+        stacksSkipped,
+        maps,
+        mapsFailed,
+        latency.getValueAtPercentile(50) / 1e6,
+        latency.getValueAtPercentile(99) / 1e6,
+        sweepPeriodNanos / 1e6,
+        validShare,
+        model,
+        executionProvider,
+        sinks);
+  }
+}

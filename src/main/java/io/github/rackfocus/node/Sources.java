@@ -1,0 +1,50 @@
+package io.github.rackfocus.node;
+
+import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.camera.SimulatedCamera;
+import io.github.rackfocus.camera.SimulatedCameraConfig;
+import io.github.rackfocus.camera.SourceClock;
+import io.github.rackfocus.camera.StackFolder;
+import io.github.rackfocus.camera.StackFolderOptions;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.sweep.FocusAxis;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.DoubleConsumer;
+
+/** Makes frame sources from their settings. */
+public final class Sources {
+  private Sources() {}
+
+  /**
+   * Opens a source that the caller closes.
+   *
+   * @throws IOException if it can't be had, in a sentence for the operator
+   */
+  public static FrameSource open(SourceSettings settings) throws IOException {
+    return switch (settings.kind()) {
+      case FOLDER -> folder(Path.of(settings.folder()), settings.folderOptions());
+      case SIMULATED -> simulated(settings.simulated(), share -> {});
+    };
+  }
+
+  /**
+   * Makes a simulated camera for a node.
+   *
+   * @param progress told the share rendered ahead, 0 to 1, from any thread
+   */
+  public static SimulatedCamera simulated(SimulatedCameraConfig config, DoubleConsumer progress) {
+    FramePool pool = new FramePool(DepthNode.framesInUse(config.sweep().planes()));
+    return new SimulatedCamera(config, pool, SourceClock.SYSTEM, progress);
+  }
+
+  /**
+   * Opens a stack folder for a node.
+   *
+   * @throws IOException if it is not sound, in a sentence for the operator
+   */
+  public static StackFolder folder(Path folder, StackFolderOptions options) throws IOException {
+    FramePool pool = new FramePool(DepthNode.framesInUse(FocusAxis.MAX_PLANES));
+    return StackFolder.open(folder, options, pool, SourceClock.SYSTEM);
+  }
+}

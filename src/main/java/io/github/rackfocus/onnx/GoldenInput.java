@@ -1,0 +1,56 @@
+package io.github.rackfocus.onnx;
+
+import io.github.rackfocus.onnx.Manifest.Golden;
+import java.nio.FloatBuffer;
+
+/**
+ * The stack that golden vectors are made from: a random texture whose contrast falls with the
+ * distance of a plane's focus from a ramp of true positions along x. Python computes it alike, in
+ * double, from the seed alone.
+ */
+final class GoldenInput {
+  private static final long PLANES_AT = 1_000_000;
+  private final Golden golden;
+
+  GoldenInput(Golden golden) {
+    this.golden = golden;
+  }
+
+  /** The position of a plane, 0 to 1. */
+  double focus(int plane) {
+    int last = golden.planes() - 1;
+    double jitter = plane == 0 || plane == last ? 0 : 0.4 * (random(PLANES_AT + plane) - 0.5);
+    return (plane + jitter) / last;
+  }
+
+  /** Luma of a pixel. */
+  double luma(int plane, int y, int x) {
+    double distance = 6 * (focus(plane) - (0.15 + 0.7 * x / (golden.width() - 1)));
+    return 0.5 + (random((long) y * golden.width() + x) - 0.5) / (1 + distance * distance);
+  }
+
+  /** Writes luma {@code [Z, 1, H, W]} and focus {@code [1, Z]}. */
+  void write(FloatBuffer luma, FloatBuffer focus) {
+    int at = 0;
+    for (int plane = 0; plane < golden.planes(); plane++) {
+      focus.put(plane, (float) focus(plane));
+      for (int y = 0; y < golden.height(); y++) {
+        for (int x = 0; x < golden.width(); x++) {
+          luma.put(at++, (float) luma(plane, y, x));
+        }
+      }
+    }
+  }
+
+  /** Uniform in [0, 1): the upper 53 bits of SplitMix64 (Steele, Lea and Flood 2014). */
+  private double random(long index) {
+    return (splitMix64(golden.seed() + index) >>> 11) * 0x1.0p-53;
+  }
+
+  static long splitMix64(long state) {
+    long z = state + 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,288 @@
+package io.github.rackfocus.onnx;
+
+import io.github.rackfocus.depth.ModelIdentity;
+import io.github.rackfocus.onnx.Manifest.FileEntry;
+import io.github.rackfocus.onnx.OnnxOptions.Form;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * A model as it lies in a folder: manifest, graphs, card. Once read, the manifest is known to be
+ * sound and every file it lists to have its size and hash; the graphs are checked when they are
+ * opened. Immutable.
+ */
+public final class ModelBundle {
+  /** The name of a bundle's manifest. */
+  public static final String MANIFEST = "manifest.json";
+
+  private static final String CARD = "card.md";
+  private static final long MAX_MANIFEST_BYTES = 8 << 20;
+
+  private final Path folder;
+  private final Manifest manifest;
+  private final ModelIdentity identity;
+
+  private ModelBundle(Path folder, Manifest manifest, ModelIdentity identity) {
+    this.folder = folder;
+    this.manifest = manifest;
+    this.identity = identity;
+  }
+
+  /**
+   * How one set of graphs did.
+   *
+   * @param graphs their names
+   * @param provider where they ran
+   * @param difference the greatest one from the golden vector
+   * @param tolerance what would have been allowed
+   */
+  public record GraphCheck(String graphs, String provider, double difference, double tolerance) {}
+
+  /**
+   * Reads a bundle and checks its manifest and its files.
+   *
+   * @param folder {@code models/NAME}
+   * @throws ModelException in one sentence with file, place, found and expected
+   */
+  public static ModelBundle read(Path folder) throws ModelException {
+    Path file = folder.resolve(MANIFEST);
+    byte[] bytes = manifestBytes(folder, file);
+    Manifest manifest = ManifestReader.read(file, bytes);
+    Path last = folder.toAbsolutePath().normalize().getFileName();
+    String folderName = last == null ? "" : last.toString();
+    if (!manifest.name().equals(folderName)) {
+      throw new ModelException(
+          file
+              + ": name is "
+              + manifest.name()
+              + "; expected "
+              + folderName
+              + ", the folder's name");
+    }
+    ModelIdentity identity =
+        new ModelIdentity(manifest.name(), manifest.version(), hex(sha256().digest(bytes)));
+    ModelBundle bundle = new ModelBundle(folder, manifest, identity);
+    for (Map.Entry<String, FileEntry> entry : new TreeMap<>(manifest.files()).entrySet()) {
+      bundle.checkFile(entry.getKey(), entry.getValue());
+    }
+    return bundle;
+  }
+
+  private static byte[] manifestBytes(Path folder, Path file) throws ModelException {
+    if (!Files.isDirectory(folder)) {
+      throw new ModelException(folder + ": no such folder; expected a model bundle");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new ModelException(file + ": missing; expected the manifest of a model bundle");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes((int) MAX_MANIFEST_BYTES + 1);
+      if (bytes.length > MAX_MANIFEST_BYTES) {
+        throw new ModelException(
+            file + ": larger than " + MAX_MANIFEST_BYTES + " bytes; expected a manifest");
+      }
+      return bytes;
+    } catch (ModelException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new ModelException(file + ": can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private void checkFile(String name, FileEntry expected) throws ModelException {
+    Path file = file(name);
+    if (!Files.isRegularFile(file)) {
+      throw new ModelException(
+          file
+              + ": missing; expected a file of "
+              + expected.bytes()
+              + " bytes, as "
+              + MANIFEST
+              + " says");
+    }
+    try {
+      if (!folder.toRealPath().equals(file.toRealPath().getParent())) {
+        throw new ModelException(
+            file + ": leads to " + file.toRealPath() + "; expected a file of the bundle's folder");
+      }
+      long bytes = Files.size(file);
+      if (bytes != expected.bytes()) {
+        throw new ModelException(
+            file
+                + ": has "
+                + bytes
+                + " bytes; expected "
+                + expected.bytes()
+                + ", as "
+                + MANIFEST
+                + " says");
+      }
+      String hash = hash(file);
+      if (!hash.equals(expected.sha256())) {
+        throw new ModelException(
+            file
+                + ": its SHA-256 is "
+                + hash
+                + "; expected "
+                + expected.sha256()
+                + ", as "
+                + MANIFEST
+                + " says");
+      }
+    } catch (ModelException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new ModelException(file + ": can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static String hash(Path file) throws IOException {
+    MessageDigest digest = sha256();
+    byte[] block = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int read = in.read(block); read >= 0; read = in.read(block)) {
+        digest.update(block, 0, read);
+      }
+    }
+    return hex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /** Where it lies. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** Its manifest's path. */
+  public Path manifestFile() {
+    return folder.resolve(MANIFEST);
+  }
+
+  /** What its manifest says. */
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /** Name, version and the hash of the manifest, which itself names the hash of every file. */
+  public ModelIdentity identity() {
+    return identity;
+  }
+
+  /** Size of all files that the manifest lists. */
+  public long bytes() {
+    return manifest.files().values().stream().mapToLong(FileEntry::bytes).sum();
+  }
+
+  Path file(String name) {
+    return folder.resolve(name);
+  }
+
+  /**
+   * Checks a number of proximal iterations.
+   *
+   * @throws ModelException listing those exported
+   */
+  public void requireIterations(int iterations) throws ModelException {
+    if (!manifest.iterations().contains(iterations)) {
+      throw new ModelException(
+          manifestFile()
+              + ": "
+              + iterations
+              + " iterations were not exported; expected one of "
+              + manifest.iterations());
+    }
+  }
+
+  /**
+   * Checks a sweep's number of planes.
+   *
+   * @throws ModelException with the range
+   */
+  public void requirePlanes(int planes) throws ModelException {
+    if (planes < manifest.minPlanes() || planes > manifest.maxPlanes()) {
+      throw new ModelException(
+          manifestFile()
+              + ": a sweep of "
+              + planes
+              + " planes is out of range; expected "
+              + manifest.minPlanes()
+              + " to "
+              + manifest.maxPlanes());
+    }
+  }
+
+  /**
+   * Checks everything: that no file lies here which the manifest does not list, and every graph's
+   * inputs, outputs and golden vector, in both forms. The options' form is not looked at.
+   *
+   * @return a result for each form and number of iterations
+   * @throws ModelException for the first fault
+   */
+  public List<GraphCheck> verify(OnnxOptions options) throws ModelException {
+    requireNothingUnlisted();
+    List<GraphCheck> checks = new ArrayList<>();
+    for (int iterations : manifest.iterations()) {
+      if (manifest.twoStage() != null) {
+        checks.add(check(iterations, options.withForm(Form.ROLLING)));
+      }
+      if (manifest.hasFull(iterations)) {
+        checks.add(check(iterations, options.withForm(Form.FULL)));
+      }
+    }
+    return checks;
+  }
+
+  private GraphCheck check(int iterations, OnnxOptions options) throws ModelException {
+    try (ModelGraphs graphs = ModelGraphs.open(this, iterations, options)) {
+      return new GraphCheck(
+          graphs.names(),
+          graphs.provider().description(),
+          graphs.goldenDifference(),
+          graphs.provider().isCuda()
+              ? manifest.golden().cudaTolerance()
+              : manifest.golden().cpuTolerance());
+    }
+  }
+
+  private void requireNothingUnlisted() throws ModelException {
+    TreeSet<String> unlisted = new TreeSet<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      files.map(path -> path.getFileName().toString()).forEach(unlisted::add);
+    } catch (IOException e) {
+      throw new ModelException(folder + ": can't be listed: " + e.getMessage(), e);
+    }
+    unlisted.removeAll(manifest.files().keySet());
+    unlisted.remove(MANIFEST);
+    unlisted.remove(CARD);
+    unlisted.removeIf(name -> name.startsWith("."));
+    if (!unlisted.isEmpty()) {
+      throw new ModelException(
+          file(unlisted.first())
+              + ": not listed in "
+              + MANIFEST
+              + "; expected only files whose hash is known");
+    }
+  }
+}

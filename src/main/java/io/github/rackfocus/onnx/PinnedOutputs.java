@@ -1,0 +1,71 @@
+package io.github.rackfocus.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import io.github.rackfocus.depth.DepthMap;
+import java.nio.FloatBuffer;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A tensor for every output over a buffer that a run writes in place. */
+final class PinnedOutputs implements AutoCloseable {
+  private final Map<Output, FloatBuffer> buffers;
+  private final Map<String, OnnxTensor> tensors = new HashMap<>();
+
+  private PinnedOutputs(
+      OrtEnvironment environment, Map<Output, FloatBuffer> buffers, int height, int width)
+      throws OrtException {
+    this.buffers = buffers;
+    long[] shape = {1, 1, height, width};
+    for (Map.Entry<Output, FloatBuffer> entry : buffers.entrySet()) {
+      // A map's positions are shared with its readers, so they may stand anywhere.
+      FloatBuffer whole = entry.getValue().duplicate().clear();
+      tensors.put(entry.getKey().key(), OnnxTensor.createTensor(environment, whole, shape));
+    }
+  }
+
+  /** Outputs over memory of their own. */
+  static PinnedOutputs allocate(OrtEnvironment environment, int height, int width)
+      throws OrtException {
+    Map<Output, FloatBuffer> buffers = new EnumMap<>(Output.class);
+    for (Output output : Output.values()) {
+      buffers.put(output, DirectBuffers.floats("output " + output.key(), (long) height * width));
+    }
+    return new PinnedOutputs(environment, buffers, height, width);
+  }
+
+  /** Outputs over a map's planes. */
+  static PinnedOutputs over(OrtEnvironment environment, DepthMap map) throws OrtException {
+    Map<Output, FloatBuffer> buffers = new EnumMap<>(Output.class);
+    for (Output output : Output.values()) {
+      buffers.put(output, output.of(map));
+    }
+    return new PinnedOutputs(environment, buffers, map.height(), map.width());
+  }
+
+  FloatBuffer buffer(Output output) {
+    FloatBuffer buffer = buffers.get(output);
+    if (buffer == null) {
+      throw new IllegalStateException("no buffer for " + output.key());
+    }
+    return buffer;
+  }
+
+  Map<String, OnnxTensor> tensors() {
+    return tensors;
+  }
+
+  /** Whether they lie over that map's memory. */
+  boolean isOver(@Nullable DepthMap map) {
+    return map != null && buffers.get(Output.POSITION) == map.position();
+  }
+
+  @Override
+  public void close() {
+    tensors.values().forEach(OnnxTensor::close);
+    tensors.clear();
+  }
+}

@@ -1,0 +1,30 @@
+package io.github.rackfocus.sink;
+
+import io.github.rackfocus.depth.DepthMap;
+import java.io.IOException;
+
+/**
+ * Where depth maps go: files, Kafka, topics, a page.
+ *
+ * <p>Each sink has a thread of its own, run by {@link SinkFanOut}, which alone calls {@link
+ * #accept} and then {@link #close}; a slow or broken sink costs only itself.
+ */
+public interface DepthSink extends AutoCloseable {
+  /** Name in health, logs and thread names, such as {@code kafka}. */
+  String name();
+
+  /** Whether somebody wants maps now; where nobody does, nothing is computed for this sink. */
+  boolean wantsMaps();
+
+  /**
+   * Takes one map. The caller closes it after the call; a sink that keeps it longer retains it.
+   *
+   * @throws IOException if the map could not be delivered, in a sentence for the operator; it is
+   *     counted and the next map is tried
+   */
+  void accept(DepthMap map) throws IOException, InterruptedException;
+
+  /** Delivers what is under way, within a bounded time, and lets go of everything. */
+  @Override
+  void close() throws IOException;
+}

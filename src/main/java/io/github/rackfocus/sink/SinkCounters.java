@@ -1,0 +1,13 @@
+package io.github.rackfocus.sink;
+
+/**
+ * What became of the maps that a sink was offered. At rest {@code offered = delivered + dropped +
+ * failed}.
+ *
+ * @param sink the sink's name
+ * @param offered maps handed to the sink's queue
+ * @param delivered maps the sink took
+ * @param dropped maps that left the queue for newer ones, because the sink was too slow
+ * @param failed maps the sink reported an error for
+ */
+public record SinkCounters(String sink, long offered, long delivered, long dropped, long failed) {}

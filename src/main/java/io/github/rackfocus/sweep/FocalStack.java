@@ -1,0 +1,178 @@
+package io.github.rackfocus.sweep;
+
+import io.github.rackfocus.frame.FocusScale;
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.Lease;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One frame for every plane of a sweep, far to near, as they were when the newest of them came.
+ *
+ * <p>A stack holds a lease on each of its frames and is itself a counted lease: {@link #retain} to
+ * keep it beyond the call that handed it over, {@link #close} once for each lease. Immutable and
+ * safe to read from any thread while leased.
+ */
+public final class FocalStack implements Lease {
+  private final FocusScale scale;
+  private final Frame[] frames;
+  private final double[] focus;
+  private final boolean[] missing;
+  private final int reference;
+  private final int planesMissing;
+  private final AtomicInteger leases = new AtomicInteger(1);
+
+  /**
+   * Takes over one lease of each frame.
+   *
+   * @param scale what the focus numbers mean
+   * @param frames one a plane, far to near, all of one size; a frame may stand in for a missing
+   *     neighbour and then occurs twice, with a lease for each
+   * @param focus the actual reading of each plane, strictly ascending; the nominal one where the
+   *     plane is missing
+   * @param missing which planes are stood in for
+   * @param reference the plane of the newest frame
+   */
+  public FocalStack(
+      FocusScale scale, Frame[] frames, double[] focus, boolean[] missing, int reference) {
+    int planes = frames.length;
+    if (focus.length != planes || missing.length != planes) {
+      throw new IllegalArgumentException(
+          planes + " frames, " + focus.length + " readings and " + missing.length + " flags");
+    }
+    int count = 0;
+    for (int i = 0; i < planes; i++) {
+      if (i > 0 && !(focus[i] > focus[i - 1])) {
+        throw new IllegalArgumentException(
+            "focus of plane " + i + " is " + focus[i] + " after " + focus[i - 1]);
+      }
+      if (frames[i].width() != frames[0].width() || frames[i].height() != frames[0].height()) {
+        throw new IllegalArgumentException("plane " + i + " differs in size from plane 0");
+      }
+      count += missing[i] ? 1 : 0;
+    }
+    this.scale = scale;
+    this.frames = frames.clone();
+    this.focus = focus.clone();
+    this.missing = missing.clone();
+    this.reference = reference;
+    this.planesMissing = count;
+  }
+
+  /** What the focus numbers mean. */
+  public FocusScale scale() {
+    return scale;
+  }
+
+  /** Number of planes, Z. */
+  public int planes() {
+    return frames.length;
+  }
+
+  /** Pixels in a row. */
+  public int width() {
+    return frames[0].width();
+  }
+
+  /** Rows. */
+  public int height() {
+    return frames[0].height();
+  }
+
+  /** The frame of a plane, valid while this stack is leased. */
+  public Frame frame(int plane) {
+    return frames[plane];
+  }
+
+  /** The actual focus of a plane. */
+  public double focus(int plane) {
+    return focus[plane];
+  }
+
+  /** Focus of plane 0, position 0. */
+  public double farthest() {
+    return focus[0];
+  }
+
+  /** Focus of the last plane, position 1. */
+  public double nearest() {
+    return focus[focus.length - 1];
+  }
+
+  /** Focus at a position on this stack's own axis. */
+  public double focusAt(double position) {
+    return focus[0] + position * (focus[focus.length - 1] - focus[0]);
+  }
+
+  /** Position of a plane, 0 for the farthest, 1 for the nearest, strictly ascending. */
+  public float position(int plane) {
+    return (float) ((focus[plane] - farthest()) / (nearest() - farthest()));
+  }
+
+  /** The readings as an axis of their own. */
+  public FocusAxis axis() {
+    return new FocusAxis(scale, focus);
+  }
+
+  /** Whether a neighbour's frame stands in for this plane's. */
+  public boolean isMissing(int plane) {
+    return missing[plane];
+  }
+
+  /** How many planes are stood in for. */
+  public int planesMissing() {
+    return planesMissing;
+  }
+
+  /** The plane of the newest frame. */
+  public int referencePlane() {
+    return reference;
+  }
+
+  /** The newest frame: depth carries its stamp. */
+  public Frame reference() {
+    return frames[reference];
+  }
+
+  /** Stamp of the newest frame. */
+  public long stampNanos() {
+    return reference().stampNanos();
+  }
+
+  /** Stamp of the oldest frame. */
+  public long oldestStampNanos() {
+    long oldest = Long.MAX_VALUE;
+    for (Frame frame : frames) {
+      oldest = Math.min(oldest, frame.stampNanos());
+    }
+    return oldest;
+  }
+
+  /** Stack time minus the stamp of the plane's frame. */
+  public long ageNanos(int plane) {
+    return stampNanos() - frames[plane].stampNanos();
+  }
+
+  /** Takes one more lease of the stack. */
+  public FocalStack retain() {
+    if (leases.getAndIncrement() <= 0) {
+      leases.getAndDecrement();
+      throw new IllegalStateException("a focal stack was retained after its last close");
+    }
+    return this;
+  }
+
+  /** Gives one lease back; the last one closes the frames. */
+  @Override
+  public void close() {
+    int left = leases.decrementAndGet();
+    if (left < 0) {
+      leases.incrementAndGet();
+      throw new IllegalStateException("a focal stack was closed more often than leased");
+    }
+    if (left == 0) {
+      for (Frame frame : frames) {
+        frame.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package io.github.rackfocus.sweep;
+
+import io.github.rackfocus.frame.Frame;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the newest frame of every plane while the lens sweeps, and gives a whole stack after every
+ * frame.
+ *
+ * <p>A frame goes to the plane of its actual focus reading. Late frames, duplicates and readings
+ * off the sweep are refused with a cause; a change of image size, or time that jumped back (a bag
+ * that loops), empties the stack. Stack time is the stamp of the newest frame; the stack is ready
+ * while every plane's age is at most {@code maxStackAge}. For one thread; the stacks it gives may
+ * be used on any.
+ */
+public final class RollingFocalStack implements AutoCloseable {
+  /**
+   * Frames in a row, with rising stamps, that must be refused as late before time is believed to
+   * have jumped back: one late frame must not empty the stack.
+   */
+  private static final int LATE_BEFORE_RESTART = 3;
+
+  private final FocusAxis axis;
+  private final RollingOptions options;
+  private final @Nullable Frame[] newest;
+  private final SweepPeriod period;
+  private final @Nullable MotionDetector motion;
+  private int reference = -1;
+  private int placedSinceStack;
+  private int lateRun;
+  private long lastLateStamp;
+
+  public RollingFocalStack(FocusAxis axis, RollingOptions options) {
+    this.axis = axis;
+    this.options = options;
+    this.newest = new Frame[axis.planes()];
+    this.period = new SweepPeriod(axis.planes());
+    this.motion =
+        options.motionThreshold() > 0
+            ? new MotionDetector(axis.planes(), options.motionThreshold())
+            : null;
+  }
+
+  /** The nominal planes. */
+  public FocusAxis axis() {
+    return axis;
+  }
+
+  /**
+   * Takes a frame in, if it belongs.
+   *
+   * @param frame sealed, with its reading; the caller keeps its lease, the stack takes its own
+   */
+  public Placement offer(Frame frame) {
+    double reading = frame.focus().focus();
+    if (Double.isNaN(reading)) {
+      return Placement.NO_READING;
+    }
+    int plane = axis.planeOf(reading);
+    if (plane < 0) {
+      return Placement.OUT_OF_SWEEP;
+    }
+    Placement placement = Placement.PLACED;
+    Frame latest = latest();
+    if (latest != null && (latest.width() != frame.width() || latest.height() != frame.height())) {
+      clear();
+      placement = Placement.RESTARTED_BY_SIZE;
+    } else if (holdsStamp(frame.stampNanos())) {
+      return Placement.DUPLICATE;
+    } else if (isLate(frame, plane)) {
+      if (!timeJumpedBack(frame)) {
+        return Placement.LATE;
+      }
+      clear();
+      placement = Placement.RESTARTED_BY_TIME;
+    }
+    lateRun = 0;
+    place(frame, plane);
+    return placement;
+  }
+
+  /**
+   * A stack of the newest frames, if one is due and ready.
+   *
+   * @return a stack that the caller closes, or null: fewer than {@code everyNth} frames were placed
+   *     since the last one, or a plane is missing or too old
+   */
+  public @Nullable FocalStack takeStack() {
+    if (placedSinceStack < options.everyNth()) {
+      return null;
+    }
+    FocalStack stack = assemble();
+    if (stack != null) {
+      placedSinceStack = 0;
+    }
+    return stack;
+  }
+
+  /** Whether every plane has a frame that is young enough. */
+  public boolean isReady() {
+    return reference >= 0 && freshPlanes() == axis.planes();
+  }
+
+  /** Planes with a frame that is young enough. */
+  public int freshPlanes() {
+    int fresh = 0;
+    for (int plane = 0; plane < axis.planes(); plane++) {
+      fresh += isFresh(plane) ? 1 : 0;
+    }
+    return fresh;
+  }
+
+  /** The measured sweep period, nanoseconds; 0 until every plane was visited twice. */
+  public long measuredPeriodNanos() {
+    return period.nanos();
+  }
+
+  /** Oldest age a plane may have, nanoseconds; {@code Long.MAX_VALUE} while still measured. */
+  public long maxStackAgeNanos() {
+    if (options.maxStackAgeNanos() > 0) {
+      return options.maxStackAgeNanos();
+    }
+    long measured = period.nanos();
+    return measured == 0 ? Long.MAX_VALUE : (long) (RollingOptions.PERIODS_OF_AGE * measured);
+  }
+
+  /** Empties the stack and closes its frames; what was measured of the sweep is forgotten too. */
+  public void clear() {
+    for (int plane = 0; plane < newest.length; plane++) {
+      Frame frame = newest[plane];
+      if (frame != null) {
+        frame.close();
+      }
+      newest[plane] = null;
+    }
+    reference = -1;
+    placedSinceStack = 0;
+    lateRun = 0;
+    period.forget();
+    if (motion != null) {
+      motion.forget();
+    }
+  }
+
+  @Override
+  public void close() {
+    clear();
+  }
+
+  private void place(Frame frame, int plane) {
+    if (motion != null) {
+      motion.compare(frame, plane, planeStep(plane));
+    }
+    Frame before = newest[plane];
+    newest[plane] = frame.retain();
+    Frame latest = latest();
+    if (latest == null || plane == reference || frame.stampNanos() > latest.stampNanos()) {
+      reference = plane;
+    }
+    period.visited(plane, frame.stampNanos());
+    if (before != null) {
+      before.close();
+    }
+    placedSinceStack++;
+  }
+
+  private boolean isLate(Frame frame, int plane) {
+    Frame latest = latest();
+    Frame before = newest[plane];
+    return (before != null && frame.stampNanos() < before.stampNanos())
+        || (latest != null && latest.stampNanos() - frame.stampNanos() > maxStackAgeNanos());
+  }
+
+  private boolean timeJumpedBack(Frame frame) {
+    lateRun = lateRun > 0 && frame.stampNanos() > lastLateStamp ? lateRun + 1 : 1;
+    lastLateStamp = frame.stampNanos();
+    return lateRun >= LATE_BEFORE_RESTART;
+  }
+
+  private boolean holdsStamp(long stampNanos) {
+    for (Frame frame : newest) {
+      if (frame != null && frame.stampNanos() == stampNanos) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private @Nullable Frame latest() {
+    return reference < 0 ? null : newest[reference];
+  }
+
+  private boolean isFresh(int plane) {
+    Frame frame = newest[plane];
+    Frame latest = latest();
+    return frame != null
+        && latest != null
+        && latest.stampNanos() - frame.stampNanos() <= maxStackAgeNanos();
+  }
+
+  private @Nullable FocalStack assemble() {
+    int planes = axis.planes();
+    int fresh = freshPlanes();
+    boolean enough =
+        fresh == planes
+            || (options.allowMissingPlanes()
+                && fresh >= Math.max(FocusAxis.MIN_PLANES, (planes + 1) / 2));
+    if (!enough) {
+      return null;
+    }
+    Frame[] frames = new Frame[planes];
+    double[] focus = new double[planes];
+    boolean[] missing = new boolean[planes];
+    for (int plane = 0; plane < planes; plane++) {
+      missing[plane] = !isFresh(plane);
+      Frame frame = newest[missing[plane] ? freshNeighbour(plane) : plane];
+      if (frame == null) {
+        throw new IllegalStateException("plane " + plane + " is fresh and has no frame");
+      }
+      frames[plane] = frame;
+      focus[plane] = missing[plane] ? axis.focus(plane) : frame.focus().focus();
+    }
+    for (Frame frame : frames) {
+      frame.retain();
+    }
+    return new FocalStack(axis.scale(), frames, focus, missing, reference);
+  }
+
+  private int freshNeighbour(int plane) {
+    int best = reference;
+    double distance = Double.POSITIVE_INFINITY;
+    for (int other = 0; other < axis.planes(); other++) {
+      double apart = Math.abs(axis.focus(other) - axis.focus(plane));
+      if (isFresh(other) && apart < distance) {
+        distance = apart;
+        best = other;
+      }
+    }
+    return best;
+  }
+
+  private double planeStep(int plane) {
+    int from = Math.min(plane, axis.planes() - 2);
+    return axis.focus(from + 1) - axis.focus(from);
+  }
+}

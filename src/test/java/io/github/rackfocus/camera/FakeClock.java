@@ -1,0 +1,33 @@
+package io.github.rackfocus.camera;
+
+import java.util.concurrent.CountDownLatch;
+
+/** Time that passes only by waiting for it. */
+final class FakeClock implements SourceClock {
+  private long nanos = 1_000;
+  private long waitedNanos;
+
+  @Override
+  public long nanoTime() {
+    return nanos;
+  }
+
+  @Override
+  public boolean await(CountDownLatch stop, long duration) {
+    if (stop.getCount() == 0) {
+      return true;
+    }
+    nanos += duration;
+    waitedNanos += duration;
+    return false;
+  }
+
+  /** Lets time pass without anybody waiting. */
+  void pass(long duration) {
+    nanos += duration;
+  }
+
+  long waitedNanos() {
+    return waitedNanos;
+  }
+}

@@ -1,0 +1,176 @@
+package io.github.rackfocus.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.rackfocus.frame.NativeLibraries;
+import io.github.rackfocus.onnx.ModelLibrary;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.core.Scalar;
+import org.opencv.imgcodecs.Imgcodecs;
+
+/** What the operator reads: one sentence, the right exit code, never a stack trace. */
+class CommandLineTest {
+  private static final Map<String, String> HOME = new TreeMap<>();
+
+  @TempDir Path folder;
+
+  private record Said(int exit, String out, String err) {
+    /** The message must be about the failure, say what was expected, and hold no stack trace. */
+    Said failsWith(int expectedExit, String... parts) {
+      assertThat(err).doesNotContain("\tat ", "Exception");
+      assertThat(err).contains(parts);
+      assertThat(exit).as(err).isEqualTo(expectedExit);
+      return this;
+    }
+  }
+
+  @BeforeEach
+  void useTheTinyModels() {
+    HOME.put("home", System.getProperty(ModelLibrary.HOME_PROPERTY, ""));
+    System.setProperty(
+        ModelLibrary.HOME_PROPERTY,
+        Path.of("src", "test", "resources").toAbsolutePath().toString());
+    NativeLibraries.loadOpenCv();
+  }
+
+  @AfterEach
+  void restore() {
+    System.setProperty(ModelLibrary.HOME_PROPERTY, HOME.get("home"));
+  }
+
+  private static Said run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int exit =
+        Rackfocus.commandLine()
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true))
+            .execute(arguments);
+    return new Said(exit, out.toString(), err.toString());
+  }
+
+  /** A folder of so many flat images with an index axis. */
+  private Path stack(int images) throws IOException {
+    Path stack = Files.createDirectories(folder.resolve("stack"));
+    StringBuilder focus = new StringBuilder();
+    for (int i = 0; i < images; i++) {
+      Mat image = new Mat(48, 64, CvType.CV_8U, new Scalar(40 + i));
+      Imgcodecs.imwrite(stack.resolve("%03d.png".formatted(i)).toString(), image);
+      focus.append(i == 0 ? "" : ", ").append(i + 1);
+    }
+    Files.writeString(
+        stack.resolve("stack.json"),
+        "{\"focus\": [" + focus + "], \"unit\": \"index\", \"order\": \"far-first\"}");
+    return stack;
+  }
+
+  @Test
+  void shouldHelpEverywhere() {
+    for (String command : new String[] {"demo", "run", "replay", "eval", "models"}) {
+      Said said = run(command, "--help");
+      assertThat(said.exit()).isZero();
+      assertThat(said.out()).startsWith("Usage: rackfocus " + command);
+    }
+    assertThat(run("--version").out()).contains("rackfocus");
+  }
+
+  @Test
+  void shouldReplayAStackToPictures() throws Exception {
+    Path out = folder.resolve("out");
+    Said said =
+        run("replay", stack(5).toString(), "--model", "tiny-rolling", "--out", out.toString());
+    assertThat(said.exit()).as(said.err()).isZero();
+    assertThat(out.resolve("map-00000004"))
+        .isDirectoryContaining("glob:**/depth.pfm")
+        .isDirectoryContaining("glob:**/depth-colour.png")
+        .isDirectoryContaining("glob:**/report.json");
+    assertThat(said.out()).contains("depth maps and pictures: " + out.resolve("map-00000004"));
+  }
+
+  @Test
+  void shouldRefuseWrongUse() {
+    run().failsWith(2, "a command is missing");
+    run("fly").failsWith(2, "fly");
+    run("demo", "--size", "640").failsWith(2, "--size is '640'; expected WxH");
+    run("demo", "--size", "9x9").failsWith(2, "width is 9; expected 32 to 4096");
+    run("demo", "--planes", "65").failsWith(2, "sweep.planes is 65; expected 3 to 64");
+    run("demo", "--planes", "two").failsWith(2, "--planes");
+    run("run").failsWith(2, "--config FILE is missing");
+    run("replay").failsWith(2, "STACK_DIR");
+  }
+
+  @Test
+  void shouldRefuseFoldersThatAreNoStack() throws Exception {
+    Path missing = folder.resolve("none");
+    run("replay", missing.toString(), "--model", "sml")
+        .failsWith(1, missing.toString(), "expected");
+    Path stack = stack(5);
+    Files.writeString(stack.resolve("002.png"), "no image");
+    run("replay", stack.toString(), "--model", "sml").failsWith(1, "002.png");
+    Files.writeString(stack.resolve("stack.json"), "{\"focus\": [1, 2], \"unit\": \"index\"}");
+    run("replay", stack.toString(), "--model", "sml").failsWith(1, "stack.json");
+  }
+
+  @Test
+  void shouldRefuseFewerThanThreePlanes() throws Exception {
+    run("replay", stack(2).toString(), "--model", "sml").failsWith(1, "2", "3");
+  }
+
+  @Test
+  void shouldRefuseModelsThatCannotRun() throws Exception {
+    String stack = stack(5).toString();
+    run("replay", stack, "--model", "nope").failsWith(1, "nope", "tiny-rolling");
+    run("replay", stack, "--model", "tiny-rolling", "--iterations", "2")
+        .failsWith(1, "2", "0, 1, 3");
+    run("replay", stack, "--model", "tiny-rolling", "--device", "tpu").failsWith(2, "tpu", "cuda");
+    run("replay", stack, "--model", "tiny-rolling", "--device", "cuda").failsWith(1, "CUDA");
+    run("eval", stack, "--model", "nope").failsWith(2, "nope", "sml, ddl");
+  }
+
+  @Test
+  void shouldRefuseAnOutputFolderThatCannotBeWritten() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "in the way");
+    String out = file.resolve("below").toString();
+    run("replay", stack(5).toString(), "--model", "sml", "--out", out).failsWith(1, out);
+    run("demo", "--out", out).failsWith(1, out);
+    run("eval", stack(5).toString(), "--model", "sml", "--out", out).failsWith(1, out);
+  }
+
+  @Test
+  void shouldReportAllFaultsOfAConfiguration() throws Exception {
+    Path file = Files.writeString(folder.resolve("node.yaml"), "robt: x\nmodel: {threads: -1}\n");
+    run("run", "--config", file.toString())
+        .failsWith(
+            2, "2 faults", "robt is not an option", "model.threads is -1; expected 0 to 256");
+    run("run", "--config", folder.resolve("none.yaml").toString()).failsWith(1, "none.yaml");
+  }
+
+  @Test
+  void shouldRunANodeAsConfigured() throws Exception {
+    Path out = folder.resolve("maps");
+    Path file =
+        Files.writeString(
+            folder.resolve("node.yaml"),
+            """
+            source: {kind: folder, folder: {path: %s, loop: false, paced: false}}
+            model: {name: tiny-rolling}
+            sinks: {files: {enabled: true, folder: %s}}
+            """
+                .formatted(stack(5), out));
+    Said said = run("run", "--config", file.toString());
+    assertThat(said.exit()).as(said.err()).isZero();
+    assertThat(out).isNotEmptyDirectory();
+  }
+}

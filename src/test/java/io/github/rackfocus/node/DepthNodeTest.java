@@ -1,0 +1,307 @@
+package io.github.rackfocus.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.depth.DepthEstimator;
+import io.github.rackfocus.depth.DepthException;
+import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.depth.MetricDepth;
+import io.github.rackfocus.depth.ModelIdentity;
+import io.github.rackfocus.depth.ValidityThresholds;
+import io.github.rackfocus.frame.FocusReading;
+import io.github.rackfocus.frame.FocusScale;
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.frame.TestFrames;
+import io.github.rackfocus.sink.DepthSink;
+import io.github.rackfocus.sink.SinkFanOut;
+import io.github.rackfocus.sweep.FocalStack;
+import io.github.rackfocus.sweep.RollingOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class DepthNodeTest {
+  private static final int SIZE = 32;
+  private static final int PLANES = 3;
+  private static final long TICK = 10_000_000;
+
+  private final FramePool pool = new FramePool(DepthNode.framesInUse(PLANES));
+  private final List<Long> delivered = Collections.synchronizedList(new ArrayList<>());
+  private final AtomicLong estimated = new AtomicLong();
+
+  /** Gives so many frames of a sawtooth sweep, with some replaced by what a test wants. */
+  private class Script implements FrameSource {
+    final int frames;
+    int next;
+    boolean closed;
+
+    Script(int frames) {
+      this.frames = frames;
+    }
+
+    @Nullable Frame frame(int tick) throws IOException {
+      return at(tick, 1 + tick % PLANES);
+    }
+
+    Frame at(int tick, double focus) {
+      return TestFrames.of(pool, SIZE, SIZE, (x, y) -> 100, tick * TICK, FocusReading.at(focus));
+    }
+
+    @Override
+    public @Nullable Frame next() throws IOException {
+      while (next < frames && !closed) {
+        Frame frame = frame(next++);
+        if (frame != null) {
+          return frame;
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public String name() {
+      return "script";
+    }
+
+    @Override
+    public FocusScale scale() {
+      return FocusScale.DIOPTRE;
+    }
+
+    @Override
+    public double[] planeFocus() {
+      return new double[] {1, 2, 3};
+    }
+
+    @Override
+    public long dropped() {
+      return 0;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  private class Middle implements DepthEstimator {
+    final Consumer<FocalStack> before;
+
+    Middle(Consumer<FocalStack> before) {
+      this.before = before;
+    }
+
+    @Override
+    public void estimate(FocalStack stack, DepthMap into) {
+      before.accept(stack);
+      for (int i = 0; i < into.pixels(); i++) {
+        into.position().put(i, 0.5f);
+        into.error().put(i, 0.01f);
+        into.confidence().put(i, 1);
+        into.allFocus().put(i, 0.4f);
+      }
+      estimated.incrementAndGet();
+    }
+
+    @Override
+    public ModelIdentity model() {
+      return new ModelIdentity("middle", "1", "");
+    }
+
+    @Override
+    public String executionProvider() {
+      return "none";
+    }
+
+    @Override
+    public int minPlanes() {
+      return 3;
+    }
+
+    @Override
+    public int maxPlanes() {
+      return 5;
+    }
+
+    @Override
+    public int iterations() {
+      return 0;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class Listing implements DepthSink {
+    @Override
+    public String name() {
+      return "listing";
+    }
+
+    @Override
+    public boolean wantsMaps() {
+      return true;
+    }
+
+    @Override
+    public void accept(DepthMap map) {
+      delivered.add(map.info().stampNanos());
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private DepthNode node(FrameSource source, DepthEstimator estimator, boolean lossless) {
+    return new DepthNode(
+        source,
+        new RollingOptions(0, false, 1, 6),
+        estimator,
+        new MetricDepth(ValidityThresholds.DEFAULT),
+        new SinkFanOut(List.of(new Listing()), 2, lossless),
+        5,
+        lossless,
+        System::nanoTime);
+  }
+
+  private NodeHealth runToEnd(FrameSource source, DepthEstimator estimator) throws Exception {
+    DepthNode node = node(source, estimator, true);
+    try (node) {
+      node.start();
+      node.awaitEnd();
+    }
+    assertThat(pool.leased()).as("frames not closed").isZero();
+    return node.health();
+  }
+
+  @Test
+  void shouldMakeAMapForEveryStackInReplayAndSkipNone() throws Exception {
+    NodeHealth health = runToEnd(new Script(50), new Middle(stack -> {}));
+    assertThat(health.frames()).isEqualTo(50);
+    assertThat(health.stacks()).isEqualTo(48);
+    assertThat(health.maps()).isEqualTo(48);
+    assertThat(health.stacksSkipped()).isZero();
+    assertThat(health.framesDropped()).isEmpty();
+    assertThat(delivered).hasSize(48).isSorted();
+    assertThat(delivered.get(0)).isEqualTo(2 * TICK);
+  }
+
+  @Test
+  void shouldCountBadFramesAndGoOn() throws Exception {
+    Script source =
+        new Script(40) {
+          @Override
+          Frame frame(int tick) {
+            return switch (tick) {
+              case 10 -> Objects.requireNonNull(pool.tryLease(0, 0, false));
+              case 11 -> Objects.requireNonNull(pool.tryLease(100_000, 100_000, false));
+              case 12 -> at(tick, Double.NaN);
+              case 13 -> at(tick, 7.5);
+              case 14 -> at(5, 2);
+              default -> at(tick, 1 + tick % PLANES);
+            };
+          }
+        };
+    NodeHealth health = runToEnd(source, new Middle(stack -> {}));
+    assertThat(health.framesDropped())
+        .containsEntry("badFrame", 2L)
+        .containsEntry("noReading", 1L)
+        .containsEntry("outOfSweep", 1L)
+        .containsEntry("late", 1L)
+        .hasSize(4);
+    assertThat(health.frames()).isEqualTo(38);
+    assertThat(delivered).contains(39 * TICK);
+  }
+
+  @Test
+  void shouldCountFailedMapsAndGoOn() throws Exception {
+    AtomicLong stacks = new AtomicLong();
+    DepthEstimator failing =
+        new Middle(stack -> {
+          if (stacks.incrementAndGet() % 3 == 0) {
+            throw new DepthException("inference failed");
+          }
+        });
+    NodeHealth health = runToEnd(new Script(32), failing);
+    assertThat(health.mapsFailed()).isEqualTo(10);
+    assertThat(health.maps()).isEqualTo(20);
+  }
+
+  @Test
+  void shouldLetTheLatestStackWinLiveAndCountWhatItSkipped() throws Exception {
+    CountDownLatch allFramesGiven = new CountDownLatch(1);
+    Script source =
+        new Script(30) {
+          @Override
+          public @Nullable Frame next() throws IOException {
+            Frame frame = super.next();
+            if (frame == null) {
+              allFramesGiven.countDown();
+            }
+            return frame;
+          }
+        };
+    DepthEstimator slow =
+        new Middle(stack -> {
+          try {
+            allFramesGiven.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    DepthNode node = node(source, slow, false);
+    try (node) {
+      node.start();
+      node.awaitEnd();
+    }
+    NodeHealth health = node.health();
+    assertThat(health.maps() + health.stacksSkipped()).isEqualTo(health.stacks());
+    assertThat(health.stacksSkipped()).isPositive();
+    long placed = health.frames() - health.framesDropped().getOrDefault("queueFull", 0L);
+    assertThat(health.stacks()).isLessThanOrEqualTo(placed);
+    assertThat(delivered).last().isEqualTo(29 * TICK);
+    assertThat(pool.leased()).isZero();
+  }
+
+  @Test
+  void shouldRefuseASweepThatTheModelCannotTake() {
+    Script source =
+        new Script(0) {
+          @Override
+          public double[] planeFocus() {
+            return new double[] {1, 2, 3, 4, 5, 6};
+          }
+        };
+    assertThatThrownBy(() -> node(source, new Middle(stack -> {}), true))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("script sweeps 6 planes; model middle takes 3 to 5");
+  }
+
+  @Test
+  void shouldSayWhyTheSourceEnded() {
+    Script source =
+        new Script(9) {
+          @Override
+          @Nullable Frame frame(int tick) throws IOException {
+            if (tick == 6) {
+              throw new IOException("the folder went away");
+            }
+            return super.frame(tick);
+          }
+        };
+    assertThatThrownBy(() -> runToEnd(source, new Middle(stack -> {})))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the folder went away");
+    assertThat(pool.leased()).isZero();
+  }
+}

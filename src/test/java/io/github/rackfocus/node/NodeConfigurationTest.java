@@ -1,0 +1,96 @@
+package io.github.rackfocus.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.rackfocus.camera.SweepPattern;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class NodeConfigurationTest {
+  @Test
+  void shouldBeDocumentedWholeInTheFileThatIsShipped() throws Exception {
+    Path file = Path.of("config", "node.yaml");
+    assertThat(Files.readString(file))
+        .as("write it anew with: bin/rackfocus run --print-config > config/node.yaml")
+        .isEqualTo(ConfigurationDocument.yaml());
+    NodeConfiguration shipped = NodeConfiguration.load(file);
+    assertThat(shipped).isEqualTo(NodeConfiguration.defaults());
+  }
+
+  @Test
+  void shouldReadAnEmptyFileAsTheDefaults() throws Exception {
+    assertThat(NodeConfiguration.parse("empty", "")).isEqualTo(NodeConfiguration.defaults());
+    assertThat(NodeConfiguration.parse("comment", "# nothing\n"))
+        .isEqualTo(NodeConfiguration.defaults());
+  }
+
+  @Test
+  void shouldReadWhatIsGiven() throws Exception {
+    NodeConfiguration read =
+        NodeConfiguration.parse(
+            "given",
+            """
+            robot: arm-3
+            camera: wrist
+            source:
+              simulated: {planes: 20, pattern: triangle}
+            model: {name: ddl, threads: 1}
+            sinks:
+              files: {enabled: true, folder: maps, keepLast: 5}
+              kafka: {enabled: true, properties: {compression.type: zstd}}
+            """);
+    assertThat(read.identity().key()).isEqualTo("arm-3/wrist");
+    assertThat(read.source().simulated().sweep().planes()).isEqualTo(20);
+    assertThat(read.source().simulated().sweep().pattern()).isEqualTo(SweepPattern.TRIANGLE);
+    assertThat(read.model().name()).isEqualTo("ddl");
+    assertThat(read.sinks().files().keepLast()).isEqualTo(5);
+    assertThat(read.sinks().kafka().producerProperties()).containsEntry("compression.type", "zstd");
+  }
+
+  @Test
+  void shouldReportAllFaultsAtOnce() {
+    ConfigurationException fault =
+        catchThrowableOfType(
+            ConfigurationException.class,
+            () ->
+                NodeConfiguration.parse(
+                    "node.yaml",
+                    """
+                    robt: arm
+                    camera: a/b
+                    source:
+                      kind: webcam
+                      simulated: {planes: 65, farthest: 5, nearest: 4, rate: fast}
+                    sweep: {maxStackAge: 2 s}
+                    sinks: {kafka: {enabled: true, properties: {acks: 0}}}
+                    """));
+    assertThat(fault.faults())
+        .anyMatch(each -> each.startsWith("robt is not an option; expected one of"))
+        .anyMatch(each -> each.startsWith("robot is ''") && each.contains("a/b"))
+        .contains(
+            "source.kind is 'webcam'; expected simulated | folder",
+            "source.simulated.planes is 65; expected 3 to 64",
+            "source.simulated.nearest is 4.0 dioptres; expected more than farthest, 5.0",
+            "source.simulated.rate is 'fast'; expected a number Hz",
+            "sweep.maxStackAge is '2 s'; expected a number s")
+        .anyMatch(each -> each.startsWith("sinks.kafka.properties") && each.contains("acks"))
+        .hasSize(8);
+    assertThat(fault).hasMessageContaining("node.yaml: 8 faults");
+  }
+
+  @Test
+  void shouldNameThePlaceOfBrokenYaml() {
+    assertThatThrownBy(() -> NodeConfiguration.parse("node.yaml", "robot: arm\n  camera: x\n"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("line 2");
+    assertThatThrownBy(() -> NodeConfiguration.parse("node.yaml", "robot: a\nrobot: b\n"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("robot");
+    assertThatThrownBy(() -> NodeConfiguration.parse("node.yaml", "- 1\n- 2\n"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage("node.yaml: the configuration is [1,2]; expected a section of options");
+  }
+}

@@ -1,0 +1,318 @@
+package io.github.rackfocus.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.rackfocus.frame.FocusReading;
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.frame.TestFrames;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RollingFocalStackTest {
+  private static final long TICK = 10_000_000;
+  private static final int SIZE = 16;
+
+  private final FramePool pool = new FramePool(200);
+
+  enum Sweep {
+    SAW,
+    TRIANGLE,
+    SINE;
+
+    /** Focus at a tick of a sweep over dioptres 1 to {@code planes}. */
+    double focus(int tick, int planes) {
+      return switch (this) {
+        case SAW -> 1 + Math.floorMod(tick, planes);
+        case TRIANGLE -> {
+          int at = Math.floorMod(tick, 2 * planes - 2);
+          yield 1 + (at < planes ? at : 2 * planes - 2 - at);
+        }
+        case SINE ->
+            1 + (planes - 1) * (0.5 - 0.5 * Math.cos(Math.PI * (tick + 0.5) / (2 * planes)));
+      };
+    }
+
+    int periodTicks(int planes) {
+      return switch (this) {
+        case SAW -> planes;
+        case TRIANGLE -> 2 * planes - 2;
+        case SINE -> 4 * planes;
+      };
+    }
+  }
+
+  @AfterEach
+  void shouldLeaveNoFrameLeased() {
+    assertThat(pool.leased()).isZero();
+  }
+
+  private Placement offer(RollingFocalStack stack, long stamp, double focus) {
+    try (Frame frame = TestFrames.flat(pool, SIZE, SIZE, 100, stamp, focus)) {
+      return stack.offer(frame);
+    }
+  }
+
+  private static RollingFocalStack rolling(int planes, boolean allowMissing) {
+    return new RollingFocalStack(
+        FocusAxis.uniformDioptres(1, planes, planes), new RollingOptions(0, allowMissing, 1, 0));
+  }
+
+  @Property(tries = 60)
+  void shouldGiveAStackAfterEveryFrameOnceAllPlanesWereSeen(
+      @ForAll Sweep sweep, @ForAll @IntRange(min = 3, max = 64) int planes) {
+    try (RollingFocalStack rolling = rolling(planes, false)) {
+      int period = sweep.periodTicks(planes);
+      for (int tick = 0; tick < 3 * period; tick++) {
+        assertThat(offer(rolling, tick * TICK, sweep.focus(tick, planes)).isPlaced()).isTrue();
+        try (FocalStack stack = rolling.takeStack()) {
+          if (tick >= period) {
+            assertThat(stack).isNotNull();
+          }
+          if (stack != null) {
+            assertThat(stack.stampNanos()).isEqualTo(tick * TICK);
+            assertThat(stack.reference().focus().focus()).isEqualTo(sweep.focus(tick, planes));
+          }
+        }
+      }
+      assertThat(rolling.measuredPeriodNanos()).isEqualTo(period * TICK);
+    }
+    shouldLeaveNoFrameLeased();
+  }
+
+  @Property(tries = 100)
+  void shouldHoldTheNewestFrameOfEveryPlaneWhateverComes(@ForAll long seed) {
+    Random random = new Random(seed);
+    int planes = 3 + random.nextInt(10);
+    long maxAge = (planes + random.nextInt(2 * planes)) * TICK;
+    FocusAxis axis = FocusAxis.uniformDioptres(1, planes, planes);
+    long[] newest = new long[planes];
+    Arrays.fill(newest, Long.MIN_VALUE);
+    boolean due = false;
+    try (RollingFocalStack rolling =
+        new RollingFocalStack(axis, new RollingOptions(maxAge, false, 1, 0))) {
+      for (int tick = 0; tick < 6 * planes; tick++) {
+        long stamp = Math.max(0, tick - random.nextInt(3)) * TICK;
+        double focus = 0.2 + random.nextDouble() * (planes + 0.8);
+        Placement placement = offer(rolling, stamp, focus);
+        if (placement == Placement.RESTARTED_BY_TIME) {
+          Arrays.fill(newest, Long.MIN_VALUE);
+        }
+        int plane = axis.planeOf(focus);
+        assertThat(placement == Placement.OUT_OF_SWEEP).isEqualTo(plane < 0);
+        if (placement.isPlaced()) {
+          assertThat(stamp).isGreaterThan(newest[plane]);
+          newest[plane] = stamp;
+        }
+        long stackTime = Arrays.stream(newest).max().getAsLong();
+        boolean ready = true;
+        for (long each : newest) {
+          ready &= each != Long.MIN_VALUE && stackTime - each <= maxAge;
+        }
+        assertThat(rolling.isReady()).isEqualTo(ready);
+        try (FocalStack stack = rolling.takeStack()) {
+          due |= placement.isPlaced();
+          assertThat(stack != null).isEqualTo(ready && due);
+          due &= stack == null;
+          if (stack != null) {
+            for (int i = 0; i < planes; i++) {
+              assertThat(stack.frame(i).stampNanos()).isEqualTo(newest[i]);
+              assertThat(stack.ageNanos(i)).isBetween(0L, maxAge);
+            }
+            assertThat(stack.stampNanos()).isEqualTo(stackTime);
+          }
+        }
+      }
+    }
+    shouldLeaveNoFrameLeased();
+  }
+
+  @Property(tries = 60)
+  void shouldKeepActualReadingsStrictlyAscending(@ForAll long seed, @ForAll boolean allowMissing) {
+    Random random = new Random(seed);
+    int planes = 3 + random.nextInt(20);
+    try (RollingFocalStack rolling = rolling(planes, allowMissing)) {
+      for (int tick = 0; tick < 5 * planes; tick++) {
+        double focus = Sweep.TRIANGLE.focus(tick, planes) + (random.nextDouble() - 0.5);
+        offer(rolling, tick * TICK, focus);
+        try (FocalStack stack = rolling.takeStack()) {
+          for (int i = 1; stack != null && i < planes; i++) {
+            assertThat(stack.focus(i)).isGreaterThan(stack.focus(i - 1));
+            assertThat(stack.position(i)).isGreaterThan(stack.position(i - 1));
+          }
+        }
+      }
+    }
+    shouldLeaveNoFrameLeased();
+  }
+
+  @Test
+  void shouldLetReadinessLapseWhenAPlaneGrowsTooOld() {
+    try (RollingFocalStack rolling = rolling(4, false)) {
+      for (int tick = 0; tick < 12; tick++) {
+        offer(rolling, tick * TICK, 1 + tick % 4);
+      }
+      assertThat(rolling.isReady()).isTrue();
+      assertThat(rolling.measuredPeriodNanos()).isEqualTo(4 * TICK);
+      offer(rolling, 14 * TICK, 1);
+      assertThat(rolling.isReady()).isTrue();
+      offer(rolling, 15 * TICK, 1);
+      assertThat(rolling.isReady()).as("plane 1 is now 6 ticks old, the limit").isTrue();
+      offer(rolling, 16 * TICK, 1);
+      assertThat(rolling.isReady()).as("plane 1 is now 7 ticks old").isFalse();
+    }
+  }
+
+  @Test
+  void shouldRefuseDuplicatesAndLateFramesWithTheirCause() {
+    try (RollingFocalStack rolling = rolling(3, false)) {
+      assertThat(offer(rolling, 5 * TICK, 1)).isEqualTo(Placement.PLACED);
+      assertThat(offer(rolling, 5 * TICK, 1)).isEqualTo(Placement.DUPLICATE);
+      assertThat(offer(rolling, 4 * TICK, 1)).isEqualTo(Placement.LATE);
+      assertThat(offer(rolling, 4 * TICK, 2))
+          .as("its own plane is empty")
+          .isEqualTo(Placement.PLACED);
+      assertThat(offer(rolling, 6 * TICK, Double.NaN)).isEqualTo(Placement.NO_READING);
+      assertThat(offer(rolling, 6 * TICK, 9)).isEqualTo(Placement.OUT_OF_SWEEP);
+      assertThat(offer(rolling, 6 * TICK, Double.POSITIVE_INFINITY))
+          .isEqualTo(Placement.OUT_OF_SWEEP);
+    }
+  }
+
+  @Test
+  void shouldStartAgainWhenTimeJumpsBack() {
+    try (RollingFocalStack rolling = rolling(3, false)) {
+      for (int tick = 100; tick < 109; tick++) {
+        offer(rolling, tick * TICK, 1 + tick % 3);
+      }
+      List<Placement> placements = new ArrayList<>();
+      for (int tick = 0; tick < 6; tick++) {
+        placements.add(offer(rolling, tick * TICK, 1 + tick % 3));
+      }
+      assertThat(placements)
+          .containsExactly(
+              Placement.LATE,
+              Placement.LATE,
+              Placement.RESTARTED_BY_TIME,
+              Placement.PLACED,
+              Placement.PLACED,
+              Placement.PLACED);
+      assertThat(rolling.isReady()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldRecoverFromAStampFarInTheFuture() {
+    try (RollingFocalStack rolling = rolling(3, false)) {
+      for (int tick = 0; tick < 9; tick++) {
+        offer(rolling, tick * TICK, 1 + tick % 3);
+      }
+      offer(rolling, 1_000_000 * TICK, 1);
+      assertThat(rolling.isReady()).isFalse();
+      for (int tick = 10; tick < 16; tick++) {
+        offer(rolling, tick * TICK, 1 + tick % 3);
+      }
+      assertThat(rolling.isReady()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldStartAgainWhenTheImageSizeChanges() {
+    try (RollingFocalStack rolling = rolling(3, false)) {
+      for (int tick = 0; tick < 3; tick++) {
+        offer(rolling, tick * TICK, 1 + tick);
+      }
+      assertThat(rolling.isReady()).isTrue();
+      try (Frame larger = TestFrames.flat(pool, 2 * SIZE, SIZE, 1, 3 * TICK, 1)) {
+        assertThat(rolling.offer(larger)).isEqualTo(Placement.RESTARTED_BY_SIZE);
+      }
+      assertThat(rolling.freshPlanes()).isEqualTo(1);
+      assertThat(rolling.takeStack()).isNull();
+    }
+  }
+
+  @Test
+  void shouldWaitForMissingPlanesUnlessAllowedToBorrow() {
+    try (RollingFocalStack strict = rolling(5, false);
+        RollingFocalStack lenient = rolling(5, true)) {
+      for (int tick = 0; tick < 5; tick++) {
+        if (tick != 3) {
+          offer(strict, tick * TICK, 1 + tick);
+          offer(lenient, tick * TICK, 1 + tick);
+        }
+      }
+      assertThat(strict.takeStack()).isNull();
+      try (FocalStack stack = lenient.takeStack()) {
+        assertThat(stack).isNotNull();
+        assertThat(stack.planesMissing()).isEqualTo(1);
+        assertThat(stack.isMissing(3)).isTrue();
+        assertThat(stack.focus(3)).isEqualTo(4);
+        assertThat(stack.frame(3)).isIn(stack.frame(2), stack.frame(4));
+        assertThat(stack.referencePlane()).isEqualTo(4);
+      }
+    }
+  }
+
+  @Test
+  void shouldGiveAStackEveryNthFrame() {
+    try (RollingFocalStack rolling =
+        new RollingFocalStack(
+            FocusAxis.uniformDioptres(1, 3, 3), new RollingOptions(0, false, 3, 0))) {
+      int stacks = 0;
+      for (int tick = 0; tick < 30; tick++) {
+        offer(rolling, tick * TICK, 1 + tick % 3);
+        try (FocalStack stack = rolling.takeStack()) {
+          stacks += stack == null ? 0 : 1;
+        }
+      }
+      assertThat(stacks).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void shouldMeasureThePeriodThroughADroppedFrame() {
+    try (RollingFocalStack rolling = rolling(5, false)) {
+      for (int tick = 0; tick < 40; tick++) {
+        if (tick != 22) {
+          offer(rolling, tick * TICK, 1 + tick % 5);
+        }
+      }
+      assertThat(rolling.measuredPeriodNanos()).isEqualTo(5 * TICK);
+    }
+  }
+
+  @Test
+  void shouldMarkWhereTheSceneMovedAndNotWhereOnlyTheLightChanged() {
+    FocusAxis axis = FocusAxis.uniformDioptres(1, 3, 3);
+    try (RollingFocalStack rolling = new RollingFocalStack(axis, RollingOptions.DEFAULT)) {
+      for (int tick = 0; tick < 6; tick++) {
+        int flicker = tick >= 3 ? 110 : 100;
+        int object = tick >= 3 ? 24 : 8;
+        try (Frame frame =
+            TestFrames.of(
+                pool,
+                64,
+                64,
+                (x, y) -> (x >= object && x < object + 8 && y < 8) ? 200 : flicker,
+                tick * TICK,
+                FocusReading.at(1 + tick % 3))) {
+          rolling.offer(frame);
+          if (tick >= 3) {
+            assertThat(frame.changedCells().count()).isEqualTo(2);
+            assertThat(frame.changedCells().atPixel(8, 0)).isTrue();
+            assertThat(frame.changedCells().atPixel(24, 7)).isTrue();
+          } else {
+            assertThat(frame.changedCells().count()).isZero();
+          }
+        }
+      }
+    }
+  }
+}
