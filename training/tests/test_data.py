@@ -26,10 +26,14 @@ def write_stack(folder, planes, focus, unit, order, truth):
 
 
 class MeasuresTest(unittest.TestCase):
-    def test_should_equal_the_plain_focus_volumes(self):
-        luma = torch.rand(2, 1, 32, 48)
-        found = features.rectified_volumes(luma)
-        self.assertTrue(torch.allclose(ddl.pooled_ddl_volumes(luma), found, atol=1e-5))
+    def test_should_hold_the_volumes_and_their_means_over_two_windows(self):
+        luma = torch.rand(2, 1, 64, 48)
+        volumes = ddl.pooled_ddl_volumes(luma)
+        found = torch.exp(features.log_measures(luma)) - features.FLOOR
+        self.assertTrue(torch.allclose(volumes, found[:, :4], atol=1e-4))
+        for first, half in ((4, 1), (8, 3)):
+            window = volumes[1, 2, 8 - half:9 + half, 6 - half:7 + half]
+            self.assertAlmostEqual(float(window.mean()), float(found[1, first + 2, 8, 6]), places=4)
 
     def test_should_follow_every_flip_and_transposition_of_the_image(self):
         luma = np.random.default_rng(0).random((1, 1, 32, 32), dtype=np.float32)
