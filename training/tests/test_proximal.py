@@ -88,6 +88,10 @@ class ProximalTest(unittest.TestCase):
         run = model.stack(features, torch.linspace(0, 1, 5)[None], 5, 3, [3])
         parts = losses.total_loss(run, torch.rand(1, 1, 32, 32))
         self.assertEqual({"d0", "dK", "fine3", "loss"}, set(parts))
+        trusting = losses.total_loss(run, torch.rand(1, 1, 32, 32), True)
+        self.assertNotAlmostEqual(float(parts["loss"]), float(trusting["loss"]))
+        weights = losses.trust(torch.tensor([-9.0, losses.TRUSTED_LOG_ERROR, 0.0]))
+        self.assertEqual([2.0, 1.0, 0.4], [round(float(w), 5) for w in weights])
         perfect = losses.stage_loss(torch.full((1, 1, 8, 8), 0.5), torch.full((1, 16, 8, 8), 0.5))
         self.assertAlmostEqual(0.01, float(perfect), places=5)
 
@@ -103,7 +107,7 @@ class TrainingTest(unittest.TestCase):
     def arguments(self, folder, **changed):
         values = {"pool": folder + "/pool", "validation": folder, "out": folder + "/run",
                   "steps": 4, "until": 0.0, "rate": 1e-3, "seed": 5, "processes": 1, "every": 2,
-                  "settings": "{}", "begun": 0.0}
+                  "settings": "{}", "begun": 0.0, "trusting": False, "planes": [3, 64]}
         values.update(changed)
         return types.SimpleNamespace(**values)
 
