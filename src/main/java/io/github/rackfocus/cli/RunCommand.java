@@ -59,7 +59,8 @@ final class RunCommand implements Callable<Integer> {
     NodeConfiguration configuration = loaded.withModel(inference.over(loaded.model()));
     if (configuration.sinks().files() == null && configuration.sinks().kafka() == null) {
       LoggerFactory.getLogger(RunCommand.class)
-          .warn("{}: no sink is on, so no depth is computed; see sinks.files and sinks.kafka", file);
+          .warn(
+              "{}: no sink is on, so no depth is computed; see sinks.files and sinks.kafka", file);
     }
     FrameSource source = Sources.open(configuration.source());
     DepthNode node = NodeAssembly.node(configuration, source, List.of(), false);

@@ -109,7 +109,9 @@ public final class RollingFocalStack implements AutoCloseable {
     return fresh;
   }
 
-  /** The measured sweep period, nanoseconds; 0 until every plane that is visited was visited twice. */
+  /**
+   * The measured sweep period, nanoseconds; 0 until every plane that is visited was visited twice.
+   */
   public long measuredPeriodNanos() {
     return period.nanos();
   }

@@ -290,10 +290,9 @@ class DepthNodeTest {
   @Test
   void shouldEndAndSaySoWhenAStageCannotGoOn() {
     DepthEstimator broken =
-        new Middle(
-            stack -> {
-              throw new OutOfMemoryError("Cannot reserve direct buffer memory");
-            });
+        new Middle(stack -> {
+          throw new OutOfMemoryError("Cannot reserve direct buffer memory");
+        });
     assertThatThrownBy(() -> runToEnd(new Script(1_000_000), broken))
         .isInstanceOf(IOException.class)
         .hasMessage("the depth stage failed: Cannot reserve direct buffer memory");
