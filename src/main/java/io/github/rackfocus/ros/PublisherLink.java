@@ -11,12 +11,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One publisher that we listen to: asks it for a connection, reads its messages, and comes back with
  * growing pauses when the connection breaks, until the master no longer lists it.
  */
 final class PublisherLink<T extends Message> {
+  private static final Logger LOG = LoggerFactory.getLogger(PublisherLink.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -88,6 +91,8 @@ final class PublisherLink<T extends Message> {
       long before = receivedMessages;
       try {
         connectAndRead();
+      } catch (EOFException e) {
+        LOG.debug("topic {} from {}: {}", context.topic, publisher, e.getMessage());
       } catch (IOException | RosException | MalformedMessageException e) {
         if (closed) {
           return;

@@ -24,6 +24,7 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
   private final AtomicLong requests = new AtomicLong();
   private final AtomicLong receivedBytes = new AtomicLong();
   private final AtomicLong sentBytes = new AtomicLong();
+  private final Throttle troubles = new Throttle(LOG);
   private volatile boolean closed;
 
   ServiceServer(
@@ -117,11 +118,18 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
       type.request().read(in, request);
       builder.build(request, response);
       return framed((byte) 1, type.response().write(response));
-    } catch (RosException | RuntimeException e) {
-      LOG.warn("service {} failed", name, e);
-      byte[] text = String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8);
-      return framed((byte) 0, ByteBuffer.wrap(text));
+    } catch (RosException | MalformedMessageException e) {
+      troubles.warn("service " + name + ": " + e.getMessage());
+      return error(e);
+    } catch (RuntimeException e) {
+      LOG.error("service {} failed", name, e);
+      return error(e);
     }
+  }
+
+  private static ByteBuffer error(Exception e) {
+    byte[] text = String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8);
+    return framed((byte) 0, ByteBuffer.wrap(text));
   }
 
   private static ByteBuffer framed(byte ok, ByteBuffer body) {

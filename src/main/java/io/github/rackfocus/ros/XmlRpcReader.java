@@ -1,6 +1,9 @@
 package io.github.rackfocus.ros;
 
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -36,7 +39,16 @@ final class XmlRpcReader {
         (publicId, systemId, base, namespace) -> {
           throw new XMLStreamException("external entities are not taken");
         });
-    xml = factory.createXMLStreamReader(new ByteArrayInputStream(text));
+    xml = factory.createXMLStreamReader(new StringReader(decode(text)));
+  }
+
+  /** Strict, because the parser itself prints what it cannot decode to standard error. */
+  private static String decode(byte[] text) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
+    } catch (CharacterCodingException e) {
+      throw new MalformedMessageException("malformed XML-RPC: not UTF-8");
+    }
   }
 
   /** @throws MalformedMessageException if the text is no call */
@@ -131,7 +143,7 @@ final class XmlRpcReader {
         case "boolean" -> truth(text().strip());
         case "string", "dateTime.iso8601" -> text();
         case "double" -> Double.parseDouble(text().strip());
-        case "base64" -> Base64.getMimeDecoder().decode(text());
+        case "base64" -> Base64.getDecoder().decode(text().replaceAll("\\s", ""));
         case "array" -> array(depth);
         case "struct" -> struct(depth);
         default -> throw new MalformedMessageException("malformed XML-RPC: no type <" + type + ">");
