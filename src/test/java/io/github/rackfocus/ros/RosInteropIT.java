@@ -66,11 +66,13 @@ class RosInteropIT {
   /** image_transport's republish is a roscpp node: it gets our images and we get them from it. */
   @Test
   void shouldSpeakWithRoscppBothWays() throws Exception {
-    assumeTrue(Files.isDirectory(Path.of("/usr/share/image_transport")), "no image_transport");
+    String republish = "/usr/lib/image_transport/republish";
+    assumeTrue(Files.isExecutable(Path.of(republish)), "skipped: no image-transport-tools");
     RosLoopback.Running relay =
-        ros.start("republish", "rosrun", "image_transport", "republish", "raw", "in:=/out", "raw", "out:=/relayed", "__name:=relay");
+        ros.start("republish", republish, "raw", "in:=/out", "raw", "out:=/relayed", "__ns:=/copy");
     soon().until(() -> node.output().contains("RECEIVED 5 320x240 mono8 bytes 76800 stamp 1"));
     relay.process().destroy();
+    assertThat(relay.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -88,7 +90,7 @@ class RosInteropIT {
     soon().until(() -> ros.run("rosservice", "list").contains("/jnode/flip"));
     assertThat(ros.run("rosservice", "type", "/jnode/flip")).contains("std_srvs/SetBool");
     assertThat(ros.run("rosservice", "call", "/jnode/flip", "true"))
-        .contains("success: False", "message: \"was True\"".replace("True", "true"));
+        .contains("success: False", "message: \"was true\"");
     assertThat(ros.run("rosservice", "call", "/jnode/get_loggers")).contains("name: \"ROOT\"");
     assertThat(ros.run("rosparam", "get", "/jnode/gain")).contains("2.5");
     soon().until(() -> node.output().contains("GAIN 2.5"));
