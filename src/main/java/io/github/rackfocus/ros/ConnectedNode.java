@@ -1,9 +1,9 @@
 package io.github.rackfocus.ros;
 
-import io.github.rackfocus.ros.msg.rosgraph_msgs.Clock;
-import io.github.rackfocus.ros.msg.rosgraph_msgs.Log;
 import io.github.rackfocus.ros.msg.roscpp.GetLoggers;
 import io.github.rackfocus.ros.msg.roscpp.SetLoggerLevel;
+import io.github.rackfocus.ros.msg.rosgraph_msgs.Clock;
+import io.github.rackfocus.ros.msg.rosgraph_msgs.Log;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A node of the ROS graph: begin with {@link #connect}, end with {@link #close}. It also ends when
- * the master or {@code rosnode kill} tells it to, or another node takes its name. All its threads are
- * daemons: a program waits in {@link #awaitShutdown}. Thread-safe.
+ * the master or {@code rosnode kill} tells it to, or another node takes its name. All its threads
+ * are daemons: a program waits in {@link #awaitShutdown}. Thread-safe.
  */
 public final class ConnectedNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectedNode.class);
@@ -187,7 +187,13 @@ public final class ConnectedNode implements AutoCloseable {
             from -> from.call("unregisterPublisher", name.value(), uri.toString()));
     Publisher<T> publisher =
         new Publisher<>(
-            name, type, queueSize, latch, getName().value(), pool, connectionIds,
+            name,
+            type,
+            queueSize,
+            latch,
+            getName().value(),
+            pool,
+            connectionIds,
             () -> {
               topics.removePublisher(name);
               watch.remove(registration);
@@ -217,7 +223,13 @@ public final class ConnectedNode implements AutoCloseable {
             from -> from.call("unregisterSubscriber", name.value(), uri.toString()));
     Subscriber<T> subscriber =
         new Subscriber<>(
-            name, type, configuration, rpc, deadlines, pool, connectionIds,
+            name,
+            type,
+            configuration,
+            rpc,
+            deadlines,
+            pool,
+            connectionIds,
             () -> {
               topics.removeSubscriber(name);
               watch.remove(registration);
@@ -243,7 +255,10 @@ public final class ConnectedNode implements AutoCloseable {
             from -> from.call("unregisterService", name.value(), serviceUri));
     ServiceServer<Q, R> server =
         new ServiceServer<>(
-            name, type, builder, configuration,
+            name,
+            type,
+            builder,
+            configuration,
             () -> {
               topics.removeService(name);
               watch.remove(registration);
@@ -257,7 +272,13 @@ public final class ConnectedNode implements AutoCloseable {
   public <Q extends Message, R extends Message> ServiceClient<Q, R> newServiceClient(
       String service, ServiceType<Q, R> type, boolean persistent) {
     return new ServiceClient<>(
-        names.resolve(service), type, configuration, master, deadlines, persistent, SERVICE_TIMEOUT);
+        names.resolve(service),
+        type,
+        configuration,
+        master,
+        deadlines,
+        persistent,
+        SERVICE_TIMEOUT);
   }
 
   private interface MasterCall {
@@ -311,7 +332,9 @@ public final class ConnectedNode implements AutoCloseable {
     return ending.get();
   }
 
-  /** Ends the node from outside: the caller, a thread of the slave API, must get its answer first. */
+  /**
+   * Ends the node from outside: the caller, a thread of the slave API, must get its answer first.
+   */
   private void end(String reason) {
     if (!ending.get()) {
       LOG.info("{} is told to end: {}", getName(), reason);

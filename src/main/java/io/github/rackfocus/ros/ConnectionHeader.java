@@ -49,7 +49,9 @@ final class ConnectionHeader {
     return (field.getKey() + "=" + field.getValue()).getBytes(StandardCharsets.UTF_8);
   }
 
-  /** @throws MalformedMessageException if the fields do not fill the bytes or one has no name */
+  /**
+   * @throws MalformedMessageException if the fields do not fill the bytes or one has no name
+   */
   static ConnectionHeader decode(ByteBuffer in) {
     ConnectionHeader header = new ConnectionHeader();
     in.order(ByteOrder.LITTLE_ENDIAN);
@@ -57,8 +59,11 @@ final class ConnectionHeader {
       long length = in.remaining() < 4 ? -1 : Integer.toUnsignedLong(in.getInt());
       if (length < 0 || length > in.remaining()) {
         throw new MalformedMessageException(
-            "malformed connection header: a field of " + length + " bytes, but "
-                + in.remaining() + " are left");
+            "malformed connection header: a field of "
+                + length
+                + " bytes, but "
+                + in.remaining()
+                + " are left");
       }
       byte[] bytes = new byte[(int) length];
       in.get(bytes);
@@ -79,7 +84,11 @@ final class ConnectionHeader {
     long size = Integer.toUnsignedLong(length.getInt(0));
     if (size > MOST_BYTES) {
       throw new MalformedMessageException(
-          "malformed connection header: " + size + " bytes, more than the " + MOST_BYTES + " taken");
+          "malformed connection header: "
+              + size
+              + " bytes, more than the "
+              + MOST_BYTES
+              + " taken");
     }
     ByteBuffer in = ByteBuffer.allocate((int) size);
     readFully(channel, in);

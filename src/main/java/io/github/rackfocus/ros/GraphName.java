@@ -10,12 +10,16 @@ public record GraphName(String value) {
   private static final Pattern VALID = Pattern.compile("([~/A-Za-z][\\w/]*)?");
   private static final int LONGEST = 4096;
 
-  /** @throws IllegalArgumentException if the name breaks ROS's rules */
+  /**
+   * @throws IllegalArgumentException if the name breaks ROS's rules
+   */
   public GraphName {
     if (value.length() > LONGEST || !VALID.matcher(value).matches()) {
       String shown = value.length() > 80 ? value.substring(0, 80) + "…" : value;
       throw new IllegalArgumentException(
-          "\"" + shown + "\" is no ROS name; expected a letter, / or ~, then letters, digits, _ and /");
+          "\""
+              + shown
+              + "\" is no ROS name; expected a letter, / or ~, then letters, digits, _ and /");
     }
     value = value.replaceAll("/+", "/");
     if (value.length() > 1 && value.endsWith("/")) {

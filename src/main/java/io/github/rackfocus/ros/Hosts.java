@@ -9,7 +9,10 @@ import java.net.UnknownHostException;
 import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 
-/** Where a node listens and what it calls its machine, by ROS's rules (wiki.ros.org/ROS/NetworkSetup). */
+/**
+ * Where a node listens and what it calls its machine, by ROS's rules
+ * (wiki.ros.org/ROS/NetworkSetup).
+ */
 final class Hosts {
   private Hosts() {}
 
@@ -53,11 +56,13 @@ final class Hosts {
     try {
       address = InetAddress.getByName(configured);
     } catch (UnknownHostException e) {
-      throw new IOException("ROS_HOSTNAME or ROS_IP is \"" + configured + "\", which has no address", e);
+      throw new IOException(
+          "ROS_HOSTNAME or ROS_IP is \"" + configured + "\", which has no address", e);
     }
     boolean named = !configured.matches("[\\d.]+|.*:.*");
     boolean local =
-        address.isLoopbackAddress() ? !named || configured.equals("localhost")
+        address.isLoopbackAddress()
+            ? !named || configured.equals("localhost")
             : !named && NetworkInterface.getByInetAddress(address) != null;
     return local ? new InetSocketAddress(address, 0) : new InetSocketAddress(0);
   }

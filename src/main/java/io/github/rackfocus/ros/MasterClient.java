@@ -37,7 +37,9 @@ final class MasterClient {
     throw new RosException(method + " at " + master + ": expected code, text and value");
   }
 
-  /** @throws RosException also if the master refuses, with its words */
+  /**
+   * @throws RosException also if the master refuses, with its words
+   */
   Object call(String method, Object... parameters) throws RosException {
     Answer answer = ask(method, parameters);
     if (answer.code != 1) {

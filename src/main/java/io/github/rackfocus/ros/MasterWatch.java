@@ -45,8 +45,7 @@ final class MasterWatch implements AutoCloseable {
   private boolean away;
   private int pid;
 
-  MasterWatch(
-      MasterClient master, URI ownUri, GraphName ownName, Consumer<String> onNameTaken) {
+  MasterWatch(MasterClient master, URI ownUri, GraphName ownName, Consumer<String> onNameTaken) {
     this.master = master;
     this.ownUri = ownUri;
     this.ownName = ownName;

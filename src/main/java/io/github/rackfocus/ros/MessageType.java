@@ -16,7 +16,8 @@ import java.util.function.Supplier;
 public record MessageType<T extends Message>(
     String name, String md5sum, String definition, Supplier<T> factory) {
   /**
-   * Reads all that is left of a buffer into a message; the buffer's byte order becomes little endian.
+   * Reads all that is left of a buffer into a message; the buffer's byte order becomes little
+   * endian.
    *
    * @throws MalformedMessageException if the bytes are too few, too many, or contradict themselves
    */

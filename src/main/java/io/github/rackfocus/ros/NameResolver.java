@@ -14,7 +14,8 @@ public final class NameResolver {
    * @param nodeName global
    * @param remappings from and to as given, both taken relative to the namespace
    */
-  public NameResolver(GraphName namespace, GraphName nodeName, Map<GraphName, GraphName> remappings) {
+  public NameResolver(
+      GraphName namespace, GraphName nodeName, Map<GraphName, GraphName> remappings) {
     if (!namespace.isGlobal() || !nodeName.isGlobal()) {
       throw new IllegalArgumentException(
           "namespace and node name must be global, found " + namespace + " and " + nodeName);

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nodeName global, e.g. {@code /robot/rackfocus}
  * @param remappings names as given, from and to
- * @param privateParameters of {@code _name:=value}, by name without the underscore: Integer, Double,
- *     Boolean or String
- * @param host what others call this machine ({@code __hostname}, {@code __ip}, ROS_HOSTNAME, ROS_IP),
- *     null for its own idea
+ * @param privateParameters of {@code _name:=value}, by name without the underscore: Integer,
+ *     Double, Boolean or String
+ * @param host what others call this machine ({@code __hostname}, {@code __ip}, ROS_HOSTNAME,
+ *     ROS_IP), null for its own idea
  * @param logFile of {@code __log:=}, or null
  * @param remainingArguments those that ROS has no meaning for, in order
  * @param maxMessageBytes longest message or service call taken from outside
@@ -83,7 +83,8 @@ public record NodeConfiguration(
         namespace,
         remappings,
         parameters,
-        masterUri(first(special.get("__master"), environment.get("ROS_MASTER_URI"), DEFAULT_MASTER)),
+        masterUri(
+            first(special.get("__master"), environment.get("ROS_MASTER_URI"), DEFAULT_MASTER)),
         host(special, environment),
         special.get("__log"),
         remaining,
@@ -94,22 +95,39 @@ public record NodeConfiguration(
   /** The same with another limit of message sizes. */
   public NodeConfiguration withMaxMessageBytes(int bytes) {
     return new NodeConfiguration(
-        nodeName, namespace, remappings, privateParameters, masterUri, host, logFile,
-        remainingArguments, bytes, handshakeTimeout);
+        nodeName,
+        namespace,
+        remappings,
+        privateParameters,
+        masterUri,
+        host,
+        logFile,
+        remainingArguments,
+        bytes,
+        handshakeTimeout);
   }
 
   /** The same with another deadline of handshakes. */
   public NodeConfiguration withHandshakeTimeout(Duration timeout) {
     return new NodeConfiguration(
-        nodeName, namespace, remappings, privateParameters, masterUri, host, logFile,
-        remainingArguments, maxMessageBytes, timeout);
+        nodeName,
+        namespace,
+        remappings,
+        privateParameters,
+        masterUri,
+        host,
+        logFile,
+        remainingArguments,
+        maxMessageBytes,
+        timeout);
   }
 
   public NameResolver nameResolver() {
     return new NameResolver(namespace, nodeName, remappings);
   }
 
-  private static @Nullable String host(Map<String, String> special, Map<String, String> environment) {
+  private static @Nullable String host(
+      Map<String, String> special, Map<String, String> environment) {
     String host =
         first(
             special.get("__hostname"),

@@ -7,9 +7,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameter server, through the node's names and remappings. Values are Integer, Double, Boolean,
- * String, byte[], List and Map. Every method asks the master and throws {@link RosException} if it
- * cannot be reached. Thread-safe.
+ * The parameter server, through the node's names and remappings. Values are Integer, Double,
+ * Boolean, String, byte[], List and Map. Every method asks the master and throws {@link
+ * RosException} if it cannot be reached. Thread-safe.
  */
 public final class ParameterTree {
   private final MasterClient master;
@@ -56,7 +56,8 @@ public final class ParameterTree {
     return typed(name, otherwise, Map.class, "a tree of parameters");
   }
 
-  private <V> V typed(String name, V otherwise, Class<V> type, String expected) throws RosException {
+  private <V> V typed(String name, V otherwise, Class<V> type, String expected)
+      throws RosException {
     Object value = get(name);
     if (value == null) {
       return otherwise;

@@ -3,17 +3,17 @@ package io.github.rackfocus.ros;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes messages on a topic. A message is serialised once, in the caller's thread, into a pooled
- * direct buffer that all subscribers share; it is the caller's again when {@link #publish} returns.
- * Each subscriber has a queue of its own and loses its oldest messages when it is slow. Per message
- * and subscriber about 200 bytes of heap are allocated, whatever the message's size. Thread-safe.
+ * Publishes messages on a topic. A message is serialised once, in the caller's thread, into a
+ * pooled direct buffer that all subscribers share; it is the caller's again when {@link #publish}
+ * returns. Each subscriber has a queue of its own and loses its oldest messages when it is slow.
+ * Per message and subscriber about 200 bytes of heap are allocated, whatever the message's size.
+ * Thread-safe.
  */
 public final class Publisher<T extends Message> implements AutoCloseable {
   private final GraphName topicName;
@@ -135,9 +135,19 @@ public final class Publisher<T extends Message> implements AutoCloseable {
     if (!md5sum.equals("*") && !md5sum.equals(type.md5sum())) {
       TcpRosServer.refuse(
           channel,
-          "Client [" + caller + "] wants topic " + topicName + " to have datatype/md5sum ["
-              + header.getOr("type", "") + "/" + md5sum + "], but our version has ["
-              + type.name() + "/" + type.md5sum() + "]. Dropping connection.");
+          "Client ["
+              + caller
+              + "] wants topic "
+              + topicName
+              + " to have datatype/md5sum ["
+              + header.getOr("type", "")
+              + "/"
+              + md5sum
+              + "], but our version has ["
+              + type.name()
+              + "/"
+              + type.md5sum()
+              + "]. Dropping connection.");
       return;
     }
     new ConnectionHeader()

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One publisher that we listen to: asks it for a connection, reads its messages, and comes back with
- * growing pauses when the connection breaks, until the master no longer lists it.
+ * One publisher that we listen to: asks it for a connection, reads its messages, and comes back
+ * with growing pauses when the connection breaks, until the master no longer lists it.
  */
 final class PublisherLink<T extends Message> {
   private static final Logger LOG = LoggerFactory.getLogger(PublisherLink.class);
@@ -116,7 +116,10 @@ final class PublisherLink<T extends Message> {
           return;
         }
       }
-      pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+      pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+              ? pause.multipliedBy(2)
+              : LONGEST_PAUSE;
     }
   }
 
@@ -134,7 +137,11 @@ final class PublisherLink<T extends Message> {
           handshake(opened, address);
         } catch (IOException e) {
           throw guard.expired()
-              ? new IOException("no connection header within " + context.configuration.handshakeTimeout().toMillis() + " ms", e)
+              ? new IOException(
+                  "no connection header within "
+                      + context.configuration.handshakeTimeout().toMillis()
+                      + " ms",
+                  e)
               : e;
         }
       }
@@ -191,8 +198,14 @@ final class PublisherLink<T extends Message> {
     String md5sum = answer.getOr("md5sum", "");
     if (!md5sum.equals("*") && !md5sum.equals(context.type.md5sum())) {
       throw new RosException(
-          "the publisher has datatype/md5sum [" + answer.getOr("type", "") + "/" + md5sum
-              + "], but our version has [" + context.type.name() + "/" + context.type.md5sum()
+          "the publisher has datatype/md5sum ["
+              + answer.getOr("type", "")
+              + "/"
+              + md5sum
+              + "], but our version has ["
+              + context.type.name()
+              + "/"
+              + context.type.md5sum()
               + "]. Dropping connection.");
     }
   }
@@ -238,8 +251,11 @@ final class PublisherLink<T extends Message> {
     long length = Integer.toUnsignedLong(found);
     if (length > context.configuration.maxMessageBytes()) {
       throw new MalformedMessageException(
-          "a message of " + length + " bytes, more than the "
-              + context.configuration.maxMessageBytes() + " taken");
+          "a message of "
+              + length
+              + " bytes, more than the "
+              + context.configuration.maxMessageBytes()
+              + " taken");
     }
     return (int) length;
   }
@@ -248,7 +264,8 @@ final class PublisherLink<T extends Message> {
     try {
       context.type.read(in, message);
     } catch (MalformedMessageException e) {
-      context.troubles.warn("topic " + context.topic + " from " + publisher + ": " + e.getMessage());
+      context.troubles.warn(
+          "topic " + context.topic + " from " + publisher + ": " + e.getMessage());
       return;
     }
     context.listener.onNewMessage(message);

@@ -1,6 +1,9 @@
 package io.github.rackfocus.ros;
 
-/** A call to the master, to another node or to a service that failed; its message says which and why. */
+/**
+ * A call to the master, to another node or to a service that failed; its message says which and
+ * why.
+ */
 public final class RosException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -6,10 +6,10 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.FileAppender;
-import io.github.rackfocus.ros.msg.rosgraph_msgs.Log;
 import io.github.rackfocus.ros.msg.roscpp.GetLoggers;
 import io.github.rackfocus.ros.msg.roscpp.Logger;
 import io.github.rackfocus.ros.msg.roscpp.SetLoggerLevel;
+import io.github.rackfocus.ros.msg.rosgraph_msgs.Log;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,8 +20,8 @@ import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins logback to ROS: /rosout, the file of {@code __log:=}, and the services that list loggers and
- * set their levels. With another slf4j backend it does nothing and says so.
+ * Joins logback to ROS: /rosout, the file of {@code __log:=}, and the services that list loggers
+ * and set their levels. With another slf4j backend it does nothing and says so.
  */
 final class RosLogging implements AutoCloseable {
   private static final Map<String, Level> LEVELS =

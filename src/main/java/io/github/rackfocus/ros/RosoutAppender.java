@@ -37,7 +37,11 @@ final class RosoutAppender extends AppenderBase<ILoggingEvent> {
     log.msg =
         thrown == null
             ? event.getFormattedMessage()
-            : event.getFormattedMessage() + ": " + thrown.getClassName() + ": " + thrown.getMessage();
+            : event.getFormattedMessage()
+                + ": "
+                + thrown.getClassName()
+                + ": "
+                + thrown.getMessage();
     StackTraceElement[] callers = event.getCallerData();
     if (callers != null && callers.length > 0) {
       StackTraceElement caller = callers[0];

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls a service, over a new connection each time or over one that stays. Calls from several threads
- * follow one another.
+ * Calls a service, over a new connection each time or over one that stays. Calls from several
+ * threads follow one another.
  */
 public final class ServiceClient<Q extends Message, R extends Message> implements AutoCloseable {
   private final GraphName name;
@@ -65,8 +65,12 @@ public final class ServiceClient<Q extends Message, R extends Message> implement
           return response;
         } catch (IOException e) {
           throw new RosException(
-              "service " + name + ": "
-                  + (guard.expired() ? "no answer within " + timeout.toMillis() + " ms" : e.getMessage()),
+              "service "
+                  + name
+                  + ": "
+                  + (guard.expired()
+                      ? "no answer within " + timeout.toMillis() + " ms"
+                      : e.getMessage()),
               e);
         }
       }
@@ -128,7 +132,11 @@ public final class ServiceClient<Q extends Message, R extends Message> implement
     long size = Integer.toUnsignedLong(prefix.getInt(1));
     if (size > configuration.maxMessageBytes()) {
       throw new MalformedMessageException(
-          "an answer of " + size + " bytes, more than the " + configuration.maxMessageBytes() + " taken");
+          "an answer of "
+              + size
+              + " bytes, more than the "
+              + configuration.maxMessageBytes()
+              + " taken");
     }
     ByteBuffer in = ByteBuffer.allocate((int) size);
     ConnectionHeader.readFully(channel, in);

@@ -60,14 +60,20 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
   void serve(SocketChannel channel, ConnectionHeader header) throws IOException {
     String md5sum = header.get("md5sum");
     if (md5sum == null) {
-      TcpRosServer.refuse(channel, "bogus tcpros header. did not have the required elements: md5sum");
+      TcpRosServer.refuse(
+          channel, "bogus tcpros header. did not have the required elements: md5sum");
       return;
     }
     if (!md5sum.equals("*") && !md5sum.equals(type.md5sum())) {
       TcpRosServer.refuse(
           channel,
-          "client wants service " + name + " to have md5sum " + md5sum + ", but it has "
-              + type.md5sum() + ". Dropping connection.");
+          "client wants service "
+              + name
+              + " to have md5sum "
+              + md5sum
+              + ", but it has "
+              + type.md5sum()
+              + ". Dropping connection.");
       return;
     }
     new ConnectionHeader()
@@ -97,8 +103,13 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
     long length = Integer.toUnsignedLong(prefix.getInt(0));
     if (length > configuration.maxMessageBytes()) {
       throw new MalformedMessageException(
-          "a call of " + name + " with " + length + " bytes, more than the "
-              + configuration.maxMessageBytes() + " taken");
+          "a call of "
+              + name
+              + " with "
+              + length
+              + " bytes, more than the "
+              + configuration.maxMessageBytes()
+              + " taken");
     }
     ByteBuffer in = ByteBuffer.allocate((int) length);
     ConnectionHeader.readFully(channel, in);

@@ -72,7 +72,9 @@ final class SlaveApi {
     return done("updated", 0);
   }
 
-  /** @throws IllegalArgumentException if one of them is no URI of a node */
+  /**
+   * @throws IllegalArgumentException if one of them is no URI of a node
+   */
   static List<URI> uris(List<?> texts) {
     List<URI> uris = new ArrayList<>();
     for (Object text : texts) {
@@ -93,8 +95,7 @@ final class SlaveApi {
     for (Object protocol : (List<?>) call.get(2)) {
       if (protocol instanceof List<?> named && !named.isEmpty() && "TCPROS".equals(named.get(0))) {
         InetSocketHost at = tcpRos.get();
-        return done(
-            "ready on " + at.host + ":" + at.port, List.of("TCPROS", at.host, at.port));
+        return done("ready on " + at.host + ":" + at.port, List.of("TCPROS", at.host, at.port));
       }
     }
     return List.of(0, "no supported protocol implementations", 0);
@@ -117,7 +118,8 @@ final class SlaveApi {
     for (Publisher<?> publisher : topics.publishers()) {
       String topic = publisher.topicName().value();
       for (SubscriberLink link : publisher.links()) {
-        String text = "TCPROS connection on port " + tcpRos.get().port + " to [" + link.remoteAddress() + "]";
+        String text =
+            "TCPROS connection on port " + tcpRos.get().port + " to [" + link.remoteAddress() + "]";
         all.add(List.of(link.id(), link.callerId(), "o", "TCPROS", topic, true, text));
       }
     }

@@ -95,15 +95,14 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
       }
       links
           .values()
-          .removeIf(
-              link -> {
-                boolean stays = listed.contains(link.publisher());
-                link.setListed(stays);
-                if (!stays && (whole || !link.connected())) {
-                  link.close();
-                }
-                return link.ended();
-              });
+          .removeIf(link -> {
+            boolean stays = listed.contains(link.publisher());
+            link.setListed(stays);
+            if (!stays && (whole || !link.connected())) {
+              link.close();
+            }
+            return link.ended();
+          });
       for (URI publisher : listed) {
         links.computeIfAbsent(
             publisher,

@@ -83,7 +83,8 @@ final class TcpRosServer implements AutoCloseable {
       }
       handler.serve(channel, header);
     } catch (MalformedMessageException e) {
-      troubles.warn("connection from " + channel.socket().getRemoteSocketAddress() + ": " + e.getMessage());
+      troubles.warn(
+          "connection from " + channel.socket().getRemoteSocketAddress() + ": " + e.getMessage());
     } catch (IOException e) {
       LOG.debug("connection ended: {}", e.toString());
     }

@@ -14,11 +14,17 @@ final class Topics {
   private final Map<GraphName, ServiceServer<?, ?>> services = new ConcurrentHashMap<>();
 
   void add(Publisher<?> publisher) {
-    only(publishers.putIfAbsent(publisher.topicName(), publisher), "publishes", publisher.topicName());
+    only(
+        publishers.putIfAbsent(publisher.topicName(), publisher),
+        "publishes",
+        publisher.topicName());
   }
 
   void add(Subscriber<?> subscriber) {
-    only(subscribers.putIfAbsent(subscriber.topicName(), subscriber), "subscribes", subscriber.topicName());
+    only(
+        subscribers.putIfAbsent(subscriber.topicName(), subscriber),
+        "subscribes",
+        subscriber.topicName());
   }
 
   void add(ServiceServer<?, ?> service) {
@@ -73,8 +79,11 @@ final class Topics {
         if (publisher == null) {
           TcpRosServer.refuse(
               channel,
-              "received a connection for a nonexistent topic [" + topic + "] from ["
-                  + header.getOr("callerid", "unknown") + "].");
+              "received a connection for a nonexistent topic ["
+                  + topic
+                  + "] from ["
+                  + header.getOr("callerid", "unknown")
+                  + "].");
           return;
         }
         publisher.serve(channel, header);

@@ -113,8 +113,13 @@ public final class Wire {
     long count = Integer.toUnsignedLong(in.getInt());
     if (count * leastSize > in.remaining()) {
       throw new MalformedMessageException(
-          "an array of " + count + " elements of at least " + leastSize + " bytes, but "
-              + in.remaining() + " bytes are left");
+          "an array of "
+              + count
+              + " elements of at least "
+              + leastSize
+              + " bytes, but "
+              + in.remaining()
+              + " bytes are left");
     }
     return (int) count;
   }

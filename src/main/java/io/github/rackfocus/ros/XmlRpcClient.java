@@ -31,8 +31,8 @@ final class XmlRpcClient {
   }
 
   /**
-   * Calls a method and waits for its value. All calls of ROS may be made twice, so a connection that
-   * was closed while idle is tried again once.
+   * Calls a method and waits for its value. All calls of ROS may be made twice, so a connection
+   * that was closed while idle is tried again once.
    *
    * @throws RosException if nobody answers in time, the answer is a fault, or it is malformed
    */

@@ -16,8 +16,8 @@ import javax.xml.stream.XMLStreamReader;
 
 /**
  * Reads XML-RPC texts that nobody vouches for: no document type, no entities of its own, bounded
- * depth and number of values. Values are Integer, Boolean, String, Double, byte[], List and Map;
- * a dateTime stays its text.
+ * depth and number of values. Values are Integer, Boolean, String, Double, byte[], List and Map; a
+ * dateTime stays its text.
  */
 final class XmlRpcReader {
   static final int DEEPEST = 64;
@@ -35,10 +35,9 @@ final class XmlRpcReader {
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
     factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
     factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, false);
-    factory.setXMLResolver(
-        (publicId, systemId, base, namespace) -> {
-          throw new XMLStreamException("external entities are not taken");
-        });
+    factory.setXMLResolver((publicId, systemId, base, namespace) -> {
+      throw new XMLStreamException("external entities are not taken");
+    });
     xml = factory.createXMLStreamReader(new StringReader(decode(text)));
   }
 
@@ -51,7 +50,9 @@ final class XmlRpcReader {
     }
   }
 
-  /** @throws MalformedMessageException if the text is no call */
+  /**
+   * @throws MalformedMessageException if the text is no call
+   */
   static Call readCall(byte[] text) {
     try {
       XmlRpcReader reader = new XmlRpcReader(text);
@@ -119,7 +120,8 @@ final class XmlRpcReader {
   private Object value(int depth) throws XMLStreamException {
     if (depth > DEEPEST || ++values > MOST_VALUES) {
       throw new MalformedMessageException(
-          "malformed XML-RPC: more than " + (depth > DEEPEST ? DEEPEST + " levels" : MOST_VALUES + " values"));
+          "malformed XML-RPC: more than "
+              + (depth > DEEPEST ? DEEPEST + " levels" : MOST_VALUES + " values"));
     }
     StringBuilder bare = new StringBuilder();
     while (true) {
@@ -149,7 +151,8 @@ final class XmlRpcReader {
         default -> throw new MalformedMessageException("malformed XML-RPC: no type <" + type + ">");
       };
     } catch (NumberFormatException e) {
-      throw new MalformedMessageException("malformed XML-RPC: no <" + type + ">: " + e.getMessage());
+      throw new MalformedMessageException(
+          "malformed XML-RPC: no <" + type + ">: " + e.getMessage());
     } catch (IllegalArgumentException e) {
       throw new MalformedMessageException("malformed XML-RPC: bad base64");
     }
@@ -212,13 +215,18 @@ final class XmlRpcReader {
   private void expect(String name) {
     if (!xml.isStartElement() || !xml.getLocalName().equals(name)) {
       throw new MalformedMessageException(
-          "malformed XML-RPC: found <" + (xml.hasName() ? xml.getLocalName() : "") + ">; expected <" + name + ">");
+          "malformed XML-RPC: found <"
+              + (xml.hasName() ? xml.getLocalName() : "")
+              + ">; expected <"
+              + name
+              + ">");
     }
   }
 
   private void end() throws XMLStreamException {
     if (nextTag() != XMLStreamConstants.END_ELEMENT) {
-      throw new MalformedMessageException("malformed XML-RPC: <" + xml.getLocalName() + "> too many");
+      throw new MalformedMessageException(
+          "malformed XML-RPC: <" + xml.getLocalName() + "> too many");
     }
   }
 

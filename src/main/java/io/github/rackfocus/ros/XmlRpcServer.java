@@ -79,8 +79,11 @@ public final class XmlRpcServer implements AutoCloseable {
       byte[] request = exchange.getRequestBody().readNBytes(XmlRpcClient.MOST_BYTES + 1);
       if (request.length > XmlRpcClient.MOST_BYTES) {
         troubles.warn(
-            "XML-RPC call of more than " + XmlRpcClient.MOST_BYTES + " bytes from "
-                + exchange.getRemoteAddress() + " refused");
+            "XML-RPC call of more than "
+                + XmlRpcClient.MOST_BYTES
+                + " bytes from "
+                + exchange.getRemoteAddress()
+                + " refused");
         exchange.sendResponseHeaders(413, -1);
         return;
       }

@@ -13,7 +13,9 @@ final class XmlRpcWriter {
 
   private XmlRpcWriter() {}
 
-  /** @throws IllegalArgumentException if XML-RPC has no form for a parameter */
+  /**
+   * @throws IllegalArgumentException if XML-RPC has no form for a parameter
+   */
   static byte[] call(String method, List<?> parameters) {
     XmlRpcWriter writer = new XmlRpcWriter();
     writer.out.append("<methodCall><methodName>").append(method).append("</methodName><params>");
@@ -66,8 +68,7 @@ final class XmlRpcWriter {
       map.forEach(this::member);
       out.append("</struct>");
     } else {
-      throw new IllegalArgumentException(
-          "XML-RPC has no form for a " + value.getClass().getName());
+      throw new IllegalArgumentException("XML-RPC has no form for a " + value.getClass().getName());
     }
     out.append("</value>");
   }
@@ -92,8 +93,8 @@ final class XmlRpcWriter {
           boolean lone =
               Character.isSurrogate(c)
                   && !(Character.isHighSurrogate(c)
-                          ? i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))
-                          : i > 0 && Character.isHighSurrogate(text.charAt(i - 1)));
+                      ? i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))
+                      : i > 0 && Character.isHighSurrogate(text.charAt(i - 1)));
           if (lone || c >= 0xFFFE || c < ' ' && c != '\t' && c != '\n') {
             throw new IllegalArgumentException(
                 "XML has no form for the character U+%04X".formatted((int) c));

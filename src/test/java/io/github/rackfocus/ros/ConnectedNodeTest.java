@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.github.rackfocus.ros.msg.rosgraph_msgs.Clock;
-import io.github.rackfocus.ros.msg.rosgraph_msgs.Log;
 import io.github.rackfocus.ros.msg.roscpp.GetLoggers;
 import io.github.rackfocus.ros.msg.roscpp.SetLoggerLevel;
+import io.github.rackfocus.ros.msg.rosgraph_msgs.Clock;
+import io.github.rackfocus.ros.msg.rosgraph_msgs.Log;
 import io.github.rackfocus.ros.msg.std_msgs.Int32;
 import io.github.rackfocus.ros.msg.std_srvs.SetBool;
 import java.net.URI;
@@ -101,11 +101,16 @@ class ConnectedNodeTest {
       }
     }
     assertThatExceptionOfType(RosException.class)
-        .isThrownBy(() -> client.newServiceClient("/none", SetBool.TYPE, false).call(new SetBool.Request()))
+        .isThrownBy(
+            () -> client.newServiceClient("/none", SetBool.TYPE, false).call(new SetBool.Request()))
         .withMessageContaining("no provider");
     assertThatExceptionOfType(RosException.class)
-        .isThrownBy(() -> client.newServiceClient("/server/flip", GetLoggers.TYPE, false).call(new GetLoggers.Request()))
-        .withMessageContaining("wants service /server/flip to have md5sum " + GetLoggers.TYPE.md5sum());
+        .isThrownBy(() ->
+            client
+                .newServiceClient("/server/flip", GetLoggers.TYPE, false)
+                .call(new GetLoggers.Request()))
+        .withMessageContaining(
+            "wants service /server/flip to have md5sum " + GetLoggers.TYPE.md5sum());
   }
 
   @Test
@@ -122,7 +127,9 @@ class ConnectedNodeTest {
     set.call(request);
     assertThat(LoggerFactory.getLogger(name).isDebugEnabled()).isTrue();
     GetLoggers.Response all =
-        client.newServiceClient("/server/get_loggers", GetLoggers.TYPE, false).call(new GetLoggers.Request());
+        client
+            .newServiceClient("/server/get_loggers", GetLoggers.TYPE, false)
+            .call(new GetLoggers.Request());
     assertThat(all.loggers).anyMatch(l -> l.name.equals(name) && l.level.equals("debug"));
     request.level = "loud";
     assertThatExceptionOfType(RosException.class)
@@ -137,14 +144,15 @@ class ConnectedNodeTest {
     Queue<String> heard = new ConcurrentLinkedQueue<>();
     listener
         .newSubscriber("/rosout", Log.TYPE)
-        .addMessageListener(log -> heard.add(log.level + " " + log.name + " " + log.msg + " " + log.file));
+        .addMessageListener(
+            log -> heard.add(log.level + " " + log.name + " " + log.msg + " " + log.file));
     await()
         .pollInterval(Duration.ofMillis(50))
-        .until(
-            () -> {
-              LoggerFactory.getLogger("speaker").error("the lens is hot");
-              return heard.contains("8 " + talker.getName() + " the lens is hot ConnectedNodeTest.java");
-            });
+        .until(() -> {
+          LoggerFactory.getLogger("speaker").error("the lens is hot");
+          return heard.contains(
+              "8 " + talker.getName() + " the lens is hot ConnectedNodeTest.java");
+        });
   }
 
   @Test
@@ -179,7 +187,8 @@ class ConnectedNodeTest {
     node.addShutdownListener(() -> said.add("ending"));
     node.newPublisher("a", Int32.TYPE, 1);
     node.newSubscriber("b", Int32.TYPE);
-    await().until(() -> !master.publishersOf("/a").isEmpty() && !master.subscribersOf("/b").isEmpty());
+    await()
+        .until(() -> !master.publishersOf("/a").isEmpty() && !master.subscribersOf("/b").isEmpty());
     assertThat(slave(node, "shutdown", "/test", "enough")).isEqualTo(List.of(1, "shutdown", 0));
     node.awaitShutdown();
     node.close();
@@ -199,15 +208,21 @@ class ConnectedNodeTest {
     assertThat(slave(talker, "getPid", "/t").get(2)).isEqualTo((int) ProcessHandle.current().pid());
     assertThat(slave(talker, "getMasterUri", "/t").get(2)).isEqualTo(master.uri().toString());
     assertThat((List<?>) slave(talker, "getPublications", "/t").get(2))
-        .asString().contains("[/n, std_msgs/Int32]");
+        .asString()
+        .contains("[/n, std_msgs/Int32]");
     assertThat(slave(listener, "getSubscriptions", "/t").get(2))
         .isEqualTo(List.of(List.of("/n", "std_msgs/Int32")));
-    assertThat(slave(talker, "getBusInfo", "/t").get(2)).asString().contains("/listener, o, TCPROS, /n, true");
+    assertThat(slave(talker, "getBusInfo", "/t").get(2))
+        .asString()
+        .contains("/listener, o, TCPROS, /n, true");
     assertThat(slave(listener, "getBusInfo", "/t").get(2))
-        .asString().contains(talker.getUri() + ", i, TCPROS, /n, true");
+        .asString()
+        .contains(talker.getUri() + ", i, TCPROS, /n, true");
     assertThat((List<?>) slave(listener, "getBusStats", "/t").get(2)).hasSize(3);
-    assertThat(slave(talker, "requestTopic", "/t", "/none", List.of(List.of("TCPROS"))).get(0)).isEqualTo(-1);
-    assertThat(slave(talker, "requestTopic", "/t", "/n", List.of(List.of("UDPROS"))).get(0)).isEqualTo(0);
+    assertThat(slave(talker, "requestTopic", "/t", "/none", List.of(List.of("TCPROS"))).get(0))
+        .isEqualTo(-1);
+    assertThat(slave(talker, "requestTopic", "/t", "/n", List.of(List.of("UDPROS"))).get(0))
+        .isEqualTo(0);
     assertThat(slave(talker, "paramUpdate", "/t", "/x/", 1).get(0)).isEqualTo(-1);
     assertThatExceptionOfType(RosException.class)
         .isThrownBy(() -> slave(talker, "requestTopic", "/t", 7, "x"))
@@ -229,15 +244,18 @@ class ConnectedNodeTest {
     }
   }
 
-  private static List<?> slave(ConnectedNode node, String method, Object... parameters) throws RosException {
+  private static List<?> slave(ConnectedNode node, String method, Object... parameters)
+      throws RosException {
     try (Deadlines deadlines = new Deadlines()) {
       URI uri = node.getUri();
-      return (List<?>) new XmlRpcClient(deadlines, Duration.ofSeconds(5)).call(uri, method, parameters);
+      return (List<?>)
+          new XmlRpcClient(deadlines, Duration.ofSeconds(5)).call(uri, method, parameters);
     }
   }
 
   private static final class AutoCloseableExecutor implements AutoCloseable {
-    private final java.util.concurrent.ExecutorService executor = Executors.newSingleThreadExecutor();
+    private final java.util.concurrent.ExecutorService executor =
+        Executors.newSingleThreadExecutor();
 
     <V> Future<V> submit(java.util.concurrent.Callable<V> task) {
       return executor.submit(task);

@@ -28,8 +28,8 @@ public final class InJvmMaster implements AutoCloseable {
   private final int pid;
   private final Deadlines deadlines = new Deadlines();
   private final XmlRpcClient rpc = new XmlRpcClient(deadlines, Duration.ofSeconds(2));
-  private final ExecutorService calls = Executors.newSingleThreadExecutor(
-      task -> {
+  private final ExecutorService calls =
+      Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "master-calls");
         thread.setDaemon(true);
         return thread;
@@ -46,7 +46,9 @@ public final class InJvmMaster implements AutoCloseable {
     this(0, PIDS.incrementAndGet());
   }
 
-  /** @param pid what getPid answers; another one tells nodes of a restart */
+  /**
+   * @param pid what getPid answers; another one tells nodes of a restart
+   */
   public InJvmMaster(int port, int pid) throws IOException {
     this.pid = pid;
     Map<String, XmlRpcServer.Method> methods = new LinkedHashMap<>();
@@ -67,7 +69,8 @@ public final class InJvmMaster implements AutoCloseable {
     methods.put("getParamNames", call -> done(new ArrayList<>(parameters.keySet())));
     methods.put("subscribeParam", this::subscribeParam);
     methods.put("unsubscribeParam", this::unsubscribeParam);
-    server = new XmlRpcServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), methods);
+    server =
+        new XmlRpcServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), methods);
   }
 
   public URI uri() {
@@ -113,14 +116,13 @@ public final class InJvmMaster implements AutoCloseable {
   }
 
   private void tell(String uri, String method, Object... parameters) {
-    calls.execute(
-        () -> {
-          try {
-            rpc.call(URI.create(uri), method, parameters);
-          } catch (RosException e) {
-            // A node that has gone is told nothing.
-          }
-        });
+    calls.execute(() -> {
+      try {
+        rpc.call(URI.create(uri), method, parameters);
+      } catch (RosException e) {
+        // A node that has gone is told nothing.
+      }
+    });
   }
 
   private List<Object> urisOf(Set<String> names) {
@@ -145,8 +147,7 @@ public final class InJvmMaster implements AutoCloseable {
 
   private synchronized Object unregisterPublisher(List<Object> call) {
     String topic = (String) call.get(1);
-    boolean known =
-        owns(call, 2) && publishers.getOrDefault(topic, Set.of()).remove(call.get(0));
+    boolean known = owns(call, 2) && publishers.getOrDefault(topic, Set.of()).remove(call.get(0));
     if (known) {
       tellSubscribers(topic);
     }

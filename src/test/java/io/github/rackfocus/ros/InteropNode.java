@@ -31,12 +31,20 @@ public final class InteropNode {
     greeting.publish(hello);
     AtomicInteger received = new AtomicInteger();
     node.newSubscriber("in", Image.TYPE)
-        .addMessageListener(
-            image ->
-                System.out.println(
-                    "RECEIVED " + received.incrementAndGet() + " " + image.width + "x" + image.height
-                        + " " + image.encoding + " bytes " + image.data.remaining()
-                        + " stamp " + image.header.stampNanos));
+        .addMessageListener(image ->
+            System.out.println(
+                "RECEIVED "
+                    + received.incrementAndGet()
+                    + " "
+                    + image.width
+                    + "x"
+                    + image.height
+                    + " "
+                    + image.encoding
+                    + " bytes "
+                    + image.data.remaining()
+                    + " stamp "
+                    + image.header.stampNanos));
     node.newServiceServer(
         "~flip",
         SetBool.TYPE,

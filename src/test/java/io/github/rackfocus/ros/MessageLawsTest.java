@@ -124,6 +124,8 @@ class MessageLawsTest {
 
   /** UTF-8 has no half characters. */
   private static String wellFormed(String text) {
-    return new String(text.getBytes(java.nio.charset.StandardCharsets.UTF_8), java.nio.charset.StandardCharsets.UTF_8);
+    return new String(
+        text.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+        java.nio.charset.StandardCharsets.UTF_8);
   }
 }

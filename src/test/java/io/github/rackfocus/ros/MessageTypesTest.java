@@ -29,9 +29,16 @@ class MessageTypesTest {
         Arguments.of(Header.TYPE, "std_msgs/Header", "2176decaecbce78abc3b96ef049fabed"),
         Arguments.of(Image.TYPE, "sensor_msgs/Image", "060021388200f6f0f447d0fcd9c64743"),
         Arguments.of(CameraInfo.TYPE, "sensor_msgs/CameraInfo", "c9a58c1b0b154e0e6da7578cb991d214"),
-        Arguments.of(CompressedImage.TYPE, "sensor_msgs/CompressedImage", "8f7a12909da2c9d3332d540a0977563f"),
-        Arguments.of(PointCloud2.TYPE, "sensor_msgs/PointCloud2", "1158d486dd51d683ce2f1be655c3c181"),
-        Arguments.of(DiagnosticArray.TYPE, "diagnostic_msgs/DiagnosticArray", "60810da900de1dd6ddd437c3503511da"),
+        Arguments.of(
+            CompressedImage.TYPE,
+            "sensor_msgs/CompressedImage",
+            "8f7a12909da2c9d3332d540a0977563f"),
+        Arguments.of(
+            PointCloud2.TYPE, "sensor_msgs/PointCloud2", "1158d486dd51d683ce2f1be655c3c181"),
+        Arguments.of(
+            DiagnosticArray.TYPE,
+            "diagnostic_msgs/DiagnosticArray",
+            "60810da900de1dd6ddd437c3503511da"),
         Arguments.of(Log.TYPE, "rosgraph_msgs/Log", "acffd30cd6b6de30f120938c17c593fb"),
         Arguments.of(Clock.TYPE, "rosgraph_msgs/Clock", "a9c97c1d230cfc112e270351a944ee47"));
   }

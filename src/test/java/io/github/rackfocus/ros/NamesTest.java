@@ -25,8 +25,7 @@ class NamesTest {
   })
   void shouldResolveNamesByNamespaceNodeAndRemapping(String name, String expected) {
     NodeConfiguration configuration =
-        configuration(
-            Map.of("ROS_NAMESPACE", "robot"), "lens_state:=lens/left", "~debug:=/debug");
+        configuration(Map.of("ROS_NAMESPACE", "robot"), "lens_state:=lens/left", "~debug:=/debug");
     assertThat(configuration.nameResolver().resolve(name)).hasToString(expected);
   }
 
@@ -61,12 +60,17 @@ class NamesTest {
     NodeConfiguration given =
         configuration(
             environment,
-            "__name:=eye", "__ns:=inner", "__master:=http://here:2", "__ip:=10.0.0.2", "__log:=/tmp/x");
+            "__name:=eye",
+            "__ns:=inner",
+            "__master:=http://here:2",
+            "__ip:=10.0.0.2",
+            "__log:=/tmp/x");
     assertThat(given.nodeName()).hasToString("/inner/eye");
     assertThat(given.masterUri()).isEqualTo(URI.create("http://here:2"));
     assertThat(given.host()).isEqualTo("10.0.0.2");
     assertThat(given.logFile()).isEqualTo("/tmp/x");
-    assertThat(configuration(environment, "__ip:=10.0.0.2", "__hostname:=me").host()).isEqualTo("me");
+    assertThat(configuration(environment, "__ip:=10.0.0.2", "__hostname:=me").host())
+        .isEqualTo("me");
   }
 
   @Test
@@ -81,8 +85,16 @@ class NamesTest {
   void shouldReadPrivateParametersWithTheirTypesAndKeepTheRest() {
     NodeConfiguration configuration =
         configuration(
-            Map.of(), "run", "_a:=7", "_b:=-2.5e1", "_c:=true", "_d:=seven", "_e:=", "_f:=3000000000",
-            "--config", "x=y");
+            Map.of(),
+            "run",
+            "_a:=7",
+            "_b:=-2.5e1",
+            "_c:=true",
+            "_d:=seven",
+            "_e:=",
+            "_f:=3000000000",
+            "--config",
+            "x=y");
     assertThat(configuration.privateParameters())
         .isEqualTo(Map.of("a", 7, "b", -25.0, "c", true, "d", "seven", "e", "", "f", 3e9));
     assertThat(configuration.remainingArguments()).containsExactly("run", "--config", "x=y");
@@ -111,7 +123,8 @@ class NamesTest {
     assertThat(Hosts.advertised(null)).isNotEmpty();
   }
 
-  private static NodeConfiguration configuration(Map<String, String> environment, String... arguments) {
+  private static NodeConfiguration configuration(
+      Map<String, String> environment, String... arguments) {
     return NodeConfiguration.fromCommandLine(List.of(arguments), environment, "depth");
   }
 }

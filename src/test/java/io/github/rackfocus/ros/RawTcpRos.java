@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** TCPROS by hand: a publisher that sends what it should not, and a subscriber that asks wrongly. */
+/**
+ * TCPROS by hand: a publisher that sends what it should not, and a subscriber that asks wrongly.
+ */
 final class RawTcpRos implements AutoCloseable {
   private final MessageType<?> type;
   private final ServerSocketChannel server;
@@ -71,7 +73,8 @@ final class RawTcpRos implements AutoCloseable {
   }
 
   /** The error that a node answers a subscriber's header with. */
-  static String refusal(ConnectedNode node, String topic, ConnectionHeader header) throws Exception {
+  static String refusal(ConnectedNode node, String topic, ConnectionHeader header)
+      throws Exception {
     try (SocketChannel channel = SocketChannel.open(address(node, topic))) {
       header.write(channel);
       return ConnectionHeader.read(channel).getOr("error", "no error");

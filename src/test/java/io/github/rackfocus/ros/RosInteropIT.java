@@ -50,7 +50,8 @@ class RosInteropIT {
     assertThat(ros.run("rostopic", "info", "/out"))
         .contains("Type: sensor_msgs/Image", "* /jnode (http://127.0.0.1:");
     assertThat(ros.run("rosnode", "info", "/jnode"))
-        .contains("* /out [sensor_msgs/Image]", "* /jnode/flip", "* /jnode/set_logger_level", "Pid: ");
+        .contains(
+            "* /out [sensor_msgs/Image]", "* /jnode/flip", "* /jnode/set_logger_level", "Pid: ");
     assertThat(ros.run("rosnode", "ping", "-c", "2", "/jnode")).contains("ping average");
   }
 
@@ -79,7 +80,13 @@ class RosInteropIT {
   void shouldReceiveFromRospy() throws Exception {
     RosLoopback.Running pub =
         ros.start(
-            "pub", "rostopic", "pub", "-r", "10", "/relayed", "sensor_msgs/Image",
+            "pub",
+            "rostopic",
+            "pub",
+            "-r",
+            "10",
+            "/relayed",
+            "sensor_msgs/Image",
             "{header: {stamp: {secs: 7, nsecs: 9}}, width: 3, height: 1, step: 3, encoding: rgb8, data: [1, 2, 3]}");
     soon().until(() -> node.output().contains(" 3x1 rgb8 bytes 3 stamp 7000000009"));
     pub.interrupt();

@@ -22,7 +22,9 @@ final class RosLoopback implements AutoCloseable {
 
   RosLoopback(Path folder) throws IOException {
     this.folder = folder;
-    namespace = new ProcessBuilder("unshare", "--net", "sh", "-c", "ip link set lo up && exec sleep 900").start();
+    namespace =
+        new ProcessBuilder("unshare", "--net", "sh", "-c", "ip link set lo up && exec sleep 900")
+            .start();
   }
 
   /** What is missing for these tests, or an empty text. */
@@ -61,7 +63,8 @@ final class RosLoopback implements AutoCloseable {
         new ArrayList<>(List.of("nsenter", "-t", Long.toString(namespace.pid()), "-n"));
     all.addAll(Arrays.asList(command));
     Path log = Files.createTempFile(folder, name, ".log");
-    ProcessBuilder builder = new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile());
+    ProcessBuilder builder =
+        new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile());
     builder.environment().put("ROS_MASTER_URI", "http://127.0.0.1:" + MASTER_PORT);
     builder.environment().put("ROS_IP", "127.0.0.1");
     builder.environment().put("ROS_HOME", folder.resolve("ros").toString());

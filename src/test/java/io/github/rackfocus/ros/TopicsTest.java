@@ -61,8 +61,8 @@ class TopicsTest {
     Queue<ByteBuffer> received = new ConcurrentLinkedQueue<>();
     listener
         .newSubscriber("image", Image.TYPE)
-        .addMessageListener(
-            image -> received.add(ByteBuffer.allocate(image.data.remaining()).put(image.data).flip()));
+        .addMessageListener(image ->
+            received.add(ByteBuffer.allocate(image.data.remaining()).put(image.data).flip()));
     await().until(publisher::hasSubscribers);
     List<ByteBuffer> sent = new ArrayList<>();
     for (int size : new int[] {0, 1, 4095, 1_228_800, 3, 3_000_001}) {
@@ -98,13 +98,14 @@ class TopicsTest {
     nodes
         .connect("slow")
         .newSubscriber("image", Image.TYPE)
-        .addMessageListener(
-            image -> {
-              awaitQuietly(go);
-              slow.add(image.header.seq);
-            });
+        .addMessageListener(image -> {
+          awaitQuietly(go);
+          slow.add(image.header.seq);
+        });
     Queue<Long> fast = new ConcurrentLinkedQueue<>();
-    listener.newSubscriber("image", Image.TYPE).addMessageListener(image -> fast.add(image.header.seq));
+    listener
+        .newSubscriber("image", Image.TYPE)
+        .addMessageListener(image -> fast.add(image.header.seq));
     await().until(() -> publisher.numberOfSubscribers() == 2);
     Image image = new Image();
     image.data = ByteBuffer.allocateDirect(1 << 20);
@@ -127,8 +128,14 @@ class TopicsTest {
     BufferPool pool = new BufferPool(1 << 22);
     Publisher<Int32> publisher =
         new Publisher<>(
-            GraphName.of("/n"), Int32.TYPE, 3, true, "/x", pool,
-            new java.util.concurrent.atomic.AtomicInteger(), () -> {});
+            GraphName.of("/n"),
+            Int32.TYPE,
+            3,
+            true,
+            "/x",
+            pool,
+            new java.util.concurrent.atomic.AtomicInteger(),
+            () -> {});
     IntStream.range(0, 1000).forEach(i -> publisher.publish(number(i)));
     publisher.close();
     assertThat(pool.allocations()).isEqualTo(2);
@@ -168,21 +175,19 @@ class TopicsTest {
       master.close();
       master = new InJvmMaster(port, pid);
       await()
-          .until(
-              () ->
-                  master.publishersOf("/n").contains("/talker")
-                      && master.subscribersOf("/n").contains("/listener")
-                      && master.serves("/talker/get_loggers"));
+          .until(() ->
+              master.publishersOf("/n").contains("/talker")
+                  && master.subscribersOf("/n").contains("/listener")
+                  && master.serves("/talker/get_loggers"));
       publisher.publish(number(pid));
       await().until(() -> received.contains(pid));
     }
     Queue<Integer> fresh = listen(nodes.connect("fresh"), "n");
     await()
-        .until(
-            () -> {
-              publisher.publish(number(77));
-              return fresh.contains(77);
-            });
+        .until(() -> {
+          publisher.publish(number(77));
+          return fresh.contains(77);
+        });
   }
 
   @Test
@@ -213,10 +218,13 @@ class TopicsTest {
     talker.newPublisher("n", Int32.TYPE, 10);
     String error =
         RawTcpRos.refusal(
-            talker, "/n",
+            talker,
+            "/n",
             new ConnectionHeader()
-                .with("callerid", "/raw").with("topic", "/n")
-                .with("type", "std_msgs/String").with("md5sum", "992ce8a1687cec8c8bd883ec73ca41d1"));
+                .with("callerid", "/raw")
+                .with("topic", "/n")
+                .with("type", "std_msgs/String")
+                .with("md5sum", "992ce8a1687cec8c8bd883ec73ca41d1"));
     assertThat(error)
         .isEqualTo(
             "Client [/raw] wants topic /n to have datatype/md5sum "

@@ -24,7 +24,8 @@ class XmlRpcTest {
     Map<String, Object> struct = new LinkedHashMap<>();
     struct.put("a <b> & c", List.of(1, List.of(), true, -2.5, "  two\r\n&<>\" "));
     struct.put("empty", Map.of());
-    XmlRpcReader.Call call = XmlRpcReader.readCall(XmlRpcWriter.call("m", List.of(struct, "", "é😀")));
+    XmlRpcReader.Call call =
+        XmlRpcReader.readCall(XmlRpcWriter.call("m", List.of(struct, "", "é😀")));
     assertThat(call.method()).isEqualTo("m");
     assertThat(call.parameters()).isEqualTo(List.of(struct, "", "é😀"));
     byte[] bytes = {0, -1, 7};
@@ -67,7 +68,9 @@ class XmlRpcTest {
   void shouldNotOpenFilesNamedByEntities(@TempDir Path folder) throws Exception {
     Path secret = Files.writeString(folder.resolve("secret"), "the secret");
     String text =
-        "<?xml version=\"1.0\"?><!DOCTYPE m [<!ENTITY x SYSTEM \"" + secret.toUri() + "\">]>"
+        "<?xml version=\"1.0\"?><!DOCTYPE m [<!ENTITY x SYSTEM \""
+            + secret.toUri()
+            + "\">]>"
             + "<methodCall><methodName>m</methodName><params><param><value><string>&x;</string></value>"
             + "</param></params></methodCall>";
     assertRefused(text);
@@ -75,9 +78,14 @@ class XmlRpcTest {
 
   @Test
   void shouldNotUnfoldABomb() {
-    StringBuilder text = new StringBuilder("<?xml version=\"1.0\"?><!DOCTYPE m [<!ENTITY a0 \"aaaaaaaaaa\">");
+    StringBuilder text =
+        new StringBuilder("<?xml version=\"1.0\"?><!DOCTYPE m [<!ENTITY a0 \"aaaaaaaaaa\">");
     for (int i = 1; i < 12; i++) {
-      text.append("<!ENTITY a").append(i).append(" \"").append(("&a" + (i - 1) + ";").repeat(10)).append("\">");
+      text.append("<!ENTITY a")
+          .append(i)
+          .append(" \"")
+          .append(("&a" + (i - 1) + ";").repeat(10))
+          .append("\">");
     }
     text.append("]><methodCall><methodName>&a11;</methodName></methodCall>");
     assertRefused(text.toString());
@@ -94,7 +102,11 @@ class XmlRpcTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "no xml", "<methodCall>", "<methodCall/>", "<methodResponse/>",
+        "",
+        "no xml",
+        "<methodCall>",
+        "<methodCall/>",
+        "<methodResponse/>",
         "<methodCall><methodName>m</methodName><params><param><value><i4>x</i4></value></param></params></methodCall>",
         "<methodCall><methodName>m</methodName><params><param><value><i4>3000000000</i4></value></param></params></methodCall>",
         "<methodCall><methodName>m</methodName><params><param><value><boolean>2</boolean></value></param></params></methodCall>",

@@ -39,7 +39,8 @@ public final class MessageGenerator {
   private static final Map<String, Builtin> BUILTINS = new HashMap<>();
 
   static {
-    BUILTINS.put("bool", new Builtin("boolean", 1, "in.get() != 0", "out.put((byte) (%s ? 1 : 0))"));
+    BUILTINS.put(
+        "bool", new Builtin("boolean", 1, "in.get() != 0", "out.put((byte) (%s ? 1 : 0))"));
     BUILTINS.put("int8", new Builtin("byte", 1, "in.get()", "out.put(%s)"));
     BUILTINS.put("byte", BUILTINS.get("int8"));
     BUILTINS.put(
@@ -59,13 +60,14 @@ public final class MessageGenerator {
     BUILTINS.put("float64", new Builtin("double", 8, "in.getDouble()", "out.putDouble(%s)"));
     BUILTINS.put("time", new Builtin("long", 8, "Wire.readTime(in)", "Wire.writeTime(out, %s)"));
     BUILTINS.put(
-        "duration",
-        new Builtin("long", 8, "Wire.readDuration(in)", "Wire.writeDuration(out, %s)"));
+        "duration", new Builtin("long", 8, "Wire.readDuration(in)", "Wire.writeDuration(out, %s)"));
   }
 
   private record Constant(String type, String name, String value) {}
 
-  /** A field; {@code length} is −2 for a single value, −1 for a list, else that of a fixed array. */
+  /**
+   * A field; {@code length} is −2 for a single value, −1 for a list, else that of a fixed array.
+   */
   private record Field(String type, int length, String name) {
     boolean array() {
       return length != -2;
@@ -118,7 +120,8 @@ public final class MessageGenerator {
   private void load(Path root) throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.walk(root)) {
-      files = all.filter(f -> f.toString().matches(".*/(msg|srv)/\\w+\\.(msg|srv)")).sorted().toList();
+      files =
+          all.filter(f -> f.toString().matches(".*/(msg|srv)/\\w+\\.(msg|srv)")).sorted().toList();
     }
     for (Path file : files) {
       String fileName = file.getFileName().toString();
@@ -130,7 +133,8 @@ public final class MessageGenerator {
       } else {
         String[] parts = text.split("(?m)^---.*$\\n?", -1);
         if (parts.length != 2) {
-          throw new IllegalArgumentException(file + ": expected one line --- , found " + (parts.length - 1));
+          throw new IllegalArgumentException(
+              file + ": expected one line --- , found " + (parts.length - 1));
         }
         services.put(
             type,
@@ -152,10 +156,16 @@ public final class MessageGenerator {
       }
       boolean constant = clean.contains("=");
       boolean isString = clean.startsWith("string ");
-      Matcher matcher = (constant ? CONSTANT : FIELD).matcher(constant && isString ? line.strip() : clean);
+      Matcher matcher =
+          (constant ? CONSTANT : FIELD).matcher(constant && isString ? line.strip() : clean);
       if (!matcher.matches()) {
         throw new IllegalArgumentException(
-            file + ":" + number + ": expected TYPE NAME or TYPE NAME=VALUE, found \"" + clean + "\"");
+            file
+                + ":"
+                + number
+                + ": expected TYPE NAME or TYPE NAME=VALUE, found \""
+                + clean
+                + "\"");
       }
       if (constant) {
         spec.constants.add(new Constant(matcher.group(1), matcher.group(2), matcher.group(3)));
@@ -189,7 +199,9 @@ public final class MessageGenerator {
   }
 
   private static boolean bytes(Field field) {
-    return field.array() && plain(field) && List.of("uint8", "char", "int8", "byte").contains(field.type);
+    return field.array()
+        && plain(field)
+        && List.of("uint8", "char", "int8", "byte").contains(field.type);
   }
 
   // ---- md5sum and full definition
@@ -199,17 +211,17 @@ public final class MessageGenerator {
         spec.constants.stream().map(c -> c.type + " " + c.name + "=" + c.value);
     Stream<String> fields =
         spec.fields.stream()
-            .map(
-                f ->
-                    plain(f) || f.type.equals("string")
-                        ? f.wireType() + " " + f.name
-                        : md5(md5Text(message(spec, f.type))) + " " + f.name);
+            .map(f ->
+                plain(f) || f.type.equals("string")
+                    ? f.wireType() + " " + f.name
+                    : md5(md5Text(message(spec, f.type))) + " " + f.name);
     return Stream.concat(constants, fields).collect(Collectors.joining("\n"));
   }
 
   private static String md5(String text) {
     try {
-      byte[] digest = MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8));
+      byte[] digest =
+          MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has MD5", e);
@@ -261,18 +273,31 @@ public final class MessageGenerator {
       Spec response = service.getValue()[1];
       String name = service.getKey().substring(service.getKey().indexOf('/') + 1);
       String body =
-          "/** Service " + service.getKey() + ". */\n" + "@Generated(\"MessageGenerator\")\n"
-              + "public final class " + name + " {\n"
+          "/** Service "
+              + service.getKey()
+              + ". */\n"
+              + "@Generated(\"MessageGenerator\")\n"
+              + "public final class "
+              + name
+              + " {\n"
               + "  public static final ServiceType<Request, Response> TYPE =\n"
-              + "      new ServiceType<>(\"" + service.getKey() + "\", \""
-              + md5(md5Text(request) + md5Text(response)) + "\", Request.TYPE, Response.TYPE);\n\n"
-              + "  private " + name + "() {}\n\n"
-              + messageClass(request, "Request", "public static final class ").indent(2) + "\n"
-              + messageClass(response, "Response", "public static final class ").indent(2) + "}\n";
+              + "      new ServiceType<>(\""
+              + service.getKey()
+              + "\", \""
+              + md5(md5Text(request) + md5Text(response))
+              + "\", Request.TYPE, Response.TYPE);\n\n"
+              + "  private "
+              + name
+              + "() {}\n\n"
+              + messageClass(request, "Request", "public static final class ").indent(2)
+              + "\n"
+              + messageClass(response, "Response", "public static final class ").indent(2)
+              + "}\n";
       written.add(write(out, request.ownPackage(), name, body));
     }
     try (Stream<Path> all = Files.walk(out)) {
-      for (Path stale : all.filter(Files::isRegularFile).filter(f -> !written.contains(f)).toList()) {
+      for (Path stale :
+          all.filter(Files::isRegularFile).filter(f -> !written.contains(f)).toList()) {
         Files.delete(stale);
       }
     }
@@ -282,11 +307,16 @@ public final class MessageGenerator {
       throws IOException {
     Path file = out.resolve(TARGET.replace('.', '/')).resolve(ownPackage).resolve(name + ".java");
     String text =
-        "package " + TARGET + "." + ownPackage + ";\n\n"
+        "package "
+            + TARGET
+            + "."
+            + ownPackage
+            + ";\n\n"
             + "import io.github.rackfocus.ros.Message;\nimport io.github.rackfocus.ros.MessageType;\n"
             + "import io.github.rackfocus.ros.ServiceType;\nimport io.github.rackfocus.ros.Wire;\n"
             + "import java.nio.ByteBuffer;\nimport java.util.ArrayList;\nimport java.util.List;\n"
-            + "import javax.annotation.processing.Generated;\n\n" + body;
+            + "import javax.annotation.processing.Generated;\n\n"
+            + body;
     if (!Files.exists(file) || !Files.readString(file).equals(text)) {
       Files.createDirectories(file.getParent());
       Files.writeString(file, text);
@@ -296,7 +326,9 @@ public final class MessageGenerator {
 
   private String messageClass(Spec spec, String name, String modifiers) {
     StringBuilder java = new StringBuilder();
-    java.append("/** Message ").append(spec.type).append(". Times and durations in nanoseconds. */\n");
+    java.append("/** Message ")
+        .append(spec.type)
+        .append(". Times and durations in nanoseconds. */\n");
     java.append("@Generated(\"MessageGenerator\")\n");
     java.append(modifiers).append(name).append(" implements Message {\n");
     java.append("  public static final MessageType<").append(name).append("> TYPE =\n");
@@ -352,11 +384,17 @@ public final class MessageGenerator {
       return type + "[] " + f.java() + " = new " + type + "[" + Math.max(0, f.length) + "];\n";
     }
     if (f.array()) {
-      String list = f.length < 0 ? "new ArrayList<>()" : "Wire.resize(new ArrayList<>(), " + f.length + ", " + fresh(f) + ")";
+      String list =
+          f.length < 0
+              ? "new ArrayList<>()"
+              : "Wire.resize(new ArrayList<>(), " + f.length + ", " + fresh(f) + ")";
       return "List<" + type + "> " + f.java() + " = " + list + ";\n";
     }
-    return type + " " + f.java()
-        + (plain(f) ? "" : f.type.equals("string") ? " = \"\"" : " = new " + type + "()") + ";\n";
+    return type
+        + " "
+        + f.java()
+        + (plain(f) ? "" : f.type.equals("string") ? " = \"\"" : " = new " + type + "()")
+        + ";\n";
   }
 
   private static String fresh(Field f) {
@@ -370,7 +408,10 @@ public final class MessageGenerator {
       return "    size += " + prefix + name + ".remaining();\n";
     }
     if (plain(f)) {
-      String count = f.array() ? (long) BUILTINS.get(f.type).size + "L * " + name + ".length" : BUILTINS.get(f.type).size + "";
+      String count =
+          f.array()
+              ? (long) BUILTINS.get(f.type).size + "L * " + name + ".length"
+              : BUILTINS.get(f.type).size + "";
       return "    size += " + prefix + count + ";\n";
     }
     String one = f.type.equals("string") ? "Wire.sizeOf(%s)" : "%s.serializedSize()";
@@ -378,8 +419,11 @@ public final class MessageGenerator {
       return "    size += " + one.formatted(name) + ";\n";
     }
     return (prefix.isEmpty() ? "" : "    size += 4;\n")
-        + "    for (int i = 0; i < " + name + ".size(); i++) {\n      size += "
-        + one.formatted(name + ".get(i)") + ";\n    }\n";
+        + "    for (int i = 0; i < "
+        + name
+        + ".size(); i++) {\n      size += "
+        + one.formatted(name + ".get(i)")
+        + ";\n    }\n";
   }
 
   private static String write(Field f) {
@@ -391,7 +435,8 @@ public final class MessageGenerator {
     if (!f.array()) {
       return "    " + one.formatted(name) + ";\n";
     }
-    String length = bytes(f) ? name + ".remaining()" : plain(f) ? name + ".length" : name + ".size()";
+    String length =
+        bytes(f) ? name + ".remaining()" : plain(f) ? name + ".length" : name + ".size()";
     String head =
         f.length < 0
             ? "    out.putInt(" + length + ");\n"
@@ -400,8 +445,12 @@ public final class MessageGenerator {
       return head + "    Wire.writeBytes(out, " + name + ");\n";
     }
     String element = plain(f) ? name + "[i]" : name + ".get(i)";
-    return head + "    for (int i = 0; i < " + length + "; i++) {\n      "
-        + one.formatted(element) + ";\n    }\n";
+    return head
+        + "    for (int i = 0; i < "
+        + length
+        + "; i++) {\n      "
+        + one.formatted(element)
+        + ";\n    }\n";
   }
 
   private String read(Spec spec, Field f) {
@@ -414,7 +463,8 @@ public final class MessageGenerator {
               ? "    " + name + " = Wire.readString(in, " + name + ");\n"
               : "    " + name + ".read(in);\n";
     }
-    int least = plain(f) ? BUILTINS.get(f.type).size : string ? 4 : leastSize(message(spec, f.type));
+    int least =
+        plain(f) ? BUILTINS.get(f.type).size : string ? 4 : leastSize(message(spec, f.type));
     String count = f.length < 0 ? "Wire.readCount(in, " + least + ")" : "" + f.length;
     if (bytes(f)) {
       return "    " + name + " = Wire.readBytes(in, " + count + ");\n";
@@ -422,11 +472,33 @@ public final class MessageGenerator {
     String head = "    int " + f.java() + "Count = " + count + ";\n";
     String loop = "    for (int i = 0; i < " + f.java() + "Count; i++) {\n      ";
     if (plain(f)) {
-      return head + "    if (" + name + ".length != " + f.java() + "Count) {\n      " + name + " = new "
-          + javaType(f) + "[" + f.java() + "Count];\n    }\n" + loop
-          + name + "[i] = " + BUILTINS.get(f.type).read + ";\n    }\n";
+      return head
+          + "    if ("
+          + name
+          + ".length != "
+          + f.java()
+          + "Count) {\n      "
+          + name
+          + " = new "
+          + javaType(f)
+          + "["
+          + f.java()
+          + "Count];\n    }\n"
+          + loop
+          + name
+          + "[i] = "
+          + BUILTINS.get(f.type).read
+          + ";\n    }\n";
     }
-    return head + "    Wire.resize(" + name + ", " + f.java() + "Count, " + fresh(f) + ");\n" + loop
+    return head
+        + "    Wire.resize("
+        + name
+        + ", "
+        + f.java()
+        + "Count, "
+        + fresh(f)
+        + ");\n"
+        + loop
         + (string
             ? name + ".set(i, Wire.readString(in, " + name + ".get(i)));\n    }\n"
             : name + ".get(i).read(in);\n    }\n");
