@@ -27,69 +27,13 @@ import java.util.stream.Stream;
  * definition follow the rules of wiki.ros.org/ROS/Technical%20Overview and gendeps.
  */
 public final class MessageGenerator {
-  private static final String TARGET = "io.github.rackfocus.ros.msg";
   private static final Pattern FIELD =
       Pattern.compile("([A-Za-z][\\w/]*)(\\[(\\d*)])?\\s+([A-Za-z]\\w*)");
   private static final Pattern CONSTANT =
       Pattern.compile("([a-z]\\w*)\\s+([A-Za-z]\\w*)\\s*=\\s*(.*)");
 
-  /** How a built-in type is held, sized, read and written; %s is the place of the value. */
-  private record Builtin(String java, int size, String read, String write) {}
-
-  private static final Map<String, Builtin> BUILTINS = new HashMap<>();
-
-  static {
-    BUILTINS.put(
-        "bool", new Builtin("boolean", 1, "in.get() != 0", "out.put((byte) (%s ? 1 : 0))"));
-    BUILTINS.put("int8", new Builtin("byte", 1, "in.get()", "out.put(%s)"));
-    BUILTINS.put("byte", BUILTINS.get("int8"));
-    BUILTINS.put(
-        "uint8", new Builtin("int", 1, "Byte.toUnsignedInt(in.get())", "Wire.writeUint8(out, %s)"));
-    BUILTINS.put("char", BUILTINS.get("uint8"));
-    BUILTINS.put("int16", new Builtin("short", 2, "in.getShort()", "out.putShort(%s)"));
-    BUILTINS.put(
-        "uint16",
-        new Builtin("int", 2, "Short.toUnsignedInt(in.getShort())", "Wire.writeUint16(out, %s)"));
-    BUILTINS.put("int32", new Builtin("int", 4, "in.getInt()", "out.putInt(%s)"));
-    BUILTINS.put(
-        "uint32",
-        new Builtin("long", 4, "Integer.toUnsignedLong(in.getInt())", "Wire.writeUint32(out, %s)"));
-    BUILTINS.put("int64", new Builtin("long", 8, "in.getLong()", "out.putLong(%s)"));
-    BUILTINS.put("uint64", BUILTINS.get("int64"));
-    BUILTINS.put("float32", new Builtin("float", 4, "in.getFloat()", "out.putFloat(%s)"));
-    BUILTINS.put("float64", new Builtin("double", 8, "in.getDouble()", "out.putDouble(%s)"));
-    BUILTINS.put("time", new Builtin("long", 8, "Wire.readTime(in)", "Wire.writeTime(out, %s)"));
-    BUILTINS.put(
-        "duration", new Builtin("long", 8, "Wire.readDuration(in)", "Wire.writeDuration(out, %s)"));
-  }
-
-  private record Constant(String type, String name, String value) {}
-
-  /**
-   * A field; {@code length} is −2 for a single value, −1 for a list, else that of a fixed array.
-   */
-  private record Field(String type, int length, String name) {
-    boolean array() {
-      return length != -2;
-    }
-
-    String wireType() {
-      return !array() ? type : length < 0 ? type + "[]" : type + "[" + length + "]";
-    }
-
-    String java() {
-      StringBuilder camel = new StringBuilder();
-      for (String part : name.split("_")) {
-        camel.append(part.substring(0, 1).toUpperCase(Locale.ROOT)).append(part.substring(1));
-      }
-      String lower = camel.substring(0, 1).toLowerCase(Locale.ROOT) + camel.substring(1);
-      String unit = type.equals("time") || type.equals("duration") ? "Nanos" : "";
-      return javax.lang.model.SourceVersion.isKeyword(lower) ? lower + "_" : lower + unit;
-    }
-  }
-
   private record Spec(
-      String type, String text, List<Constant> constants, List<Field> fields, Path file) {
+      String type, String text, List<JavaFields.Constant> constants, List<JavaFields.Field> fields, Path file) {
     String ownPackage() {
       return type.substring(0, type.indexOf('/'));
     }
@@ -168,19 +112,19 @@ public final class MessageGenerator {
                 + "\"");
       }
       if (constant) {
-        spec.constants.add(new Constant(matcher.group(1), matcher.group(2), matcher.group(3)));
+        spec.constants.add(new JavaFields.Constant(matcher.group(1), matcher.group(2), matcher.group(3)));
       } else {
         String digits = matcher.group(3);
         int length = digits == null ? -2 : digits.isEmpty() ? -1 : Integer.parseInt(digits);
         spec.fields.add(
-            new Field(resolve(spec.ownPackage(), matcher.group(1)), length, matcher.group(4)));
+            new JavaFields.Field(resolve(spec.ownPackage(), matcher.group(1)), length, matcher.group(4)));
       }
     }
     return spec;
   }
 
   private static String resolve(String ownPackage, String name) {
-    if (BUILTINS.containsKey(name) || name.equals("string") || name.contains("/")) {
+    if (JavaFields.BUILTINS.containsKey(name) || name.equals("string") || name.contains("/")) {
       return name;
     }
     return name.equals("Header") ? "std_msgs/Header" : ownPackage + "/" + name;
@@ -194,28 +138,23 @@ public final class MessageGenerator {
     return found;
   }
 
-  private static boolean plain(Field field) {
-    return BUILTINS.containsKey(field.type);
-  }
-
-  private static boolean bytes(Field field) {
-    return field.array()
-        && plain(field)
-        && List.of("uint8", "char", "int8", "byte").contains(field.type);
-  }
-
-  // ---- md5sum and full definition
-
   private String md5Text(Spec spec) {
     Stream<String> constants =
-        spec.constants.stream().map(c -> c.type + " " + c.name + "=" + c.value);
+        spec.constants.stream().map(c -> c.type() + " " + c.name() + "=" + c.value());
     Stream<String> fields =
         spec.fields.stream()
             .map(f ->
-                plain(f) || f.type.equals("string")
-                    ? f.wireType() + " " + f.name
-                    : md5(md5Text(message(spec, f.type))) + " " + f.name);
+                JavaFields.plain(f) || f.type().equals("string")
+                    ? f.wireType() + " " + f.name()
+                    : md5(md5Text(message(spec, f.type()))) + " " + f.name());
     return Stream.concat(constants, fields).collect(Collectors.joining("\n"));
+  }
+
+  /** The least an element of a list field takes on the wire. */
+  private int least(Spec spec, JavaFields.Field f) {
+    return JavaFields.plain(f)
+        ? JavaFields.BUILTINS.get(f.type()).size()
+        : f.type().equals("string") ? 4 : leastSize(message(spec, f.type()));
   }
 
   private static String md5(String text) {
@@ -229,9 +168,9 @@ public final class MessageGenerator {
   }
 
   private void collectDependencies(Spec spec, Set<String> into) {
-    for (Field field : spec.fields) {
-      if (!plain(field) && !field.type.equals("string") && into.add(field.type)) {
-        collectDependencies(message(spec, field.type), into);
+    for (JavaFields.Field field : spec.fields) {
+      if (!JavaFields.plain(field) && !field.type().equals("string") && into.add(field.type())) {
+        collectDependencies(message(spec, field.type()), into);
       }
     }
   }
@@ -250,17 +189,15 @@ public final class MessageGenerator {
   /** The least a value of a type takes on the wire: what a count from outside is held against. */
   private int leastSize(Spec spec) {
     int sum = 0;
-    for (Field field : spec.fields) {
+    for (JavaFields.Field field : spec.fields) {
       int one =
-          plain(field)
-              ? BUILTINS.get(field.type).size
-              : field.type.equals("string") ? 4 : leastSize(message(spec, field.type));
-      sum += field.length == -2 ? one : field.length == -1 ? 4 : one * field.length;
+          JavaFields.plain(field)
+              ? JavaFields.BUILTINS.get(field.type()).size()
+              : field.type().equals("string") ? 4 : leastSize(message(spec, field.type()));
+      sum += field.length() == -2 ? one : field.length() == -1 ? 4 : one * field.length();
     }
     return Math.max(1, sum);
   }
-
-  // ---- Java
 
   private void writeAll(Path out) throws IOException {
     Set<Path> written = new LinkedHashSet<>();
@@ -305,10 +242,10 @@ public final class MessageGenerator {
 
   private static Path write(Path out, String ownPackage, String name, String body)
       throws IOException {
-    Path file = out.resolve(TARGET.replace('.', '/')).resolve(ownPackage).resolve(name + ".java");
+    Path file = out.resolve(JavaFields.TARGET.replace('.', '/')).resolve(ownPackage).resolve(name + ".java");
     String text =
         "package "
-            + TARGET
+            + JavaFields.TARGET
             + "."
             + ownPackage
             + ";\n\n"
@@ -332,24 +269,94 @@ public final class MessageGenerator {
     java.append("@Generated(\"MessageGenerator\")\n");
     java.append(modifiers).append(name).append(" implements Message {\n");
     java.append("  public static final MessageType<").append(name).append("> TYPE =\n");
-    java.append("      new MessageType<>(").append(literal(spec.type)).append(", ");
-    java.append(literal(md5(md5Text(spec)))).append(",\n          ");
-    java.append(literal(definition(spec))).append(", ").append(name).append("::new);\n");
-    spec.constants.forEach(c -> java.append("  public static final ").append(constant(c)));
+    java.append("      new MessageType<>(").append(JavaFields.literal(spec.type)).append(", ");
+    java.append(JavaFields.literal(md5(md5Text(spec)))).append(",\n          ");
+    java.append(JavaFields.literal(definition(spec))).append(", ").append(name).append("::new);\n");
+    spec.constants.forEach(c -> java.append("  public static final ").append(JavaFields.constant(c)));
     java.append("\n");
-    spec.fields.forEach(f -> java.append("  public ").append(declaration(f)));
+    spec.fields.forEach(f -> java.append("  public ").append(JavaFields.declaration(f)));
     java.append("\n  @Override\n  public MessageType<").append(name).append("> type() {\n");
     java.append("    return TYPE;\n  }\n\n  @Override\n  public long serializedSize() {\n");
     java.append("    long size = 0;\n");
-    spec.fields.forEach(f -> java.append(size(f)));
+    spec.fields.forEach(f -> java.append(JavaFields.size(f)));
     java.append("    return size;\n  }\n\n  @Override\n  public void write(ByteBuffer out) {\n");
-    spec.fields.forEach(f -> java.append(write(f)));
+    spec.fields.forEach(f -> java.append(JavaFields.write(f)));
     java.append("  }\n\n  @Override\n  public void read(ByteBuffer in) {\n");
-    spec.fields.forEach(f -> java.append(read(spec, f)));
+    spec.fields.forEach(f -> java.append(JavaFields.read(f, least(spec, f))));
     return java.append("  }\n}\n").toString();
   }
+}
 
-  private static String constant(Constant c) {
+/** The Java of single fields and constants. */
+final class JavaFields {
+  static final String TARGET = "io.github.rackfocus.ros.msg";
+
+  /** How a built-in type is held, sized, read and written; %s is the place of the value. */
+  record Builtin(String java, int size, String read, String write) {}
+
+  static final Map<String, Builtin> BUILTINS = new HashMap<>();
+
+  static {
+    BUILTINS.put(
+        "bool", new Builtin("boolean", 1, "in.get() != 0", "out.put((byte) (%s ? 1 : 0))"));
+    BUILTINS.put("int8", new Builtin("byte", 1, "in.get()", "out.put(%s)"));
+    BUILTINS.put("byte", BUILTINS.get("int8"));
+    BUILTINS.put(
+        "uint8", new Builtin("int", 1, "Byte.toUnsignedInt(in.get())", "Wire.writeUint8(out, %s)"));
+    BUILTINS.put("char", BUILTINS.get("uint8"));
+    BUILTINS.put("int16", new Builtin("short", 2, "in.getShort()", "out.putShort(%s)"));
+    BUILTINS.put(
+        "uint16",
+        new Builtin("int", 2, "Short.toUnsignedInt(in.getShort())", "Wire.writeUint16(out, %s)"));
+    BUILTINS.put("int32", new Builtin("int", 4, "in.getInt()", "out.putInt(%s)"));
+    BUILTINS.put(
+        "uint32",
+        new Builtin("long", 4, "Integer.toUnsignedLong(in.getInt())", "Wire.writeUint32(out, %s)"));
+    BUILTINS.put("int64", new Builtin("long", 8, "in.getLong()", "out.putLong(%s)"));
+    BUILTINS.put("uint64", BUILTINS.get("int64"));
+    BUILTINS.put("float32", new Builtin("float", 4, "in.getFloat()", "out.putFloat(%s)"));
+    BUILTINS.put("float64", new Builtin("double", 8, "in.getDouble()", "out.putDouble(%s)"));
+    BUILTINS.put("time", new Builtin("long", 8, "Wire.readTime(in)", "Wire.writeTime(out, %s)"));
+    BUILTINS.put(
+        "duration", new Builtin("long", 8, "Wire.readDuration(in)", "Wire.writeDuration(out, %s)"));
+  }
+
+  record Constant(String type, String name, String value) {}
+
+  /**
+   * A field; {@code length} is −2 for a single value, −1 for a list, else that of a fixed array.
+   */
+  record Field(String type, int length, String name) {
+    boolean array() {
+      return length != -2;
+    }
+
+    String wireType() {
+      return !array() ? type : length < 0 ? type + "[]" : type + "[" + length + "]";
+    }
+
+    String java() {
+      StringBuilder camel = new StringBuilder();
+      for (String part : name.split("_")) {
+        camel.append(part.substring(0, 1).toUpperCase(Locale.ROOT)).append(part.substring(1));
+      }
+      String lower = camel.substring(0, 1).toLowerCase(Locale.ROOT) + camel.substring(1);
+      String unit = type.equals("time") || type.equals("duration") ? "Nanos" : "";
+      return javax.lang.model.SourceVersion.isKeyword(lower) ? lower + "_" : lower + unit;
+    }
+  }
+
+  static boolean plain(Field field) {
+    return BUILTINS.containsKey(field.type);
+  }
+
+  static boolean bytes(Field field) {
+    return field.array()
+        && plain(field)
+        && List.of("uint8", "char", "int8", "byte").contains(field.type);
+  }
+
+  static String constant(Constant c) {
     if (c.type.equals("string")) {
       return "java.lang.String " + c.name + " = " + literal(c.value) + ";\n";
     }
@@ -364,18 +371,18 @@ public final class MessageGenerator {
     return java + " " + c.name + " = " + value + ";\n";
   }
 
-  private static String literal(String text) {
+  static String literal(String text) {
     String escaped = text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\t", "\\t");
     return "\"" + escaped.replace("\r", "\\r").replace("\n", "\\n") + "\"";
   }
 
-  private static String javaType(Field f) {
+  static String javaType(Field f) {
     return plain(f)
         ? BUILTINS.get(f.type).java
         : f.type.equals("string") ? "java.lang.String" : TARGET + "." + f.type.replace('/', '.');
   }
 
-  private static String declaration(Field f) {
+  static String declaration(Field f) {
     String type = javaType(f);
     if (bytes(f)) {
       return "ByteBuffer " + f.java() + " = ByteBuffer.allocate(" + Math.max(0, f.length) + ");\n";
@@ -397,11 +404,11 @@ public final class MessageGenerator {
         + ";\n";
   }
 
-  private static String fresh(Field f) {
+  static String fresh(Field f) {
     return f.type.equals("string") ? "() -> \"\"" : javaType(f) + "::new";
   }
 
-  private static String size(Field f) {
+  static String size(Field f) {
     String name = "this." + f.java();
     String prefix = f.length == -1 ? "4L + " : "";
     if (bytes(f)) {
@@ -426,7 +433,7 @@ public final class MessageGenerator {
         + ";\n    }\n";
   }
 
-  private static String write(Field f) {
+  static String write(Field f) {
     String name = "this." + f.java();
     String one =
         plain(f)
@@ -453,7 +460,7 @@ public final class MessageGenerator {
         + ";\n    }\n";
   }
 
-  private String read(Spec spec, Field f) {
+  static String read(Field f, int least) {
     String name = "this." + f.java();
     boolean string = f.type.equals("string");
     if (!f.array()) {
@@ -463,8 +470,6 @@ public final class MessageGenerator {
               ? "    " + name + " = Wire.readString(in, " + name + ");\n"
               : "    " + name + ".read(in);\n";
     }
-    int least =
-        plain(f) ? BUILTINS.get(f.type).size : string ? 4 : leastSize(message(spec, f.type));
     String count = f.length < 0 ? "Wire.readCount(in, " + least + ")" : "" + f.length;
     if (bytes(f)) {
       return "    " + name + " = Wire.readBytes(in, " + count + ");\n";
@@ -503,4 +508,6 @@ public final class MessageGenerator {
             ? name + ".set(i, Wire.readString(in, " + name + ".get(i)));\n    }\n"
             : name + ".get(i).read(in);\n    }\n");
   }
+
+  private JavaFields() {}
 }
