@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from typing import Dict, Iterator, List
+from typing import Dict, Iterator, List, Tuple
 
 import numpy as np
 import torch
@@ -61,10 +61,11 @@ def to_batch(shard: Dict[str, np.ndarray], chosen: np.ndarray, planes: np.ndarra
                  torch.from_numpy(truth).float().unsqueeze(1))
 
 
-def batches(folder: str, seed: int) -> Iterator[Batch]:
+def batches(folder: str, seed: int, planes: Tuple[int, int] = (3, 64)) -> Iterator[Batch]:
     """Endless random batches. A shard is read once and gives every scene of it once, then the next is
     drawn; shards that a renewing worker removed meanwhile are skipped. Draws newer shards and older
-    ones alike."""
+    ones alike. Shards with fewer or more planes than asked for are passed over."""
+    low, high = planes
     random = np.random.default_rng(seed)
     while True:
         present = shards(folder)
@@ -76,17 +77,21 @@ def batches(folder: str, seed: int) -> Iterator[Batch]:
                 shard = {name: file[name] for name in file.files}
         except FileNotFoundError:
             continue
+        if not low <= shard["focus"].shape[1] <= high:
+            continue
         order = random.permutation(len(shard["focus"]))
-        planes = thin_planes(random, shard["focus"])
-        crops = int(min(MAXIMUM_CROPS, max(2, PLANE_BUDGET // len(planes))))
+        kept = thin_planes(random, shard["focus"])
+        crops = int(min(MAXIMUM_CROPS, max(2, PLANE_BUDGET // len(kept))))
+        crops = min(crops, len(order))
         for start in range(0, len(order) - crops + 1, crops):
             chosen = np.sort(order[start:start + crops])
-            yield to_batch(shard, chosen, planes, int(random.integers(8)))
+            yield to_batch(shard, chosen, kept, int(random.integers(8)))
 
 
-def mixed(folder: str, seed: int, sources: int = 4) -> Iterator[Batch]:
+def mixed(folder: str, seed: int, sources: int = 4, planes: Tuple[int, int] = (3, 64)
+          ) -> Iterator[Batch]:
     """Takes turns between several shards, so that successive steps see different plane counts."""
-    streams = [batches(folder, seed * 1000 + index) for index in range(sources)]
+    streams = [batches(folder, seed * 1000 + index, planes) for index in range(sources)]
     while True:
         for stream in streams:
             yield next(stream)

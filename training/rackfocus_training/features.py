@@ -9,7 +9,7 @@ over the planes is taken away (behind the cached stage, in the stack's own graph
 import torch
 import torch.nn.functional as functional
 
-from .ddl import DILATIONS, laplacian_kernels
+from .ddl import pooled_ddl_volumes
 
 DOWNSCALE = 4
 MEASURES = 12
@@ -28,24 +28,8 @@ def box_mean(volume: torch.Tensor, window: int) -> torch.Tensor:
 
 def log_measures(luma: torch.Tensor) -> torch.Tensor:
     """luma [N, 1, H, W] in [0, 1], H and W multiples of 4, to [N, 12, H/4, W/4]."""
-    fine = rectified_volumes(luma)
+    fine = pooled_ddl_volumes(luma, DOWNSCALE)
     return torch.log(FLOOR + torch.cat([fine, box_mean(fine, 3), box_mean(fine, 7)], dim=1))
-
-
-def rectified_volumes(luma: torch.Tensor) -> torch.Tensor:
-    """ddl.pooled_ddl_volumes(luma), in operations that ONNX Runtime keeps in its blocked layout.
-
-    |x| is relu(x) + relu(-x), so that absolute values, their sum over the directions and their mean
-    over 4x4 pixels become a convolution with ReLU and one with stride 4: a third of the time.
-    """
-    pooled = []
-    for dilation in DILATIONS:
-        kernels = laplacian_kernels(dilation, luma.dtype).to(luma.device)
-        padded = functional.pad(luma, (dilation,) * 4, mode="replicate")
-        both = functional.conv2d(padded, torch.cat([kernels, -kernels]), dilation=dilation)
-        summing = both.new_full((1, 8, DOWNSCALE, DOWNSCALE), 1.0 / DOWNSCALE**2)
-        pooled.append(functional.conv2d(torch.relu(both), summing, stride=DOWNSCALE))
-    return torch.cat(pooled, dim=1)
 
 
 def unshuffle(luma: torch.Tensor) -> torch.Tensor:

@@ -140,7 +140,8 @@ class Training:
         iterations = 5 if deep else 3
         early = int(random.choice([0, 1, 3] if deep else [0, 1]))
         exits = [iterations] if random.random() < 0.5 else [iterations, early]
-        parts = total_loss(forward(self.model, batch, iterations, exits), batch.truth)
+        parts = total_loss(forward(self.model, batch, iterations, exits), batch.truth,
+                           self.arguments.trusting)
         self.optimiser.zero_grad(set_to_none=True)
         parts["loss"].backward()
         self.share_gradients()
@@ -179,6 +180,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261120)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--every", type=int, default=1000, help="steps between validations")
+    parser.add_argument("--trusting", action="store_true",
+                        help="weight pixels by the trust that the stated error deserves")
+    parser.add_argument("--planes", type=int, nargs=2, default=[3, 64],
+                        help="train only on shards with so many planes (for ablations)")
     parser.add_argument("--settings", default="{}", help="JSON of proximal.Settings")
     arguments = parser.parse_args()
     os.makedirs(arguments.out, exist_ok=True)
@@ -208,7 +213,8 @@ def train(rank: int, arguments) -> None:
     training = Training(arguments, rank)
     sets = {f"z{planes}": validation(arguments.validation, planes, 24) for planes in (10, 24)}
     random = np.random.default_rng([arguments.seed, training.step])
-    stream = mixed(arguments.pool, arguments.seed + training.step + 7919 * rank)
+    stream = mixed(arguments.pool, arguments.seed + training.step + 7919 * rank,
+                   planes=tuple(arguments.planes))
     sums, counted, since = {}, 0, time.time()
     while True:
         share = training.agree(2.0 if stop else training.progress())
