@@ -58,7 +58,8 @@ class XmlRpcServerTest {
   @Test
   void shouldRefuseWhatIsNoCallAndGoOn() throws Exception {
     assertThat(http("GET / HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 405");
-    String bomb = "<!DOCTYPE a [<!ENTITY b \"c\">]><methodCall><methodName>&b;</methodName></methodCall>";
+    String bomb =
+        "<!DOCTYPE a [<!ENTITY b \"c\">]><methodCall><methodName>&b;</methodName></methodCall>";
     assertThat(http("POST / HTTP/1.0\r\nContent-Length: " + bomb.length() + "\r\n\r\n" + bomb))
         .startsWith("HTTP/1.1 200")
         .contains("document types and entities are not taken");
@@ -70,12 +71,16 @@ class XmlRpcServerTest {
     byte[] chunk = new byte[1 << 20];
     StringBuilder said = new StringBuilder();
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      socket.getOutputStream().write("POST / HTTP/1.0\r\nContent-Length: 4000000000\r\n\r\n".getBytes(UTF_8));
+      socket
+          .getOutputStream()
+          .write("POST / HTTP/1.0\r\nContent-Length: 4000000000\r\n\r\n".getBytes(UTF_8));
       for (int i = 0; i <= 16; i++) {
         socket.getOutputStream().write(chunk);
       }
       byte[] answer = new byte[12];
-      said.append(new String(answer, 0, Math.max(0, socket.getInputStream().readNBytes(answer, 0, 12)), UTF_8));
+      said.append(
+          new String(
+              answer, 0, Math.max(0, socket.getInputStream().readNBytes(answer, 0, 12)), UTF_8));
     }
     assertThat(said).hasToString("HTTP/1.1 413");
   }

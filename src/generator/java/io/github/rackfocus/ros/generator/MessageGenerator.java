@@ -33,7 +33,11 @@ public final class MessageGenerator {
       Pattern.compile("([a-z]\\w*)\\s+([A-Za-z]\\w*)\\s*=\\s*(.*)");
 
   private record Spec(
-      String type, String text, List<JavaFields.Constant> constants, List<JavaFields.Field> fields, Path file) {
+      String type,
+      String text,
+      List<JavaFields.Constant> constants,
+      List<JavaFields.Field> fields,
+      Path file) {
     String ownPackage() {
       return type.substring(0, type.indexOf('/'));
     }
@@ -112,12 +116,14 @@ public final class MessageGenerator {
                 + "\"");
       }
       if (constant) {
-        spec.constants.add(new JavaFields.Constant(matcher.group(1), matcher.group(2), matcher.group(3)));
+        spec.constants.add(
+            new JavaFields.Constant(matcher.group(1), matcher.group(2), matcher.group(3)));
       } else {
         String digits = matcher.group(3);
         int length = digits == null ? -2 : digits.isEmpty() ? -1 : Integer.parseInt(digits);
         spec.fields.add(
-            new JavaFields.Field(resolve(spec.ownPackage(), matcher.group(1)), length, matcher.group(4)));
+            new JavaFields.Field(
+                resolve(spec.ownPackage(), matcher.group(1)), length, matcher.group(4)));
       }
     }
     return spec;
@@ -242,7 +248,10 @@ public final class MessageGenerator {
 
   private static Path write(Path out, String ownPackage, String name, String body)
       throws IOException {
-    Path file = out.resolve(JavaFields.TARGET.replace('.', '/')).resolve(ownPackage).resolve(name + ".java");
+    Path file =
+        out.resolve(JavaFields.TARGET.replace('.', '/'))
+            .resolve(ownPackage)
+            .resolve(name + ".java");
     String text =
         "package "
             + JavaFields.TARGET
@@ -272,7 +281,8 @@ public final class MessageGenerator {
     java.append("      new MessageType<>(").append(JavaFields.literal(spec.type)).append(", ");
     java.append(JavaFields.literal(md5(md5Text(spec)))).append(",\n          ");
     java.append(JavaFields.literal(definition(spec))).append(", ").append(name).append("::new);\n");
-    spec.constants.forEach(c -> java.append("  public static final ").append(JavaFields.constant(c)));
+    spec.constants.forEach(
+        c -> java.append("  public static final ").append(JavaFields.constant(c)));
     java.append("\n");
     spec.fields.forEach(f -> java.append("  public ").append(JavaFields.declaration(f)));
     java.append("\n  @Override\n  public MessageType<").append(name).append("> type() {\n");
