@@ -236,7 +236,7 @@ final class PublisherLink<T extends Message> {
         }
         int end = in.position();
         receivedBytes += length + 4L;
-        receivedMessages = receivedMessages + 1;
+        receivedMessages++;
         deliver(in.position(0).limit(length));
         in.limit(length + 4).position(end);
         ConnectionHeader.readFully(opened, in);

@@ -72,7 +72,7 @@ final class SubscriberLink {
       queue.addLast(message);
       if (queue.size() > queueSize) {
         queue.removeFirst().release();
-        dropped = dropped + 1;
+        dropped++;
       }
       arrived.signal();
     } finally {
