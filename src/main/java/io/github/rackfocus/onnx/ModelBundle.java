@@ -276,7 +276,8 @@ public final class ModelBundle {
     unlisted.removeAll(manifest.files().keySet());
     unlisted.remove(MANIFEST);
     unlisted.remove(CARD);
-    unlisted.removeIf(name -> name.startsWith("."));
+    // The card's pictures, and what a file manager leaves behind, are never loaded.
+    unlisted.removeIf(name -> name.startsWith(".") || name.endsWith(".png"));
     if (!unlisted.isEmpty()) {
       throw new ModelException(
           file(unlisted.first())
