@@ -46,7 +46,7 @@ build_app() {
   local log=$RACKFOCUS_HOME/target/build.log begun=$SECONDS status=0 pid
   mkdir -p "$RACKFOCUS_HOME/target"
   echo "Building Rackfocus (the first time this fetches its libraries; log: ${log#"$PWD"/})" >&2
-  (cd "$RACKFOCUS_HOME" && exec ./mvnw -B -DskipTests package) >"$log" 2>&1 &
+  (cd "$RACKFOCUS_HOME" && exec ./mvnw -B -Dmaven.test.skip=true package) >"$log" 2>&1 &
   pid=$!
   while kill -0 "$pid" 2>/dev/null; do
     if [ -t 2 ]; then

@@ -223,7 +223,7 @@ final class BenchScene {
           0,
           0,
           texture(Texture.Kind.BRUSHED, 0.1, 1.1, 0.0007),
-          i % 2 == 1);
+          i % 2 != 0);
     }
   }
 

@@ -50,7 +50,8 @@ final class DiscLayer {
     double area = 0;
     for (int dy = -reach; dy <= reach; dy++) {
       double half = 0;
-      for (double sub = -0.375; sub < 0.5; sub += 0.25) {
+      for (int quarter = 0; quarter < 4; quarter++) {
+        double sub = -0.375 + 0.25 * quarter;
         half += Math.sqrt(Math.max(0, radius * radius - (dy + sub) * (dy + sub))) / 4;
       }
       halfWidths[dy + reach] = half;

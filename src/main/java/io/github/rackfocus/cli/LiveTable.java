@@ -64,9 +64,9 @@ final class LiveTable {
     rows.add(
         row(
             "running",
-            "%.0f s, model %s, %d of its maps, on %s"
+            "%.0f s, model %s, K = %d, on %s"
                 .formatted(
-                    seconds, health.model().name(), health.maps(), health.executionProvider())));
+                    seconds, health.model().name(), health.iterations(), health.executionProvider())));
     rows.add(row("frames", rate(health.frames(), seconds)));
     rows.add(
         row(
@@ -89,8 +89,8 @@ final class LiveTable {
       rows.add(
           row(
               "to " + sink.sink(),
-              "%d delivered, %d dropped, %d failed"
-                  .formatted(sink.delivered(), sink.dropped(), sink.failed())));
+              "%d delivered, %d dropped, %d failed, %d lost later"
+                  .formatted(sink.delivered(), sink.dropped(), sink.failed(), sink.lost())));
     }
     more.forEach((name, value) -> rows.add(row(name, value)));
     return rows;

@@ -7,16 +7,20 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import sun.misc.Signal;
 
 /** Runs a node until its source ends, a time is up, or the process is told to stop. */
 final class NodeRun {
   private static final long SHOW_MILLIS = 500;
-  private static final long UNWIND_SECONDS = 20;
 
   private NodeRun() {}
 
   /**
    * Runs a node, showing how it does, and closes it.
+   *
+   * <p>SIGINT and SIGTERM stop the node and return, instead of ending the JVM at once: its shutdown
+   * hooks run side by side, and ONNX Runtime's would take the ground from under an inference that
+   * still runs.
    *
    * @param seconds after which it is stopped; 0: never
    * @param more further rows for the table
@@ -26,9 +30,8 @@ final class NodeRun {
       DepthNode node, double seconds, PrintWriter out, Supplier<Map<String, String>> more)
       throws IOException, InterruptedException {
     CountDownLatch stop = new CountDownLatch(1);
-    CountDownLatch unwound = new CountDownLatch(1);
-    Thread hook = new Thread(() -> stopAndAwait(stop, unwound), "stop");
-    Runtime.getRuntime().addShutdownHook(hook);
+    Signal.handle(new Signal("INT"), signal -> stop.countDown());
+    Signal.handle(new Signal("TERM"), signal -> stop.countDown());
     LiveTable table = new LiveTable(out, Terminal.hasOut());
     long begun = System.nanoTime();
     try (node) {
@@ -45,9 +48,6 @@ final class NodeRun {
       node.stop();
       node.awaitEnd();
       table.show(node.health(), System.nanoTime(), more.get());
-    } finally {
-      unwound.countDown();
-      removeHook(hook);
     }
   }
 
@@ -58,23 +58,6 @@ final class NodeRun {
       // The main thread asks again and hears the same.
     }
     stop.countDown();
-  }
-
-  private static void stopAndAwait(CountDownLatch stop, CountDownLatch unwound) {
-    stop.countDown();
-    try {
-      unwound.await(UNWIND_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The process is ending already, and the hook waits for us.
-    }
   }
 
   private static long millisSince(long nanos) {

@@ -2,6 +2,7 @@ package io.github.rackfocus.cli;
 
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.eval.EstimatorFactory;
+import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.node.ConfigurationException;
 import io.github.rackfocus.node.Estimators;
 import io.github.rackfocus.node.ModelSettings;
@@ -31,7 +32,7 @@ public final class Rackfocus implements Runnable {
   static final int FAILED = 1;
   static final int WRONG_USE = 2;
 
-  @Spec private CommandSpec spec;
+  @Spec private @Nullable CommandSpec spec;
 
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String[] arguments) {
@@ -68,6 +69,9 @@ public final class Rackfocus implements Runnable {
 
   @Override
   public void run() {
+    if (spec == null) {
+      throw new IllegalStateException("rackfocus was not started by its command line");
+    }
     throw new ParameterException(spec.commandLine(), "a command is missing");
   }
 
@@ -77,15 +81,14 @@ public final class Rackfocus implements Runnable {
 
   /** What the operator needs to hear; a stack trace is for the debug log. */
   private static String sentence(Exception failure) {
-    Throwable cause = failure instanceof UncheckedIOException ? failure.getCause() : failure;
-    String message = cause.getMessage();
+    Throwable cause = failure;
+    if (failure instanceof UncheckedIOException unchecked && unchecked.getCause() != null) {
+      cause = unchecked.getCause();
+    }
     if (cause instanceof NoSuchFileException) {
-      return message + ": there is no such file or folder";
+      return Reason.of(cause) + ": there is no such file or folder";
     }
-    if (cause instanceof IOException || failure instanceof ConfigurationException) {
-      return message == null ? cause.toString() : message;
-    }
-    return message == null ? "failed: " + cause : message;
+    return cause.getMessage() == null ? "failed: " + cause : Reason.of(cause);
   }
 
   /** The version in the jar's manifest. */

@@ -69,7 +69,7 @@ final class ReplayCommand implements Callable<Integer> {
     NodeConfiguration configuration = defaults.withModel(inference.over(defaults.model()));
     StackFolder source = Sources.folder(folder, options);
     DepthNode node = NodeAssembly.node(configuration, source, List.of(files), !loop);
-    PrintWriter console = console();
+    PrintWriter console = spec().commandLine().getOut();
     NodeRun.run(node, 0, console, Map::of);
     NodeHealth health = node.health();
     LiveTable.rows(health, 0, Map.of()).stream().skip(1).forEach(console::println);
@@ -78,7 +78,10 @@ final class ReplayCommand implements Callable<Integer> {
     return health.maps() > 0 ? 0 : Rackfocus.FAILED;
   }
 
-  private PrintWriter console() {
-    return spec == null ? new PrintWriter(System.out) : spec.commandLine().getOut();
+  private CommandSpec spec() {
+    if (spec == null) {
+      throw new IllegalStateException("replay was not started by its command line");
+    }
+    return spec;
   }
 }

@@ -1,11 +1,10 @@
 package io.github.rackfocus.depth;
 
+import io.github.rackfocus.frame.CountedLease;
 import io.github.rackfocus.frame.FocusScale;
-import io.github.rackfocus.frame.Lease;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The depth of one reference frame, with all that a user needs to judge it.
@@ -17,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>A counted lease like a frame: {@link #retain} to keep it, {@link #close} once for each lease.
  */
-public final class DepthMap implements Lease {
+public final class DepthMap extends CountedLease {
   private final DepthMapPool pool;
   private final int width;
   private final int height;
@@ -30,7 +29,6 @@ public final class DepthMap implements Lease {
   private final FloatBuffer age;
   private final ByteBuffer validity;
   private final DepthInfo info = new DepthInfo();
-  private final AtomicInteger leases = new AtomicInteger();
 
   DepthMap(DepthMapPool pool, int width, int height) {
     this.pool = pool;
@@ -122,28 +120,22 @@ public final class DepthMap implements Lease {
 
   /** Takes one more lease. */
   public DepthMap retain() {
-    if (leases.getAndIncrement() <= 0) {
-      leases.getAndDecrement();
-      throw new IllegalStateException("a depth map was retained after its last close");
-    }
+    take();
     return this;
   }
 
-  /** Gives one lease back; the last one returns the map to its pool. */
   @Override
-  public void close() {
-    int left = leases.decrementAndGet();
-    if (left < 0) {
-      leases.incrementAndGet();
-      throw new IllegalStateException("a depth map was closed more often than leased");
-    }
-    if (left == 0) {
-      pool.giveBack(this);
-    }
+  protected void lastClosed() {
+    pool.giveBack(this);
+  }
+
+  @Override
+  public String toString() {
+    return "depth map of frame " + info.sequence();
   }
 
   DepthMap open() {
-    leases.set(1);
+    begin();
     return this;
   }
 }

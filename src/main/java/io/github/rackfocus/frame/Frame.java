@@ -1,7 +1,6 @@
 package io.github.rackfocus.frame;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * #retain}, and everybody closes what they were given or retained, once. Counting is thread-safe;
  * writing before {@code seal} is for one thread.
  */
-public final class Frame implements Lease {
+public final class Frame extends CountedLease {
   private final FramePool pool;
   private final int width;
   private final int height;
@@ -25,7 +24,6 @@ public final class Frame implements Lease {
   private final ByteBuffer sealedLuma;
   private final @Nullable ByteBuffer colour;
   private final @Nullable ByteBuffer sealedColour;
-  private final AtomicInteger leases = new AtomicInteger();
   private long stampNanos;
   private long arrivalNanos;
   private long sequence;
@@ -144,24 +142,18 @@ public final class Frame implements Lease {
 
   /** Takes one more lease. */
   public Frame retain() {
-    if (leases.getAndIncrement() <= 0) {
-      leases.getAndDecrement();
-      throw new IllegalStateException("frame " + sequence + " was retained after its last close");
-    }
+    take();
     return this;
   }
 
-  /** Gives one lease back; the last one returns the pixels to the pool. */
   @Override
-  public void close() {
-    int left = leases.decrementAndGet();
-    if (left < 0) {
-      leases.incrementAndGet();
-      throw new IllegalStateException("frame " + sequence + " was closed more often than leased");
-    }
-    if (left == 0) {
-      pool.giveBack(this);
-    }
+  protected void lastClosed() {
+    pool.giveBack(this);
+  }
+
+  @Override
+  public String toString() {
+    return "frame " + sequence;
   }
 
   boolean hasColour() {
@@ -169,7 +161,7 @@ public final class Frame implements Lease {
   }
 
   Frame open() {
-    leases.set(1);
+    begin();
     sealed = false;
     focus = FocusReading.NONE;
     changed.clear();

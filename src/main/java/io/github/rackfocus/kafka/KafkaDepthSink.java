@@ -170,6 +170,11 @@ public final class KafkaDepthSink implements DepthSink {
    * what has none then has failed.
    */
   @Override
+  public long lost() {
+    return counts().failed();
+  }
+
+  @Override
   public void close() {
     // With nothing under way there is nothing to wait for, even where no broker answers.
     connection.close(outstanding.get() == 0 ? Duration.ZERO : config.closeTimeout());

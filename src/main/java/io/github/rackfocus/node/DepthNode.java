@@ -8,6 +8,7 @@ import io.github.rackfocus.depth.MetricDepth;
 import io.github.rackfocus.depth.Stage;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.Handover;
+import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.frame.ThrottledLog;
 import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sweep.FocalStack;
@@ -136,6 +137,7 @@ public final class DepthNode implements AutoCloseable {
         frames.dropped(),
         stacks.dropped(),
         estimator.model(),
+        estimator.iterations(),
         estimator.executionProvider(),
         sinks.counters());
   }
@@ -172,7 +174,7 @@ public final class DepthNode implements AutoCloseable {
       }
     } catch (IOException e) {
       failure = e;
-      LOG.error("{} ended: {}", source.name(), e.getMessage());
+      LOG.error("{} ended: {}", source.name(), Reason.of(e));
     } catch (InterruptedException e) {
       LOG.debug("camera was interrupted");
     } finally {
@@ -186,7 +188,7 @@ public final class DepthNode implements AutoCloseable {
         return source.next();
       } catch (IllegalArgumentException e) {
         counters.dropped("badFrame");
-        trouble.warn("{}: a frame was dropped: {}", source.name(), e.getMessage());
+        trouble.warn("{}: a frame was dropped: {}", source.name(), Reason.of(e));
       }
     }
   }
@@ -274,7 +276,7 @@ public final class DepthNode implements AutoCloseable {
           "{}: no depth for frame {}: {}",
           source.name(),
           stack.reference().sequence(),
-          e.getMessage() == null ? e.toString() : e.getMessage());
+          Reason.of(e));
     }
   }
 }

@@ -26,7 +26,7 @@ public record ModelSettings(
 
   /** The default model on the CPU. */
   public static final ModelSettings DEFAULT =
-      new ModelSettings(DEFAULT_MODEL, -1, "cpu", 0, true, true, "auto");
+      new ModelSettings(DEFAULT_MODEL, -1, "cpu", 0, false, true, "auto");
 
   /** The same with what is given in its place; null leaves an option as it is. */
   public ModelSettings with(
@@ -52,7 +52,7 @@ public record ModelSettings(
         settings.text(
             "device", "cpu", "cpu | cuda | cuda:n | auto", "auto takes a GPU where there is one"),
         settings.integer("threads", 0, 0, 256, "", "that compute a map; 0: one a core"),
-        settings.flag("spinning", true, "threads wait busily within a map"),
+        settings.flag("spinning", false, "threads wait busily within a map"),
         settings.flag("arena", true, "ONNX Runtime keeps memory between maps"),
         settings.text(
             "form",

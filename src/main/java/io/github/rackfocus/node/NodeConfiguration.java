@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.github.rackfocus.depth.ValidityThresholds;
+import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.kafka.CameraIdentity;
 import io.github.rackfocus.kafka.KafkaSinkConfig;
 import io.github.rackfocus.sweep.RollingOptions;
@@ -115,7 +116,7 @@ public record NodeConfiguration(
     try {
       return CameraIdentity.of(robot.isEmpty() ? KafkaSinkConfig.hostName() : robot, camera);
     } catch (IllegalArgumentException e) {
-      root.fault("robot", "'" + robot + "' with camera '" + camera + "'", e.getMessage());
+      root.fault("robot", "'" + robot + "' with camera '" + camera + "'", Reason.of(e));
       return CameraIdentity.of("robot", "camera");
     }
   }

@@ -51,6 +51,7 @@ final class NodeCounters {
       long droppedBeforeStack,
       long stacksSkipped,
       ModelIdentity model,
+      int iterations,
       String executionProvider,
       List<SinkCounters> sinks) {
     Map<String, Long> dropped = new TreeMap<>(drops);
@@ -72,6 +73,7 @@ final class NodeCounters {
         sweepPeriodNanos / 1e6,
         validShare,
         model,
+        iterations,
         executionProvider,
         sinks);
   }

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param sweepMillis measured sweep period; 0 unknown
  * @param validShare share of valid pixels in the last map
  * @param model which model runs
+ * @param iterations proximal iterations of each map
  * @param executionProvider where it runs
  * @param sinks counters of every sink
  */
@@ -35,5 +36,6 @@ public record NodeHealth(
     double sweepMillis,
     double validShare,
     ModelIdentity model,
+    int iterations,
     String executionProvider,
     List<SinkCounters> sinks) {}

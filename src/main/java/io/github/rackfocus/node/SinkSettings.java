@@ -1,5 +1,6 @@
 package io.github.rackfocus.node;
 
+import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.kafka.KafkaSinkConfig;
 import io.github.rackfocus.sink.FileSinkOptions;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ public record SinkSettings(
           byDefault.maxRecordBytes(),
           properties);
     } catch (IllegalArgumentException e) {
-      kafka.fault("properties", "not what the sink can use", e.getMessage());
+      kafka.fault("properties", "not what the sink can use", Reason.of(e));
       return null;
     }
   }

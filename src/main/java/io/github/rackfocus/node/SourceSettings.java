@@ -3,6 +3,7 @@ package io.github.rackfocus.node;
 import io.github.rackfocus.camera.SimulatedCameraConfig;
 import io.github.rackfocus.camera.StackFolderOptions;
 import io.github.rackfocus.camera.SweepPattern;
+import io.github.rackfocus.frame.Reason;
 
 /**
  * Where frames come from.
@@ -76,7 +77,7 @@ public record SourceSettings(
           .withSweep(sweep)
           .withSensor(sensor);
     } catch (IllegalArgumentException e) {
-      camera.fault("rate", "at odds with the exposure", e.getMessage());
+      camera.fault("rate", "at odds with the exposure", Reason.of(e));
       return defaults;
     }
   }

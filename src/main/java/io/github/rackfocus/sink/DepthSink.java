@@ -24,6 +24,11 @@ public interface DepthSink extends AutoCloseable {
    */
   void accept(DepthMap map) throws IOException, InterruptedException;
 
+  /** How many of the maps it took it gave up later; may be asked by any thread. */
+  default long lost() {
+    return 0;
+  }
+
   /** Delivers what is under way, within a bounded time, and lets go of everything. */
   @Override
   void close() throws IOException;

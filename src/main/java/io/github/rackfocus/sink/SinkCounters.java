@@ -9,5 +9,8 @@ package io.github.rackfocus.sink;
  * @param delivered maps the sink took
  * @param dropped maps that left the queue for newer ones, because the sink was too slow
  * @param failed maps the sink reported an error for
+ * @param lost of the delivered ones, those that the sink gave up later, such as for want of a
+ *     broker
  */
-public record SinkCounters(String sink, long offered, long delivered, long dropped, long failed) {}
+public record SinkCounters(
+    String sink, long offered, long delivered, long dropped, long failed, long lost) {}

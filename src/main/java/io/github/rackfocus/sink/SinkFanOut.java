@@ -2,6 +2,7 @@ package io.github.rackfocus.sink;
 
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.frame.Handover;
+import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.frame.ThrottledLog;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -115,7 +116,7 @@ public final class SinkFanOut implements AutoCloseable {
 
     SinkCounters counters() {
       return new SinkCounters(
-          sink.name(), offered.get(), delivered.get(), queue.dropped(), failed.get());
+          sink.name(), offered.get(), delivered.get(), queue.dropped(), failed.get(), sink.lost());
     }
 
     @Override
@@ -131,7 +132,7 @@ public final class SinkFanOut implements AutoCloseable {
         try {
           sink.close();
         } catch (IOException | RuntimeException e) {
-          LOG.warn("{} did not close cleanly: {}", sink.name(), e.getMessage());
+          LOG.warn("{} did not close cleanly: {}", sink.name(), Reason.of(e));
         }
       }
     }
@@ -143,10 +144,7 @@ public final class SinkFanOut implements AutoCloseable {
       } catch (IOException | RuntimeException e) {
         failed.incrementAndGet();
         trouble.warn(
-            "{}: map {} was not delivered: {}",
-            sink.name(),
-            map.info().sequence(),
-            e.getMessage() == null ? e.toString() : e.getMessage());
+            "{}: map {} was not delivered: {}", sink.name(), map.info().sequence(), Reason.of(e));
       }
     }
   }

@@ -1,9 +1,8 @@
 package io.github.rackfocus.sweep;
 
+import io.github.rackfocus.frame.CountedLease;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
-import io.github.rackfocus.frame.Lease;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One frame for every plane of a sweep, far to near, as they were when the newest of them came.
@@ -12,14 +11,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * keep it beyond the call that handed it over, {@link #close} once for each lease. Immutable and
  * safe to read from any thread while leased.
  */
-public final class FocalStack implements Lease {
+public final class FocalStack extends CountedLease {
   private final FocusScale scale;
   private final Frame[] frames;
   private final double[] focus;
   private final boolean[] missing;
   private final int reference;
   private final int planesMissing;
-  private final AtomicInteger leases = new AtomicInteger(1);
 
   /**
    * Takes over one lease of each frame.
@@ -56,6 +54,7 @@ public final class FocalStack implements Lease {
     this.missing = missing.clone();
     this.reference = reference;
     this.planesMissing = count;
+    begin();
   }
 
   /** What the focus numbers mean. */
@@ -154,25 +153,19 @@ public final class FocalStack implements Lease {
 
   /** Takes one more lease of the stack. */
   public FocalStack retain() {
-    if (leases.getAndIncrement() <= 0) {
-      leases.getAndDecrement();
-      throw new IllegalStateException("a focal stack was retained after its last close");
-    }
+    take();
     return this;
   }
 
-  /** Gives one lease back; the last one closes the frames. */
   @Override
-  public void close() {
-    int left = leases.decrementAndGet();
-    if (left < 0) {
-      leases.incrementAndGet();
-      throw new IllegalStateException("a focal stack was closed more often than leased");
+  protected void lastClosed() {
+    for (Frame frame : frames) {
+      frame.close();
     }
-    if (left == 0) {
-      for (Frame frame : frames) {
-        frame.close();
-      }
-    }
+  }
+
+  @Override
+  public String toString() {
+    return "focal stack of " + reference();
   }
 }

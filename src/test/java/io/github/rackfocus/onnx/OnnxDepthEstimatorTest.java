@@ -1,15 +1,9 @@
 package io.github.rackfocus.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthMapPool;
 import io.github.rackfocus.depth.Stage;
@@ -18,12 +12,10 @@ import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
-import io.github.rackfocus.frame.NativeLibraries;
 import io.github.rackfocus.onnx.OnnxOptions.Form;
 import io.github.rackfocus.onnx.OnnxOptions.Optimisation;
 import io.github.rackfocus.sweep.FocalStack;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -34,7 +26,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class OnnxDepthEstimatorTest {
   private static final OnnxOptions ONE_THREAD = OnnxOptions.DEFAULT.withThreads(1);
@@ -240,43 +231,6 @@ class OnnxDepthEstimatorTest {
   }
 
   @Test
-  void shouldFallBackToTheCpuAndSaySoOnce() throws Exception {
-    assumeNoGpuNatives();
-    Logger log = (Logger) LoggerFactory.getLogger(ModelGraphs.class);
-    ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    lines.start();
-    log.addAppender(lines);
-    try (var estimator =
-            TestModels.open(TestModels.ROLLING, ONE_THREAD.withDevice(Device.parse("auto")));
-        FocalStack stack = SyntheticStack.stack(frames, 32, 32, 3);
-        DepthMap map = lease(32, 32)) {
-      estimator.estimate(stack, map);
-      estimator.estimate(stack, map);
-      assertThat(estimator.executionProvider()).matches("CPU \\(CUDA not to be had: .+\\)");
-      assertThat(map.info().executionProvider()).isEqualTo(estimator.executionProvider());
-      assertThat(estimator.isRolling()).isTrue();
-      assertThat(lines.list)
-          .singleElement()
-          .satisfies(line -> assertThat(line.getLevel()).isEqualTo(Level.INFO))
-          .satisfies(line -> assertThat(line.getFormattedMessage()).contains("CPU", "native.path"));
-    } finally {
-      log.detachAppender(lines);
-    }
-  }
-
-  @Test
-  void shouldSayWhatIsMissingWhereCudaCannotBeHad() {
-    assumeNoGpuNatives();
-    assertThatExceptionOfType(ModelException.class)
-        .isThrownBy(() ->
-            TestModels.open(TestModels.ROLLING, ONE_THREAD.withDevice(Device.parse("cuda:1"))))
-        .withMessageStartingWith("device cuda:1 can't be had: ")
-        .withMessageContaining("-Donnxruntime.native.path")
-        .withMessageContaining("libonnxruntime_providers_cuda.so")
-        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
-  }
-
-  @Test
   void shouldRefusePlanesThatCannotBeToldApart() throws Exception {
     Frame[] three = new Frame[3];
     for (int z = 0; z < 3; z++) {
@@ -335,14 +289,6 @@ class OnnxDepthEstimatorTest {
     } finally {
       threads.shutdownNow();
     }
-  }
-
-  private static void assumeNoGpuNatives() {
-    assumeThat(
-            Files.exists(
-                NativeLibraries.onnxRuntimeFolder().resolve("libonnxruntime_providers_cuda.so")))
-        .as("ONNX Runtime's GPU natives are there")
-        .isFalse();
   }
 
   private static OnnxDepthEstimator open(ModelBundle bundle, int iterations, Form form)

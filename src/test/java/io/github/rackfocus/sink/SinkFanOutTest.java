@@ -96,7 +96,7 @@ class SinkFanOutTest {
       offer(fanOut);
     }
     fanOut.close();
-    assertThat(fanOut.counters()).containsExactly(new SinkCounters("counting", 20, 8, 0, 12));
+    assertThat(fanOut.counters()).containsExactly(new SinkCounters("counting", 20, 8, 0, 12, 0));
     assertThat(pool.leased()).isZero();
   }
 }
