@@ -43,7 +43,11 @@ final class KafkaConnection {
   /** Room for the batches that Kafka's buffer is cut into, a record at least one. */
   private static final int BATCH_BYTES = 16 << 10;
 
+  /** A client that has just been made takes a moment to find its broker: nothing to report yet. */
+  private static final long PATIENCE_NANOS = 2_000_000_000L;
+
   private final KafkaSinkConfig config;
+  private final long begunNanos = System.nanoTime();
   private final Map<String, Object> settings;
   private final ThrottledLog trouble = new ThrottledLog(log);
   private final Thread seeker;
@@ -177,7 +181,7 @@ final class KafkaConnection {
   }
 
   private void say(String reason) {
-    if (!closed) {
+    if (!closed && System.nanoTime() - begunNanos > PATIENCE_NANOS) {
       trouble.warn(
           "kafka: topic {} at {} is not to be had yet; maps are lost and counted until it is: {}",
           config.topic(),

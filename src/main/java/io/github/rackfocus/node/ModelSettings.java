@@ -22,7 +22,7 @@ public record ModelSettings(
     boolean arena,
     String form) {
   /** The model that runs unless another is named. */
-  public static final String DEFAULT_MODEL = "ddl-pgd";
+  public static final String DEFAULT_MODEL = "proximal";
 
   /** The default model on the CPU. */
   public static final ModelSettings DEFAULT =

@@ -21,7 +21,7 @@ class DepthFrameCodecTest {
   private static final long STAMP = 1_763_640_000_123_456_789L;
   private static final CameraIdentity CAMERA = CameraIdentity.of("r2", "front");
 
-  @Property(tries = 100)
+  @Property(tries = 100, seed = "20261120")
   void shouldKeepNumbersWithinHalfAUnitAndAllElseAsItWas(
       @ForAll DepthPacking packing,
       @ForAll @IntRange(min = 1, max = 40) int width,
@@ -41,7 +41,7 @@ class DepthFrameCodecTest {
     }
   }
 
-  @Property(tries = 20)
+  @Property(tries = 20, seed = "20261120")
   void shouldGiveEqualBytesForEqualMaps(@ForAll DepthPacking packing, @ForAll long seed) {
     DepthFrameCodec codec = new DepthFrameCodec(CAMERA, packing, true);
     try (DepthMap one = random(30, 20, seed);

@@ -12,7 +12,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Scale;
 
 class DepthEncoding16Test {
-  @Property
+  @Property(seed = "20261120")
   void shouldKeepEveryDepthOfTheSweepWithinHalfAUnit(
       @ForAll @DoubleRange(min = 0.01, max = 50) double nearest,
       @ForAll @DoubleRange(min = 0.0001, max = 100) @Scale(6) double range,
@@ -26,13 +26,13 @@ class DepthEncoding16Test {
         .isLessThanOrEqualTo(encoding.unit() / 2 + Math.ulp(depth));
   }
 
-  @Property
+  @Property(seed = "20261120")
   void shouldGiveBackEveryCode(@ForAll @IntRange(max = 65535) int code) {
     DepthEncoding16 encoding = new DepthEncoding16(0.0001);
     assertThat(encoding.encode(encoding.decode(code))).isEqualTo(code);
   }
 
-  @Property
+  @Property(seed = "20261120")
   void shouldKeepEveryIndexWithinTwoUnits(
       @ForAll @DoubleRange(min = 0, max = 63) @Scale(6) double index) {
     DepthEncoding16 encoding = DepthEncoding16.forRange(FocusScale.INDEX_NEAR_FIRST, 0, 63);

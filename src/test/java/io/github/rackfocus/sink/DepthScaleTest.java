@@ -11,7 +11,7 @@ import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 
 class DepthScaleTest {
-  @Property
+  @Property(seed = "20261120")
   void shouldPutEveryLabelWhereItsDepthIs(
       @ForAll @DoubleRange(min = 0.02, max = 5) double nearest,
       @ForAll @DoubleRange(min = 1.02, max = 50) double ratio,
