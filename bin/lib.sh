@@ -48,6 +48,7 @@ build_app() {
   echo "Building Rackfocus (the first time this fetches its libraries; log: ${log#"$PWD"/})" >&2
   (cd "$RACKFOCUS_HOME" && exec ./mvnw -B -Dmaven.test.skip=true package) >"$log" 2>&1 &
   pid=$!
+  trap 'kill "$pid" 2>/dev/null; exit 130' INT TERM
   while kill -0 "$pid" 2>/dev/null; do
     if [ -t 2 ]; then
       printf '\r\033[K  %3d s  %s' $((SECONDS - begun)) \
@@ -58,6 +59,7 @@ build_app() {
     sleep 1
   done
   wait "$pid" || status=$?
+  trap - INT TERM
   if [ -t 2 ]; then printf '\r\033[K' >&2; fi
   if [ "$status" -ne 0 ]; then
     grep -E '^\[ERROR\]' "$log" | head -n 12 >&2 || tail -n 12 "$log" >&2

@@ -37,6 +37,8 @@ class ArchitectureTest {
           .definedBy("..rackfocus.eval..")
           .layer("cli")
           .definedBy("..rackfocus.cli..")
+          .layer("ros")
+          .definedBy("..rackfocus.ros..")
           .optionalLayer("protobuf")
           .definedBy("..rackfocus.v1..")
           .whereLayer("frame")

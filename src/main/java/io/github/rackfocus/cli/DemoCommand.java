@@ -83,6 +83,10 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (!(seconds >= 0)) {
+      throw new ParameterException(
+          spec().commandLine(), "--seconds is " + seconds + "; expected 0 (until stopped) or more");
+    }
     PrintWriter console = spec().commandLine().getOut();
     SimulatedCameraConfig camera = cameraConfig();
     FileSink files = new FileSink(new FileSinkOptions(out, planes, KEPT_MAPS));

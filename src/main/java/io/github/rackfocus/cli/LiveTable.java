@@ -66,7 +66,10 @@ final class LiveTable {
             "running",
             "%.0f s, model %s, K = %d, on %s"
                 .formatted(
-                    seconds, health.model().name(), health.iterations(), health.executionProvider())));
+                    seconds,
+                    health.model().name(),
+                    health.iterations(),
+                    health.executionProvider())));
     rows.add(row("frames", rate(health.frames(), seconds)));
     rows.add(
         row(

@@ -8,10 +8,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /** Runs a node until its source ends, a time is up, or the process is told to stop. */
 final class NodeRun {
   private static final long SHOW_MILLIS = 500;
+
+  /** What shells add to a signal's number for the exit code of a process it ended. */
+  private static final int SIGNALLED = 128;
 
   private NodeRun() {}
 
@@ -20,18 +24,26 @@ final class NodeRun {
    *
    * <p>SIGINT and SIGTERM stop the node and return, instead of ending the JVM at once: its shutdown
    * hooks run side by side, and ONNX Runtime's would take the ground from under an inference that
-   * still runs.
+   * still runs. A second signal ends the JVM at once.
    *
    * @param seconds after which it is stopped; 0: never
    * @param more further rows for the table
+   * @return seconds it ran
    * @throws IOException if its source broke
    */
-  static void run(
+  static double run(
       DepthNode node, double seconds, PrintWriter out, Supplier<Map<String, String>> more)
       throws IOException, InterruptedException {
     CountDownLatch stop = new CountDownLatch(1);
-    Signal.handle(new Signal("INT"), signal -> stop.countDown());
-    Signal.handle(new Signal("TERM"), signal -> stop.countDown());
+    SignalHandler stopping =
+        signal -> {
+          if (stop.getCount() == 0) {
+            Runtime.getRuntime().halt(SIGNALLED + signal.getNumber());
+          }
+          stop.countDown();
+        };
+    SignalHandler onInterrupt = Signal.handle(new Signal("INT"), stopping);
+    SignalHandler onTerminate = Signal.handle(new Signal("TERM"), stopping);
     LiveTable table = new LiveTable(out, Terminal.hasOut());
     long begun = System.nanoTime();
     try (node) {
@@ -48,7 +60,11 @@ final class NodeRun {
       node.stop();
       node.awaitEnd();
       table.show(node.health(), System.nanoTime(), more.get());
+    } finally {
+      Signal.handle(new Signal("INT"), onInterrupt);
+      Signal.handle(new Signal("TERM"), onTerminate);
     }
+    return millisSince(begun) / 1000.0;
   }
 
   private static void awaitEnd(DepthNode node, CountDownLatch stop) {

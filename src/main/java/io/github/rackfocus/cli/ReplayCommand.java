@@ -56,6 +56,12 @@ final class ReplayCommand implements Callable<Integer> {
       description = "Where the maps are written. Default: ${DEFAULT-VALUE}.")
   private Path out = Path.of("out", "replay");
 
+  @Option(
+      names = "--bit-depth",
+      paramLabel = "N",
+      description = "Of 16-bit files: the brightest is 2^N - 1. Default: ${DEFAULT-VALUE}.")
+  private int bitDepth = 16;
+
   @Mixin private InferenceOptions inference = new InferenceOptions();
 
   @Override
@@ -63,16 +69,17 @@ final class ReplayCommand implements Callable<Integer> {
     StackFolderOptions options =
         StackFolderOptions.DEFAULTS
             .withLoop(loop)
-            .withRate(rate == null ? 15 : rate, loop || rate != null);
+            .withRate(rate == null ? 15 : rate, loop || rate != null)
+            .withBitDepth(bitDepth);
     FileSink files = new FileSink(new FileSinkOptions(out, 1, loop ? KEPT_OF_A_LOOP : 0));
     NodeConfiguration defaults = NodeConfiguration.defaults();
     NodeConfiguration configuration = defaults.withModel(inference.over(defaults.model()));
     StackFolder source = Sources.folder(folder, options);
     DepthNode node = NodeAssembly.node(configuration, source, List.of(files), !loop);
     PrintWriter console = spec().commandLine().getOut();
-    NodeRun.run(node, 0, console, Map::of);
+    double seconds = NodeRun.run(node, 0, console, Map::of);
     NodeHealth health = node.health();
-    LiveTable.rows(health, 0, Map.of()).stream().skip(1).forEach(console::println);
+    LiveTable.rows(health, seconds, Map.of()).stream().skip(1).forEach(console::println);
     console.println("depth maps and pictures: " + files.newestFolder());
     console.flush();
     return health.maps() > 0 ? 0 : Rackfocus.FAILED;

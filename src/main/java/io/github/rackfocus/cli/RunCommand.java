@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,6 +57,11 @@ final class RunCommand implements Callable<Integer> {
     }
     NodeConfiguration loaded = NodeConfiguration.load(file);
     NodeConfiguration configuration = loaded.withModel(inference.over(loaded.model()));
+    if (configuration.sinks().files() == null && configuration.sinks().kafka() == null) {
+      LoggerFactory.getLogger(RunCommand.class)
+          .warn(
+              "{}: no sink is on, so no depth is computed; see sinks.files and sinks.kafka", file);
+    }
     FrameSource source = Sources.open(configuration.source());
     DepthNode node = NodeAssembly.node(configuration, source, List.of(), false);
     NodeRun.run(node, 0, console, Map::of);

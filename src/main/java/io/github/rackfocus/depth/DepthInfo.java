@@ -3,6 +3,7 @@ package io.github.rackfocus.depth;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.FocusAxis;
+import java.util.Arrays;
 
 /**
  * What is known of one depth map besides its pixels. Belongs to its map, is filled on the way and
@@ -29,6 +30,11 @@ public final class DepthInfo {
   private final long[] stageNanos = new long[Stage.values().length];
 
   DepthInfo() {}
+
+  /** Forgets the times of the map that used this memory before. */
+  void reset() {
+    Arrays.fill(stageNanos, 0);
+  }
 
   void describe(FocalStack stack, double depthOffsetMetres) {
     scale = stack.scale();

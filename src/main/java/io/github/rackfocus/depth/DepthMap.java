@@ -136,6 +136,7 @@ public final class DepthMap extends CountedLease {
 
   DepthMap open() {
     begin();
+    info.reset();
     return this;
   }
 }

@@ -32,6 +32,7 @@ public final class MetricDepth {
   private final ByteBuffer[] lumaOf = new ByteBuffer[FocusAxis.MAX_PLANES];
   private final float[] ageOf = new float[FocusAxis.MAX_PLANES];
   private int lastPlane;
+  private boolean infinityAtFarEnd;
   private CellMask moved = new CellMask(1, 1);
   private boolean anyMoved;
   private float[] position = new float[0];
@@ -88,7 +89,7 @@ public final class MetricDepth {
       validity[x] = judged.code();
       age[x] = ageOf[plane];
       if (judged == Validity.VALID) {
-        double focus = stack.focusAt(position[x]);
+        double focus = stack.focusAt(clip(position[x]));
         // dz/df = -1/f²: a dioptre's error grows with the square of the distance.
         double slope = metric ? 1 / (focus * focus) : 1;
         depth[x] = (float) stack.scale().depthAt(focus, depthOffsetMetres);
@@ -116,7 +117,7 @@ public final class MetricDepth {
       return Validity.SATURATED;
     }
     // Written so that a NaN from a broken model counts as not confident.
-    if (!(confidence[x] >= thresholds.minConfidence())) {
+    if (!(confidence[x] >= thresholds.minConfidence()) || Float.isNaN(position[x])) {
       return contrast.at(x, y) < thresholds.textureFloor()
           ? Validity.NO_TEXTURE
           : Validity.AMBIGUOUS;
@@ -125,7 +126,8 @@ public final class MetricDepth {
     if (plane == lastPlane && nearTrend.isOutside(x, y, margin)) {
       return Validity.NEARER_THAN_SWEEP;
     }
-    if (plane == 0 && farTrend.isOutside(x, y, margin)) {
+    boolean atInfinity = infinityAtFarEnd && clip(position[x]) == 0;
+    if (plane == 0 && (atInfinity || farTrend.isOutside(x, y, margin))) {
       return Validity.BEYOND_SWEEP;
     }
     return Validity.VALID;
@@ -144,6 +146,7 @@ public final class MetricDepth {
     fillPlaneTable(stack);
     gatherMotion(stack);
     lastPlane = stack.planes() - 1;
+    infinityAtFarEnd = stack.scale().isMetric() && stack.farthest() == 0;
     for (int plane = 0; plane < stack.planes(); plane++) {
       Frame frame = stack.frame(plane);
       lumaOf[plane] = frame.luma();

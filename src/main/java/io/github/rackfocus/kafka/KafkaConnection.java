@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -114,7 +116,7 @@ final class KafkaConnection {
   /** Whether any of the hosts has an address; also false for what is not host:port. */
   private static boolean isResolvable(String servers) {
     for (String server : servers.split(",")) {
-      String host = server.strip().replaceFirst(":\\d+$", "");
+      String host = server.strip().replaceFirst("^.*://", "").replaceFirst(":\\d+$", "");
       try {
         InetAddress.getByName(host);
         return true;
@@ -143,6 +145,7 @@ final class KafkaConnection {
         return; // Only close interrupts.
       } catch (KafkaException e) {
         say(sentence(e));
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS));
       }
     }
   }

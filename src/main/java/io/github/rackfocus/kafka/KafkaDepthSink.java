@@ -165,15 +165,15 @@ public final class KafkaDepthSink implements DepthSink {
         causes);
   }
 
-  /**
-   * Waits up to {@code closeTimeout}, and 5 s more for a broker that hangs, for acknowledgements;
-   * what has none then has failed.
-   */
   @Override
   public long lost() {
     return counts().failed();
   }
 
+  /**
+   * Waits up to {@code closeTimeout}, and 5 s more for a broker that hangs, for acknowledgements;
+   * what has none then has failed.
+   */
   @Override
   public void close() {
     // With nothing under way there is nothing to wait for, even where no broker answers.

@@ -148,18 +148,27 @@ public final class DepthNode implements AutoCloseable {
     stop();
     boolean interrupted = false;
     for (Thread thread : threads) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-        thread.interrupt();
-      }
+      interrupted |= joinWhateverHappens(thread);
     }
     sinks.close();
     estimator.close();
     rolling.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for a thread; says whether this one was interrupted meanwhile. */
+  private static boolean joinWhateverHappens(Thread thread) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        return interrupted;
+      } catch (InterruptedException e) {
+        interrupted = true;
+        thread.interrupt();
+      }
     }
   }
 
@@ -177,9 +186,18 @@ public final class DepthNode implements AutoCloseable {
       LOG.error("{} ended: {}", source.name(), Reason.of(e));
     } catch (InterruptedException e) {
       LOG.debug("camera was interrupted");
+    } catch (RuntimeException | Error e) {
+      fail("camera", e);
     } finally {
       frames.end();
     }
+  }
+
+  /** A stage that can't go on ends the node, which says so: half a node would look alive. */
+  private void fail(String stage, Throwable cause) {
+    failure = new IOException("the " + stage + " stage failed: " + Reason.of(cause), cause);
+    LOG.error("the {} stage failed; the node ends", stage, cause);
+    source.close();
   }
 
   private @Nullable Frame nextFrame() throws IOException, InterruptedException {
@@ -208,6 +226,8 @@ public final class DepthNode implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       LOG.debug("sweep was interrupted");
+    } catch (RuntimeException | Error e) {
+      fail("sweep", e);
     } finally {
       frames.abandon();
       stacks.end();
@@ -246,6 +266,8 @@ public final class DepthNode implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       LOG.debug("depth was interrupted");
+    } catch (RuntimeException | Error e) {
+      fail("depth", e);
     } finally {
       stacks.abandon();
     }

@@ -1,5 +1,8 @@
 package io.github.rackfocus.node;
 
+import io.github.rackfocus.frame.Reason;
+import io.github.rackfocus.onnx.Device;
+import io.github.rackfocus.onnx.OnnxOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,19 +48,30 @@ public record ModelSettings(
   }
 
   static ModelSettings read(Settings settings) {
-    return new ModelSettings(
-        settings.text("name", DEFAULT_MODEL, "a model's name", "see 'rackfocus models'"),
-        settings.integer(
-            "iterations", -1, -1, 64, "", "proximal iterations; -1: the model's default"),
-        settings.text(
-            "device", "cpu", "cpu | cuda | cuda:n | auto", "auto takes a GPU where there is one"),
-        settings.integer("threads", 0, 0, 256, "", "that compute a map; 0: one a core"),
-        settings.flag("spinning", false, "threads wait busily within a map"),
-        settings.flag("arena", true, "ONNX Runtime keeps memory between maps"),
-        settings.text(
-            "form",
-            "auto",
-            "auto | rolling | full",
-            "what depends on one image is kept (rolling)"));
+    ModelSettings read =
+        new ModelSettings(
+            settings.text("name", DEFAULT_MODEL, "a model's name", "see 'rackfocus models'"),
+            settings.integer(
+                "iterations", -1, -1, 64, "", "proximal iterations; -1: the model's default"),
+            settings.text(
+                "device",
+                "cpu",
+                "cpu | cuda | cuda:n | auto",
+                "auto takes a GPU where there is one"),
+            settings.integer("threads", 0, 0, 256, "", "that compute a map; 0: one a core"),
+            settings.flag("spinning", false, "threads wait busily within a map"),
+            settings.flag("arena", true, "ONNX Runtime keeps memory between maps"),
+            settings.text(
+                "form",
+                "auto",
+                "auto | rolling | full",
+                "what depends on one image is kept (rolling)"));
+    try {
+      Device.parse(read.device());
+      OnnxOptions.Form.parse(read.form());
+    } catch (IllegalArgumentException e) {
+      settings.reject("device", Reason.of(e));
+    }
+    return read;
   }
 }

@@ -37,6 +37,7 @@ public final class NodeAssembly {
       // What waits for each sink, what each is busy with, what is being filled, and one to spare.
       int mapCapacity = sinks.size() * (depth + 1) + 2;
       SinkFanOut fanOut = new SinkFanOut(sinks, depth, lossless);
+      sinks = List.of(); // The fan-out closes them from now on.
       try {
         return new DepthNode(
             source,

@@ -63,12 +63,6 @@ public record NodeConfiguration(
         identity, source, rolling, other, validity, depthOffsetMetres, sinks);
   }
 
-  /** The same with other sinks. */
-  public NodeConfiguration withSinks(SinkSettings other) {
-    return new NodeConfiguration(
-        identity, source, rolling, model, validity, depthOffsetMetres, other);
-  }
-
   static NodeConfiguration parse(String name, String yaml) throws ConfigurationException {
     JsonNode root;
     try {

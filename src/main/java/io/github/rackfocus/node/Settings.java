@@ -126,27 +126,6 @@ final class Settings {
     return fault(name, shown(value), range.toString(), byDefault);
   }
 
-  /** A list of numbers; empty by default. */
-  double[] numbers(String name, String unit, String range, String doc) {
-    describe(name, "[]", unit, range, doc);
-    JsonNode value = node.path(name);
-    if (isAbsent(value)) {
-      return new double[0];
-    }
-    double[] none = {};
-    if (!value.isArray()) {
-      return fault(name, shown(value), "a list of numbers" + of(unit), none);
-    }
-    double[] numbers = new double[value.size()];
-    for (int i = 0; i < numbers.length; i++) {
-      if (!value.get(i).isNumber()) {
-        return fault(name + "[" + i + "]", shown(value.get(i)), "a number" + of(unit), none);
-      }
-      numbers[i] = value.get(i).doubleValue();
-    }
-    return numbers;
-  }
-
   /** A free map of texts, such as a client library's own properties. */
   java.util.Map<String, String> map(String name, String doc) {
     describe(name, "{}", "", "names and values", doc);
@@ -173,6 +152,11 @@ final class Settings {
   /** Reports a fault that the types can't see, such as two options that contradict each other. */
   void fault(String name, String found, String expected) {
     faults.add(at(name) + " is " + found + "; expected " + expected);
+  }
+
+  /** Reports what a part that took several options refused, in that part's own sentence. */
+  void reject(String name, String sentence) {
+    faults.add(at(name) + ": " + sentence);
   }
 
   /** Every fault so far, also for keys that nobody asked for; call it once, when all was read. */

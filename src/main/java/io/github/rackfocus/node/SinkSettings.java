@@ -76,7 +76,7 @@ public record SinkSettings(
           byDefault.maxRecordBytes(),
           properties);
     } catch (IllegalArgumentException e) {
-      kafka.fault("properties", "not what the sink can use", Reason.of(e));
+      kafka.reject("properties", Reason.of(e));
       return null;
     }
   }

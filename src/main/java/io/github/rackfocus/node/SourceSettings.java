@@ -77,7 +77,7 @@ public record SourceSettings(
           .withSweep(sweep)
           .withSensor(sensor);
     } catch (IllegalArgumentException e) {
-      camera.fault("rate", "at odds with the exposure", Reason.of(e));
+      camera.reject("exposure", Reason.of(e));
       return defaults;
     }
   }

@@ -65,11 +65,10 @@ public final class RollingFocalStack implements AutoCloseable {
     if (latest != null && (latest.width() != frame.width() || latest.height() != frame.height())) {
       clear();
       placement = Placement.RESTARTED_BY_SIZE;
-    } else if (holdsStamp(frame.stampNanos())) {
-      return Placement.DUPLICATE;
-    } else if (isLate(frame, plane)) {
-      if (!timeJumpedBack(frame)) {
-        return Placement.LATE;
+    } else if (holdsStamp(frame.stampNanos()) || isLate(frame, plane)) {
+      boolean duplicate = holdsStamp(frame.stampNanos());
+      if (!isBeforeLatest(frame) || !timeJumpedBack(frame)) {
+        return duplicate ? Placement.DUPLICATE : Placement.LATE;
       }
       clear();
       placement = Placement.RESTARTED_BY_TIME;
@@ -110,7 +109,9 @@ public final class RollingFocalStack implements AutoCloseable {
     return fresh;
   }
 
-  /** The measured sweep period, nanoseconds; 0 until every plane was visited twice. */
+  /**
+   * The measured sweep period, nanoseconds; 0 until every plane that is visited was visited twice.
+   */
   public long measuredPeriodNanos() {
     return period.nanos();
   }
@@ -169,6 +170,11 @@ public final class RollingFocalStack implements AutoCloseable {
     Frame before = newest[plane];
     return (before != null && frame.stampNanos() < before.stampNanos())
         || (latest != null && latest.stampNanos() - frame.stampNanos() > maxStackAgeNanos());
+  }
+
+  private boolean isBeforeLatest(Frame frame) {
+    Frame latest = latest();
+    return latest != null && frame.stampNanos() < latest.stampNanos();
   }
 
   private boolean timeJumpedBack(Frame frame) {

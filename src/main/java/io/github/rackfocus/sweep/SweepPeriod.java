@@ -35,14 +35,14 @@ final class SweepPeriod {
     }
     if (seen[plane] && stampNanos > visitStamps[plane]) {
       intervals[plane][counts[plane]++ % REMEMBERED] = stampNanos - visitStamps[plane];
-      period = measure();
     }
     seen[plane] = true;
+    period = measure();
     visitStamps[plane] = stampNanos;
     lastPlane = plane;
   }
 
-  /** The measured period, nanoseconds; 0 until every plane was visited twice. */
+  /** The measured period, nanoseconds; 0 until every plane that is visited was visited twice. */
   long nanos() {
     return period;
   }
@@ -57,10 +57,11 @@ final class SweepPeriod {
   private long measure() {
     long longest = 0;
     for (int plane = 0; plane < counts.length; plane++) {
-      if (counts[plane] == 0) {
+      if (seen[plane] && counts[plane] == 0) {
         return 0;
       }
-      longest = Math.max(longest, typical(plane));
+      // A plane that is never in focus has no say: the others still grow old.
+      longest = seen[plane] ? Math.max(longest, typical(plane)) : longest;
     }
     return longest;
   }

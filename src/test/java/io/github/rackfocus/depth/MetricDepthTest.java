@@ -144,24 +144,47 @@ class MetricDepthTest {
     assertThat(judge(scene)).isEqualTo(expected);
   }
 
-  @Test
-  void shouldCallItNearerWhereSharpnessStillRisesAtTheNearEnd() {
+  /** Contrast of texture on each plane, blurred in proportion to the distance from the surface. */
+  private static double[] blurred(double surfacePlane, double blurPerPlane) {
+    double[] contrast = new double[PLANES];
+    for (int i = 0; i < PLANES; i++) {
+      double radius = blurPerPlane * (i - surfacePlane);
+      contrast[i] = 15 / (1 + radius * radius);
+    }
+    return contrast;
+  }
+
+  @Property(tries = 100, seed = "20261120")
+  void shouldKeepASurfaceAtAnEndPlaneAndCallOneBeyondItOutside(
+      @ForAll @DoubleRange(min = 0.5, max = 1.2) double blur,
+      @ForAll @DoubleRange(min = 0, max = 0.35) double inside,
+      @ForAll @DoubleRange(min = 0.9, max = 1.4) double beyond) {
     Scene scene = new Scene();
-    scene.position = 1;
-    scene.contrastOfPlane = new double[] {0.1, 0.3, 0.8, 2, 5};
-    assertThat(judge(scene)).isEqualTo(Validity.NEARER_THAN_SWEEP);
-    scene.contrastOfPlane = new double[] {0.1, 0.3, 1, 4, 4.1};
+    scene.luma = 60;
+    scene.position = 0;
+    scene.contrastOfPlane = blurred(inside, blur);
     assertThat(judge(scene)).isEqualTo(Validity.VALID);
+    scene.contrastOfPlane = blurred(-beyond, blur);
+    assertThat(judge(scene)).isEqualTo(Validity.BEYOND_SWEEP);
+    scene.position = 1;
+    scene.contrastOfPlane = blurred(PLANES - 1 - inside, blur);
+    assertThat(judge(scene)).isEqualTo(Validity.VALID);
+    scene.contrastOfPlane = blurred(PLANES - 1 + beyond, blur);
+    assertThat(judge(scene)).isEqualTo(Validity.NEARER_THAN_SWEEP);
+    scene.confidence = 0.1f;
+    assertThat(judge(scene)).as("not confident").isEqualTo(Validity.AMBIGUOUS);
   }
 
   @Test
-  void shouldCallItBeyondWhereSharpnessStillRisesAtTheFarEnd() {
+  void shouldCallItBeyondWhereTheSweepReachesInfinityAndThePixelIsThere() {
     Scene scene = new Scene();
+    scene.farthest = 0;
     scene.position = 0;
-    scene.contrastOfPlane = new double[] {5, 2, 0.8, 0.3, 0.1};
     assertThat(judge(scene)).isEqualTo(Validity.BEYOND_SWEEP);
-    scene.confidence = 0.1f;
-    assertThat(judge(scene)).as("not confident").isEqualTo(Validity.AMBIGUOUS);
+    scene.position = -0.01f;
+    assertThat(judge(scene)).isEqualTo(Validity.BEYOND_SWEEP);
+    scene.position = Float.NaN;
+    assertThat(judge(scene)).isEqualTo(Validity.AMBIGUOUS);
   }
 
   @Test

@@ -288,6 +288,18 @@ class DepthNodeTest {
   }
 
   @Test
+  void shouldEndAndSaySoWhenAStageCannotGoOn() {
+    DepthEstimator broken =
+        new Middle(stack -> {
+          throw new OutOfMemoryError("Cannot reserve direct buffer memory");
+        });
+    assertThatThrownBy(() -> runToEnd(new Script(1_000_000), broken))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the depth stage failed: Cannot reserve direct buffer memory");
+    assertThat(pool.leased()).isZero();
+  }
+
+  @Test
   void shouldSayWhyTheSourceEnded() {
     Script source =
         new Script(9) {

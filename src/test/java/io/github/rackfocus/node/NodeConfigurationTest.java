@@ -65,6 +65,7 @@ class NodeConfigurationTest {
                       kind: webcam
                       simulated: {planes: 65, farthest: 5, nearest: 4, rate: fast}
                     sweep: {maxStackAge: 2 s}
+                    model: {device: gpu}
                     sinks: {kafka: {enabled: true, properties: {acks: 0}}}
                     """));
     assertThat(fault.faults())
@@ -77,8 +78,10 @@ class NodeConfigurationTest {
             "source.simulated.rate is 'fast'; expected a number Hz",
             "sweep.maxStackAge is '2 s'; expected a number s")
         .anyMatch(each -> each.startsWith("sinks.kafka.properties") && each.contains("acks"))
-        .hasSize(8);
-    assertThat(fault).hasMessageContaining("node.yaml: 8 faults");
+        .contains(
+            "model.device: device is gpu; expected cpu, cuda, cuda:n (n the GPU's number) or auto")
+        .hasSize(9);
+    assertThat(fault).hasMessageContaining("node.yaml: 9 faults");
   }
 
   @Test

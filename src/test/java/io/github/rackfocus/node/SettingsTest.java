@@ -36,7 +36,6 @@ class SettingsTest {
             planes: 2
             share: 1.5
             colour: green
-            list: [1, two]
             nested: {onn: true, on: 1}
             odd: 1
             flat: 3
@@ -45,7 +44,6 @@ class SettingsTest {
     settings.integer("planes", 10, 3, 64, "", "");
     settings.number("share", 0.5, 0, 1, "", "");
     settings.choice("colour", Colour.RED, "");
-    settings.numbers("list", "dioptres", "", "");
     settings.section("nested", "").flag("on", false, "");
     settings.section("flat", "");
     assertThat(settings.faults())
@@ -54,10 +52,9 @@ class SettingsTest {
             "planes is 2; expected 3 to 64",
             "share is 1.5; expected 0 to 1",
             "colour is 'green'; expected red | deep-blue",
-            "list[1] is 'two'; expected a number dioptres",
             "nested.on is 1; expected true or false",
             "nested.onn is not an option; expected one of on",
-            "odd is not an option; expected one of colour, flat, list, nested, planes, rate, share",
+            "odd is not an option; expected one of colour, flat, nested, planes, rate, share",
             "flat is 3; expected a section of options");
   }
 }

@@ -209,6 +209,40 @@ class RollingFocalStackTest {
   }
 
   @Test
+  void shouldStartAgainWhenOneSweepIsPlayedAgainWithTheSameStamps() {
+    try (RollingFocalStack rolling = rolling(5, false)) {
+      List<Placement> placements = new ArrayList<>();
+      for (int tick = 0; tick < 10; tick++) {
+        placements.add(offer(rolling, tick % 5 * TICK, 1 + tick % 5));
+      }
+      assertThat(placements.subList(5, 10))
+          .containsExactly(
+              Placement.DUPLICATE,
+              Placement.DUPLICATE,
+              Placement.RESTARTED_BY_TIME,
+              Placement.PLACED,
+              Placement.PLACED);
+    }
+  }
+
+  @Test
+  void shouldLetPlanesGrowOldWhereOneIsNeverSeen() {
+    try (RollingFocalStack rolling = rolling(5, true)) {
+      for (int tick = 0; tick < 30; tick++) {
+        if (tick % 5 != 3 && (tick < 15 || tick % 5 != 1)) {
+          offer(rolling, tick * TICK, 1 + tick % 5);
+        }
+      }
+      assertThat(rolling.measuredPeriodNanos()).isEqualTo(5 * TICK);
+      try (FocalStack stack = rolling.takeStack()) {
+        assertThat(stack.isMissing(3)).as("never seen").isTrue();
+        assertThat(stack.isMissing(1)).as("last seen long ago").isTrue();
+        assertThat(stack.planesMissing()).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
   void shouldRecoverFromAStampFarInTheFuture() {
     try (RollingFocalStack rolling = rolling(3, false)) {
       for (int tick = 0; tick < 9; tick++) {

@@ -1,0 +1,72 @@
+package io.github.rackfocus.ros;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Closes what takes too long: a socket's own timeout does nothing to reads of a channel. One daemon
+ * thread; thread-safe.
+ */
+final class Deadlines implements AutoCloseable {
+  private final ScheduledThreadPoolExecutor timer;
+
+  /** Ends a deadline; closing it in time leaves the thing open. */
+  static final class Guard implements AutoCloseable {
+    private final AtomicBoolean expired;
+    private final Future<?> timer;
+
+    private Guard(AtomicBoolean expired, Future<?> timer) {
+      this.expired = expired;
+      this.timer = timer;
+    }
+
+    /** Whether the deadline has passed and the thing was closed. */
+    boolean expired() {
+      return expired.get();
+    }
+
+    @Override
+    public void close() {
+      timer.cancel(false);
+    }
+  }
+
+  Deadlines() {
+    timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "ros-deadlines");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timer.setRemoveOnCancelPolicy(true);
+  }
+
+  /** Closes {@code thing} after that time unless the guard is closed before. */
+  Guard close(Closeable thing, long time, TimeUnit unit) {
+    AtomicBoolean expired = new AtomicBoolean();
+    Future<?> future =
+        timer.schedule(
+            () -> {
+              expired.set(true);
+              try {
+                thing.close();
+              } catch (IOException e) {
+                // It is given up in any case; its reader gets the error.
+              }
+            },
+            time,
+            unit);
+    return new Guard(expired, future);
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}

@@ -1,0 +1,177 @@
+package io.github.rackfocus.ros;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what a node wants registered registered: waits for a master that is away, and registers
+ * again when it has restarted, which shows in its process id or in its not knowing us. One thread,
+ * two small calls every two seconds.
+ */
+final class MasterWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MasterWatch.class);
+  private static final Duration INTERVAL = Duration.ofSeconds(2);
+
+  /** One registration; both calls may be made again and again. */
+  interface Registration {
+    void register(MasterClient master) throws RosException;
+
+    void unregister(MasterClient master) throws RosException;
+  }
+
+  private static final class Entry {
+    private final Registration registration;
+    private boolean registered;
+
+    Entry(Registration registration) {
+      this.registration = registration;
+    }
+  }
+
+  private final MasterClient master;
+  private final URI ownUri;
+  private final GraphName ownName;
+  private final Consumer<String> onNameTaken;
+  private final List<Entry> entries = new ArrayList<>();
+  private final Throttle troubles = new Throttle(LOG);
+  private final Object calling = new Object();
+  private boolean pending;
+  private boolean closed;
+  private boolean away;
+  private int pid;
+
+  MasterWatch(MasterClient master, URI ownUri, GraphName ownName, Consumer<String> onNameTaken) {
+    this.master = master;
+    this.ownUri = ownUri;
+    this.ownName = ownName;
+    this.onNameTaken = onNameTaken;
+  }
+
+  void start() {
+    Threads.start("ros-master", this::run);
+  }
+
+  /** Registers soon, and again whenever the master has forgotten. */
+  void add(Registration registration) {
+    synchronized (this) {
+      entries.add(new Entry(registration));
+      pending = true;
+      notifyAll();
+    }
+  }
+
+  /** Takes a registration back, as far as the master can be reached. */
+  void remove(Registration registration) {
+    boolean registered;
+    synchronized (this) {
+      registered = entries.stream().anyMatch(e -> e.registration == registration && e.registered);
+      entries.removeIf(entry -> entry.registration == registration);
+    }
+    if (registered) {
+      synchronized (calling) {
+        unregister(registration);
+      }
+    }
+  }
+
+  private boolean unregister(Registration registration) {
+    try {
+      registration.unregister(master);
+      return true;
+    } catch (RosException e) {
+      LOG.debug("not taken back from the master: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  private void run() {
+    while (true) {
+      synchronized (calling) {
+        check();
+      }
+      synchronized (this) {
+        try {
+          if (!pending && !closed) {
+            wait(INTERVAL.toMillis());
+          }
+        } catch (InterruptedException e) {
+          return;
+        }
+        if (closed) {
+          return;
+        }
+        pending = false;
+      }
+    }
+  }
+
+  private void check() {
+    try {
+      if (forgotten()) {
+        LOG.info("the master at {} has restarted; registering again", master.uri());
+        synchronized (this) {
+          entries.forEach(entry -> entry.registered = false);
+        }
+      }
+      for (Entry entry : unregistered()) {
+        entry.registration.register(master);
+        synchronized (this) {
+          entry.registered = true;
+        }
+      }
+      if (away) {
+        LOG.info("the master at {} is back", master.uri());
+        away = false;
+      }
+    } catch (RosException | RuntimeException e) {
+      away = true;
+      troubles.warn("waiting for the master: " + e.getMessage());
+    }
+  }
+
+  private synchronized List<Entry> unregistered() {
+    return closed ? List.of() : entries.stream().filter(entry -> !entry.registered).toList();
+  }
+
+  private synchronized boolean anyRegistered() {
+    return entries.stream().anyMatch(entry -> entry.registered);
+  }
+
+  private boolean forgotten() throws RosException {
+    int before = pid;
+    pid = master.call("getPid") instanceof Integer found ? found : 0;
+    if (!anyRegistered()) {
+      return false;
+    }
+    MasterClient.Answer found = master.ask("lookupNode", ownName.value());
+    if (found.code() == 1 && !ownUri.toString().equals(found.value())) {
+      onNameTaken.accept("new node registered with same name at " + found.value());
+      return false;
+    }
+    return found.code() != 1 || before != pid;
+  }
+
+  /** Takes everything back from the master; gives up at the first call that fails. */
+  @Override
+  public void close() {
+    List<Entry> registered;
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+      registered = entries.stream().filter(entry -> entry.registered).toList();
+      entries.clear();
+    }
+    synchronized (calling) {
+      for (Entry entry : registered) {
+        if (!unregister(entry.registration)) {
+          return;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.github.rackfocus.ros;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Makes global names of a node's names: namespace, private names, then remapping. Immutable. */
+public final class NameResolver {
+  private final GraphName namespace;
+  private final GraphName nodeName;
+  private final Map<GraphName, GraphName> remappings = new HashMap<>();
+
+  /**
+   * @param namespace global
+   * @param nodeName global
+   * @param remappings from and to as given, both taken relative to the namespace
+   */
+  public NameResolver(
+      GraphName namespace, GraphName nodeName, Map<GraphName, GraphName> remappings) {
+    if (!namespace.isGlobal() || !nodeName.isGlobal()) {
+      throw new IllegalArgumentException(
+          "namespace and node name must be global, found " + namespace + " and " + nodeName);
+    }
+    this.namespace = namespace;
+    this.nodeName = nodeName;
+    remappings.forEach((from, to) -> this.remappings.put(globally(from), globally(to)));
+  }
+
+  public GraphName namespace() {
+    return namespace;
+  }
+
+  public GraphName resolve(String name) {
+    return resolve(GraphName.of(name));
+  }
+
+  /** The global name that stands for this one after remapping. */
+  public GraphName resolve(GraphName name) {
+    GraphName global = globally(name);
+    return remappings.getOrDefault(global, global);
+  }
+
+  private GraphName globally(GraphName name) {
+    if (name.isPrivate()) {
+      return nodeName.join(GraphName.of(name.value().substring(1)));
+    }
+    return name.value().isEmpty() ? namespace : namespace.join(name);
+  }
+}

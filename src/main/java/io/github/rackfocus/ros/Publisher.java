@@ -1,0 +1,198 @@
+package io.github.rackfocus.ros;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes messages on a topic. A message is serialised once, in the caller's thread, into a
+ * pooled direct buffer that all subscribers share; it is the caller's again when {@link #publish}
+ * returns. Each subscriber has a queue of its own and loses its oldest messages when it is slow.
+ * Per message and subscriber about 200 bytes of heap are allocated, whatever the message's size.
+ * Thread-safe.
+ */
+public final class Publisher<T extends Message> implements AutoCloseable {
+  private final GraphName topicName;
+  private final MessageType<T> type;
+  private final int queueSize;
+  private final boolean latch;
+  private final String nodeName;
+  private final BufferPool pool;
+  private final AtomicInteger ids;
+  private final Runnable onClose;
+  private final List<SubscriberLink> links = new CopyOnWriteArrayList<>();
+  private final Object publishing = new Object();
+  private BufferPool.@Nullable Lease latched;
+  private long droppedBefore;
+  private volatile boolean closed;
+
+  Publisher(
+      GraphName topicName,
+      MessageType<T> type,
+      int queueSize,
+      boolean latch,
+      String nodeName,
+      BufferPool pool,
+      AtomicInteger ids,
+      Runnable onClose) {
+    if (queueSize < 1) {
+      throw new IllegalArgumentException(
+          "queue size of " + topicName + " is " + queueSize + "; expected 1 or more");
+    }
+    this.topicName = topicName;
+    this.type = type;
+    this.queueSize = queueSize;
+    this.latch = latch;
+    this.nodeName = nodeName;
+    this.pool = pool;
+    this.ids = ids;
+    this.onClose = onClose;
+  }
+
+  public GraphName topicName() {
+    return topicName;
+  }
+
+  public MessageType<T> type() {
+    return type;
+  }
+
+  public boolean hasSubscribers() {
+    return !links.isEmpty();
+  }
+
+  public int numberOfSubscribers() {
+    return links.size();
+  }
+
+  /** Messages that slow subscribers lost, all together. */
+  public long dropped() {
+    long sum;
+    synchronized (publishing) {
+      sum = droppedBefore;
+    }
+    for (SubscriberLink link : links) {
+      sum += link.dropped();
+    }
+    return sum;
+  }
+
+  List<SubscriberLink> links() {
+    return links;
+  }
+
+  /**
+   * Hands a message to all subscribers; never waits for one. Without subscribers nothing is done,
+   * unless the topic is latched.
+   *
+   * @throws IllegalArgumentException if a value does not fit its field or the message exceeds 2 GiB
+   */
+  public void publish(T message) {
+    if (links.isEmpty() && !latch || closed) {
+      return;
+    }
+    long size = message.serializedSize();
+    if (size > Integer.MAX_VALUE - 4096) {
+      throw new IllegalArgumentException(
+          "a " + type.name() + " of " + size + " bytes is more than a connection carries");
+    }
+    BufferPool.Lease lease = pool.take((int) size + 4);
+    try {
+      ByteBuffer out = lease.buffer();
+      out.putInt((int) size);
+      message.write(out);
+      out.flip();
+      synchronized (publishing) {
+        for (SubscriberLink link : links) {
+          link.offer(lease);
+        }
+        if (latch && !closed) {
+          if (latched != null) {
+            latched.release();
+          }
+          lease.retain();
+          latched = lease;
+        }
+      }
+    } finally {
+      lease.release();
+    }
+  }
+
+  /** Answers a subscriber's header and serves it, in the connection's thread. */
+  void serve(SocketChannel channel, ConnectionHeader header) throws IOException {
+    String caller = header.getOr("callerid", "unknown");
+    String md5sum = header.get("md5sum");
+    if (md5sum == null || header.get("topic") == null) {
+      TcpRosServer.refuse(
+          channel, "Header from subscriber did not have the required elements: md5sum, topic");
+      return;
+    }
+    if (!md5sum.equals("*") && !md5sum.equals(type.md5sum())) {
+      TcpRosServer.refuse(
+          channel,
+          "Client ["
+              + caller
+              + "] wants topic "
+              + topicName
+              + " to have datatype/md5sum ["
+              + header.getOr("type", "")
+              + "/"
+              + md5sum
+              + "], but our version has ["
+              + type.name()
+              + "/"
+              + type.md5sum()
+              + "]. Dropping connection.");
+      return;
+    }
+    new ConnectionHeader()
+        .with("callerid", nodeName)
+        .with("topic", topicName.value())
+        .with("type", type.name())
+        .with("md5sum", type.md5sum())
+        .with("message_definition", type.definition())
+        .with("latching", latch ? "1" : "0")
+        .with("tcp_nodelay", "1")
+        .write(channel);
+    SubscriberLink link = new SubscriberLink(ids.incrementAndGet(), caller, channel, queueSize);
+    synchronized (publishing) {
+      if (closed) {
+        return;
+      }
+      if (latched != null) {
+        link.offer(latched);
+      }
+      links.add(link);
+    }
+    try {
+      link.run();
+    } finally {
+      synchronized (publishing) {
+        links.remove(link);
+        droppedBefore += link.dropped();
+      }
+    }
+  }
+
+  /** Takes the topic back from the master and ends its connections. */
+  @Override
+  public void close() {
+    synchronized (publishing) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (latched != null) {
+        latched.release();
+        latched = null;
+      }
+    }
+    onClose.run();
+    links.forEach(SubscriberLink::close);
+  }
+}

@@ -1,0 +1,168 @@
+package io.github.rackfocus.ros;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls a service, over a new connection each time or over one that stays. Calls from several
+ * threads follow one another.
+ */
+public final class ServiceClient<Q extends Message, R extends Message> implements AutoCloseable {
+  private final GraphName name;
+  private final ServiceType<Q, R> type;
+  private final NodeConfiguration configuration;
+  private final MasterClient master;
+  private final Deadlines deadlines;
+  private final boolean persistent;
+  private final Duration timeout;
+  private @Nullable SocketChannel kept;
+
+  ServiceClient(
+      GraphName name,
+      ServiceType<Q, R> type,
+      NodeConfiguration configuration,
+      MasterClient master,
+      Deadlines deadlines,
+      boolean persistent,
+      Duration timeout) {
+    this.name = name;
+    this.type = type;
+    this.configuration = configuration;
+    this.master = master;
+    this.deadlines = deadlines;
+    this.persistent = persistent;
+    this.timeout = timeout;
+  }
+
+  /**
+   * Calls and waits for the response. A kept connection that broke is built anew by the next call.
+   *
+   * @throws RosException if nobody offers the service, it does not answer in time, it has another
+   *     md5sum, or it answers with an error
+   */
+  public synchronized R call(Q request) throws RosException {
+    SocketChannel channel = null;
+    boolean done = false;
+    try {
+      channel = kept != null ? kept : SocketChannel.open();
+      try (Deadlines.Guard guard =
+          deadlines.close(channel, timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        try {
+          if (kept == null) {
+            connect(channel);
+          }
+          R response = exchange(channel, request);
+          done = true;
+          return response;
+        } catch (IOException e) {
+          throw new RosException(
+              "service "
+                  + name
+                  + ": "
+                  + (guard.expired()
+                      ? "no answer within " + timeout.toMillis() + " ms"
+                      : e.getMessage()),
+              e);
+        }
+      }
+    } catch (IOException e) {
+      throw new RosException("service " + name + ": " + e.getMessage(), e);
+    } catch (MalformedMessageException e) {
+      throw new RosException("service " + name + ": " + e.getMessage(), e);
+    } finally {
+      kept = done && persistent ? channel : null;
+      if (kept == null && channel != null) {
+        closeQuietly(channel);
+      }
+    }
+  }
+
+  private void connect(SocketChannel channel) throws IOException, RosException {
+    String text = String.valueOf(master.call("lookupService", name.value()));
+    URI uri;
+    try {
+      uri = URI.create(text);
+    } catch (IllegalArgumentException e) {
+      throw new RosException("service " + name + " is said to be at " + text, e);
+    }
+    if (uri.getHost() == null || uri.getPort() < 1) {
+      throw new RosException("service " + name + " is said to be at " + text);
+    }
+    InetSocketAddress address = new InetSocketAddress(uri.getHost(), uri.getPort());
+    if (address.isUnresolved()) {
+      throw new RosException("service " + name + ": no address known of host " + uri.getHost());
+    }
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    channel.connect(address);
+    ConnectionHeader header =
+        new ConnectionHeader()
+            .with("callerid", configuration.nodeName().value())
+            .with("service", name.value())
+            .with("type", type.name())
+            .with("md5sum", type.md5sum());
+    if (persistent) {
+      header.with("persistent", "1");
+    }
+    header.write(channel);
+    String error = ConnectionHeader.read(channel).get("error");
+    if (error != null) {
+      throw new RosException("service " + name + ": " + error);
+    }
+  }
+
+  private R exchange(SocketChannel channel, Q request) throws IOException, RosException {
+    ByteBuffer body = type.request().write(request);
+    ByteBuffer length = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    length.putInt(body.remaining()).flip();
+    ByteBuffer[] out = {length, body};
+    while (body.hasRemaining() || length.hasRemaining()) {
+      channel.write(out);
+    }
+    ByteBuffer prefix = ByteBuffer.allocate(5).order(ByteOrder.LITTLE_ENDIAN);
+    ConnectionHeader.readFully(channel, prefix);
+    long size = Integer.toUnsignedLong(prefix.getInt(1));
+    if (size > configuration.maxMessageBytes()) {
+      throw new MalformedMessageException(
+          "an answer of "
+              + size
+              + " bytes, more than the "
+              + configuration.maxMessageBytes()
+              + " taken");
+    }
+    ByteBuffer in = ByteBuffer.allocate((int) size);
+    ConnectionHeader.readFully(channel, in);
+    in.flip();
+    if (prefix.get(0) != 1) {
+      throw new RosException(
+          "service " + name + " answered with an error: " + StandardCharsets.UTF_8.decode(in));
+    }
+    R response = type.response().factory().get();
+    type.response().read(in, response);
+    return response;
+  }
+
+  private static void closeQuietly(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // The call's own outcome is what counts.
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (kept != null) {
+      closeQuietly(kept);
+      kept = null;
+    }
+  }
+}

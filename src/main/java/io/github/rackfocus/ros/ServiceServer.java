@@ -1,0 +1,167 @@
+package io.github.rackfocus.ros;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves a service to one-time and persistent callers. Thread-safe. */
+public final class ServiceServer<Q extends Message, R extends Message> implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceServer.class);
+
+  private final GraphName name;
+  private final ServiceType<Q, R> type;
+  private final ServiceResponseBuilder<Q, R> builder;
+  private final NodeConfiguration configuration;
+  private final Runnable onClose;
+  private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+  private final AtomicLong requests = new AtomicLong();
+  private final AtomicLong receivedBytes = new AtomicLong();
+  private final AtomicLong sentBytes = new AtomicLong();
+  private final Throttle troubles = new Throttle(LOG);
+  private volatile boolean closed;
+
+  ServiceServer(
+      GraphName name,
+      ServiceType<Q, R> type,
+      ServiceResponseBuilder<Q, R> builder,
+      NodeConfiguration configuration,
+      Runnable onClose) {
+    this.name = name;
+    this.type = type;
+    this.builder = builder;
+    this.configuration = configuration;
+    this.onClose = onClose;
+  }
+
+  public GraphName name() {
+    return name;
+  }
+
+  long requests() {
+    return requests.get();
+  }
+
+  long receivedBytes() {
+    return receivedBytes.get();
+  }
+
+  long sentBytes() {
+    return sentBytes.get();
+  }
+
+  /** Answers a caller's header and its calls, in the connection's thread. */
+  void serve(SocketChannel channel, ConnectionHeader header) throws IOException {
+    String md5sum = header.get("md5sum");
+    if (md5sum == null) {
+      TcpRosServer.refuse(
+          channel, "bogus tcpros header. did not have the required elements: md5sum");
+      return;
+    }
+    if (!md5sum.equals("*") && !md5sum.equals(type.md5sum())) {
+      TcpRosServer.refuse(
+          channel,
+          "client wants service "
+              + name
+              + " to have md5sum "
+              + md5sum
+              + ", but it has "
+              + type.md5sum()
+              + ". Dropping connection.");
+      return;
+    }
+    new ConnectionHeader()
+        .with("callerid", configuration.nodeName().value())
+        .with("type", type.name())
+        .with("md5sum", type.md5sum())
+        .with("request_type", type.request().name())
+        .with("response_type", type.response().name())
+        .write(channel);
+    if (header.getOr("probe", "0").equals("1")) {
+      return;
+    }
+    boolean persistent = header.getOr("persistent", "0").matches("1|true|True");
+    open.add(channel);
+    try {
+      do {
+        answer(channel);
+      } while (persistent && !closed);
+    } finally {
+      open.remove(channel);
+    }
+  }
+
+  private void answer(SocketChannel channel) throws IOException {
+    ByteBuffer prefix = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    ConnectionHeader.readFully(channel, prefix);
+    long length = Integer.toUnsignedLong(prefix.getInt(0));
+    if (length > configuration.maxMessageBytes()) {
+      throw new MalformedMessageException(
+          "a call of "
+              + name
+              + " with "
+              + length
+              + " bytes, more than the "
+              + configuration.maxMessageBytes()
+              + " taken");
+    }
+    ByteBuffer in = ByteBuffer.allocate((int) length);
+    ConnectionHeader.readFully(channel, in);
+    requests.incrementAndGet();
+    receivedBytes.addAndGet(4 + length);
+    ByteBuffer out = respond(in.flip());
+    sentBytes.addAndGet(out.remaining());
+    while (out.hasRemaining()) {
+      channel.write(out);
+    }
+  }
+
+  private ByteBuffer respond(ByteBuffer in) {
+    try {
+      Q request = type.request().factory().get();
+      R response = type.response().factory().get();
+      type.request().read(in, request);
+      builder.build(request, response);
+      return framed((byte) 1, type.response().write(response));
+    } catch (RosException | MalformedMessageException e) {
+      troubles.warn("service " + name + ": " + e.getMessage());
+      return error(e);
+    } catch (RuntimeException e) {
+      LOG.error("service {} failed", name, e);
+      return error(e);
+    }
+  }
+
+  private static ByteBuffer error(Exception e) {
+    byte[] text = String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8);
+    return framed((byte) 0, ByteBuffer.wrap(text));
+  }
+
+  private static ByteBuffer framed(byte ok, ByteBuffer body) {
+    ByteBuffer out = ByteBuffer.allocate(5 + body.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    return out.put(ok).putInt(body.remaining()).put(body).flip();
+  }
+
+  /** Takes the service back from the master and ends its connections. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    onClose.run();
+    for (SocketChannel channel : open) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        LOG.debug("closing a caller of {}: {}", name, e.toString());
+      }
+    }
+  }
+}

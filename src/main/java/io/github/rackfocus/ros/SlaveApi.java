@@ -1,0 +1,173 @@
+package io.github.rackfocus.ros;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** What a node answers to the master and to other nodes (wiki.ros.org/ROS/Slave_API). */
+final class SlaveApi {
+  private final Topics topics;
+  private final Supplier<ParameterTree> parameters;
+  private final URI master;
+  private final Supplier<InetSocketHost> tcpRos;
+  private final Consumer<String> onShutdown;
+
+  /** Host and port as told to others. */
+  record InetSocketHost(String host, int port) {}
+
+  SlaveApi(
+      Topics topics,
+      Supplier<ParameterTree> parameters,
+      URI master,
+      Supplier<InetSocketHost> tcpRos,
+      Consumer<String> onShutdown) {
+    this.topics = topics;
+    this.parameters = parameters;
+    this.master = master;
+    this.tcpRos = tcpRos;
+    this.onShutdown = onShutdown;
+  }
+
+  Map<String, XmlRpcServer.Method> methods() {
+    return Map.of(
+        "getBusStats", call -> done("bus stats", busStats()),
+        "getBusInfo", call -> done("bus info", busInfo()),
+        "getMasterUri", call -> done("master URI", master.toString()),
+        "getPid", call -> done("pid", (int) ProcessHandle.current().pid()),
+        "getSubscriptions", call -> done("subscriptions", subscriptions()),
+        "getPublications", call -> done("publications", publications()),
+        "shutdown", this::shutdown,
+        "paramUpdate", this::paramUpdate,
+        "publisherUpdate", this::publisherUpdate,
+        "requestTopic", this::requestTopic);
+  }
+
+  private static List<Object> done(String text, Object value) {
+    return List.of(1, text, value);
+  }
+
+  private static List<Object> refused(String text, Object value) {
+    return List.of(-1, text, value);
+  }
+
+  private Object shutdown(List<Object> call) {
+    onShutdown.accept(call.size() > 1 ? String.valueOf(call.get(1)) : "asked to");
+    return done("shutdown", 0);
+  }
+
+  private Object paramUpdate(List<Object> call) {
+    boolean known = parameters.get().update((String) call.get(1), call.get(2));
+    return known ? done("updated", 0) : refused("not subscribed", 0);
+  }
+
+  private Object publisherUpdate(List<Object> call) {
+    Subscriber<?> subscriber = topics.subscriber(GraphName.of((String) call.get(1)));
+    if (subscriber == null) {
+      return refused("not a subscriber of " + call.get(1), 0);
+    }
+    subscriber.updatePublishers(uris((List<?>) call.get(2)), true);
+    return done("updated", 0);
+  }
+
+  /**
+   * @throws IllegalArgumentException if one of them is no URI of a node
+   */
+  static List<URI> uris(List<?> texts) {
+    List<URI> uris = new ArrayList<>();
+    for (Object text : texts) {
+      URI uri = URI.create((String) text);
+      if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
+        throw new IllegalArgumentException("no URI of a node: " + text);
+      }
+      uris.add(uri);
+    }
+    return uris;
+  }
+
+  private Object requestTopic(List<Object> call) {
+    String topic = (String) call.get(1);
+    if (topics.publisher(GraphName.of(topic)) == null) {
+      return refused("Not a publisher of [" + topic + "]", 0);
+    }
+    for (Object protocol : (List<?>) call.get(2)) {
+      if (protocol instanceof List<?> named && !named.isEmpty() && "TCPROS".equals(named.get(0))) {
+        InetSocketHost at = tcpRos.get();
+        return done("ready on " + at.host + ":" + at.port, List.of("TCPROS", at.host, at.port));
+      }
+    }
+    return List.of(0, "no supported protocol implementations", 0);
+  }
+
+  private List<Object> subscriptions() {
+    List<Object> all = new ArrayList<>();
+    topics.subscribers().forEach(s -> all.add(List.of(s.topicName().value(), s.type().name())));
+    return all;
+  }
+
+  private List<Object> publications() {
+    List<Object> all = new ArrayList<>();
+    topics.publishers().forEach(p -> all.add(List.of(p.topicName().value(), p.type().name())));
+    return all;
+  }
+
+  private List<Object> busInfo() {
+    List<Object> all = new ArrayList<>();
+    for (Publisher<?> publisher : topics.publishers()) {
+      String topic = publisher.topicName().value();
+      for (SubscriberLink link : publisher.links()) {
+        String text =
+            "TCPROS connection on port " + tcpRos.get().port + " to [" + link.remoteAddress() + "]";
+        all.add(List.of(link.id(), link.callerId(), "o", "TCPROS", topic, true, text));
+      }
+    }
+    for (Subscriber<?> subscriber : topics.subscribers()) {
+      String topic = subscriber.topicName().value();
+      for (PublisherLink<?> link : subscriber.links()) {
+        String from = link.publisher().toString();
+        String text = "TCPROS connection to [" + from + "]";
+        all.add(List.of(link.id(), from, "i", "TCPROS", topic, link.connected(), text));
+      }
+    }
+    return all;
+  }
+
+  private List<Object> busStats() {
+    List<Object> published = new ArrayList<>();
+    for (Publisher<?> publisher : topics.publishers()) {
+      List<Object> connections = new ArrayList<>();
+      long bytes = 0;
+      for (SubscriberLink link : publisher.links()) {
+        bytes += link.sentBytes();
+        connections.add(
+            List.of(link.id(), number(link.sentBytes()), number(link.sentMessages()), true));
+      }
+      published.add(List.of(publisher.topicName().value(), number(bytes), connections));
+    }
+    List<Object> subscribed = new ArrayList<>();
+    for (Subscriber<?> subscriber : topics.subscribers()) {
+      List<Object> connections = new ArrayList<>();
+      for (PublisherLink<?> link : subscriber.links()) {
+        connections.add(List.of(link.id(), number(link.receivedBytes()), -1, link.connected()));
+      }
+      subscribed.add(List.of(subscriber.topicName().value(), connections));
+    }
+    long requests = 0;
+    long received = 0;
+    long sent = 0;
+    for (ServiceServer<?, ?> service : topics.services()) {
+      requests += service.requests();
+      received += service.receivedBytes();
+      sent += service.sentBytes();
+    }
+    return List.of(
+        published, subscribed, List.of(number(requests), number(received), number(sent)));
+  }
+
+  /** XML-RPC has no larger integers. */
+  private static int number(long count) {
+    return (int) Math.min(count, Integer.MAX_VALUE);
+  }
+}

@@ -1,0 +1,106 @@
+package io.github.rackfocus.ros;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** What a node publishes, subscribes and serves, by global name. Thread-safe. */
+final class Topics {
+  private final Map<GraphName, Publisher<?>> publishers = new ConcurrentHashMap<>();
+  private final Map<GraphName, Subscriber<?>> subscribers = new ConcurrentHashMap<>();
+  private final Map<GraphName, ServiceServer<?, ?>> services = new ConcurrentHashMap<>();
+
+  void add(Publisher<?> publisher) {
+    only(
+        publishers.putIfAbsent(publisher.topicName(), publisher),
+        "publishes",
+        publisher.topicName());
+  }
+
+  void add(Subscriber<?> subscriber) {
+    only(
+        subscribers.putIfAbsent(subscriber.topicName(), subscriber),
+        "subscribes",
+        subscriber.topicName());
+  }
+
+  void add(ServiceServer<?, ?> service) {
+    only(services.putIfAbsent(service.name(), service), "serves", service.name());
+  }
+
+  private static void only(@Nullable Object before, String what, GraphName name) {
+    if (before != null) {
+      throw new IllegalStateException("this node " + what + " " + name + " already");
+    }
+  }
+
+  void removePublisher(GraphName name) {
+    publishers.remove(name);
+  }
+
+  void removeSubscriber(GraphName name) {
+    subscribers.remove(name);
+  }
+
+  void removeService(GraphName name) {
+    services.remove(name);
+  }
+
+  @Nullable Publisher<?> publisher(GraphName name) {
+    return publishers.get(name);
+  }
+
+  @Nullable Subscriber<?> subscriber(GraphName name) {
+    return subscribers.get(name);
+  }
+
+  Collection<Publisher<?>> publishers() {
+    return publishers.values();
+  }
+
+  Collection<Subscriber<?>> subscribers() {
+    return subscribers.values();
+  }
+
+  Collection<ServiceServer<?, ?>> services() {
+    return services.values();
+  }
+
+  /** Finds whom a connection's header asks for and lets it serve the connection. */
+  void serve(SocketChannel channel, ConnectionHeader header) throws IOException {
+    String topic = header.get("topic");
+    String service = header.get("service");
+    try {
+      if (topic != null) {
+        Publisher<?> publisher = publishers.get(GraphName.of(topic));
+        if (publisher == null) {
+          TcpRosServer.refuse(
+              channel,
+              "received a connection for a nonexistent topic ["
+                  + topic
+                  + "] from ["
+                  + header.getOr("callerid", "unknown")
+                  + "].");
+          return;
+        }
+        publisher.serve(channel, header);
+      } else if (service != null) {
+        ServiceServer<?, ?> server = services.get(GraphName.of(service));
+        if (server == null) {
+          TcpRosServer.refuse(
+              channel, "received a tcpros connection for a nonexistent service [" + service + "].");
+          return;
+        }
+        server.serve(channel, header);
+      } else {
+        TcpRosServer.refuse(
+            channel, "bogus tcpros header. did not have the required elements: topic or service");
+      }
+    } catch (IllegalArgumentException e) {
+      TcpRosServer.refuse(channel, "bogus tcpros header: " + e.getMessage());
+    }
+  }
+}

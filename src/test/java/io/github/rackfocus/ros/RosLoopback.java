@@ -1,0 +1,128 @@
+package io.github.rackfocus.ros;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Real ROS in a network namespace that has nothing but loopback, for roscpp nodes listen on all
+ * addresses whatever ROS_IP says. All processes run there and end with it.
+ */
+final class RosLoopback implements AutoCloseable {
+  private static final String MASTER_PORT = "11311";
+
+  private final Path folder;
+  private final Process namespace;
+  private final List<Process> processes = new ArrayList<>();
+
+  RosLoopback(Path folder) throws IOException {
+    this.folder = folder;
+    namespace =
+        new ProcessBuilder("unshare", "--net", "sh", "-c", "ip link set lo up && exec sleep 900")
+            .start();
+  }
+
+  /** What is missing for these tests, or an empty text. */
+  static String missing() throws IOException, InterruptedException {
+    for (String tool : new String[] {"roscore", "rostopic", "rosservice", "nsenter"}) {
+      if (!Files.isExecutable(Path.of("/usr/bin", tool))) {
+        return tool + " is not installed";
+      }
+    }
+    Process probe = new ProcessBuilder("unshare", "--net", "ip", "link", "set", "lo", "up").start();
+    return probe.waitFor() == 0 ? "" : "network namespaces are not allowed here";
+  }
+
+  /** A process with what it has printed so far. */
+  record Running(Process process, Path log) {
+    String output() {
+      try {
+        return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+
+    /** As SIGINT from a terminal or roslaunch. */
+    void interrupt() throws IOException, InterruptedException {
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    }
+
+    void kill() throws InterruptedException {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  Running start(String name, String... command) throws IOException {
+    List<String> all =
+        new ArrayList<>(List.of("nsenter", "-t", Long.toString(namespace.pid()), "-n"));
+    all.addAll(Arrays.asList(command));
+    Path log = Files.createTempFile(folder, name, ".log");
+    ProcessBuilder builder =
+        new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().put("ROS_MASTER_URI", "http://127.0.0.1:" + MASTER_PORT);
+    builder.environment().put("ROS_IP", "127.0.0.1");
+    builder.environment().put("ROS_HOME", folder.resolve("ros").toString());
+    builder.environment().put("PYTHONUNBUFFERED", "1");
+    builder.environment().remove("ROS_HOSTNAME");
+    builder.environment().remove("ROS_NAMESPACE");
+    Process process = builder.start();
+    processes.add(process);
+    return new Running(process, log);
+  }
+
+  /** Our node in a JVM of its own. */
+  Running startNode(String name, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Dlogback.configurationFile=" + logback(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                InteropNode.class.getName(),
+                "__name:=" + name));
+    command.addAll(Arrays.asList(arguments));
+    return start(name, command.toArray(String[]::new));
+  }
+
+  private Path logback() throws IOException {
+    Path file = folder.resolve("logback.xml");
+    Files.writeString(
+        file,
+        "<configuration><appender name='out' class='ch.qos.logback.core.ConsoleAppender'>"
+            + "<encoder><pattern>%level %msg%n</pattern></encoder></appender>"
+            + "<root level='INFO'><appender-ref ref='out'/></root></configuration>");
+    return file;
+  }
+
+  /** Runs a command to its end, at most 30 s, and returns what it printed. */
+  String run(String... command) throws IOException, InterruptedException {
+    Running running = start(command[0], command);
+    if (!running.process.waitFor(30, TimeUnit.SECONDS)) {
+      running.kill();
+    }
+    return running.output();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    for (Process process : processes) {
+      process.descendants().forEach(ProcessHandle::destroy);
+      process.destroy();
+    }
+    for (Process process : processes) {
+      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly().waitFor();
+      }
+    }
+    namespace.destroyForcibly().waitFor();
+  }
+}
