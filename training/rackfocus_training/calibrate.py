@@ -5,7 +5,7 @@ stated scale, b is replaced by exp(shift) b^power, chosen so that the 68 % and 9
 well as they can together (true errors have heavier tails than a Laplace distribution).
 
 Run: python -m rackfocus_training.calibrate --checkpoint runs/proximal/last.pt
-         --validation runs/validation --out runs/proximal/calibrated.pt
+         --validation runs/validation [--stacks DIR] --out runs/proximal/calibrated.pt
 """
 
 import argparse
@@ -15,8 +15,10 @@ import numpy as np
 import torch
 
 from .data import Batch, validation
+from .evaluate import model_estimator
 from .export import load_model
 from .metrics import coverage
+from .stacks import read_stack, stack_folders
 from .train import forward
 
 LEVELS = (0.68, 0.95)
@@ -36,18 +38,34 @@ def collect(model, batches: List[Batch], iterations: int, every: int = 7
     return np.concatenate(errors), np.concatenate(logs)
 
 
-def fit(error: np.ndarray, log_error: np.ndarray) -> Tuple[float, float]:
-    """(shift, power) with the smallest miss of the coverage at the worse of both levels."""
+def collect_stacks(model, folder: str, iterations: int, every: int = 7
+                   ) -> Tuple[np.ndarray, np.ndarray]:
+    """The same from stack folders in dioptres with truth, for instance simulated ones. model must not
+    be calibrated yet: the stated error it returns is then exp(log error)."""
+    estimate = model_estimator(model, iterations)
+    errors, logs = [], []
+    for stack in map(read_stack, stack_folders(folder)):
+        found = estimate(stack.luma, stack.focus)
+        true = (stack.truth - stack.axis[0]) / (stack.axis[-1] - stack.axis[0])
+        known = np.isfinite(true)
+        errors.append(np.abs(found["position"] - np.clip(true, 0, 1))[known][::every])
+        logs.append(np.log(found["error"])[known][::every])
+    return np.concatenate(errors), np.concatenate(logs)
+
+
+def fit(sets: List[Tuple[np.ndarray, np.ndarray]]) -> Tuple[float, float]:
+    """(shift, power) with the smallest miss of the coverage at the worse of both levels on the worst of
+    the sets; each set is (true error, log of the stated error)."""
     best = None
     for power in np.linspace(0.5, 1.6, 56):
-        ratio = np.sort(error * np.exp(-power * log_error))
-        shifts = [np.log(np.quantile(ratio, level) / -np.log(1 - level)) for level in LEVELS]
-        for shift in np.linspace(min(shifts), max(shifts), 41):
-            covered = [np.searchsorted(ratio, -np.log(1 - level) * np.exp(shift)) / len(ratio)
-                       for level in LEVELS]
-            miss = max(abs(share - level) for share, level in zip(covered, LEVELS))
-            if best is None or miss < best[0]:
-                best = (miss, float(shift), float(power))
+        ratios = [np.sort(error * np.exp(-power * log_error)) for error, log_error in sets]
+        shifts = [np.log(np.quantile(ratio, level) / -np.log(1 - level))
+                  for ratio in ratios for level in LEVELS]
+        for shift in np.linspace(min(shifts), max(shifts), 61):
+            misses = [abs(np.searchsorted(ratio, -np.log(1 - level) * np.exp(shift)) / len(ratio)
+                          - level) for ratio in ratios for level in LEVELS]
+            if best is None or max(misses) < best[0]:
+                best = (max(misses), float(shift), float(power))
     return best[1], best[2]
 
 
@@ -55,17 +73,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--validation", required=True)
+    parser.add_argument("--stacks", default=None,
+                        help="stack folders of another renderer, in dioptres with truth, as a second set")
     parser.add_argument("--out", required=True)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     model = load_model(arguments.checkpoint)
     batches = validation(arguments.validation, 10) + validation(arguments.validation, 24)
-    error, log_error = collect(model, batches, 3)
-    shift, power = fit(error, log_error)
-    for name, values in (("before", np.exp(log_error)),
-                         ("after", np.exp(shift + power * log_error))):
-        print(name, {level: round(coverage(error, values, level), 3)
-                     for level in (0.2, 0.4, 0.5, 0.6, 0.68, 0.8, 0.9, 0.95, 0.99)})
+    sets = {"validation scenes": collect(model, batches, 3)}
+    if arguments.stacks:
+        sets["stack folders"] = collect_stacks(model, arguments.stacks, 3)
+    shift, power = fit(list(sets.values()))
+    for name, (error, log_error) in sets.items():
+        for when, values in (("before", np.exp(log_error)),
+                             ("after", np.exp(shift + power * log_error))):
+            print(name, when, {level: round(coverage(error, values, level), 3)
+                               for level in (0.2, 0.4, 0.5, 0.6, 0.68, 0.8, 0.9, 0.95, 0.99)})
     print(f"shift {shift:.4f}, power {power:.3f}")
     saved = torch.load(arguments.checkpoint, map_location="cpu")
     saved["average"]["stack.error_shift"] = torch.tensor(shift)

@@ -148,7 +148,7 @@ class MetricsTest(unittest.TestCase):
         log_scale = random.uniform(-6, -2, 200_000)
         error = random.exponential(np.exp(log_scale))
         stated = (log_scale - 0.7) / 0.8
-        shift, power = calibrate.fit(error, stated)
+        shift, power = calibrate.fit([(error, stated)])
         self.assertAlmostEqual(0.8, power, delta=0.1)
         for level in calibrate.LEVELS:
             covered = metrics.coverage(error, np.exp(shift + power * stated), level)
