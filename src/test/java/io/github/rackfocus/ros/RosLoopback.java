@@ -59,8 +59,16 @@ final class RosLoopback implements AutoCloseable {
   }
 
   Running start(String name, String... command) throws IOException {
+    // A shell in the background ignores SIGINT, and so would all that it starts.
     List<String> all =
-        new ArrayList<>(List.of("nsenter", "-t", Long.toString(namespace.pid()), "-n"));
+        new ArrayList<>(
+            List.of(
+                "env",
+                "--default-signal=INT",
+                "nsenter",
+                "-t",
+                Long.toString(namespace.pid()),
+                "-n"));
     all.addAll(Arrays.asList(command));
     Path log = Files.createTempFile(folder, name, ".log");
     ProcessBuilder builder =
