@@ -61,12 +61,12 @@ public final class RollingFocalStack implements AutoCloseable {
       return Placement.OUT_OF_SWEEP;
     }
     Placement placement = Placement.PLACED;
+    boolean duplicate = holdsStamp(frame.stampNanos());
     Frame latest = latest();
     if (latest != null && (latest.width() != frame.width() || latest.height() != frame.height())) {
       clear();
       placement = Placement.RESTARTED_BY_SIZE;
-    } else if (holdsStamp(frame.stampNanos()) || isLate(frame, plane)) {
-      boolean duplicate = holdsStamp(frame.stampNanos());
+    } else if (duplicate || isLate(frame, plane)) {
       if (!isBeforeLatest(frame) || !timeJumpedBack(frame)) {
         return duplicate ? Placement.DUPLICATE : Placement.LATE;
       }
