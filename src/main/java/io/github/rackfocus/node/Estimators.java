@@ -39,7 +39,7 @@ public final class Estimators {
     };
   }
 
-  private static DepthEstimator openBundle(ModelSettings settings) throws ModelException {
+  static OnnxDepthEstimator openBundle(ModelSettings settings) throws ModelException {
     OnnxOptions options =
         OnnxOptions.DEFAULT
             .withDevice(Device.parse(settings.device()))

@@ -30,6 +30,7 @@ public final class OnnxDepthEstimator implements DepthEstimator {
   private final ModelGraphs graphs;
   private final Manifest manifest;
   private final LongSupplier nanoClock;
+  private final boolean ownsGraphs;
   private @Nullable Tensors tensors;
   private boolean closed;
 
@@ -57,8 +58,9 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     }
   }
 
-  private OnnxDepthEstimator(ModelGraphs graphs, LongSupplier nanoClock) {
+  private OnnxDepthEstimator(ModelGraphs graphs, LongSupplier nanoClock, boolean ownsGraphs) {
     this.graphs = graphs;
+    this.ownsGraphs = ownsGraphs;
     this.manifest = graphs.bundle().manifest();
     this.nanoClock = nanoClock;
   }
@@ -75,7 +77,15 @@ public final class OnnxDepthEstimator implements DepthEstimator {
   public static OnnxDepthEstimator open(
       ModelBundle bundle, int iterations, OnnxOptions options, LongSupplier nanoClock)
       throws ModelException {
-    return new OnnxDepthEstimator(ModelGraphs.open(bundle, iterations, options), nanoClock);
+    return new OnnxDepthEstimator(ModelGraphs.open(bundle, iterations, options), nanoClock, true);
+  }
+
+  /**
+   * An estimator for another camera on the same graphs, with memory of its own for what it keeps of
+   * that camera's frames. It must be closed before this one, and run on the same thread.
+   */
+  public OnnxDepthEstimator forAnotherCamera() {
+    return new OnnxDepthEstimator(graphs, nanoClock, false);
   }
 
   /** The same with the model's default number of iterations. */
@@ -273,7 +283,9 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     if (!closed) {
       closed = true;
       releaseTensors();
-      graphs.close();
+      if (ownsGraphs) {
+        graphs.close();
+      }
     }
   }
 }
