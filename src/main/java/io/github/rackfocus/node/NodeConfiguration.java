@@ -162,9 +162,10 @@ public record NodeConfiguration(
         root.section("sweep", "The planes, and how the rolling focal stack judges what it has.");
     SweepSettings sweep = SweepSettings.read(section);
     RollingOptions rolling = rolling(section);
+    RosInputSettings ros = RosInputSettings.read(root, sweep);
     return new NodeConfiguration(
         identity,
-        SourceSettings.read(root.section("source", "Where frames come from."), sweep),
+        SourceSettings.read(root.section("source", "Where frames come from."), ros),
         rolling,
         ModelSettings.read(root.section("model", "Which model runs, and how.")),
         validity(root.section("validity", "When a pixel's depth is published.")),

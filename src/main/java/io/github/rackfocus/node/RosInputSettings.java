@@ -104,42 +104,46 @@ public record RosInputSettings(
         imageTransport, lens, lensLatencySeconds, matching, cameraInfoUrl, rectify, bits, sweep);
   }
 
-  /** Reads the options below {@code source.ros}. */
-  static RosInputSettings read(Settings ros, SweepSettings sweep) {
+  /**
+   * Reads the options. Those that ROS users know by name stand at the top of the configuration,
+   * where they become private parameters of that name.
+   */
+  static RosInputSettings read(Settings root, SweepSettings sweep) {
     ImageTransport transport =
-        ros.choice("imageTransport", DEFAULT.imageTransport(), "of topic image");
-    LensInput lens =
-        ros.choice(
-            "lens",
-            DEFAULT.lens(),
-            "lens_state, lens_power, or the plane from the image's stamp and sweep.period");
-    double latency =
-        ros.number("lensLatency", 0, 0, 10, "s", "by which lens_power, unstamped, comes late");
-    MatchingOptions matching = matching(ros);
+        root.choice("imageTransport", DEFAULT.imageTransport(), "of the images of topics and bags");
     String url =
-        ros.text(
+        root.text(
             "cameraInfoUrl", "", "file:// or package://", "camera file; empty: topic camera_info");
-    boolean rectify = ros.flag("rectify", true, "take the calibrated distortion out of images");
-    int bits = ros.integer("bitDepth", DEFAULT.bitDepth(), 8, 16, "bits", "of 16-bit images");
+    boolean rectify = root.flag("rectify", true, "take the calibrated distortion out of images");
+    int bits = root.integer("bitDepth", DEFAULT.bitDepth(), 8, 16, "bits", "of 16-bit images");
+    double latency =
+        root.number("lensLatency", 0, 0, 10, "s", "by which lens_power, unstamped, comes late");
+    Settings section = root.section("lens", "How the focus of an image is known.");
+    LensInput lens =
+        section.choice(
+            "input",
+            DEFAULT.lens(),
+            "topic lens_state, topic lens_power, or by the image's stamp and sweep.period");
+    MatchingOptions matching = matching(section);
     if (isPeriodMissing(lens, sweep)) {
-      ros.fault("lens", "stamp while sweep.period is 0", "the seconds of a whole sweep there");
+      section.fault("input", "stamp while sweep.period is 0", "the seconds of a whole sweep there");
       return DEFAULT;
     }
     return new RosInputSettings(transport, lens, latency, matching, url, rectify, bits, sweep);
   }
 
-  private static MatchingOptions matching(Settings ros) {
+  private static MatchingOptions matching(Settings lens) {
     MatchingOptions byDefault = MatchingOptions.DEFAULT;
     return new MatchingOptions(
         byDefault.powerGain(),
         byDefault.powerOffset(),
-        ros.choice(
+        lens.choice(
             "between",
             byDefault.between(),
             "readings: the lens holds where it was, or moves evenly, or as direction says"),
-        nanos(ros.number("exposureOffset", 0, -1, 1, "s", "mid-exposure minus the image's stamp")),
+        nanos(lens.number("exposureOffset", 0, -1, 1, "s", "mid-exposure minus the image's stamp")),
         nanos(
-            ros.number(
+            lens.number(
                 "maxWait",
                 byDefault.maxWaitNanos() / 1e9,
                 0,
@@ -147,7 +151,7 @@ public record RosInputSettings(
                 "s",
                 "that an image waits at most for a reading that is not there yet")),
         nanos(
-            ros.number(
+            lens.number(
                 "maxReadingAge",
                 byDefault.maxReadingAgeNanos() / 1e9,
                 0.001,

@@ -33,9 +33,9 @@ public record SourceSettings(
   /**
    * Reads the section.
    *
-   * @param sweep of a real camera
+   * @param ros what is told of ROS messages elsewhere
    */
-  static SourceSettings read(Settings settings, SweepSettings sweep) {
+  static SourceSettings read(Settings settings, RosInputSettings ros) {
     Kind kind = settings.choice("kind", Kind.SIMULATED, "where frames come from");
     Settings folder = settings.section("folder", "a folder of images with a stack.json");
     String path = folder.text("path", "", "a folder", "needed for kind: folder");
@@ -47,7 +47,7 @@ public record SourceSettings(
         path,
         folderOptions(folder),
         simulated(settings.section("simulated", "a camera and a scene that are computed")),
-        RosInputSettings.read(settings.section("ros", "images and lens of a ROS graph"), sweep));
+        ros);
   }
 
   private static StackFolderOptions folderOptions(Settings folder) {

@@ -49,9 +49,9 @@ public record SweepSettings(
         sweep.number(
             "nearest", byDefault.nearest(), 0.01, 100, "dioptres", "focus of the nearest plane");
     SweepPattern pattern =
-        sweep.choice("pattern", DEFAULT.pattern(), "of a sweep by the clock (lens: stamp)");
+        sweep.choice("pattern", DEFAULT.pattern(), "of a sweep by the clock (lens.input: stamp)");
     double period =
-        sweep.number("period", 0, 0, 3600, "s", "of a sweep by the clock (lens: stamp)");
+        sweep.number("period", 0, 0, 3600, "s", "of a sweep by the clock (lens.input: stamp)");
     double phase =
         sweep.number(
             "phase", 0, 0, 3600, "s", "a stamp, modulo the period, at which it is farthest");
