@@ -49,6 +49,8 @@ public final class DepthNode implements AutoCloseable {
   private final ThrottledLog trouble = new ThrottledLog(LOG);
   private final List<Thread> threads;
   private volatile @Nullable IOException failure;
+  private volatile boolean enabled = true;
+  private volatile boolean resetAsked;
 
   /**
    * Puts the parts together; {@link #start} sets them going. The node owns source, estimator and
@@ -128,6 +130,24 @@ public final class DepthNode implements AutoCloseable {
   /** Ends the source; what is under way still comes through. */
   public void stop() {
     source.close();
+  }
+
+  /**
+   * Whether depth is computed, where anybody wants it; true at the start. Frames are still taken
+   * in, so that the first map after a pause comes at once.
+   */
+  public void enable(boolean whether) {
+    enabled = whether;
+  }
+
+  /** Whether depth is computed where anybody wants it. */
+  public boolean isEnabled() {
+    return enabled;
+  }
+
+  /** Empties the focal stack before the next frame: the next map comes after a whole sweep. */
+  public void reset() {
+    resetAsked = true;
   }
 
   /** How the node is doing now; may be asked by any thread. */
@@ -214,6 +234,10 @@ public final class DepthNode implements AutoCloseable {
   private void runSweep() {
     try {
       for (Frame frame = frames.take(); frame != null; frame = frames.take()) {
+        if (resetAsked) {
+          resetAsked = false;
+          rolling.clear();
+        }
         try (Frame taken = frame) {
           place(taken);
         }
@@ -236,6 +260,7 @@ public final class DepthNode implements AutoCloseable {
 
   private void place(Frame frame) {
     Placement placement = rolling.offer(frame);
+    counters.lensCelsius(frame.focus().temperatureCelsius());
     if (placement.isPlaced()) {
       if (placement != Placement.PLACED) {
         LOG.info(
@@ -259,7 +284,7 @@ public final class DepthNode implements AutoCloseable {
     try {
       for (FocalStack stack = stacks.take(); stack != null; stack = stacks.take()) {
         try (FocalStack taken = stack) {
-          if (sinks.wantsMaps()) {
+          if (enabled && sinks.wantsMaps()) {
             estimate(taken);
           }
         }
