@@ -176,6 +176,7 @@ class RosFrameSourceTest {
     source.setWanted(true);
     await()
         .until(() -> {
+          bad.header.stampNanos++;
           images.publish(bad);
           return source.dropped() > 0;
         });
