@@ -47,6 +47,7 @@ public final class NodeAssembly {
             fanOut,
             mapCapacity,
             lossless,
+            configuration.model().deadlineNanos(),
             System::nanoTime);
       } catch (RuntimeException e) {
         fanOut.close();
