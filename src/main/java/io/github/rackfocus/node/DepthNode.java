@@ -52,6 +52,8 @@ public final class DepthNode implements AutoCloseable {
   private final ThrottledLog trouble = new ThrottledLog(LOG);
   private final List<Thread> threads;
   private volatile @Nullable IOException failure;
+  private volatile boolean enabled = true;
+  private volatile boolean resetAsked;
   private boolean warm;
   private long lastMapNumber = Long.MIN_VALUE / 2;
 
@@ -158,6 +160,24 @@ public final class DepthNode implements AutoCloseable {
     source.close();
   }
 
+  /**
+   * Whether depth is computed, where anybody wants it; true at the start. Frames are still taken
+   * in, so that the first map after a pause comes at once.
+   */
+  public void enable(boolean whether) {
+    enabled = whether;
+  }
+
+  /** Whether depth is computed where anybody wants it. */
+  public boolean isEnabled() {
+    return enabled;
+  }
+
+  /** Empties the focal stack before the next frame: the next map comes after a whole sweep. */
+  public void reset() {
+    resetAsked = true;
+  }
+
   /** How the node is doing now; may be asked by any thread. */
   public NodeHealth health() {
     return counters.health(
@@ -241,6 +261,10 @@ public final class DepthNode implements AutoCloseable {
   private void runSweep() {
     try {
       for (Frame frame = frames.take(); frame != null; frame = frames.take()) {
+        if (resetAsked) {
+          resetAsked = false;
+          rolling.clear();
+        }
         try (Frame taken = frame) {
           place(taken);
         }
@@ -263,6 +287,7 @@ public final class DepthNode implements AutoCloseable {
 
   private void place(Frame frame) {
     Placement placement = rolling.offer(frame);
+    counters.lensCelsius(frame.focus().temperatureCelsius());
     if (placement.isPlaced()) {
       if (placement != Placement.PLACED) {
         LOG.info(
@@ -286,7 +311,7 @@ public final class DepthNode implements AutoCloseable {
     try {
       for (FocalStack stack = stacks.take(); stack != null; stack = stacks.take()) {
         try (FocalStack taken = stack) {
-          if (sinks.wantsMaps()) {
+          if (enabled && sinks.wantsMaps()) {
             prepareOrEstimate(taken);
           }
         }

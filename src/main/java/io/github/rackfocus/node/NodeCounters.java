@@ -23,9 +23,14 @@ final class NodeCounters {
   private double validShare;
   private int iterations;
   private long deadlineMisses;
+  private float lensCelsius = Float.NaN;
 
   synchronized void frame() {
     frames++;
+  }
+
+  synchronized void lensCelsius(float celsius) {
+    lensCelsius = celsius;
   }
 
   synchronized void dropped(String cause) {
@@ -83,6 +88,7 @@ final class NodeCounters {
         latency.getValueAtPercentile(99) / 1e6,
         sweepPeriodNanos / 1e6,
         validShare,
+        lensCelsius,
         model,
         iterations,
         deadlineMisses,

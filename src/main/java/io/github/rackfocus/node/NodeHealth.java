@@ -22,6 +22,7 @@ import java.util.Map;
  * @param latencyP99Millis the same, 99th percentile
  * @param sweepMillis measured sweep period; 0 unknown
  * @param validShare share of valid pixels in the last map
+ * @param lensCelsius temperature of the lens at the last frame; NaN unknown
  * @param model which model runs
  * @param iterations proximal iterations of the last map
  * @param deadlineMisses maps that came later than the deadline; 0 where there is none
@@ -41,6 +42,7 @@ public record NodeHealth(
     double latencyP99Millis,
     double sweepMillis,
     double validShare,
+    float lensCelsius,
     ModelIdentity model,
     int iterations,
     long deadlineMisses,

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.rackfocus.camera.SweepPattern;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NodeConfigurationTest {
   @Test
@@ -96,5 +98,39 @@ class NodeConfigurationTest {
     assertThatThrownBy(() -> NodeConfiguration.parse("node.yaml", "- 1\n- 2\n"))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage("node.yaml: the configuration is [1,2]; expected a section of options");
+  }
+
+  @Test
+  void shouldLayOtherValuesUnderAndOverAFile(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("node.yaml");
+    Files.writeString(file, "camera: wrist\nsweep: {maxStackAge: 2, everyNth: 3}\n");
+    NodeConfiguration read =
+        NodeConfiguration.load(
+            "parameters of /rackfocus",
+            Map.of("robot", "arm", "camera", "head"),
+            file,
+            Map.of("sweep", Map.of("maxStackAge", 0.5), "model", Map.of("name", "ddl")));
+    assertThat(read.cameraKey()).isEqualTo("arm/wrist");
+    assertThat(read.rolling().maxStackAgeNanos()).isEqualTo(500_000_000L);
+    assertThat(read.rolling().everyNth()).isEqualTo(3);
+    assertThat(read.model().name()).isEqualTo("ddl");
+    assertThat(read.frameId()).isEqualTo("wrist_optical_frame");
+  }
+
+  @Test
+  void shouldReportTheFaultsOfFileAndOtherValuesTogether(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("node.yaml");
+    Files.writeString(file, "sweep: {everyNth: 0, maxStackAge: old}\n");
+    assertThatThrownBy(() ->
+            NodeConfiguration.load(
+                "parameters of /rackfocus",
+                Map.of(),
+                file,
+                Map.of("sweep", Map.of("maxStackAge", true), "model", 7)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("parameters of /rackfocus: 3 faults")
+        .hasMessageContaining("sweep.everyNth is 0")
+        .hasMessageContaining("sweep.maxStackAge is true; expected a number s")
+        .hasMessageContaining("model is 7; expected a section of options");
   }
 }
