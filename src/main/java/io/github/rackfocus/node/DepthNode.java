@@ -10,6 +10,8 @@ import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.frame.ThrottledLog;
+import io.github.rackfocus.kafka.KafkaFrameSink;
+import io.github.rackfocus.sink.SinkCounters;
 import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.FocusAxis;
@@ -17,6 +19,7 @@ import io.github.rackfocus.sweep.Placement;
 import io.github.rackfocus.sweep.RollingFocalStack;
 import io.github.rackfocus.sweep.RollingOptions;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,9 @@ public final class DepthNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DepthNode.class);
   private static final int FRAMES_BEFORE_STACK = 8;
 
+  /** Frames that a frame sink may hold: its queue, and the one it packs. */
+  private static final int FRAMES_IN_SINK = 8;
+
   private final FrameSource source;
   private final DepthEstimator estimator;
   private final MetricDepth metric;
@@ -51,6 +57,7 @@ public final class DepthNode implements AutoCloseable {
   private final NodeCounters counters = new NodeCounters();
   private final ThrottledLog trouble = new ThrottledLog(LOG);
   private final List<Thread> threads;
+  private @Nullable KafkaFrameSink frameSink;
   private volatile @Nullable IOException failure;
   private volatile boolean enabled = true;
   private volatile boolean resetAsked;
@@ -130,10 +137,19 @@ public final class DepthNode implements AutoCloseable {
 
   /**
    * How many frames a source's pool must hold: those of the rolling stack, those that only the
-   * stacks under way still hold, and those that wait before it.
+   * stacks under way still hold, those that wait before it, and those that wait to be sent.
    */
   public static int framesInUse(int planes) {
-    return 3 * planes + FRAMES_BEFORE_STACK + 2;
+    return 3 * planes + FRAMES_BEFORE_STACK + FRAMES_IN_SINK + 2;
+  }
+
+  /**
+   * Publishes every frame that has its focus reading; call it before {@link #start}.
+   *
+   * @param sink owned by the node from now on
+   */
+  public void publishFramesTo(KafkaFrameSink sink) {
+    frameSink = sink;
   }
 
   /** Starts the threads. */
@@ -186,7 +202,15 @@ public final class DepthNode implements AutoCloseable {
         stacks.dropped(),
         estimator.model(),
         estimator.executionProvider(),
-        sinks.counters());
+        sinkCounters());
+  }
+
+  private List<SinkCounters> sinkCounters() {
+    List<SinkCounters> all = new ArrayList<>(sinks.counters());
+    if (frameSink != null) {
+      all.add(frameSink.counters());
+    }
+    return all;
   }
 
   /** Ends the source, lets what is under way come through, and closes every part. */
@@ -198,6 +222,9 @@ public final class DepthNode implements AutoCloseable {
       interrupted |= joinWhateverHappens(thread);
     }
     sinks.close();
+    if (frameSink != null) {
+      frameSink.close();
+    }
     estimator.close();
     rolling.close();
     if (interrupted) {
@@ -266,6 +293,9 @@ public final class DepthNode implements AutoCloseable {
           rolling.clear();
         }
         try (Frame taken = frame) {
+          if (frameSink != null) {
+            frameSink.offer(taken);
+          }
           place(taken);
         }
         FocalStack stack = rolling.takeStack();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.rackfocus.camera.SweepPattern;
+import io.github.rackfocus.kafka.ImagePacking;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -50,6 +51,23 @@ class NodeConfigurationTest {
     assertThat(read.model().name()).isEqualTo("ddl");
     assertThat(read.sinks().files().keepLast()).isEqualTo(5);
     assertThat(read.sinks().kafka().producerProperties()).containsEntry("compression.type", "zstd");
+    assertThat(read.sinks().frames()).isNull();
+  }
+
+  @Test
+  void shouldSendFramesAlsoWithoutMaps() throws Exception {
+    SinkSettings sinks =
+        NodeConfiguration.parse(
+                "frames",
+                """
+                sinks:
+                  kafka: {frames: true, bootstrapServers: "k:9092", framePacking: zstd}
+                """)
+            .sinks();
+    assertThat(sinks.kafka()).isNull();
+    assertThat(sinks.frames().packing()).isEqualTo(ImagePacking.ZSTD);
+    assertThat(sinks.frames().connection().bootstrapServers()).isEqualTo("k:9092");
+    assertThat(sinks.frames().connection().topic()).isEqualTo("rackfocus.frames.v1");
   }
 
   @Test
