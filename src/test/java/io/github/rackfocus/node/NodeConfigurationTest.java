@@ -99,7 +99,8 @@ class NodeConfigurationTest {
             "sweep.maxStackAge is '2 s'; expected a number s")
         .anyMatch(each -> each.startsWith("sinks.kafka.properties") && each.contains("acks"))
         .contains(
-            "model.device: device is gpu; expected cpu, cuda, cuda:n (n the GPU's number) or auto")
+            "model.device: device is gpu; expected cpu, cuda, cuda:n (n the GPU's number),"
+                + " tensorrt, tensorrt:n or auto")
         .hasSize(9);
     assertThat(fault).hasMessageContaining("node.yaml: 9 faults");
   }
