@@ -29,7 +29,8 @@ final class CameraEstimators implements AutoCloseable {
       case "sml" -> new CameraEstimators(PeakDepthEstimator.sml(), PeakDepthEstimator::sml);
       case "ddl" -> new CameraEstimators(PeakDepthEstimator.ddl(), PeakDepthEstimator::ddl);
       default -> {
-        OnnxDepthEstimator bundle = Estimators.openBundle(settings);
+        // Iterations that vary with the load would make two workers' maps differ.
+        OnnxDepthEstimator bundle = Estimators.openBundle(settings.withDeadline(0));
         yield new CameraEstimators(bundle, bundle::forAnotherCamera);
       }
     };

@@ -52,6 +52,7 @@ public final class NodeAssembly {
                 fanOut,
                 mapCapacity,
                 lossless,
+                configuration.model().deadlineNanos(),
                 System::nanoTime);
         KafkaFrameConfig frames = configuration.sinks().frames();
         if (frames != null) {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.kafka.CameraIdentity;
+import io.github.rackfocus.kafka.FrameConsumerConfig;
 import io.github.rackfocus.kafka.KafkaSinkConfig;
 import io.github.rackfocus.sweep.RollingOptions;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param depthOffsetMetres added to every metric depth
  * @param sinks where depth maps go
  * @param ros how the node shows itself to ROS
+ * @param worker how a worker makes depth of a fleet's frames
  */
 public record NodeConfiguration(
     CameraIdentity identity,
@@ -41,7 +43,8 @@ public record NodeConfiguration(
     ValidityThresholds validity,
     double depthOffsetMetres,
     SinkSettings sinks,
-    RosSettings ros) {
+    RosSettings ros,
+    WorkerSettings worker) {
   private static final long MAX_BYTES = 1 << 20;
 
   /**
@@ -114,10 +117,19 @@ public record NodeConfiguration(
     return ros.frameId().isEmpty() ? identity.frameId() : ros.frameId();
   }
 
+  /** The configuration of a worker's consumer; it shares TLS and SASL settings with the sink. */
+  FrameConsumerConfig workerConsumer() {
+    KafkaSinkConfig kafka = sinks.kafka();
+    if (kafka == null) {
+      throw new IllegalStateException("a worker without sinks.kafka");
+    }
+    return worker.consumer(kafka.bootstrapServers(), kafka.producerProperties());
+  }
+
   /** The same with another model. */
   public NodeConfiguration withModel(ModelSettings other) {
     return new NodeConfiguration(
-        identity, source, rolling, other, validity, depthOffsetMetres, sinks, ros);
+        identity, source, rolling, other, validity, depthOffsetMetres, sinks, ros, worker);
   }
 
   static NodeConfiguration parse(String name, String yaml) throws ConfigurationException {
@@ -157,15 +169,23 @@ public record NodeConfiguration(
   }
 
   private static NodeConfiguration read(Settings root) {
+    CameraIdentity identity = identity(root);
+    Settings section =
+        root.section("sweep", "The planes, and how the rolling focal stack judges what it has.");
+    SweepSettings sweep = SweepSettings.read(section);
+    RollingOptions rolling = rolling(section);
+    RosInputSettings ros = RosInputSettings.read(root, sweep);
     return new NodeConfiguration(
-        identity(root),
-        SourceSettings.read(root.section("source", "Where frames come from.")),
-        rolling(root.section("sweep", "How the rolling focal stack judges what it has.")),
+        identity,
+        SourceSettings.read(root.section("source", "Where frames come from."), ros),
+        rolling,
         ModelSettings.read(root.section("model", "Which model runs, and how.")),
         validity(root.section("validity", "When a pixel's depth is published.")),
         root.number("depthOffset", 0, -10, 10, "m", "added to every metric depth"),
         SinkSettings.read(root.section("sinks", "Where depth maps go.")),
-        RosSettings.read(root));
+        RosSettings.read(root),
+        WorkerSettings.read(
+            root.section("worker", "How 'rackfocus worker' makes depth of a fleet's frames.")));
   }
 
   private static CameraIdentity identity(Settings root) {
