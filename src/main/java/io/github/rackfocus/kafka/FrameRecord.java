@@ -38,8 +38,7 @@ public final class FrameRecord {
     String type = CloudEvents.text(record.headers(), CloudEvents.TYPE_HEADER);
     if (type != null && !type.equals(KafkaFrameSink.TYPE)) {
       throw new RefusedFrameException(
-          Cause.FOREIGN,
-          "its type is '" + shortened(type) + "'; expected " + KafkaFrameSink.TYPE);
+          Cause.FOREIGN, "its type is '" + shortened(type) + "'; expected " + KafkaFrameSink.TYPE);
     }
     byte[] value = record.value();
     if (value == null || value.length == 0) {

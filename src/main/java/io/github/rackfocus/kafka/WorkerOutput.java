@@ -91,15 +91,13 @@ public final class WorkerOutput implements AutoCloseable {
    * Sends a refused record as it came, with the reason and its place as further headers; without
    * its value if that is too large.
    */
-  public void sendDeadLetter(
-      FrameRecord refused, String reason, Consumer<@Nullable String> ended)
+  public void sendDeadLetter(FrameRecord refused, String reason, Consumer<@Nullable String> ended)
       throws InterruptedException {
     List<Header> headers = new ArrayList<>(List.of(refused.record().headers().toArray()));
     headers.add(CloudEvents.header(ERROR_HEADER, reason));
     headers.add(CloudEvents.header("rackfocus-topic", refused.record().topic()));
     headers.add(
-        CloudEvents.header(
-            "rackfocus-partition", String.valueOf(refused.record().partition())));
+        CloudEvents.header("rackfocus-partition", String.valueOf(refused.record().partition())));
     headers.add(CloudEvents.header("rackfocus-offset", String.valueOf(refused.offset())));
     byte[] value = refused.record().value();
     boolean fits = value == null || value.length + OVERHEAD_BYTES <= config.maxRecordBytes();
@@ -143,9 +141,7 @@ public final class WorkerOutput implements AutoCloseable {
           record,
           (metadata, fault) -> {
             // Within the call: the wait for the topic was too short, nothing is under way.
-            if (fault instanceof TimeoutException
-                && Thread.currentThread() == caller
-                && !closing) {
+            if (fault instanceof TimeoutException && Thread.currentThread() == caller && !closing) {
               again[0] = true;
               trouble.warn(
                   "kafka: {} at {} is not to be had: {}",

@@ -64,9 +64,10 @@ final class CameraLane {
     this.width = first.width();
     this.height = first.height();
     this.depthOffsetMetres = first.depthOffsetMetres();
-    // Stacks that wait differ from their neighbours by the frames between them.
+    // Stacks that wait differ from their neighbours by the frames between them; after the stack
+    // began anew they share nothing with it.
     int apart = Math.min(rolling.everyNth(), axis.planes());
-    int frames = axis.planes() + apart * (stacksUnderWay + 1) + 2;
+    int frames = 2 * axis.planes() + apart * (stacksUnderWay + 1) + 2;
     this.pool = new FramePool(frames);
     this.rolling =
         new RollingFocalStack(
@@ -79,8 +80,7 @@ final class CameraLane {
                 rolling.motionThreshold()));
     this.metric = new MetricDepth(validity, depthOffsetMetres);
     this.readBackSweeps = readBackSweeps;
-    this.bytes =
-        (long) width * height * (frames + MAP_BYTES + ESTIMATOR_BYTES * axis.planes());
+    this.bytes = (long) width * height * (frames + MAP_BYTES + ESTIMATOR_BYTES * axis.planes());
   }
 
   /** Whether a frame goes on with what this lane holds. */
@@ -117,12 +117,10 @@ final class CameraLane {
    * @param idleNanos of the camera's time after which it begins anew
    * @return what became of it, or null if no memory was free for it
    */
-  @Nullable Placement offer(
-      ReceivedFrame received, long offset, long arrivalNanos, long idleNanos)
+  @Nullable Placement offer(ReceivedFrame received, long offset, long arrivalNanos, long idleNanos)
       throws RefusedFrameException {
     lastSeenNanos = arrivalNanos;
-    if (lastStampNanos != Long.MIN_VALUE
-        && received.stampNanos() - lastStampNanos > idleNanos) {
+    if (lastStampNanos != Long.MIN_VALUE && received.stampNanos() - lastStampNanos > idleNanos) {
       clear();
     }
     lastStampNanos = received.stampNanos();

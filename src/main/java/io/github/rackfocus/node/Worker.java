@@ -61,8 +61,7 @@ public final class Worker implements AutoCloseable {
     WorkerSettings settings = configuration.worker();
     this.configuration = configuration;
     this.sink = kafka;
-    this.queue =
-        new StackQueue(settings.queueDepth(), settings.whenBehind() == WhenBehind.NEWEST);
+    this.queue = new StackQueue(settings.queueDepth(), settings.whenBehind() == WhenBehind.NEWEST);
     this.estimators = CameraEstimators.open(configuration.model());
   }
 
@@ -121,8 +120,7 @@ public final class Worker implements AutoCloseable {
       WorkerOutput made = connect();
       if (made != null) {
         output = made;
-        intake =
-            new WorkerIntake(configuration, estimators.model(), queue, counters, made);
+        intake = new WorkerIntake(configuration, estimators.model(), queue, counters, made);
         while (!stopping) {
           intake.turn();
         }

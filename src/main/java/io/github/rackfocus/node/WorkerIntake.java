@@ -75,6 +75,9 @@ final class WorkerIntake {
     while (!backlog.isEmpty() && queue.hasRoom()) {
       take(backlog.removeFirst());
     }
+    if (settings.whenBehind() == WhenBehind.NEWEST && settings.maxBehindSeconds() > 0) {
+      consumer.partitions().forEach(this::skipIfBehind);
+    }
     consumer.hold(!backlog.isEmpty());
     long now = System.nanoTime();
     if (now - tickedNanos >= TICK_NANOS) {
@@ -94,9 +97,6 @@ final class WorkerIntake {
     long lag = backlog.size();
     for (PartitionProgress partition : List.copyOf(consumer.partitions())) {
       lag += consumer.lag(partition);
-      if (settings.whenBehind() == WhenBehind.NEWEST && settings.maxBehindSeconds() > 0) {
-        skipIfBehind(partition);
-      }
       noteReadBack(partition);
     }
     consumer.commit();
@@ -116,8 +116,7 @@ final class WorkerIntake {
       ReceivedFrame frame = record.parse(settings.maxPixels());
       CameraLane camera = laneOf(frame, partition);
       Placement placement =
-          camera.offer(
-              frame, record.offset(), System.nanoTime(), seconds(settings.idleSeconds()));
+          camera.offer(frame, record.offset(), System.nanoTime(), seconds(settings.idleSeconds()));
       FocalStack stack = camera.takeStack();
       if (wanted) {
         count(record, frame, camera, placement, stack);
@@ -153,8 +152,7 @@ final class WorkerIntake {
       record.partition().begin(record.offset());
       Waiting old =
           queue.put(
-              new Waiting(
-                  camera, frame.identity(), stack, record.offset(), record.partition()));
+              new Waiting(camera, frame.identity(), stack, record.offset(), record.partition()));
       if (old != null) {
         giveUp(old);
       }
@@ -314,6 +312,9 @@ final class WorkerIntake {
     long unread =
         consumer.lag(partition)
             + backlog.stream().filter(record -> record.partition() == partition).count();
+    if (unread == 0) {
+      return;
+    }
     double rateHz = 0;
     long spanNanos = 0;
     for (CameraLane camera : on(partition)) {
