@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.rackfocus.camera.SweepPattern;
+import io.github.rackfocus.kafka.ImagePacking;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -50,6 +51,23 @@ class NodeConfigurationTest {
     assertThat(read.model().name()).isEqualTo("ddl");
     assertThat(read.sinks().files().keepLast()).isEqualTo(5);
     assertThat(read.sinks().kafka().producerProperties()).containsEntry("compression.type", "zstd");
+    assertThat(read.sinks().frames()).isNull();
+  }
+
+  @Test
+  void shouldSendFramesAlsoWithoutMaps() throws Exception {
+    SinkSettings sinks =
+        NodeConfiguration.parse(
+                "frames",
+                """
+                sinks:
+                  kafka: {frames: true, bootstrapServers: "k:9092", framePacking: zstd}
+                """)
+            .sinks();
+    assertThat(sinks.kafka()).isNull();
+    assertThat(sinks.frames().packing()).isEqualTo(ImagePacking.ZSTD);
+    assertThat(sinks.frames().connection().bootstrapServers()).isEqualTo("k:9092");
+    assertThat(sinks.frames().connection().topic()).isEqualTo("rackfocus.frames.v1");
   }
 
   @Test
@@ -81,7 +99,8 @@ class NodeConfigurationTest {
             "sweep.maxStackAge is '2 s'; expected a number s")
         .anyMatch(each -> each.startsWith("sinks.kafka.properties") && each.contains("acks"))
         .contains(
-            "model.device: device is gpu; expected cpu, cuda, cuda:n (n the GPU's number) or auto")
+            "model.device: device is gpu; expected cpu, cuda, cuda:n (n the GPU's number),"
+                + " tensorrt, tensorrt:n or auto")
         .hasSize(9);
     assertThat(fault).hasMessageContaining("node.yaml: 9 faults");
   }
