@@ -34,10 +34,11 @@ class CompressedDepthTest {
     float depth = (float) (1 / dioptres);
     int code = CompressedDepth.code(depth, ab[0], ab[1]);
     assertThat(code).isBetween(1, 65535);
-    double step = depth * (double) depth / ab[0];
-    double floats = 1e-6 * depth * (1 + depth * Math.abs(ab[1]) / ab[0]);
-    assertThat((double) decoded(code, ab[0], ab[1]))
-        .isBetween(depth - step / 2 - floats, depth + step / 2 + floats);
+    // What a reader's float arithmetic does to c − B, relative, with room.
+    double floats = 3e-7 * (1 / depth + Math.abs(ab[1]) / ab[0]);
+    double bound = 0.5 / ab[0] + floats;
+    assertThat(1 / (double) decoded(code, ab[0], ab[1]))
+        .isBetween(1 / (double) depth - bound, 1 / (double) depth + bound);
   }
 
   /** The transport's usual parameters do not fit 16 bits there. */

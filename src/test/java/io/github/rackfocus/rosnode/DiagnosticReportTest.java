@@ -23,15 +23,18 @@ class DiagnosticReportTest {
         drops,
         stacks,
         2,
+        0,
         maps,
         failed,
         31.25,
+        40.0,
         48.5,
         666.7,
         0.75,
         23.5f,
         new ModelIdentity("proximal", "1.0.0", "cd".repeat(32)),
         3,
+        5,
         "CPU",
         List.of(new SinkCounters("ros", maps, maps, 1, 0, 4)));
   }

@@ -58,8 +58,9 @@ class MapPlaneTest {
       for (int i = 0; i < map.pixels(); i++) {
         Validity validity = Validity.of(i % Validity.count());
         float expected = validity == Validity.VALID ? 0.2f + i / 1000f : validity.specialDepth();
-        assertThat(depth.getFloat(4 * i)).isEqualTo(expected);
-        assertThat(sigma.getFloat(4 * i)).isEqualTo(map.uncertainty().get(i));
+        assertThat(Float.valueOf(depth.getFloat(4 * i))).isEqualTo(Float.valueOf(expected));
+        assertThat(Float.valueOf(sigma.getFloat(4 * i)))
+            .isEqualTo(Float.valueOf(map.uncertainty().get(i)));
         assertThat(age.getFloat(4 * i)).isEqualTo(map.age().get(i));
       }
     }

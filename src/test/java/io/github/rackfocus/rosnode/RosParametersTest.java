@@ -51,15 +51,15 @@ class RosParametersTest {
   void shouldTakeFileThenParametersThenCommandLine() throws Exception {
     Path file = folder.resolve("node.yaml");
     Files.writeString(
-        file, "camera: wrist\nmodel: {name: sml, threads: 1}\nsweep: {everyNth: 2}\n");
+        file, "camera: wrist\nmodel: {name: sml, iterations: 1}\nsweep: {everyNth: 2}\n");
     ConnectedNode other = ros.connect("other");
-    other.getParameterTree().set("/arm/rackfocus/model", Map.of("name", "ddl", "threads", 2));
+    other.getParameterTree().set("/arm/rackfocus/model", Map.of("name", "ddl", "iterations", 2));
     other.getParameterTree().set("/arm/rackfocus/sweep/max_stack_age", 1);
     ConnectedNode node =
-        ros.connect("rackfocus", "__ns:=/arm", "_config:=" + file, "_model/threads:=3");
+        ros.connect("rackfocus", "__ns:=/arm", "_config:=" + file, "_model/iterations:=3");
     NodeConfiguration read = RosParameters.read(node);
     assertThat(read.model().name()).isEqualTo("ddl");
-    assertThat(read.model().threads()).isEqualTo(3);
+    assertThat(read.model().iterations()).isEqualTo(3);
     assertThat(read.rolling().everyNth()).isEqualTo(2);
     assertThat(read.rolling().maxStackAgeNanos()).isEqualTo(1_000_000_000L);
     assertThat(read.cameraKey()).endsWith("/wrist");
