@@ -69,7 +69,7 @@ public final class NodeAssembly {
       sinks.add(new FileSink(settings.files()));
     }
     if (settings.kafka() != null) {
-      sinks.add(new KafkaDepthSink(settings.kafka(), configuration.identity()));
+      sinks.add(new KafkaDepthSink(settings.kafka().depth(), configuration.identity()));
     }
   }
 }

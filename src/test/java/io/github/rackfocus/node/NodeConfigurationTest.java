@@ -47,7 +47,8 @@ class NodeConfigurationTest {
     assertThat(read.source().simulated().sweep().pattern()).isEqualTo(SweepPattern.TRIANGLE);
     assertThat(read.model().name()).isEqualTo("ddl");
     assertThat(read.sinks().files().keepLast()).isEqualTo(5);
-    assertThat(read.sinks().kafka().producerProperties()).containsEntry("compression.type", "zstd");
+    assertThat(read.sinks().kafka().depth().kafka().properties())
+        .containsEntry("compression.type", "zstd");
   }
 
   @Test
