@@ -117,7 +117,7 @@ final class KafkaConnection {
   }
 
   /** Whether any of the hosts has an address; also false for what is not host:port. */
-  private static boolean isResolvable(String servers) {
+  static boolean isResolvable(String servers) {
     for (String server : servers.split(",")) {
       String host = server.strip().replaceFirst("^.*://", "").replaceFirst(":\\d+$", "");
       try {

@@ -33,7 +33,7 @@ public record KafkaSinkConfig(
   }
 
   /** The same to another topic. */
-  public KafkaSinkConfig to(String topicName) {
+  public KafkaSinkConfig forTopic(String topicName) {
     return new KafkaSinkConfig(kafka, topic.named(topicName), packing, withUncertainty, withAge);
   }
 

@@ -10,6 +10,8 @@ import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.frame.ThrottledLog;
+import io.github.rackfocus.kafka.KafkaFrameSink;
+import io.github.rackfocus.sink.SinkCounters;
 import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.FocusAxis;
@@ -17,6 +19,7 @@ import io.github.rackfocus.sweep.Placement;
 import io.github.rackfocus.sweep.RollingFocalStack;
 import io.github.rackfocus.sweep.RollingOptions;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,9 @@ public final class DepthNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DepthNode.class);
   private static final int FRAMES_BEFORE_STACK = 8;
 
+  /** Frames that a frame sink may hold: its queue, and the one it packs. */
+  private static final int FRAMES_IN_SINK = 8;
+
   private final FrameSource source;
   private final DepthEstimator estimator;
   private final MetricDepth metric;
@@ -48,7 +54,10 @@ public final class DepthNode implements AutoCloseable {
   private final NodeCounters counters = new NodeCounters();
   private final ThrottledLog trouble = new ThrottledLog(LOG);
   private final List<Thread> threads;
+  private @Nullable KafkaFrameSink frameSink;
   private volatile @Nullable IOException failure;
+  private volatile boolean enabled = true;
+  private volatile boolean resetAsked;
 
   /**
    * Puts the parts together; {@link #start} sets them going. The node owns source, estimator and
@@ -100,10 +109,19 @@ public final class DepthNode implements AutoCloseable {
 
   /**
    * How many frames a source's pool must hold: those of the rolling stack, those that only the
-   * stacks under way still hold, and those that wait before it.
+   * stacks under way still hold, those that wait before it, and those that wait to be sent.
    */
   public static int framesInUse(int planes) {
-    return 3 * planes + FRAMES_BEFORE_STACK + 2;
+    return 3 * planes + FRAMES_BEFORE_STACK + FRAMES_IN_SINK + 2;
+  }
+
+  /**
+   * Publishes every frame that has its focus reading; call it before {@link #start}.
+   *
+   * @param sink owned by the node from now on
+   */
+  public void publishFramesTo(KafkaFrameSink sink) {
+    frameSink = sink;
   }
 
   /** Starts the threads. */
@@ -130,6 +148,24 @@ public final class DepthNode implements AutoCloseable {
     source.close();
   }
 
+  /**
+   * Whether depth is computed, where anybody wants it; true at the start. Frames are still taken
+   * in, so that the first map after a pause comes at once.
+   */
+  public void enable(boolean whether) {
+    enabled = whether;
+  }
+
+  /** Whether depth is computed where anybody wants it. */
+  public boolean isEnabled() {
+    return enabled;
+  }
+
+  /** Empties the focal stack before the next frame: the next map comes after a whole sweep. */
+  public void reset() {
+    resetAsked = true;
+  }
+
   /** How the node is doing now; may be asked by any thread. */
   public NodeHealth health() {
     return counters.health(
@@ -139,7 +175,15 @@ public final class DepthNode implements AutoCloseable {
         estimator.model(),
         estimator.iterations(),
         estimator.executionProvider(),
-        sinks.counters());
+        sinkCounters());
+  }
+
+  private List<SinkCounters> sinkCounters() {
+    List<SinkCounters> all = new ArrayList<>(sinks.counters());
+    if (frameSink != null) {
+      all.add(frameSink.counters());
+    }
+    return all;
   }
 
   /** Ends the source, lets what is under way come through, and closes every part. */
@@ -151,6 +195,9 @@ public final class DepthNode implements AutoCloseable {
       interrupted |= joinWhateverHappens(thread);
     }
     sinks.close();
+    if (frameSink != null) {
+      frameSink.close();
+    }
     estimator.close();
     rolling.close();
     if (interrupted) {
@@ -214,7 +261,14 @@ public final class DepthNode implements AutoCloseable {
   private void runSweep() {
     try {
       for (Frame frame = frames.take(); frame != null; frame = frames.take()) {
+        if (resetAsked) {
+          resetAsked = false;
+          rolling.clear();
+        }
         try (Frame taken = frame) {
+          if (frameSink != null) {
+            frameSink.offer(taken);
+          }
           place(taken);
         }
         FocalStack stack = rolling.takeStack();
@@ -236,6 +290,7 @@ public final class DepthNode implements AutoCloseable {
 
   private void place(Frame frame) {
     Placement placement = rolling.offer(frame);
+    counters.lensCelsius(frame.focus().temperatureCelsius());
     if (placement.isPlaced()) {
       if (placement != Placement.PLACED) {
         LOG.info(
@@ -259,7 +314,7 @@ public final class DepthNode implements AutoCloseable {
     try {
       for (FocalStack stack = stacks.take(); stack != null; stack = stacks.take()) {
         try (FocalStack taken = stack) {
-          if (sinks.wantsMaps()) {
+          if (enabled && sinks.wantsMaps()) {
             estimate(taken);
           }
         }

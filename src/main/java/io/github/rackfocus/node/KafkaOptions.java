@@ -2,6 +2,8 @@ package io.github.rackfocus.node;
 
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.kafka.DepthPacking;
+import io.github.rackfocus.kafka.ImagePacking;
+import io.github.rackfocus.kafka.KafkaFrameConfig;
 import io.github.rackfocus.kafka.KafkaSettings;
 import io.github.rackfocus.kafka.KafkaSinkConfig;
 import io.github.rackfocus.kafka.Secrets;
@@ -14,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What goes to Kafka.
  *
- * @param depth depth maps, and the broker that everything else goes to as well
+ * @param depth depth maps, or null where they don't go there
+ * @param frames camera frames for workers, or null where they don't go there
  */
-public record KafkaOptions(KafkaSinkConfig depth) {
+public record KafkaOptions(@Nullable KafkaSinkConfig depth, @Nullable KafkaFrameConfig frames) {
   private static final long MIB = 1L << 20;
 
   /** What becomes of records while the broker is away. */
@@ -34,14 +37,35 @@ public record KafkaOptions(KafkaSinkConfig depth) {
         kafka.text("topic", TopicSpec.DEPTH.name(), "a topic", "for depth maps, minutes");
     boolean uncertainty = kafka.flag("uncertainty", true, "send one sigma beside the depth");
     boolean age = kafka.flag("age", true, "send the age of every pixel");
+    KafkaSinkConfig depth =
+        new KafkaSinkConfig(
+            settings,
+            named(kafka, "topic", TopicSpec.DEPTH, topic),
+            DepthPacking.PNG16,
+            uncertainty,
+            age);
+    KafkaFrameConfig frames = frames(kafka, settings);
+    return enabled || frames != null ? new KafkaOptions(enabled ? depth : null, frames) : null;
+  }
+
+  private static @Nullable KafkaFrameConfig frames(Settings kafka, KafkaSettings settings) {
+    boolean enabled =
+        kafka.flag("frames", false, "send camera frames too, for 'rackfocus worker' to take");
+    String topic = kafka.text("framesTopic", KafkaFrameConfig.DEFAULT_TOPIC, "a topic", "for them");
+    ImagePacking packing =
+        kafka.choice("framePacking", ImagePacking.PNG, "lossless; zstd is larger and quicker");
+    TopicSpec named = named(kafka, "framesTopic", TopicSpec.FRAMES, topic);
+    return enabled
+        ? new KafkaFrameConfig(settings, named, packing, KafkaFrameConfig.DEFAULT_QUEUE)
+        : null;
+  }
+
+  private static TopicSpec named(Settings kafka, String option, TopicSpec byDefault, String name) {
     try {
-      KafkaSinkConfig depth =
-          new KafkaSinkConfig(
-              settings, TopicSpec.DEPTH.named(topic), DepthPacking.PNG16, uncertainty, age);
-      return enabled ? new KafkaOptions(depth) : null;
+      return byDefault.named(name);
     } catch (IllegalArgumentException e) {
-      kafka.reject("topic", Reason.of(e));
-      return null;
+      kafka.reject(option, Reason.of(e));
+      return byDefault;
     }
   }
 

@@ -19,9 +19,14 @@ final class NodeCounters {
   private long mapsFailed;
   private long sweepPeriodNanos;
   private double validShare;
+  private float lensCelsius = Float.NaN;
 
   synchronized void frame() {
     frames++;
+  }
+
+  synchronized void lensCelsius(float celsius) {
+    lensCelsius = celsius;
   }
 
   synchronized void dropped(String cause) {
@@ -72,6 +77,7 @@ final class NodeCounters {
         latency.getValueAtPercentile(99) / 1e6,
         sweepPeriodNanos / 1e6,
         validShare,
+        lensCelsius,
         model,
         iterations,
         executionProvider,

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param latencyP99Millis the same, 99th percentile
  * @param sweepMillis measured sweep period; 0 unknown
  * @param validShare share of valid pixels in the last map
+ * @param lensCelsius temperature of the lens at the last frame; NaN unknown
  * @param model which model runs
  * @param iterations proximal iterations of each map
  * @param executionProvider where it runs
@@ -35,6 +36,7 @@ public record NodeHealth(
     double latencyP99Millis,
     double sweepMillis,
     double validShare,
+    float lensCelsius,
     ModelIdentity model,
     int iterations,
     String executionProvider,

@@ -152,7 +152,7 @@ class KafkaDepthSinkTest {
   void shouldKeepTheNewestForATopicThatIsNotThereAndCountTheOthers() throws Exception {
     KafkaSinkConfig nowhere =
         KafkaSinkConfig.of(KafkaSettings.of(broker.bootstrapServers()).withBounds(3, 2, 1 << 20))
-            .to("nowhere");
+            .forTopic("nowhere");
     KafkaDepthSink sink = new KafkaDepthSink(nowhere, CAMERA);
     try (sink) {
       send(sink, 0, 5);
@@ -295,12 +295,12 @@ class KafkaDepthSinkTest {
   private static KafkaSinkConfig to(String topic) {
     return KafkaSinkConfig.of(
             KafkaSettings.of(broker.bootstrapServers()).withBounds(64, 16, 1 << 20))
-        .to(topic);
+        .forTopic(topic);
   }
 
   private static KafkaSinkConfig creating(String topic) {
     return KafkaSinkConfig.of(KafkaSettings.of(broker.bootstrapServers()).creatingTopics())
-        .to(topic);
+        .forTopic(topic);
   }
 
   private static KafkaSettings with(Map<String, String> properties) {

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.rackfocus.camera.SweepPattern;
+import io.github.rackfocus.kafka.ImagePacking;
+import io.github.rackfocus.kafka.KafkaSettings;
+import io.github.rackfocus.kafka.SpoolOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class NodeConfigurationTest {
@@ -49,6 +53,41 @@ class NodeConfigurationTest {
     assertThat(read.sinks().files().keepLast()).isEqualTo(5);
     assertThat(read.sinks().kafka().depth().kafka().properties())
         .containsEntry("compression.type", "zstd");
+    assertThat(read.sinks().kafka().frames()).isNull();
+  }
+
+  @Test
+  void shouldSendFramesAlsoWithoutMaps() throws Exception {
+    KafkaOptions kafka =
+        NodeConfiguration.parse(
+                "frames",
+                """
+                sinks:
+                  kafka: {frames: true, bootstrapServers: "k:9092", framePacking: zstd}
+                """)
+            .sinks()
+            .kafka();
+    assertThat(kafka.depth()).isNull();
+    assertThat(kafka.frames().packing()).isEqualTo(ImagePacking.ZSTD);
+    assertThat(kafka.frames().kafka().bootstrapServers()).isEqualTo("k:9092");
+    assertThat(kafka.frames().topic().name()).isEqualTo("rackfocus.frames.v1");
+  }
+
+  @Test
+  void shouldReadWhereRecordsWaitDuringAnOutage() throws Exception {
+    KafkaSettings kafka =
+        NodeConfiguration.parse(
+                "spool",
+                """
+                sinks:
+                  kafka: {enabled: true, onOutage: spool, spool: {folder: s, maxMiB: 2, maxAge: 60}}
+                """)
+            .sinks()
+            .kafka()
+            .depth()
+            .kafka();
+    assertThat(kafka.spool())
+        .isEqualTo(new SpoolOptions(Path.of("s"), 2 << 20, Duration.ofMinutes(1), false));
   }
 
   @Test
