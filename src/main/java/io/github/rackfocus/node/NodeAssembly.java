@@ -52,6 +52,7 @@ public final class NodeAssembly {
                 fanOut,
                 mapCapacity,
                 lossless,
+                configuration.model().deadlineNanos(),
                 System::nanoTime);
         KafkaOptions kafka = configuration.sinks().kafka();
         if (kafka != null && kafka.frames() != null) {
