@@ -107,7 +107,8 @@ class TrainingTest(unittest.TestCase):
     def arguments(self, folder, **changed):
         values = {"pool": folder + "/pool", "validation": folder, "out": folder + "/run",
                   "steps": 4, "until": 0.0, "rate": 1e-3, "seed": 5, "processes": 1, "every": 2,
-                  "settings": "{}", "begun": 0.0, "trusting": False, "planes": [3, 64]}
+                  "settings": "{}", "begun": 0.0, "trusting": False, "planes": [3, 64],
+                  "model": "proximal"}
         values.update(changed)
         return types.SimpleNamespace(**values)
 
