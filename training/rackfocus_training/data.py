@@ -61,10 +61,25 @@ def to_batch(shard: Dict[str, np.ndarray], chosen: np.ndarray, planes: np.ndarra
                  torch.from_numpy(truth).float().unsqueeze(1))
 
 
-def batches(folder: str, seed: int, planes: Tuple[int, int] = (3, 64)) -> Iterator[Batch]:
+def cut(shard: Dict[str, np.ndarray], random: np.random.Generator, size: int
+        ) -> Dict[str, np.ndarray]:
+    """One window of size x size pixels (a multiple of 32) out of every scene of a shard."""
+    whole = shard["truth"].shape[-1]
+    if not size or size >= whole:
+        return shard
+    top, left = (int(random.integers(0, (whole - size) // 4 + 1)) * 4 for _ in range(2))
+    fine = (..., slice(top, top + size), slice(left, left + size))
+    coarse = (..., slice(top // 4, (top + size) // 4), slice(left // 4, (left + size) // 4))
+    return {"luma": shard["luma"][fine], "measures": shard["measures"][coarse],
+            "truth": shard["truth"][fine], "focus": shard["focus"]}
+
+
+def batches(folder: str, seed: int, planes: Tuple[int, int] = (3, 64), crop: int = 0
+            ) -> Iterator[Batch]:
     """Endless random batches. A shard is read once and gives every scene of it once, then the next is
     drawn; shards that a renewing worker removed meanwhile are skipped. Draws newer shards and older
-    ones alike. Shards with fewer or more planes than asked for are passed over."""
+    ones alike. Shards with fewer or more planes than asked for are passed over. crop: side of a window
+    of each scene, pixels; 0 all of it."""
     low, high = planes
     random = np.random.default_rng(seed)
     while True:
@@ -79,6 +94,7 @@ def batches(folder: str, seed: int, planes: Tuple[int, int] = (3, 64)) -> Iterat
             continue
         if not low <= shard["focus"].shape[1] <= high:
             continue
+        shard = cut(shard, random, crop)
         order = random.permutation(len(shard["focus"]))
         kept = thin_planes(random, shard["focus"])
         crops = int(min(MAXIMUM_CROPS, max(2, PLANE_BUDGET // len(kept))))
@@ -88,10 +104,10 @@ def batches(folder: str, seed: int, planes: Tuple[int, int] = (3, 64)) -> Iterat
             yield to_batch(shard, chosen, kept, int(random.integers(8)))
 
 
-def mixed(folder: str, seed: int, sources: int = 4, planes: Tuple[int, int] = (3, 64)
-          ) -> Iterator[Batch]:
+def mixed(folder: str, seed: int, sources: int = 4, planes: Tuple[int, int] = (3, 64),
+          crop: int = 0) -> Iterator[Batch]:
     """Takes turns between several shards, so that successive steps see different plane counts."""
-    streams = [batches(folder, seed * 1000 + index, planes) for index in range(sources)]
+    streams = [batches(folder, seed * 1000 + index, planes, crop) for index in range(sources)]
     while True:
         for stream in streams:
             yield next(stream)

@@ -21,15 +21,14 @@ import numpy as np
 import torch
 
 from .features import log_measures
-from .render import Optics, camera, random_focus, random_optics, render
-from .scenes import random_scene
+from .render import (Optics, camera, random_focus, random_optics, render,
+                     render_without_occlusion)
+from .scenes import RECIPES, Recipe, random_scene
 from .textures import load_photographs
 
 SHARD_SCENES = 32
 CROP = 192
 MARGIN = 20
-# Noise over a decade and a half, log-uniform, as a standard deviation in [0, 1].
-NOISE = (0.001, 0.03)
 PLANES = ((0.10, (5, 7)), (0.50, (8, 12)), (0.20, (13, 18)), (0.20, (20, 30)))
 
 
@@ -44,8 +43,8 @@ def random_planes(random: np.random.Generator) -> int:
 
 
 def bake(random: np.random.Generator, photographs: List[np.ndarray], planes: int,
-         scenes: int = SHARD_SCENES, validation: bool = False, crop: int = CROP
-         ) -> Dict[str, np.ndarray]:
+         scenes: int = SHARD_SCENES, validation: bool = False, crop: int = CROP,
+         recipe: Recipe = Recipe()) -> Dict[str, np.ndarray]:
     """Renders one shard. Validation scenes come from another setting of the renderer: full-resolution
     blur, finer layers, and a third of hexagonal apertures, which training never sees."""
     shard = {
@@ -55,20 +54,23 @@ def bake(random: np.random.Generator, photographs: List[np.ndarray], planes: int
         "focus": np.empty((scenes, planes), np.float32),
     }
     for index in range(scenes):
-        scene = random_scene(random, photographs, crop + 2 * MARGIN)
+        scene = random_scene(random, photographs, crop + 2 * MARGIN, recipe)
         focus = random_focus(random, planes)
         optics = random_optics(random)
         if validation:
             aperture = "hexagon" if random.random() < 0.33 else optics.aperture
             optics = Optics(aperture, optics.blur_radius, optics.views, optics.gamma,
                             optics.linear, exact=True, layer_pixels=0.3)
-        clean = render(scene, focus, optics, MARGIN)
-        noise = float(np.exp(random.uniform(*np.log(NOISE))))
+        see = render if recipe.occlusion else render_without_occlusion
+        clean = see(scene, focus, optics, MARGIN)
+        noise = float(np.exp(random.uniform(*np.log(recipe.noise))))
         shard["luma"][index] = camera(random, clean, noise)
         luma = torch.from_numpy(shard["luma"][index][:, None]).float() / 255
         with torch.no_grad():
             shard["measures"][index] = log_measures(luma).numpy()
         truth = scene.truth()[MARGIN:-MARGIN, MARGIN:-MARGIN]
+        if not recipe.sub_plane:
+            truth = focus[np.abs(truth[None] - focus[:, None, None]).argmin(0)]
         shard["truth"][index] = np.clip(truth, 0, 1)
         shard["focus"][index] = focus
     return shard
@@ -94,7 +96,7 @@ def folder_bytes(paths: List[str]) -> int:
 
 
 def work(folder: str, textures: str, worker: int, limit_bytes: float, count: int, seed: int,
-         pause: float) -> None:
+         pause: float, recipe: Recipe = Recipe()) -> None:
     """Renders shards until count are written; above limit_bytes the oldest shard goes first.
 
     pause: seconds to sleep after each shard once the limit is reached, so that renewing the pool
@@ -108,7 +110,8 @@ def work(folder: str, textures: str, worker: int, limit_bytes: float, count: int
         if os.path.exists(os.path.join(folder, name)):
             continue
         random = np.random.default_rng([seed, worker, index])
-        write_shard(folder, name, bake(random, photographs, random_planes(random)))
+        planes = random_planes(random)
+        write_shard(folder, name, bake(random, photographs, planes, recipe=recipe))
         full = False
         present = shards(folder)
         while folder_bytes(present) > limit_bytes:
@@ -127,6 +130,8 @@ def main() -> None:
     parser.add_argument("--limit-gb", type=float, default=8.0)
     parser.add_argument("--pause", type=float, default=20.0)
     parser.add_argument("--seed", type=int, default=20261120)
+    parser.add_argument("--recipe", choices=sorted(RECIPES), default="base",
+                        help="what scenes are made of; others than base are for the ablation")
     parser.add_argument("--validation", action="store_true",
                         help="write the two validation sets (10 and 24 planes) and end")
     arguments = parser.parse_args()
@@ -140,7 +145,7 @@ def main() -> None:
                         bake(random, photographs, planes, 48, True))
         return
     work(arguments.folder, arguments.textures, arguments.worker, arguments.limit_gb * 1e9,
-         arguments.count, arguments.seed, arguments.pause)
+         arguments.count, arguments.seed, arguments.pause, RECIPES[arguments.recipe])
 
 
 if __name__ == "__main__":

@@ -126,6 +126,30 @@ def _paint(canvas: torch.Tensor, surface: Surface, focus: np.ndarray, optics: Op
         region.mul_(1 - blurred[1]).add_(blurred[0])
 
 
+def render_without_occlusion(scene: Scene, focus: np.ndarray, optics: Optics, margin: int,
+                             levels: int = 12) -> np.ndarray:
+    """The same without the physics of depth edges: every pixel spreads by its own depth's blur, and
+    what is hidden stays hidden (12 levels of blur a plane). For the ablation only."""
+    sharp = scene.surfaces[0].colour.copy()
+    for surface in scene.surfaces[1:]:
+        sharp = sharp * (1 - surface.mask) + surface.colour * surface.mask
+    light = torch.from_numpy((sharp**optics.gamma if optics.linear else sharp)[None, None]).float()
+    pair = torch.cat([light, torch.ones_like(light)])
+    position = scene.truth()
+    planes = []
+    with torch.no_grad():
+        for reading in focus:
+            radius = optics.blur_radius * np.abs(position - reading)
+            steps = np.linspace(radius.min(), radius.max(), levels)
+            blurred = np.stack([_blur(pair, np.array([step]), optics)[0, 0].numpy()
+                                for step in steps])
+            nearest = np.abs(radius[None] - steps[:, None, None]).argmin(0)
+            planes.append(np.take_along_axis(blurred, nearest[None], 0)[0])
+    height, width = position.shape
+    stack = np.clip(np.stack(planes), 0, 1)[:, margin:height - margin, margin:width - margin]
+    return stack ** (1 / optics.gamma) if optics.linear else stack
+
+
 def render(scene: Scene, focus: np.ndarray, optics: Optics, margin: int) -> np.ndarray:
     """The focal stack without noise: float32 [Z, H - 2 margin, W - 2 margin], coded (gamma), [0, 1].
 

@@ -81,9 +81,22 @@ class Training:
             [{"params": decayed, "weight_decay": 1e-4}, {"params": plain, "weight_decay": 0.0}],
             lr=arguments.rate, betas=(0.9, 0.98))
         self.step, self.seconds = 0, 0.0
+        if arguments.start:
+            self.start_from(arguments.start)
         self.path = os.path.join(arguments.out, "last.pt")
         if os.path.exists(self.path):
             self.load()
+
+    def start_from(self, checkpoint: str) -> None:
+        """Takes over every weight of an earlier network that has its name and shape here."""
+        earlier = torch.load(checkpoint, map_location="cpu")["average"]
+        own = self.model.state_dict()
+        taken = {name: value for name, value in earlier.items()
+                 if name in own and value.shape == own[name].shape}
+        self.model.load_state_dict(taken, strict=False)
+        self.average.load_state_dict(self.model.state_dict())
+        if self.rank == 0:
+            print(f"took {len(taken)} of {len(own)} tensors from {checkpoint}", flush=True)
 
     def load(self) -> None:
         saved = torch.load(self.path, map_location="cpu")
@@ -180,6 +193,10 @@ def main() -> None:
                         help="weight pixels by the trust that the stated error deserves")
     parser.add_argument("--planes", type=int, nargs=2, default=[3, 64],
                         help="train only on shards with so many planes (for ablations)")
+    parser.add_argument("--crop", type=int, default=0,
+                        help="train on windows of so many pixels (a multiple of 32; for ablations)")
+    parser.add_argument("--start", default=None, metavar="CHECKPOINT",
+                        help="begin with the weights of an earlier network where they fit")
     parser.add_argument("--model", choices=list(FAMILIES), default="proximal")
     parser.add_argument("--settings", default="{}", help="JSON of the model's Settings")
     arguments = parser.parse_args()
@@ -211,7 +228,7 @@ def train(rank: int, arguments) -> None:
     sets = {f"z{planes}": validation(arguments.validation, planes, 24) for planes in (10, 24)}
     random = np.random.default_rng([arguments.seed, training.step])
     stream = mixed(arguments.pool, arguments.seed + training.step + 7919 * rank,
-                   planes=tuple(arguments.planes))
+                   planes=tuple(arguments.planes), crop=arguments.crop)
     sums, counted, since = {}, 0, time.time()
     while True:
         share = training.agree(2.0 if stop else training.progress())

@@ -76,6 +76,18 @@ class PoolTest(unittest.TestCase):
             self.assertTrue((np.diff(kept) > 0).all())
         self.assertGreater(len(counts), 3)
 
+    def test_should_cut_the_same_window_out_of_all_that_belongs_together(self):
+        truth = np.arange(64 * 64, dtype=np.float32).reshape(1, 64, 64)
+        coarse = truth[:, ::4, ::4].reshape(1, 1, 1, 16, 16)
+        shard = {"luma": truth[:, None], "truth": truth, "measures": coarse,
+                 "focus": np.zeros((1, 1), np.float32)}
+        for seed in range(10):
+            window = data.cut(shard, np.random.default_rng(seed), 32)
+            self.assertEqual((1, 32, 32), window["truth"].shape)
+            self.assertTrue((window["truth"] == window["luma"][:, 0]).all())
+            self.assertTrue((window["truth"][:, ::4, ::4] == window["measures"][:, 0, 0]).all())
+        self.assertIs(shard, data.cut(shard, np.random.default_rng(0), 0))
+
     def test_should_say_that_a_pool_is_empty(self):
         with tempfile.TemporaryDirectory() as folder:
             with self.assertRaisesRegex(ValueError, "expected rendered shards"):

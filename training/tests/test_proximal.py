@@ -108,7 +108,7 @@ class TrainingTest(unittest.TestCase):
         values = {"pool": folder + "/pool", "validation": folder, "out": folder + "/run",
                   "steps": 4, "until": 0.0, "rate": 1e-3, "seed": 5, "processes": 1, "every": 2,
                   "settings": "{}", "begun": 0.0, "trusting": False, "planes": [3, 64],
-                  "model": "proximal"}
+                  "crop": 0, "start": None, "model": "proximal"}
         values.update(changed)
         return types.SimpleNamespace(**values)
 
@@ -132,6 +132,15 @@ class TrainingTest(unittest.TestCase):
             self.assertGreater(moved, 0)
             model = export.load_model(folder + "/run/last.pt")
             self.assertFalse(model.training)
+            other = self.arguments(folder, out=folder + "/other", start=folder + "/run/last.pt",
+                                   settings='{"plane_width": 16}')
+            os.makedirs(other.out)
+            begun = train.Training(other).model
+            kept = dict(second.average.named_parameters())
+            for name, value in begun.named_parameters():
+                if value.shape == kept[name].shape:
+                    self.assertTrue(torch.equal(value, kept[name]), name)
+            self.assertEqual(16, begun.stack.volume.encode8[0].weight.shape[0])
             self.assertTrue(os.path.exists(folder + "/run/validation.csv"))
 
     def test_should_raise_and_lower_the_rate_in_one_cycle(self):

@@ -20,6 +20,28 @@ class RenderTest(unittest.TestCase):
         self.assertTrue(np.array_equal(first.truth(), second.truth()))
         self.assertEqual(len(first.surfaces), len(second.surfaces))
 
+    def test_should_pull_one_lever_at_a_time(self):
+        def scene(name, seed):
+            return scenes.random_scene(np.random.default_rng(seed), [], 64, scenes.RECIPES[name])
+        full = [np.ptp(scene("full-sweep", seed).truth()) for seed in range(20)]
+        free = [np.ptp(scene("base", seed).truth()) for seed in range(20)]
+        self.assertGreater(np.mean(full), np.mean(free))
+        plain = max(len(scene("no-thin", seed).surfaces) for seed in range(60))
+        self.assertLess(plain, 15)
+        self.assertGreater(max(len(scene("base", seed).surfaces) for seed in range(60)), plain)
+
+    def test_should_mix_light_at_a_depth_edge_only_with_occlusion(self):
+        mask = np.zeros((64, 64), np.float32)
+        mask[:, 32:] = 1
+        scene = scenes.Scene([surface(64, 0.2, 0.0), surface(64, 0.9, 1.0, mask)])
+        optics, focus = render.Optics("disc", 8.0, linear=False), np.array([0.0, 1.0])
+        real = render.render(scene, focus, optics, 8)
+        naive = render.render_without_occlusion(scene, focus, optics, 8)
+        # Far from the edge both see the same; the background beside it, in focus, is lit only by a real one.
+        self.assertLess(np.abs(real[:, :, :8] - naive[:, :, :8]).max(), 0.01)
+        self.assertGreater(real[0, 24, 22], 0.25)
+        self.assertAlmostEqual(0.2, float(naive[0, 24, 22]), places=3)
+
     def test_should_keep_every_surface_nearer_than_what_it_covers(self):
         for seed in range(12):
             scene = scenes.random_scene(np.random.default_rng(seed), [], 64)

@@ -101,6 +101,23 @@ public record KafkaSinkConfig(
         Map.of());
   }
 
+  /** The same for another topic. */
+  public KafkaSinkConfig forTopic(String other) {
+    return new KafkaSinkConfig(
+        bootstrapServers,
+        other,
+        createTopics,
+        packing,
+        withUncertainty,
+        maxBlock,
+        deliveryTimeout,
+        closeTimeout,
+        maxOutstandingRecords,
+        maxOutstandingBytes,
+        maxRecordBytes,
+        producerProperties);
+  }
+
   /** The name of this machine in a form that {@link CameraIdentity} takes: the default robot. */
   public static String hostName() {
     String name;

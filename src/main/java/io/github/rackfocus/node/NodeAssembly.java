@@ -3,11 +3,15 @@ package io.github.rackfocus.node;
 import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.MetricDepth;
+import io.github.rackfocus.kafka.CameraFrameCodec;
 import io.github.rackfocus.kafka.KafkaDepthSink;
+import io.github.rackfocus.kafka.KafkaFrameConfig;
+import io.github.rackfocus.kafka.KafkaFrameSink;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.sink.FileSink;
 import io.github.rackfocus.sink.SinkFanOut;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,15 +43,22 @@ public final class NodeAssembly {
       SinkFanOut fanOut = new SinkFanOut(sinks, depth, lossless);
       sinks = List.of(); // The fan-out closes them from now on.
       try {
-        return new DepthNode(
-            source,
-            configuration.rolling(),
-            estimator,
-            new MetricDepth(configuration.validity(), configuration.depthOffsetMetres()),
-            fanOut,
-            mapCapacity,
-            lossless,
-            System::nanoTime);
+        DepthNode node =
+            new DepthNode(
+                source,
+                configuration.rolling(),
+                estimator,
+                new MetricDepth(configuration.validity(), configuration.depthOffsetMetres()),
+                fanOut,
+                mapCapacity,
+                lossless,
+                configuration.model().deadlineNanos(),
+                System::nanoTime);
+        KafkaFrameConfig frames = configuration.sinks().frames();
+        if (frames != null) {
+          node.publishFramesTo(frameSink(configuration, source, frames));
+        }
+        return node;
       } catch (RuntimeException e) {
         fanOut.close();
         estimator.close();
@@ -60,6 +71,18 @@ public final class NodeAssembly {
       }
       throw e;
     }
+  }
+
+  private static KafkaFrameSink frameSink(
+      NodeConfiguration configuration, FrameSource source, KafkaFrameConfig frames) {
+    CameraFrameCodec codec =
+        new CameraFrameCodec(
+            configuration.identity(),
+            source.scale(),
+            source.planeFocus(),
+            configuration.depthOffsetMetres(),
+            frames.packing());
+    return new KafkaFrameSink(frames, configuration.identity(), codec, InstantSource.system());
   }
 
   private static void addSinks(NodeConfiguration configuration, List<DepthSink> sinks)

@@ -1,6 +1,8 @@
 package io.github.rackfocus.node;
 
 import io.github.rackfocus.frame.Reason;
+import io.github.rackfocus.kafka.ImagePacking;
+import io.github.rackfocus.kafka.KafkaFrameConfig;
 import io.github.rackfocus.kafka.KafkaSinkConfig;
 import io.github.rackfocus.sink.FileSinkOptions;
 import java.nio.file.Path;
@@ -13,16 +15,23 @@ import org.jspecify.annotations.Nullable;
  * @param queueDepth maps that wait for a sink at most
  * @param files the file sink, or null where it is off
  * @param kafka the Kafka sink, or null where it is off
+ * @param frames where camera frames go for workers, or null where they don't
  */
 public record SinkSettings(
-    int queueDepth, @Nullable FileSinkOptions files, @Nullable KafkaSinkConfig kafka) {
+    int queueDepth,
+    @Nullable FileSinkOptions files,
+    @Nullable KafkaSinkConfig kafka,
+    @Nullable KafkaFrameConfig frames) {
 
   static SinkSettings read(Settings settings) {
     int depth = settings.integer("queueDepth", 4, 1, 64, "maps", "that wait for a slow sink, each");
-    return new SinkSettings(
-        depth,
-        files(settings.section("files", "a folder a map: depth, pictures, report")),
-        kafka(settings.section("kafka", "Protobuf records for planners")));
+    FileSinkOptions files =
+        files(settings.section("files", "a folder a map: depth, pictures, report"));
+    Settings section = settings.section("kafka", "Protobuf records for planners");
+    boolean maps = section.flag("enabled", false, "whether maps are sent");
+    KafkaSinkConfig kafka = kafka(section);
+    KafkaFrameConfig frames = frames(section, kafka);
+    return new SinkSettings(depth, files, maps ? kafka : null, frames);
   }
 
   private static @Nullable FileSinkOptions files(Settings files) {
@@ -33,8 +42,19 @@ public record SinkSettings(
     return enabled ? new FileSinkOptions(Path.of(folder), every, keep) : null;
   }
 
+  private static @Nullable KafkaFrameConfig frames(
+      Settings kafka, @Nullable KafkaSinkConfig connection) {
+    boolean enabled =
+        kafka.flag("frames", false, "send camera frames too, for 'rackfocus worker' to take");
+    String topic = kafka.text("framesTopic", KafkaFrameConfig.DEFAULT_TOPIC, "a topic", "for them");
+    ImagePacking packing =
+        kafka.choice("framePacking", ImagePacking.PNG, "lossless; zstd is larger and quicker");
+    return enabled && connection != null
+        ? new KafkaFrameConfig(connection.forTopic(topic), packing, KafkaFrameConfig.DEFAULT_QUEUE)
+        : null;
+  }
+
   private static @Nullable KafkaSinkConfig kafka(Settings kafka) {
-    boolean enabled = kafka.flag("enabled", false, "whether maps are sent");
     KafkaSinkConfig byDefault = KafkaSinkConfig.of("localhost:9092");
     String servers =
         kafka.text("bootstrapServers", "localhost:9092", "host:port, comma separated", "brokers");
@@ -58,9 +78,6 @@ public record SinkSettings(
             "maps",
             "sent and not acknowledged");
     var properties = kafka.map("properties", "passed to Kafka's producer: TLS, SASL, compression");
-    if (!enabled) {
-      return null;
-    }
     try {
       return new KafkaSinkConfig(
           servers,
