@@ -70,7 +70,7 @@ public record FrameConsumerConfig(
   Map<String, Object> settings() {
     Map<String, Object> settings = new HashMap<>();
     settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
-    settings.putAll(properties);
+    settings.putAll(Secrets.resolve(properties));
     settings.keySet().retainAll(ConsumerConfig.configNames());
     settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);

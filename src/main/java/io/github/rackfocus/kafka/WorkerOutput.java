@@ -5,7 +5,7 @@ import io.github.rackfocus.frame.ThrottledLog;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -25,39 +25,62 @@ import org.slf4j.LoggerFactory;
  * cameras, each with word of its acknowledgement; and the records that were refused, on request.
  *
  * <p>Unlike a robot's sink it never gives a map up for an outage: its frames are safe in Kafka, so
- * it waits, within its bounds on bytes, until the broker is back. What a broker refuses for good
- * (such as a record that is too large) is told to the caller as a fault. Thread-safe.
+ * it waits, with few maps under way, until the broker is back. What a broker refuses for good (such
+ * as a record that is too large) is told to the caller as a fault. Maps are sent by one thread,
+ * dead letters by any.
  */
 public final class WorkerOutput implements AutoCloseable {
-  /** More than key, headers and framing of a record take. */
-  private static final int OVERHEAD_BYTES = 1024;
-
   /** How long a send may wait for a broker before it is tried again. */
   private static final int MAX_BLOCK_MILLIS = 5_000;
+
+  /** Cameras whose encoders are kept. */
+  private static final int ENCODERS = 64;
 
   private static final String ERROR_HEADER = "rackfocus-error";
 
   private final KafkaSinkConfig config;
+  private final KafkaSettings kafka;
+  private final List<TopicSetup> topics;
   private final String deadLetterTopic;
   private final InstantSource clock;
   private final Producer<byte[], byte[]> producer;
   private final ThrottledLog trouble =
       new ThrottledLog(LoggerFactory.getLogger(WorkerOutput.class));
-  private long outstandingBytes;
+  private final Map<CameraIdentity, DepthRecord> encoders =
+      new LinkedHashMap<>(ENCODERS, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<CameraIdentity, DepthRecord> eldest) {
+          return size() > ENCODERS;
+        }
+      };
+  private volatile int largestRecord;
+  private int outstanding;
   private volatile boolean closing;
 
   /**
-   * @param config broker, depth topic, form of the maps, bound on bytes under way
-   * @param deadLetterTopic where refused records go
+   * @param config broker, depth topic and form of the maps
+   * @param framesTopic where the frames come from: made too, where topics are to be made
+   * @param deadLetterTopic where refused records go; null if they don't
    * @param clock what records are stamped with when they are sent
    * @throws IllegalArgumentException if Kafka refuses a setting, or no address of a broker is known
    */
-  public WorkerOutput(KafkaSinkConfig config, String deadLetterTopic, InstantSource clock) {
+  public WorkerOutput(
+      KafkaSinkConfig config,
+      TopicSpec framesTopic,
+      @Nullable TopicSpec deadLetterTopic,
+      InstantSource clock) {
     this.config = config;
-    this.deadLetterTopic = deadLetterTopic;
+    this.kafka = config.kafka();
+    this.deadLetterTopic = deadLetterTopic == null ? "" : deadLetterTopic.name();
     this.clock = clock;
-    Map<String, Object> settings = new HashMap<>(KafkaConnection.settings(config));
-    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+    this.topics = new ArrayList<>();
+    topics.add(new TopicSetup(kafka, config.topic()));
+    topics.add(new TopicSetup(kafka, framesTopic));
+    if (deadLetterTopic != null) {
+      topics.add(new TopicSetup(kafka, deadLetterTopic));
+    }
+    this.largestRecord = kafka.maxRecordBytes();
+    Map<String, Object> settings = KafkaConnection.producerSettings(kafka);
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     try {
       this.producer =
@@ -68,20 +91,44 @@ public final class WorkerOutput implements AutoCloseable {
   }
 
   /**
-   * Sends a map, of which nothing is kept; waits while too many bytes are under way.
+   * Makes the topics, where that is wanted, and learns how large a map may be; a few seconds.
+   *
+   * @return false if the broker is away or refuses, which is said
+   */
+  public boolean prepare() throws InterruptedException {
+    try {
+      if (kafka.createTopics()) {
+        for (TopicSetup topic : topics) {
+          topic.create();
+        }
+      }
+      largestRecord = topics.get(0).largestRecord();
+      return true;
+    } catch (KafkaException e) {
+      trouble.warn(
+          "kafka: the topics at {} are not to be had: {}",
+          kafka.bootstrapServers(),
+          KafkaConnection.sentence(e));
+      return false;
+    }
+  }
+
+  /**
+   * Sends a map, of which nothing is kept; waits while too many are under way.
    *
    * @param ended told once, on any thread: null when all brokers that have to have acknowledged the
    *     map, else why it is lost
    */
   public void send(DepthMap map, CameraIdentity identity, Consumer<@Nullable String> ended)
       throws InterruptedException {
-    ProducerRecord<String, byte[]> record = new DepthRecord(config, identity, clock).of(map);
+    OutgoingRecord record =
+        encoders.computeIfAbsent(identity, camera -> new DepthRecord(config, camera)).of(map);
     send(
         new ProducerRecord<>(
-            record.topic(),
+            config.topic().name(),
             null,
-            record.timestamp(),
-            bytes(record.key()),
+            clock.millis(),
+            record.key().getBytes(StandardCharsets.UTF_8),
             record.value(),
             record.headers()),
         ended);
@@ -100,7 +147,7 @@ public final class WorkerOutput implements AutoCloseable {
         CloudEvents.header("rackfocus-partition", String.valueOf(refused.record().partition())));
     headers.add(CloudEvents.header("rackfocus-offset", String.valueOf(refused.offset())));
     byte[] value = refused.record().value();
-    boolean fits = value == null || value.length + OVERHEAD_BYTES <= config.maxRecordBytes();
+    boolean fits = value == null || value.length <= most();
     send(
         new ProducerRecord<>(
             deadLetterTopic,
@@ -115,25 +162,24 @@ public final class WorkerOutput implements AutoCloseable {
   private void send(ProducerRecord<byte[], byte[]> record, Consumer<@Nullable String> ended)
       throws InterruptedException {
     long bytes = record.value() == null ? 0 : record.value().length;
-    if (bytes + OVERHEAD_BYTES > config.maxRecordBytes()) {
-      ended.accept(
-          "its record takes "
-              + bytes
-              + " bytes; expected at most "
-              + (config.maxRecordBytes() - OVERHEAD_BYTES));
+    if (bytes > most()) {
+      ended.accept("its record takes " + bytes + " bytes; expected at most " + most());
       return;
     }
-    takeRoom(bytes);
-    while (!sent(record, bytes, ended)) {
+    takeRoom();
+    while (!sent(record, ended)) {
       if (Thread.interrupted()) {
         throw new InterruptedException("interrupted while Kafka was away");
       }
     }
   }
 
+  private int most() {
+    return largestRecord - OutgoingRecord.OVERHEAD_BYTES;
+  }
+
   /** Hands the record over; false if no broker was to be had and it is worth another try. */
-  private boolean sent(
-      ProducerRecord<byte[], byte[]> record, long bytes, Consumer<@Nullable String> ended) {
+  private boolean sent(ProducerRecord<byte[], byte[]> record, Consumer<@Nullable String> ended) {
     Thread caller = Thread.currentThread();
     boolean[] again = new boolean[1];
     try {
@@ -146,40 +192,34 @@ public final class WorkerOutput implements AutoCloseable {
               trouble.warn(
                   "kafka: {} at {} is not to be had: {}",
                   record.topic(),
-                  config.bootstrapServers(),
+                  kafka.bootstrapServers(),
                   KafkaConnection.sentence(fault));
               return;
             }
-            end(bytes, fault, ended);
+            end(fault, ended);
           });
     } catch (KafkaException | IllegalStateException e) {
       // Thrown, and not given to the callback, when the producer is closed or broken for good.
-      end(bytes, e, ended);
+      end(e, ended);
     }
     return !again[0];
   }
 
-  private void end(long bytes, @Nullable Exception fault, Consumer<@Nullable String> ended) {
-    giveRoom(bytes);
+  private void end(@Nullable Exception fault, Consumer<@Nullable String> ended) {
+    giveRoom();
     ended.accept(fault == null ? null : KafkaConnection.sentence(fault));
   }
 
-  private synchronized void takeRoom(long bytes) throws InterruptedException {
-    while (outstandingBytes > 0
-        && outstandingBytes + bytes > config.maxOutstandingBytes()
-        && !closing) {
+  private synchronized void takeRoom() throws InterruptedException {
+    while (outstanding >= kafka.inFlightRecords() && !closing) {
       wait();
     }
-    outstandingBytes += bytes;
+    outstanding++;
   }
 
-  private synchronized void giveRoom(long bytes) {
-    outstandingBytes -= bytes;
+  private synchronized void giveRoom() {
+    outstanding--;
     notifyAll();
-  }
-
-  private static byte @Nullable [] bytes(@Nullable String text) {
-    return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Waits up to {@code closeTimeout}, and 5 s more for a broker that hangs, for what is sent. */
@@ -189,6 +229,6 @@ public final class WorkerOutput implements AutoCloseable {
       closing = true;
       notifyAll();
     }
-    producer.close(config.closeTimeout());
+    producer.close(kafka.closeTimeout());
   }
 }

@@ -12,6 +12,7 @@ import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.kafka.CameraIdentity;
 import io.github.rackfocus.kafka.FrameConsumerConfig;
+import io.github.rackfocus.kafka.KafkaSettings;
 import io.github.rackfocus.kafka.KafkaSinkConfig;
 import io.github.rackfocus.sweep.RollingOptions;
 import java.io.IOException;
@@ -119,11 +120,22 @@ public record NodeConfiguration(
 
   /** The configuration of a worker's consumer; it shares TLS and SASL settings with the sink. */
   FrameConsumerConfig workerConsumer() {
-    KafkaSinkConfig kafka = sinks.kafka();
-    if (kafka == null) {
-      throw new IllegalStateException("a worker without sinks.kafka");
+    KafkaSettings kafka = workerSink().kafka();
+    return worker.consumer(kafka.bootstrapServers(), kafka.properties());
+  }
+
+  /**
+   * Where a worker's depth goes.
+   *
+   * @throws IllegalArgumentException if the configuration has no such place
+   */
+  KafkaSinkConfig workerSink() {
+    KafkaOptions kafka = sinks.kafka();
+    if (kafka == null || kafka.depth() == null) {
+      throw new IllegalArgumentException(
+          "sinks.kafka.enabled is false; expected true: it is where a worker's depth goes");
     }
-    return worker.consumer(kafka.bootstrapServers(), kafka.producerProperties());
+    return kafka.depth();
   }
 
   /** The same with another model. */

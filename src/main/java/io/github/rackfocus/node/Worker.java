@@ -6,6 +6,7 @@ import io.github.rackfocus.frame.ThrottledLog;
 import io.github.rackfocus.kafka.FrameConsumer;
 import io.github.rackfocus.kafka.KafkaSinkConfig;
 import io.github.rackfocus.kafka.PartitionProgress;
+import io.github.rackfocus.kafka.TopicSpec;
 import io.github.rackfocus.kafka.WorkerOutput;
 import io.github.rackfocus.node.StackQueue.Waiting;
 import io.github.rackfocus.node.WorkerCounters.Count;
@@ -53,14 +54,10 @@ public final class Worker implements AutoCloseable {
    * @throws IllegalArgumentException if the configuration has no Kafka sink
    */
   public Worker(NodeConfiguration configuration) throws IOException {
-    KafkaSinkConfig kafka = configuration.sinks().kafka();
-    if (kafka == null) {
-      throw new IllegalArgumentException(
-          "sinks.kafka.enabled is false; expected true: it is where a worker's depth goes");
-    }
     WorkerSettings settings = configuration.worker();
     this.configuration = configuration;
-    this.sink = kafka;
+    this.sink = configuration.workerSink();
+    configuration.workerConsumer(); // Faults are told before the model is opened.
     this.queue = new StackQueue(settings.queueDepth(), settings.whenBehind() == WhenBehind.NEWEST);
     this.estimators = CameraEstimators.open(configuration.model());
   }
@@ -136,12 +133,27 @@ public final class Worker implements AutoCloseable {
 
   /** Waits until the broker's name resolves, without which no client can be made. */
   private @Nullable WorkerOutput connect() throws InterruptedException {
+    AliveFile alive = AliveFile.fromEnvironment();
+    String servers = sink.kafka().bootstrapServers();
+    WorkerSettings settings = configuration.worker();
     while (!stopping) {
-      if (FrameConsumer.isResolvable(sink.bootstrapServers())) {
-        String deadLetters = configuration.worker().deadLetterTopic();
-        return new WorkerOutput(sink, deadLetters, InstantSource.system());
+      alive.touch();
+      if (FrameConsumer.isResolvable(servers)) {
+        WorkerOutput made =
+            new WorkerOutput(
+                sink,
+                TopicSpec.FRAMES.named(settings.framesTopic()),
+                settings.deadLetter()
+                    ? TopicSpec.DEAD_LETTER.named(settings.deadLetterTopic())
+                    : null,
+                InstantSource.system());
+        while (!stopping && !made.prepare()) {
+          alive.touch();
+          Thread.sleep(LOOK_AGAIN_MILLIS);
+        }
+        return made;
       }
-      trouble.warn("kafka: no address is known for the broker {}", sink.bootstrapServers());
+      trouble.warn("kafka: no address is known for the broker {}", servers);
       Thread.sleep(LOOK_AGAIN_MILLIS);
     }
     return null;

@@ -2,9 +2,10 @@ package io.github.rackfocus.node;
 
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.kafka.FrameConsumerConfig;
-import io.github.rackfocus.kafka.KafkaFrameConfig;
+import io.github.rackfocus.kafka.TopicSpec;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How a worker takes frames and what it keeps.
@@ -55,7 +56,7 @@ public record WorkerSettings(
   static WorkerSettings read(Settings worker) {
     String group =
         worker.text("group", "rackfocus", "a consumer group", "its workers share the cameras");
-    String topic = worker.text("framesTopic", KafkaFrameConfig.DEFAULT_TOPIC, "a topic", "to read");
+    String topic = topic(worker, "framesTopic", TopicSpec.FRAMES, "to read");
     WhenBehind behind =
         worker.choice(
             "whenBehind", WhenBehind.NEWEST, "skip to each camera's newest stack, or compute all");
@@ -87,8 +88,7 @@ public record WorkerSettings(
         worker.integer("maxPixels", 4 << 20, 1024, 64 << 20, "pixels", "of an image that is taken");
     boolean deadLetter =
         worker.flag("deadLetter", false, "send records that are refused to deadLetterTopic");
-    String deadLetterTopic =
-        worker.text("deadLetterTopic", "rackfocus.dead-letter.v1", "a topic", "for them");
+    String deadLetterTopic = topic(worker, "deadLetterTopic", TopicSpec.DEAD_LETTER, "for them");
     double session =
         worker.number(
             "sessionTimeout",
@@ -121,14 +121,23 @@ public record WorkerSettings(
     return read;
   }
 
+  private static String topic(Settings worker, String option, TopicSpec byDefault, String doc) {
+    String name = worker.text(option, byDefault.name(), "a topic", doc);
+    try {
+      return byDefault.named(name).name();
+    } catch (IllegalArgumentException e) {
+      worker.reject(option, Reason.of(e));
+      return byDefault.name();
+    }
+  }
+
   /**
    * The consumer's configuration.
    *
    * @param connection properties of the sink's client: TLS and SASL hold for both
    */
   FrameConsumerConfig consumer(String bootstrapServers, Map<String, String> connection) {
-    Map<String, String> all = new java.util.TreeMap<>(connection);
-    all.keySet().removeAll(FrameConsumerConfig.OWN_KEYS);
+    Map<String, String> all = new TreeMap<>(connection);
     all.putAll(properties);
     return new FrameConsumerConfig(bootstrapServers, framesTopic, group, sessionTimeout, all);
   }

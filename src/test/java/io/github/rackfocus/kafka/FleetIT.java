@@ -81,6 +81,9 @@ class FleetIT {
         await().atMost(PATIENCE).until(() -> arrivals.read().distinct() >= expected);
         stopWorkers();
         check(arrivals.read());
+      } catch (Exception | AssertionError e) {
+        sayWhatWorkersSaid();
+        throw e;
       } finally {
         cameras.shutdownNow();
         workers.forEach(Process::destroyForcibly);
@@ -219,6 +222,13 @@ class FleetIT {
       }
     }
     assertThat(ended).isEqualTo(workers.size());
+  }
+
+  private void sayWhatWorkersSaid() throws IOException {
+    for (int i = 0; i < started; i++) {
+      List<String> lines = Files.readAllLines(folder.resolve("worker-" + i + ".log"));
+      System.out.printf("worker %d:%n%s%n", i, String.join("\n", lines));
+    }
   }
 
   private static void createTopics(String servers) throws Exception {

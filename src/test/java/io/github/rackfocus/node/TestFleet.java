@@ -96,7 +96,7 @@ public final class TestFleet {
   /** The depth records, by id, that one machine makes of a camera's frames, taken one by one. */
   public Map<String, byte[]> depthOf(int camera, int frames) {
     Map<String, byte[]> depth = new LinkedHashMap<>();
-    DepthFrameCodec codec = new DepthFrameCodec(camera(camera), DepthPacking.PNG16, true);
+    DepthFrameCodec codec = new DepthFrameCodec(camera(camera), DepthPacking.PNG16, true, true);
     MetricDepth metric = new MetricDepth(ValidityThresholds.DEFAULT, 0.01 * camera);
     FramePool own = new FramePool(3 * PLANES);
     DepthMapPool maps = new DepthMapPool(1);
