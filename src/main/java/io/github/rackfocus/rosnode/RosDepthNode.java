@@ -100,7 +100,13 @@ public final class RosDepthNode {
         return DONE;
       }
       RosSources.Opened input = RosSources.open(options, ros);
-      RosDepthSink sink = new RosDepthSink(ros, input.camera(), input.sweepIds(), System::nanoTime);
+      RosDepthSink sink =
+          new RosDepthSink(
+              ros,
+              input.camera(),
+              input.sweepIds(),
+              options.ros().stampOffsetNanos(),
+              System::nanoTime);
       DepthNode node = NodeAssembly.node(options, input.source(), List.of(sink), false);
       return run(ros, node, input, options);
     }

@@ -25,6 +25,7 @@ public final class RosDepthSink implements DepthSink {
 
   private final CameraInfoSource camera;
   private final ToLongFunction<io.github.rackfocus.depth.DepthInfo> sweepIds;
+  private final long stampOffsetNanos;
   private final LongSupplier nanoClock;
   private final Header header = new Header();
   private final ImageTopic[] images;
@@ -41,15 +42,19 @@ public final class RosDepthSink implements DepthSink {
    *
    * @param camera asked for every map
    * @param sweepIds the number of the sweep that a map was made in
+   * @param stampOffsetNanos added to the reference frame's stamp, which is passed on as it is where
+   *     this is 0
    * @param nanoClock monotonic time, for how long publishing takes
    */
   public RosDepthSink(
       ConnectedNode node,
       CameraInfoSource camera,
       ToLongFunction<io.github.rackfocus.depth.DepthInfo> sweepIds,
+      long stampOffsetNanos,
       LongSupplier nanoClock) {
     this.camera = camera;
     this.sweepIds = sweepIds;
+    this.stampOffsetNanos = stampOffsetNanos;
     this.nanoClock = nanoClock;
     MapPlane[] planes = MapPlane.values();
     images = new ImageTopic[planes.length];
@@ -83,7 +88,7 @@ public final class RosDepthSink implements DepthSink {
   @Override
   public void accept(DepthMap map) {
     long begun = nanoClock.getAsLong();
-    header.stampNanos = map.info().stampNanos();
+    header.stampNanos = Math.max(0, map.info().stampNanos() + stampOffsetNanos);
     header.frameId = camera.frameId();
     if (cameraInfos.hasSubscribers() && camera.describe(cameraInfo, map.width(), map.height())) {
       cameraInfos.publish(cameraInfo);

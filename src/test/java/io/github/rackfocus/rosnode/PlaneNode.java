@@ -27,7 +27,11 @@ public final class PlaneNode {
     node.endOnSignals();
     RosDepthSink sink =
         new RosDepthSink(
-            node, new PinholeCameraInfo("camera_optical_frame", 1.2), info -> 0, System::nanoTime);
+            node,
+            new PinholeCameraInfo("camera_optical_frame", 1.2),
+            info -> 0,
+            0,
+            System::nanoTime);
     DepthMapPool pool = new DepthMapPool(1);
     while (!node.isEnding()) {
       if (sink.wantsMaps()) {

@@ -47,7 +47,7 @@ class RosDepthSinkTest {
     node = ros.connect("rackfocus", "__ns:=/arm");
     sink =
         new RosDepthSink(
-            node, new PinholeCameraInfo("wrist_optical", 1.2), info -> 12, System::nanoTime);
+            node, new PinholeCameraInfo("wrist_optical", 1.2), info -> 12, 5, System::nanoTime);
   }
 
   @AfterEach
@@ -100,7 +100,7 @@ class RosDepthSinkTest {
         .addMessageListener(
             info -> received.put("info", info.header.stampNanos + " " + info.header.frameId));
     publishUntil(IMAGES.size() + 3);
-    assertThat(received.values()).containsOnly("7000000009 wrist_optical");
+    assertThat(received.values()).containsOnly("7000000014 wrist_optical");
   }
 
   @Test
