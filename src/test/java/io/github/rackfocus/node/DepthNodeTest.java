@@ -430,4 +430,41 @@ class DepthNodeTest {
         .hasMessage("the folder went away");
     assertThat(pool.leased()).isZero();
   }
+
+  @Test
+  void shouldComputeNothingWhileItIsOff() throws Exception {
+    DepthNode node = node(new Script(50), new Middle(stack -> {}), true);
+    try (node) {
+      node.enable(false);
+      assertThat(node.isEnabled()).isFalse();
+      node.start();
+      node.awaitEnd();
+    }
+    assertThat(node.health().stacks()).isEqualTo(48);
+    assertThat(node.health().maps()).isZero();
+    assertThat(estimated).hasValue(0);
+    assertThat(pool.leased()).isZero();
+  }
+
+  @Test
+  void shouldWaitForAWholeSweepAfterAReset() throws Exception {
+    DepthNode[] node = new DepthNode[1];
+    Script source =
+        new Script(60) {
+          @Override
+          @Nullable Frame frame(int tick) throws IOException {
+            if (tick == 30) {
+              node[0].reset();
+            }
+            return super.frame(tick);
+          }
+        };
+    node[0] = node(source, new Middle(stack -> {}), true);
+    try (DepthNode running = node[0]) {
+      running.start();
+      running.awaitEnd();
+    }
+    assertThat(node[0].health().stacks()).as("two frames fewer make a stack").isEqualTo(56);
+    assertThat(pool.leased()).isZero();
+  }
 }

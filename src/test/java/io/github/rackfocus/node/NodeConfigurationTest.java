@@ -92,7 +92,7 @@ class NodeConfigurationTest {
         .anyMatch(each -> each.startsWith("robt is not an option; expected one of"))
         .anyMatch(each -> each.startsWith("robot is ''") && each.contains("a/b"))
         .contains(
-            "source.kind is 'webcam'; expected simulated | folder",
+            "source.kind is 'webcam'; expected simulated | folder | ros",
             "source.simulated.planes is 65; expected 3 to 64",
             "source.simulated.nearest is 4.0 dioptres; expected more than farthest, 5.0",
             "source.simulated.rate is 'fast'; expected a number Hz",
