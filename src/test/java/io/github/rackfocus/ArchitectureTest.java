@@ -67,15 +67,7 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("frame", "camera", "sweep", "depth", "sink")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
-              "frame",
-              "camera",
-              "sweep",
-              "depth",
-              "onnx",
-              "sink",
-              "kafka",
-              "node",
-              "rosnode",
+              "frame", "camera", "sweep", "depth", "onnx", "sink", "kafka", "node", "rosnode",
               "eval");
 
   @ArchTest

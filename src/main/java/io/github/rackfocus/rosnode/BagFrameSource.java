@@ -70,10 +70,8 @@ public final class BagFrameSource implements FrameSource, CameraInfoSource {
     MatchingOptions matching = settings.matching();
     this.settings =
         settings.withMatching(
-            matching.withMaxWait(
-                Math.max(matching.maxWaitNanos(), matching.maxReadingAgeNanos())));
-    this.poolCapacity =
-        DepthNode.framesInUse(settings.sweep().axis().planes()) + FRAMES_WAITING;
+            matching.withMaxWait(Math.max(matching.maxWaitNanos(), matching.maxReadingAgeNanos())));
+    this.poolCapacity = DepthNode.framesInUse(settings.sweep().axis().planes()) + FRAMES_WAITING;
     this.pool = new FramePool(poolCapacity);
     this.intake = new FrameIntake(name(), this.settings, pool, calibration, FRAMES_WAITING);
   }

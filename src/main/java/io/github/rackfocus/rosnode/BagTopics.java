@@ -120,8 +120,8 @@ public record BagTopics(String image, String lens, String cameraInfo) {
     String beside = base.substring(0, base.lastIndexOf('/') + 1) + "camera_info";
     boolean isThere =
         connections.stream()
-            .anyMatch(each ->
-                each.topic().equals(beside) && each.type().equals(CameraInfo.TYPE.name()));
+            .anyMatch(
+                each -> each.topic().equals(beside) && each.type().equals(CameraInfo.TYPE.name()));
     return isThere ? checked(bag, connections, beside, List.of(CameraInfo.TYPE)) : null;
   }
 
@@ -132,10 +132,7 @@ public record BagTopics(String image, String lens, String cameraInfo) {
   }
 
   private static BagConnection checked(
-      Path bag,
-      Collection<BagConnection> connections,
-      String topic,
-      List<MessageType<?>> types)
+      Path bag, Collection<BagConnection> connections, String topic, List<MessageType<?>> types)
       throws IOException {
     String global = topic.startsWith("/") ? topic : "/" + topic;
     for (BagConnection connection : connections) {
@@ -155,8 +152,7 @@ public record BagTopics(String image, String lens, String cameraInfo) {
                 + connection.md5sum()
                 + "]; expected "
                 + String.join(
-                    " or ",
-                    types.stream().map(t -> t.name() + " [" + t.md5sum() + "]").toList()));
+                    " or ", types.stream().map(t -> t.name() + " [" + t.md5sum() + "]").toList()));
       }
     }
     throw new IOException(

@@ -20,8 +20,7 @@ class FrameIntakeTest {
   private static final double NAN = Double.NaN;
 
   private final FramePool pool = new FramePool(8);
-  private FrameIntake intake =
-      new FrameIntake("test", RosInputSettings.DEFAULT, pool, null, 8);
+  private FrameIntake intake = new FrameIntake("test", RosInputSettings.DEFAULT, pool, null, 8);
 
   @AfterEach
   void close() {
@@ -105,8 +104,7 @@ class FrameIntakeTest {
     Image none = TestMessages.mono8(4, 3, 3 * MS, 0);
     none.width = 0;
     intake.image(none, 1, 0);
-    assertThat(intake.causes())
-        .containsOnlyKeys("imageEncoding", "imageLayout", "imageSize");
+    assertThat(intake.causes()).containsOnlyKeys("imageEncoding", "imageLayout", "imageSize");
     image(4 * MS);
     assertThat(stamps()).containsExactly(4L);
   }

@@ -64,8 +64,11 @@ class ImageDecoderTest {
   /** BT.601: 0.299 R + 0.587 G + 0.114 B. */
   @ParameterizedTest
   @CsvSource({
-    "rgb8, 200, 100, 50, 124", "bgr8, 50, 100, 200, 124", "rgb8, 255, 0, 0, 76",
-    "bgr8, 255, 0, 0, 29", "rgb8, 0, 255, 0, 150"
+    "rgb8, 200, 100, 50, 124",
+    "bgr8, 50, 100, 200, 124",
+    "rgb8, 255, 0, 0, 76",
+    "bgr8, 255, 0, 0, 29",
+    "rgb8, 0, 255, 0, 150"
   })
   void shouldWeighColoursByBt601(String encoding, int a, int b, int c, int expected)
       throws Exception {
@@ -139,8 +142,7 @@ class ImageDecoderTest {
         InputFault.LAYOUT,
         "data has 23 bytes",
         image -> image.data = ByteBuffer.wrap(new byte[23]));
-    assertRefused(
-        InputFault.LAYOUT, "data has 24 bytes", image -> image.step = 0xffff_ffffL);
+    assertRefused(InputFault.LAYOUT, "data has 24 bytes", image -> image.step = 0xffff_ffffL);
     assertRefused(InputFault.SIZE, "image size is 0 x 4", image -> image.width = 0);
     assertRefused(InputFault.SIZE, "image size is 6 x 0", image -> image.height = 0);
     assertRefused(
@@ -266,8 +268,7 @@ class ImageDecoderTest {
   @Test
   void shouldRectifyWhatTheCalibrationFitsAndRefuseTheRest() throws Exception {
     try (FrameRectifier rectifier =
-        new FrameRectifier(
-            CameraInfoMessages.calibration(TestMessages.cameraInfo(64, 48, -0.2)))) {
+        new FrameRectifier(CameraInfoMessages.calibration(TestMessages.cameraInfo(64, 48, -0.2)))) {
       byte[] flat = new byte[64 * 48];
       Arrays.fill(flat, (byte) 90);
       Image image = TestMessages.image("mono8", 64, 48, 64, flat, 1);
@@ -298,8 +299,7 @@ class ImageDecoderTest {
     image.height = random.nextInt(20);
     image.step = random.nextBoolean() ? image.width * (1 + random.nextInt(8)) : random.nextInt(200);
     image.isBigendian = random.nextInt(4) == 0 ? 1 : 0;
-    int size =
-        random.nextBoolean() ? (int) (image.step * image.height) : random.nextInt(4000);
+    int size = random.nextBoolean() ? (int) (image.step * image.height) : random.nextInt(4000);
     image.data = ByteBuffer.wrap(new byte[size]);
     try (Frame frame = decoder.decode(image, null)) {
       assertThat(frame.pixels()).isEqualTo((int) (image.width * image.height));

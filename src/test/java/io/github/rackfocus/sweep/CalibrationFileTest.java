@@ -141,8 +141,7 @@ class CalibrationFileTest {
         double y = (at[1] - 241) / 652.0;
         double square = x * x + y * y;
         double radial = 1 - 0.25 * square + 0.1 * square * square;
-        double distorted =
-            x * radial + 2 * 0.001 * x * y - 0.0005 * (square + 2 * x * x);
+        double distorted = x * radial + 2 * 0.001 * x * y - 0.0005 * (square + 2 * x * x);
         double column = 700.5 * distorted + 320.25;
         assertThat(pixel[0] & 0xff).isCloseTo((int) (column / 3), within(1));
       }

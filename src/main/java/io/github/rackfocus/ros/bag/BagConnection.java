@@ -9,5 +9,4 @@ package io.github.rackfocus.ros.bag;
  * @param md5sum of the type, 32 hexadecimal digits, or {@code *}
  * @param definition full text of the message's definition
  */
-public record BagConnection(
-    int id, String topic, String type, String md5sum, String definition) {}
+public record BagConnection(int id, String topic, String type, String md5sum, String definition) {}

@@ -51,7 +51,10 @@ final class BagFile implements AutoCloseable {
     long headerBytes = length(position, "header");
     if (headerBytes > MAX_HEADER_BYTES) {
       throw new BagException(
-          at(position) + "a header of " + headerBytes + " bytes; expected at most "
+          at(position)
+              + "a header of "
+              + headerBytes
+              + " bytes; expected at most "
               + MAX_HEADER_BYTES);
     }
     ByteBuffer bytes = read(position + 4, (int) headerBytes);

@@ -126,7 +126,8 @@ final class BagIndexer {
               + ", which does not fit together");
     }
     for (int i = 0; i < count; i++) {
-      long time = NANOS * Integer.toUnsignedLong(data.getInt()) + Integer.toUnsignedLong(data.getInt());
+      long time =
+          NANOS * Integer.toUnsignedLong(data.getInt()) + Integer.toUnsignedLong(data.getInt());
       int offset = data.getInt();
       if (offset < 0 || offset >= place.size()) {
         throw new BagException(

@@ -35,8 +35,7 @@ public final class BagReader implements AutoCloseable {
   private long timeNanos;
   private ByteBuffer data = ByteBuffer.allocate(0);
 
-  private BagReader(
-      BagFile file, ChunkUnpacker unpacker, BagIndex index, BagTroubles troubles) {
+  private BagReader(BagFile file, ChunkUnpacker unpacker, BagIndex index, BagTroubles troubles) {
     this.file = file;
     this.unpacker = unpacker;
     this.index = index;

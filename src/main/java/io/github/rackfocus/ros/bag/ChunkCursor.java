@@ -36,9 +36,7 @@ final class ChunkCursor {
     }
     header = RecordHeader.parse(content.slice(next + 4, (int) headerBytes));
     data =
-        content
-            .slice((int) (at + 8 + headerBytes), (int) dataBytes)
-            .order(ByteOrder.LITTLE_ENDIAN);
+        content.slice((int) (at + 8 + headerBytes), (int) dataBytes).order(ByteOrder.LITTLE_ENDIAN);
     offset = next;
     next = (int) (at + 8 + headerBytes + dataBytes);
     return true;

@@ -49,8 +49,7 @@ final class RecordHeader {
       }
       String name = StandardCharsets.UTF_8.decode(field.slice(0, split)).toString();
       header.fields.put(
-          name,
-          field.slice(split + 1, field.limit() - split - 1).order(ByteOrder.LITTLE_ENDIAN));
+          name, field.slice(split + 1, field.limit() - split - 1).order(ByteOrder.LITTLE_ENDIAN));
     }
     return header;
   }

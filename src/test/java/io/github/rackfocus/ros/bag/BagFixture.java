@@ -65,15 +65,13 @@ public final class BagFixture {
     int id = known == null ? ids.size() : known;
     if (known == null) {
       ids.put(topic, id);
-      byte[] fields =
-          fields("topic", text(topic), "type", text(type), "md5sum", text(md5sum));
+      byte[] fields = fields("topic", text(topic), "type", text(type), "md5sum", text(md5sum));
       byte[] connection =
           record(fields("op", op(7), "conn", number(id), "topic", text(topic)), fields);
       connections.add(connection);
       write(chunk, connection);
     }
-    ByteArrayOutputStream entries =
-        index.computeIfAbsent(id, any -> new ByteArrayOutputStream());
+    ByteArrayOutputStream entries = index.computeIfAbsent(id, any -> new ByteArrayOutputStream());
     write(entries, time(timeNanos));
     write(entries, number(chunk.size()));
     write(chunk, record(fields("op", op(2), "conn", number(id), "time", time(timeNanos)), data));
@@ -120,7 +118,13 @@ public final class BagFixture {
           bag,
           record(
               fields(
-                  "op", op(4), "ver", number(1), "conn", number(id), "count",
+                  "op",
+                  op(4),
+                  "ver",
+                  number(1),
+                  "conn",
+                  number(id),
+                  "count",
                   number(data.length / 12)),
               data));
       write(counts, number(id));
@@ -129,8 +133,18 @@ public final class BagFixture {
     chunkInfos.add(
         record(
             fields(
-                "op", op(6), "ver", number(1), "chunk_pos", position(position), "start_time",
-                time(0), "end_time", time(0), "count", number(index.size())),
+                "op",
+                op(6),
+                "ver",
+                number(1),
+                "chunk_pos",
+                position(position),
+                "start_time",
+                time(0),
+                "end_time",
+                time(0),
+                "count",
+                number(index.size())),
             counts.toByteArray()));
     index.clear();
     chunk = new ByteArrayOutputStream();
@@ -155,8 +169,14 @@ public final class BagFixture {
   private static byte[] bagHeader(long indexAt, int connections, int chunks) {
     byte[] fields =
         fields(
-            "op", op(3), "index_pos", position(indexAt), "conn_count", number(connections),
-            "chunk_count", number(chunks));
+            "op",
+            op(3),
+            "index_pos",
+            position(indexAt),
+            "conn_count",
+            number(connections),
+            "chunk_count",
+            number(chunks));
     byte[] padding = new byte[4096 - 8 - fields.length];
     java.util.Arrays.fill(padding, (byte) ' ');
     return record(fields, padding);

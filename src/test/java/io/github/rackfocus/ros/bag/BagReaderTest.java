@@ -186,7 +186,11 @@ class BagReaderTest {
     byte[] hugeChunk =
         BagFixture.record(
             BagFixture.fields(
-                "op", BagFixture.op(5), "compression", BagFixture.text("lz4"), "size",
+                "op",
+                BagFixture.op(5),
+                "compression",
+                BagFixture.text("lz4"),
+                "size",
                 BagFixture.number(Integer.MAX_VALUE)),
             new byte[10]);
     byte[] unfinished = numbers("none").unfinished();
@@ -197,7 +201,11 @@ class BagReaderTest {
     byte[] negative =
         BagFixture.record(
             BagFixture.fields(
-                "op", BagFixture.op(5), "compression", BagFixture.text("none"), "size",
+                "op",
+                BagFixture.op(5),
+                "compression",
+                BagFixture.text("none"),
+                "size",
                 BagFixture.number(-1)),
             new byte[10]);
     assertThat(read(write(join(unfinished, negative))).troubles())
