@@ -2,6 +2,7 @@ package io.github.rackfocus.node;
 
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.PeakDepthEstimator;
+import io.github.rackfocus.onnx.Manifest;
 import io.github.rackfocus.onnx.ModelBundle;
 import io.github.rackfocus.onnx.ModelException;
 import io.github.rackfocus.onnx.ModelLibrary;
@@ -34,6 +35,20 @@ public final class Estimators {
       case "ddl" -> PeakDepthEstimator.ddl();
       default -> openBundle(settings);
     };
+  }
+
+  /**
+   * Bytes of a model's files without its manifest and card, 0 for a baseline.
+   *
+   * @throws ModelException if there is none of that name, or it is not sound
+   */
+  public static long bytes(String name) throws ModelException {
+    if (BASELINES.contains(name)) {
+      return 0;
+    }
+    return ModelLibrary.locate(null).read(name).manifest().files().values().stream()
+        .mapToLong(Manifest.FileEntry::bytes)
+        .sum();
   }
 
   private static DepthEstimator openBundle(ModelSettings settings) throws ModelException {

@@ -36,7 +36,7 @@ class DiagnosticReportTest {
         3,
         5,
         "CPU",
-        List.of(new SinkCounters("ros", maps, maps, 1, 0, 4)));
+        List.of(new SinkCounters("ros", maps, maps, 1, 0, 4, Map.of())));
   }
 
   private static Map<String, String> values(DiagnosticStatus status) {
