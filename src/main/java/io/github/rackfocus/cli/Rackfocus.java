@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       ReplayCommand.class,
       ModelsCommand.class,
+      BenchCommand.class,
       WorkerCommand.class
     })
 public final class Rackfocus implements Runnable {
