@@ -42,15 +42,15 @@ root=$(b mount "$id")
 echo "user: $(b inspect --format '{{.OCIv1.Config.User}}' "$id"), health check: $(b inspect --format '{{.Docker.Config.Healthcheck.Test}}' "$id")"
 echo "size of the image: $(du -sm "$root" | cut -f1) MB uncompressed; of it Java $(du -sm "$root/opt/java" | cut -f1) MB, libraries $(du -sm "$root/opt/rackfocus/lib" | cut -f1) MB, models $(du -sm "$root/opt/rackfocus/models" | cut -f1) MB, the rest the base"
 
-inside() { b run --user 10001 --workingdir /work "$id" -- "$@"; }
+inside() { b run --user 10001 --workingdir /data "$id" -- "$@"; }
 inside id -un | grep -qx rackfocus
 inside rackfocus --version
 inside sh -c 'rackfocus-healthy' && { echo "healthy before anything runs" >&2; exit 1; }
 # The demo touches its file while it runs; the health check sees it from beside it.
-inside sh -c 'rackfocus demo --seconds 15 --out /work/demo >/work/demo.log 2>&1 & pid=$!
+inside sh -c 'rackfocus demo --seconds 15 --out /data/demo >/data/demo.log 2>&1 & pid=$!
   for i in $(seq 120); do rackfocus-healthy && break; sleep 1; done
   rackfocus-healthy && echo "health check while demo runs: healthy"
-  wait $pid; status=$?; tail -n 4 /work/demo.log; echo "demo ended with $status"; exit $status'
+  wait $pid; status=$?; tail -n 4 /data/demo.log; echo "demo ended with $status"; exit $status'
 say "demo passed inside"
 
 if command -v docker-compose >/dev/null; then
