@@ -9,6 +9,7 @@ import io.github.rackfocus.node.RosInputSettings;
 import io.github.rackfocus.node.RosInputSettings.LensInput;
 import io.github.rackfocus.node.SweepSettings;
 import io.github.rackfocus.ros.bag.BagFixture;
+import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.std_msgs.Float64;
 import java.io.IOException;
@@ -206,6 +207,41 @@ class BagFrameSourceTest {
     try (BagFrameSource source = BagFrameSource.open(file, topics, SETTINGS)) {
       assertThat(frames(source)).hasSize(4);
     }
+  }
+
+  @Test
+  void shouldGoByTheCameraFile() throws Exception {
+    Path camera =
+        Files.writeString(
+            folder.resolve("camera.yaml"),
+            """
+            image_width: 32
+            image_height: 32
+            camera_matrix: {rows: 3, cols: 3, data: [30, 0, 16, 0, 30, 16, 0, 0, 1]}
+            power_gain: 2
+            power_offset: 0.5
+            depth_offset_m: -0.012
+            """);
+    BagFixture fixture = new BagFixture("none", 3000);
+    for (int i = 0; i < 3; i++) {
+      long stamp = 100 * SECOND + i * 50 * MS;
+      LensState state = TestMessages.lensState(stamp, Double.NaN);
+      state.lensPowerDioptres = i;
+      fixture.add("/image", stamp, TestMessages.mono8(32, 32, stamp, 0));
+      fixture.add("/lens_state", stamp, state);
+    }
+    Path file = fixture.write(folder.resolve("run.bag"));
+    try (BagFrameSource source =
+        BagFrameSource.open(file, BagTopics.ANY, SETTINGS.withCameraInfoUrl("file://" + camera))) {
+      assertThat(frames(source)).extracting(Seen::focus).containsExactly(0.5, 2.5, 4.5);
+      assertThat(source.depthOffsetMetres()).isEqualTo(-0.012);
+    }
+    Files.writeString(camera, "image_width: many");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() ->
+            BagFrameSource.open(
+                file, BagTopics.ANY, SETTINGS.withCameraInfoUrl("file://" + camera)))
+        .withMessageStartingWith(camera + ": ");
   }
 
   @Test
