@@ -120,7 +120,13 @@ public final class SinkFanOut implements AutoCloseable {
 
     SinkCounters counters() {
       return new SinkCounters(
-          sink.name(), offered.get(), delivered.get(), queue.dropped(), failed.get(), sink.lost());
+          sink.name(),
+          offered.get(),
+          delivered.get(),
+          queue.dropped(),
+          failed.get(),
+          sink.lost(),
+          sink.lossesByCause());
     }
 
     @Override
