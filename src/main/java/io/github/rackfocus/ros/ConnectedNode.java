@@ -282,6 +282,11 @@ public final class ConnectedNode implements AutoCloseable {
         SERVICE_TIMEOUT);
   }
 
+  /** For tests that look for leaks. */
+  BufferPool buffers() {
+    return pool;
+  }
+
   private List<String> publishedTopics() {
     return topics.publishers().stream().map(p -> p.topicName().value()).sorted().toList();
   }
