@@ -59,7 +59,7 @@ final class RunCommand implements Callable<Integer> {
     NodeConfiguration loaded = NodeConfiguration.load(file);
     NodeConfiguration configuration = loaded.withModel(inference.over(loaded.model()));
     SinkSettings sinks = configuration.sinks();
-    if (sinks.files() == null && sinks.kafka() == null && sinks.frames() == null) {
+    if (sinks.files() == null && sinks.kafka() == null) {
       LoggerFactory.getLogger(RunCommand.class)
           .warn(
               "{}: no sink is on, so no depth is computed; see sinks.files and sinks.kafka", file);

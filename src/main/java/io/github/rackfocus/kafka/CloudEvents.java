@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class CloudEvents {
   static final String TYPE_HEADER = "ce_type";
   static final String PROTOBUF = "application/protobuf";
+  static final String JSON = "application/json";
   private static final long NANOS = 1_000_000_000L;
   private static final DateTimeFormatter RFC_3339 =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.nnnnnnnnn'Z'", Locale.ROOT)
@@ -34,13 +35,19 @@ final class CloudEvents {
    * @param stampNanos when what it tells was captured
    */
   static List<Header> headers(String type, String source, String id, long stampNanos) {
+    return headers(type, source, id, stampNanos, PROTOBUF);
+  }
+
+  /** The same for a value of another kind. */
+  static List<Header> headers(
+      String type, String source, String id, long stampNanos, String contentType) {
     return List.of(
         header("ce_specversion", "1.0"),
         header(TYPE_HEADER, type),
         header("ce_source", source),
         header("ce_id", id),
         header("ce_time", timeOf(stampNanos)),
-        header("content-type", PROTOBUF));
+        header("content-type", contentType));
   }
 
   /** {@code stampNanos-sequence}: the id of a frame and of the map it is the reference of. */

@@ -5,15 +5,10 @@ import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.frame.ThrottledLog;
 import io.github.rackfocus.sink.SinkCounters;
-import java.time.Duration;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,51 +16,40 @@ import org.slf4j.LoggerFactory;
  * Publishes a camera's frames as {@code CameraFrame} records, key {@code robot/camera}, for workers
  * to make depth from.
  *
- * <p>The camera never waits: {@link #offer} only takes a lease; a thread of this sink packs and
- * sends. What it can't keep up with, and what the bounds on records under way refuse while the
- * broker is away, is dropped, counted by what became of it ({@link #counters}) and said at most
- * once a second. Frames under way when the broker goes are tried for {@code deliveryTimeout}.
- * {@code offer} and {@code counters} are for any thread.
+ * <p>The camera never waits: {@link #offer} only takes a lease; a thread of this sink packs. What
+ * it can't keep up with, and what the publisher drops while the broker is away, is counted by what
+ * became of it ({@link #counters}). {@code offer} and {@code counters} are for any thread.
  */
 public final class KafkaFrameSink implements AutoCloseable {
   static final String TYPE = "rackfocus.frames.v1";
   private static final Logger LOG = LoggerFactory.getLogger(KafkaFrameSink.class);
 
-  /** More than key, headers and framing of a record take. */
-  private static final int OVERHEAD_BYTES = 1024;
-
-  private final KafkaSinkConfig config;
+  private final long closeMillis;
   private final CameraIdentity identity;
   private final CameraFrameCodec codec;
-  private final InstantSource clock;
-  private final KafkaConnection connection;
+  private final KafkaPublisher publisher;
   private final Handover<Frame> queue;
-  private final ThrottledLog losses = new ThrottledLog(LOG);
+  private final ThrottledLog refusals = new ThrottledLog(LOG);
   private final Thread thread = new Thread(this::run, "kafka-frames");
   private final AtomicLong offered = new AtomicLong();
-  private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong taken = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
-  private final AtomicLong acknowledged = new AtomicLong();
-  private final AtomicLong failed = new AtomicLong();
-  private final AtomicLong outstandingBytes = new AtomicLong();
+  private final AtomicLong tooLarge = new AtomicLong();
 
   /**
    * Begins to look for the broker and returns, whether or not it is there.
    *
    * @param codec packs the frames of {@code identity}
    * @param clock what records are stamped with when they are sent
-   * @throws IllegalArgumentException if Kafka refuses a setting
+   * @throws IllegalArgumentException if Kafka refuses a setting, or a secret can't be had
    */
   public KafkaFrameSink(
-      KafkaFrameConfig config,
-      CameraIdentity identity,
-      CameraFrameCodec codec,
-      InstantSource clock) {
-    this.config = config.connection();
+      KafkaFrameConfig config, CameraIdentity identity, CameraFrameCodec codec, InstantSource clock)
+      throws IOException {
+    this.closeMillis = config.kafka().closeTimeout().toMillis();
     this.identity = identity;
     this.codec = codec;
-    this.clock = clock;
-    this.connection = new KafkaConnection(config.connection());
+    this.publisher = new KafkaPublisher(config.kafka(), config.topic(), clock);
     this.queue = new Handover<>(config.queueFrames(), false);
     thread.setDaemon(true);
     thread.start();
@@ -82,145 +66,85 @@ public final class KafkaFrameSink implements AutoCloseable {
   }
 
   /**
-   * What became of the frames: delivered to Kafka's client, dropped because packing was too slow,
-   * failed (no reading, too large, bounds reached), lost of those delivered.
+   * What became of the frames: delivered to the publisher, dropped because packing was too slow,
+   * failed (no reading, too large), lost of those delivered.
    */
   public SinkCounters counters() {
+    PublisherCounts counts = publisher.counts();
     return new SinkCounters(
-        "kafka-frames", offered.get(), sent.get(), queue.dropped(), refused.get(), failed.get());
+        "kafka-frames",
+        offered.get(),
+        taken.get(),
+        queue.dropped(),
+        refused.get(),
+        counts.lost() - tooLarge.get(),
+        counts.lostByCause());
   }
 
   /** Frames that all brokers that have to have acknowledged. */
   public long acknowledged() {
-    return acknowledged.get();
+    return publisher.counts().acknowledged();
+  }
+
+  /** What sends the frames, for health. */
+  public KafkaPublisher publisher() {
+    return publisher;
   }
 
   private void run() {
     try {
       for (Frame frame = queue.take(); frame != null; frame = queue.take()) {
-        try (Frame taken = frame) {
-          publish(taken);
+        try (Frame mine = frame) {
+          publish(mine);
         }
       }
-    } catch (InterruptedException | InterruptException e) {
+    } catch (InterruptedException e) {
       LOG.debug("kafka-frames was interrupted");
     } finally {
       queue.abandon();
     }
   }
 
-  private void publish(Frame frame) {
-    String refusal = refusalBeforePacking(frame);
-    byte[] value = refusal == null ? packed(frame) : null;
-    if (value != null) {
-      refusal = refusalOfSize(value.length);
-      if (refusal == null) {
-        send(frame, value);
-      }
-    }
-    if (refusal != null) {
-      refused.incrementAndGet();
-      losses.warn("kafka: frame {} was not sent: {}", frame.sequence(), refusal);
-    }
-  }
-
   /** Whatever packing throws costs this frame only; the operator hears of it. */
-  private byte @Nullable [] packed(Frame frame) {
+  private void publish(Frame frame) {
     try {
-      return codec.encode(frame).toByteArray();
-    } catch (RuntimeException e) {
+      if (!frame.focus().isKnown()) {
+        throw new IllegalArgumentException("it has no focus reading");
+      }
+      OutgoingRecord record = recordOf(frame);
+      try {
+        publisher.publish(record);
+        taken.incrementAndGet();
+      } catch (IOException e) {
+        tooLarge.incrementAndGet();
+        throw e;
+      }
+    } catch (IOException | RuntimeException e) {
       refused.incrementAndGet();
-      losses.warn("kafka: frame {} could not be packed: {}", frame.sequence(), Reason.of(e));
-      return null;
+      refusals.warn("kafka: frame {} was not sent: {}", frame.sequence(), Reason.of(e));
     }
   }
 
-  /** Before the work of packing, which would be vain. */
-  private @Nullable String refusalBeforePacking(Frame frame) {
-    if (!frame.focus().isKnown()) {
-      return "it has no focus reading";
-    }
-    if (connection.producer() == null) {
-      return "no address is known for the broker " + config.bootstrapServers();
-    }
-    long outstanding = sent.get() - acknowledged.get() - failed.get();
-    return outstanding < config.maxOutstandingRecords()
-        ? null
-        : outstanding + " frames are waiting for an acknowledgement";
-  }
-
-  private @Nullable String refusalOfSize(long bytes) {
-    if (bytes + OVERHEAD_BYTES > config.maxRecordBytes()) {
-      return "its record takes "
-          + bytes
-          + " bytes; expected at most "
-          + (config.maxRecordBytes() - OVERHEAD_BYTES)
-          + "; raise maxRecordBytes here and max.message.bytes of topic "
-          + config.topic();
-    }
-    return outstandingBytes.get() + bytes <= config.maxOutstandingBytes()
-        ? null
-        : outstandingBytes.get() + " bytes are waiting for an acknowledgement";
-  }
-
-  private void send(Frame frame, byte[] value) {
-    Producer<String, byte[]> producer = connection.producer();
-    if (producer == null) {
-      throw new IllegalStateException("the producer went away");
-    }
+  private OutgoingRecord recordOf(Frame frame) {
     String id = CloudEvents.idOf(frame.stampNanos(), frame.sequence());
-    ProducerRecord<String, byte[]> record =
-        new ProducerRecord<>(
-            config.topic(),
-            null,
-            clock.millis(),
-            identity.key(),
-            value,
-            CloudEvents.headers(TYPE, identity.source(), id, frame.stampNanos()));
-    sent.incrementAndGet();
-    outstandingBytes.addAndGet(value.length);
-    try {
-      producer.send(record, (metadata, fault) -> ended(id, value.length, fault));
-    } catch (InterruptException e) {
-      ended(id, value.length, e);
-      throw e;
-    } catch (KafkaException | IllegalStateException e) {
-      // Thrown, and not given to the callback, when the producer is closed or broken for good.
-      ended(id, value.length, e);
-    }
+    return new OutgoingRecord(
+        identity.key(),
+        CloudEvents.headers(TYPE, identity.source(), id, frame.stampNanos()),
+        codec.encode(frame).toByteArray());
   }
 
-  private void ended(String id, long bytes, @Nullable Exception fault) {
-    outstandingBytes.addAndGet(-bytes);
-    if (fault == null) {
-      acknowledged.incrementAndGet();
-      return;
-    }
-    failed.incrementAndGet();
-    losses.warn(
-        "kafka: frame {} was not delivered to {} at {}: {}",
-        id,
-        config.topic(),
-        config.bootstrapServers(),
-        KafkaConnection.sentence(fault));
-  }
-
-  /**
-   * Sends what waits and waits up to {@code closeTimeout}, and 5 s more for a broker that hangs,
-   * for acknowledgements; what has none then has failed.
-   */
+  /** Packs what waits and closes the publisher, see {@link KafkaPublisher#close}. */
   @Override
   public void close() {
     queue.end();
     boolean interrupted = false;
     try {
-      TimeUnit.MILLISECONDS.timedJoin(thread, Math.max(1, config.closeTimeout().toMillis()));
+      TimeUnit.MILLISECONDS.timedJoin(thread, Math.max(1, closeMillis));
     } catch (InterruptedException e) {
       interrupted = true;
     }
     thread.interrupt();
-    boolean idle = sent.get() == acknowledged.get() + failed.get();
-    connection.close(idle ? Duration.ZERO : config.closeTimeout());
+    publisher.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -48,6 +48,9 @@ public final class DepthNode implements AutoCloseable {
   private final SinkFanOut sinks;
   private final DepthMapPool maps;
   private final LongSupplier nanoClock;
+  private final boolean lossless;
+  private final int everyNth;
+  private final @Nullable DeadlineGovernor governor;
   private final Handover<Frame> frames;
   private final Handover<FocalStack> stacks;
   private final RollingFocalStack rolling;
@@ -58,6 +61,21 @@ public final class DepthNode implements AutoCloseable {
   private volatile @Nullable IOException failure;
   private volatile boolean enabled = true;
   private volatile boolean resetAsked;
+  private boolean warm;
+  private long lastMapNumber = Long.MIN_VALUE / 2;
+
+  /** A node without a deadline: iterations are fixed, and a map costs what it costs. */
+  public DepthNode(
+      FrameSource source,
+      RollingOptions rollingOptions,
+      DepthEstimator estimator,
+      MetricDepth metric,
+      SinkFanOut sinks,
+      int mapCapacity,
+      boolean lossless,
+      LongSupplier nanoClock) {
+    this(source, rollingOptions, estimator, metric, sinks, mapCapacity, lossless, 0, nanoClock);
+  }
 
   /**
    * Puts the parts together; {@link #start} sets them going. The node owns source, estimator and
@@ -65,6 +83,8 @@ public final class DepthNode implements AutoCloseable {
    *
    * @param mapCapacity maps in use at a time: what waits in all sinks, and two more
    * @param lossless replay: stages wait for each other and nothing is skipped
+   * @param deadlineNanos under which the 95th percentile of the latency is held by spending less;
+   *     0: none. Nothing is held in replay, where iterations are fixed
    * @param nanoClock monotonic time, for latencies
    * @throws IllegalArgumentException if the source's sweep has a number of planes that the model
    *     can't take; says the range
@@ -77,6 +97,7 @@ public final class DepthNode implements AutoCloseable {
       SinkFanOut sinks,
       int mapCapacity,
       boolean lossless,
+      long deadlineNanos,
       LongSupplier nanoClock) {
     FocusAxis axis = new FocusAxis(source.scale(), source.planeFocus());
     if (axis.planes() < estimator.minPlanes() || axis.planes() > estimator.maxPlanes()) {
@@ -99,7 +120,14 @@ public final class DepthNode implements AutoCloseable {
     this.nanoClock = nanoClock;
     this.frames = new Handover<>(FRAMES_BEFORE_STACK, lossless);
     this.stacks = new Handover<>(1, lossless);
-    this.rolling = new RollingFocalStack(axis, rollingOptions);
+    this.lossless = lossless;
+    this.everyNth = rollingOptions.everyNth();
+    // Each frame's stack comes to the depth stage, which runs its frame; maps are made of some.
+    this.rolling = new RollingFocalStack(axis, rollingOptions.withEveryNth(1));
+    this.governor =
+        deadlineNanos > 0 && !lossless
+            ? new DeadlineGovernor(deadlineNanos, estimator.iterationChoices())
+            : null;
     this.threads =
         List.of(
             new Thread(this::runCamera, "camera"),
@@ -173,7 +201,6 @@ public final class DepthNode implements AutoCloseable {
         frames.dropped(),
         stacks.dropped(),
         estimator.model(),
-        estimator.iterations(),
         estimator.executionProvider(),
         sinkCounters());
   }
@@ -315,7 +342,7 @@ public final class DepthNode implements AutoCloseable {
       for (FocalStack stack = stacks.take(); stack != null; stack = stacks.take()) {
         try (FocalStack taken = stack) {
           if (enabled && sinks.wantsMaps()) {
-            estimate(taken);
+            prepareOrEstimate(taken);
           }
         }
       }
@@ -325,6 +352,47 @@ public final class DepthNode implements AutoCloseable {
       fail("depth", e);
     } finally {
       stacks.abandon();
+    }
+  }
+
+  /**
+   * Makes a map of the stack if one is due; if not, runs at least its new frame through the stage
+   * of single frames, so that the next map costs no more than one.
+   */
+  private void prepareOrEstimate(FocalStack stack) throws InterruptedException {
+    DeadlineGovernor held = governor;
+    boolean warmedUp = !warm;
+    if (warmedUp) {
+      warm = true;
+      prepare(stack);
+    }
+    // What a first run sets up must not make the first map late; replay skips nothing.
+    boolean stale = warmedUp && !lossless && stacks.waiting() > 0;
+    long due = (long) everyNth * (held == null ? 1 : held.stride());
+    if (stale || stack.number() - lastMapNumber < due) {
+      counters.prepared();
+      if (!warmedUp) {
+        prepare(stack);
+      }
+      return;
+    }
+    lastMapNumber = stack.number();
+    if (held != null) {
+      estimator.useIterations(held.iterations());
+    }
+    estimate(stack);
+  }
+
+  private void prepare(FocalStack stack) {
+    try {
+      estimator.prepare(stack);
+    } catch (RuntimeException e) {
+      // The same stack would cost a map; whether it does the next one shows.
+      trouble.warn(
+          "{}: frame {} was not prepared: {}",
+          source.name(),
+          stack.reference().sequence(),
+          Reason.of(e));
     }
   }
 
@@ -344,7 +412,11 @@ public final class DepthNode implements AutoCloseable {
       metric.finish(stack, map);
       long finished = nanoClock.getAsLong();
       map.info().took(Stage.FINISH, finished - estimated);
-      counters.map(finished - stack.reference().arrivalNanos(), map.info().validShare());
+      long latency = finished - stack.reference().arrivalNanos();
+      if (governor != null && governor.mapTook(latency, finished - begun)) {
+        map.info().missedDeadline();
+      }
+      counters.map(latency, map.info());
       sinks.offer(map);
     } catch (RuntimeException e) {
       // Whatever inference throws costs this map only; the operator hears of it.

@@ -52,13 +52,14 @@ public final class NodeAssembly {
                 fanOut,
                 mapCapacity,
                 lossless,
+                configuration.model().deadlineNanos(),
                 System::nanoTime);
-        KafkaFrameConfig frames = configuration.sinks().frames();
-        if (frames != null) {
-          node.publishFramesTo(frameSink(configuration, source, frames));
+        KafkaOptions kafka = configuration.sinks().kafka();
+        if (kafka != null && kafka.frames() != null) {
+          node.publishFramesTo(frameSink(configuration, source, kafka.frames()));
         }
         return node;
-      } catch (RuntimeException e) {
+      } catch (IOException | RuntimeException e) {
         fanOut.close();
         estimator.close();
         throw e;
@@ -73,7 +74,8 @@ public final class NodeAssembly {
   }
 
   private static KafkaFrameSink frameSink(
-      NodeConfiguration configuration, FrameSource source, KafkaFrameConfig frames) {
+      NodeConfiguration configuration, FrameSource source, KafkaFrameConfig frames)
+      throws IOException {
     CameraFrameCodec codec =
         new CameraFrameCodec(
             configuration.identity(),
@@ -90,8 +92,8 @@ public final class NodeAssembly {
     if (settings.files() != null) {
       sinks.add(new FileSink(settings.files()));
     }
-    if (settings.kafka() != null) {
-      sinks.add(new KafkaDepthSink(settings.kafka(), configuration.identity()));
+    if (settings.kafka() != null && settings.kafka().depth() != null) {
+      sinks.add(new KafkaDepthSink(settings.kafka().depth(), configuration.identity()));
     }
   }
 }

@@ -157,10 +157,16 @@ public record NodeConfiguration(
   }
 
   private static NodeConfiguration read(Settings root) {
+    CameraIdentity identity = identity(root);
+    Settings section =
+        root.section("sweep", "The planes, and how the rolling focal stack judges what it has.");
+    SweepSettings sweep = SweepSettings.read(section);
+    RollingOptions rolling = rolling(section);
+    RosInputSettings ros = RosInputSettings.read(root, sweep);
     return new NodeConfiguration(
-        identity(root),
-        SourceSettings.read(root.section("source", "Where frames come from.")),
-        rolling(root.section("sweep", "How the rolling focal stack judges what it has.")),
+        identity,
+        SourceSettings.read(root.section("source", "Where frames come from."), ros),
+        rolling,
         ModelSettings.read(root.section("model", "Which model runs, and how.")),
         validity(root.section("validity", "When a pixel's depth is published.")),
         root.number("depthOffset", 0, -10, 10, "m", "added to every metric depth"),

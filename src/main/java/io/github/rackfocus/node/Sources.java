@@ -25,6 +25,9 @@ public final class Sources {
     return switch (settings.kind()) {
       case FOLDER -> folder(Path.of(settings.folder()), settings.folderOptions());
       case SIMULATED -> simulated(settings.simulated(), share -> {});
+      case ROS ->
+          throw new IOException(
+              "source.kind is ros, which needs a ROS node; expected simulated or folder here");
     };
   }
 

@@ -15,8 +15,8 @@ import java.nio.FloatBuffer;
  *
  * <p>The transport's usual parameters (depth_max 10 m, quantisation 100) leave 16 bits below 0.152
  * m. Here A and B are chosen for each map so that codes 1 to 65535 run evenly in dioptres from the
- * farthest plane of its sweep to the nearest: an error of at most half a step, {@code depth² / (2
- * A)}. −Inf and +Inf become NaN, for the format has but one special value. For one thread.
+ * farthest plane of its sweep to the nearest: an error of at most half a step, {@code 1 / (2 A)}
+ * dioptres. −Inf and +Inf become NaN, for the format has but one special value. For one thread.
  */
 final class CompressedDepth {
   static final String FORMAT = "32FC1; compressedDepth png";

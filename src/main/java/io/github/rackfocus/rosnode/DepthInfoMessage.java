@@ -8,6 +8,7 @@ import io.github.rackfocus.ros.msg.std_msgs.Header;
 /** Fills one rackfocus_msgs/DepthInfo again and again, without allocating. For one thread. */
 final class DepthInfoMessage {
   private static final float MILLIS = 1e-6f;
+  private static final Stage[] STAGES = Stage.values();
 
   private final DepthInfo message = new DepthInfo();
 
@@ -17,8 +18,8 @@ final class DepthInfoMessage {
   DepthInfoMessage(Header header) {
     message.header = header;
     message.validityCounts = new long[Validity.count()];
-    message.stageMillis = new float[Stage.values().length];
-    for (Stage stage : Stage.values()) {
+    message.stageMillis = new float[STAGES.length];
+    for (Stage stage : STAGES) {
       message.stageNames.add(stage.key());
     }
   }
@@ -37,6 +38,7 @@ final class DepthInfoMessage {
     fillPlanes(info);
     message.planesMissing = info.planesMissing();
     message.iterations = info.iterations();
+    message.deadlineMissed = info.isDeadlineMissed();
     message.depthMinM = (float) info.nearestDepth();
     message.depthMaxM = (float) info.farthestDepth();
     message.validShare = (float) info.validShare();
@@ -54,8 +56,6 @@ final class DepthInfoMessage {
     message.stageMillis[Stage.PUBLISH.ordinal()] = MILLIS * publishNanos;
     return message;
   }
-
-  private static final Stage[] STAGES = Stage.values();
 
   private void fillPlanes(io.github.rackfocus.depth.DepthInfo info) {
     int planes = info.planes();

@@ -89,7 +89,9 @@ final class DiagnosticReport {
     add(status, "maps failed", Long.toString(now.mapsFailed()));
     add(status, "stacks skipped", Long.toString(now.stacksSkipped()));
     add(status, "latency p50 (ms)", number(now.latencyP50Millis()));
+    add(status, "latency p95 (ms)", number(now.latencyP95Millis()));
     add(status, "latency p99 (ms)", number(now.latencyP99Millis()));
+    add(status, "deadline misses", Long.toString(now.deadlineMisses()));
     add(status, "valid share", number(now.validShare()));
     for (SinkCounters sink : now.sinks()) {
       add(

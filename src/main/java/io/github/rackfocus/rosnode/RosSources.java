@@ -2,7 +2,10 @@ package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.camera.SimulatedCamera;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.node.NodeConfiguration;
+import io.github.rackfocus.node.RosInputSettings;
 import io.github.rackfocus.node.Sources;
 import io.github.rackfocus.ros.ConnectedNode;
 import java.io.IOException;
@@ -26,6 +29,7 @@ final class RosSources {
         switch (configuration.source().kind()) {
           case SIMULATED -> simulated(configuration, node);
           case FOLDER -> folder(configuration, node);
+          case ROS -> topics(configuration, node);
         };
     if (!opened.source().scale().isMetric()) {
       opened.source().close();
@@ -43,6 +47,15 @@ final class RosSources {
     camera.stampFrom(node.getClock()::nowNanos);
     String frameId = configuration.frameId();
     return new Opened(camera, new PinholeCameraInfo(frameId, SimulatedCamera.focalWidths()));
+  }
+
+  private static Opened topics(NodeConfiguration configuration, ConnectedNode node)
+      throws IOException {
+    RosInputSettings settings = configuration.source().ros();
+    int planes = settings.sweep().axis().planes();
+    FramePool pool = new FramePool(DepthNode.framesInUse(planes) + RosFrameSource.FRAMES_WAITING);
+    RosFrameSource camera = new RosFrameSource(node, settings, pool);
+    return new Opened(camera, camera);
   }
 
   private static Opened folder(NodeConfiguration configuration, ConnectedNode node)

@@ -12,10 +12,10 @@ import io.github.rackfocus.sink.SinkCounters;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -74,7 +74,8 @@ class KafkaFrameSinkTest {
       ReceivedFrame frame = CameraFrameCodec.parse(record.value(), 1 << 20);
       assertThat(frame.reading().focus()).isEqualTo(1 + i % 3);
     }
-    assertThat(sink.counters()).isEqualTo(new SinkCounters("kafka-frames", 20, 20, 0, 0, 0));
+    assertThat(sink.counters())
+        .isEqualTo(new SinkCounters("kafka-frames", 20, 20, 0, 0, 0, Map.of()));
   }
 
   @Test
@@ -88,7 +89,8 @@ class KafkaFrameSinkTest {
     offer(sink, 1, 16);
     await().until(() -> sink.acknowledged() == 1);
     sink.close();
-    assertThat(sink.counters()).isEqualTo(new SinkCounters("kafka-frames", 3, 1, 0, 2, 0));
+    assertThat(sink.counters())
+        .isEqualTo(new SinkCounters("kafka-frames", 3, 1, 0, 2, 0, Map.of("tooLarge", 1L)));
   }
 
   @Test
@@ -122,26 +124,13 @@ class KafkaFrameSinkTest {
     }
   }
 
-  private static KafkaFrameSink sink(String servers, String topic, int maxBytes, int outstanding) {
-    KafkaSinkConfig d = KafkaSinkConfig.of(servers);
-    KafkaSinkConfig connection =
-        new KafkaSinkConfig(
-            servers,
-            topic,
-            false,
-            d.packing(),
-            true,
-            Duration.ofMillis(200),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(1),
-            outstanding,
-            d.maxOutstandingBytes(),
-            maxBytes,
-            d.producerProperties());
+  private static KafkaFrameSink sink(String servers, String topic, int maxBytes, int queue)
+      throws IOException {
+    KafkaSettings kafka = KafkaSettings.of(servers).withBounds(queue, 16, maxBytes);
     CameraFrameCodec codec =
         new CameraFrameCodec(CAMERA, FocusScale.DIOPTRE, PLANES, 0, ImagePacking.PNG);
     return new KafkaFrameSink(
-        new KafkaFrameConfig(connection, ImagePacking.PNG, 4),
+        new KafkaFrameConfig(kafka, TopicSpec.FRAMES.named(topic), ImagePacking.PNG, 4),
         CAMERA,
         codec,
         InstantSource.fixed(SENDING));
