@@ -67,7 +67,8 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("frame", "camera", "sweep", "depth", "sink")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
-              "frame", "camera", "sweep", "depth", "onnx", "sink", "kafka", "node", "eval");
+              "frame", "camera", "sweep", "depth", "onnx", "sink", "kafka", "node", "rosnode",
+              "eval");
 
   @ArchTest
   static final ArchRule packagesShouldBeFreeOfCycles =

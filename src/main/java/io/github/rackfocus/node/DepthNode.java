@@ -189,6 +189,11 @@ public final class DepthNode implements AutoCloseable {
     return enabled;
   }
 
+  /** Whether anybody wants frames now: a map of them, or the frames themselves. */
+  public boolean wantsFrames() {
+    return enabled && sinks.wantsMaps() || frameSink != null;
+  }
+
   /** Empties the focal stack before the next frame: the next map comes after a whole sweep. */
   public void reset() {
     resetAsked = true;

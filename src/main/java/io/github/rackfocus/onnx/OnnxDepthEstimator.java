@@ -41,6 +41,7 @@ public final class OnnxDepthEstimator implements DepthEstimator {
   private record Tensors(
       int planes,
       PlanePadding padding,
+      PlanePadding.Scratch scratch,
       Workspace workspace,
       PlaneCache cache,
       PinnedMaps maps,
@@ -287,7 +288,8 @@ public final class OnnxDepthEstimator implements DepthEstimator {
               : PinnedOutputs.allocate(
                   graphs.environment(), padding.paddedHeight(), padding.paddedWidth());
       PinnedMaps maps = new PinnedMaps(graphs.environment());
-      return new Tensors(planes, padding, workspace, new PlaneCache(planes), maps, padded);
+      return new Tensors(
+          planes, padding, padding.scratch(), workspace, new PlaneCache(planes), maps, padded);
     } catch (OrtException | RuntimeException e) {
       workspace.close();
       throw e;
@@ -319,20 +321,19 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     PlaneCache cache = ready.cache();
     for (int z = 0; z < stack.planes(); z++) {
       Frame frame = stack.frame(z);
-      long sample = PlaneCache.sample(frame);
-      if (cache.holds(z, frame, sample)) {
+      if (cache.holds(z, frame)) {
         continue;
       }
       // A frame that stands in for a missing neighbour has been through the stage already.
-      int same = cache.find(frame, sample);
+      int same = cache.find(frame);
       cache.forget(z);
       if (same >= 0) {
         ready.workspace().copyPlane(same, z);
       } else {
-        ready.padding().write(frame.luma(), ready.workspace().luma(), z);
+        ready.padding().write(frame.luma(), ready.workspace().luma(), z, ready.scratch());
         ready.workspace().planeWritten(z);
       }
-      cache.put(z, frame, sample);
+      cache.put(z, frame);
     }
   }
 

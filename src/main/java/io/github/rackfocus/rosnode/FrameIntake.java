@@ -6,6 +6,7 @@ import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.frame.ThrottledLog;
 import io.github.rackfocus.node.RosInputSettings;
+import io.github.rackfocus.ros.MalformedMessageException;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
@@ -27,9 +28,6 @@ import org.slf4j.LoggerFactory;
  * <p>Images come from one thread, lens readings and camera infos from any, and any takes frames.
  */
 final class FrameIntake implements AutoCloseable {
-  /** Frames that wait for a reading or for whoever takes them. */
-  static final int FRAMES_WAITING = 8;
-
   /**
    * Images in a row, with rising stamps, that must be refused as backwards before time is believed
    * to have jumped back.
@@ -54,9 +52,14 @@ final class FrameIntake implements AutoCloseable {
   /**
    * @param name of the images' source, for messages
    * @param file the calibration of a camera file, or null where there is none
+   * @param framesWaiting for a reading, or for whoever takes them
    */
   FrameIntake(
-      String name, RosInputSettings settings, FramePool pool, @Nullable CameraCalibration file) {
+      String name,
+      RosInputSettings settings,
+      FramePool pool,
+      @Nullable CameraCalibration file,
+      int framesWaiting) {
     this.name = name;
     this.lensLatencySeconds = settings.lensLatencySeconds();
     this.decoder = new ImageDecoder(pool, settings.bitDepth());
@@ -67,8 +70,8 @@ final class FrameIntake implements AutoCloseable {
             : settings.matching().withPower(file.lens().powerGain(), file.lens().powerOffset());
     this.matcher =
         settings.lens() == RosInputSettings.LensInput.STAMP
-            ? FrameFocusMatcher.byStamp(options, FRAMES_WAITING, settings.sweep().focusAtStamp())
-            : FrameFocusMatcher.byReadings(options, FRAMES_WAITING);
+            ? FrameFocusMatcher.byStamp(options, framesWaiting, settings.sweep().focusAtStamp())
+            : FrameFocusMatcher.byReadings(options, framesWaiting);
   }
 
   /** Who knows the camera. */
@@ -156,6 +159,11 @@ final class FrameIntake implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       trouble.warn("{}: camera_info is not used: {}", name, Reason.of(e));
     }
+  }
+
+  /** Says that a message is not what its type says; the caller counts it. */
+  void trouble(MalformedMessageException fault) {
+    trouble.warn("{}: a message was dropped: {}", name, fault.getMessage());
   }
 
   /** Images that did not become frames, and frames that nobody took in time. */

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * #next} is for one thread. Ends when the node does.
  */
 public final class RosFrameSource implements FrameSource, CameraInfoSource {
+  /** Frames that wait in this source at most, beyond those that the node holds. */
+  public static final int FRAMES_WAITING = 8;
+
   private final RosInputSettings settings;
   private final ConnectedNode node;
   private final String imageTopic;
@@ -60,7 +63,7 @@ public final class RosFrameSource implements FrameSource, CameraInfoSource {
         settings.cameraInfoUrl().isEmpty()
             ? null
             : CameraInfoUrl.read(settings.cameraInfoUrl(), System.getenv());
-    intake = new FrameIntake(imageTopic, settings, pool, file);
+    intake = new FrameIntake(imageTopic, settings, pool, file, FRAMES_WAITING);
     if (raw) {
       subscribe(imageTopic, Image.TYPE, this::onImage);
     } else {
@@ -78,9 +81,6 @@ public final class RosFrameSource implements FrameSource, CameraInfoSource {
     }
     node.addShutdownListener(this::close);
   }
-
-  /** Frames that wait in this source at most, beyond those that the node holds. */
-  public static final int FRAMES_WAITING = FrameIntake.FRAMES_WAITING;
 
   @Override
   public String name() {
