@@ -145,15 +145,16 @@ class BadInputTest {
   @Test
   void shouldTellListsOfPublishersThatAreNone() throws Exception {
     Subscriber<Int32> subscriber = node.newSubscriber("m", Int32.TYPE);
-    subscriber.updatePublishers(List.of("", "no uri", 7, "http://[::", "ftp://h:1/"), true);
+    soon().until(() -> master.subscribersOf("/m").contains("/node"));
+    subscriber.updatePublishers(List.of("", "no uri", 7, "http://[::", "ftp://h:1/"));
     assertThat(node.getCounts().publisherFailures()).isEqualTo(5);
     List<String> many = new ArrayList<>();
     for (int port = 1; port <= 1000; port++) {
       many.add("http://127.0.0.1:" + port + "/");
     }
-    subscriber.updatePublishers(many, true);
+    subscriber.updatePublishers(many);
     assertThat(subscriber.links()).hasSize(256);
-    subscriber.updatePublishers(List.of(), true);
+    subscriber.updatePublishers(List.of());
     assertThat(subscriber.links()).isEmpty();
     soon().until(() -> threadsOf("ros-subscribe/m").isEmpty());
   }

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -80,6 +81,45 @@ class RegistrationTest {
       go.countDown();
       closing.join();
       assertThat(calls).containsExactly("register", "unregister");
+    }
+  }
+
+  /** The master's later word arrives before its earlier one. */
+  @Test
+  void shouldKeepAPublisherThatCameWhileItsTopicWasBeingRegistered() throws Exception {
+    Map<String, XmlRpcServer.Method> methods = willing();
+    Queue<Integer> received = new ConcurrentLinkedQueue<>();
+    try (RawTcpRos raw = new RawTcpRos(Int32.TYPE);
+        Deadlines deadlines = new Deadlines()) {
+      XmlRpcClient rpc = new XmlRpcClient(deadlines, Duration.ofSeconds(20));
+      CountDownLatch once = new CountDownLatch(1);
+      AtomicReference<Object> node = new AtomicReference<>("");
+      methods.put("lookupNode", call -> List.of(1, "", node.get()));
+      methods.put(
+          "registerPublisher",
+          call -> {
+            node.set(call.get(3));
+            return List.of(1, "", List.of());
+          });
+      methods.put(
+          "registerSubscriber",
+          call -> {
+            if (once.getCount() > 0) {
+              once.countDown();
+              URI slave = URI.create((String) call.get(3));
+              rpc.call(slave, "publisherUpdate", "/m", "/n", List.of(raw.uri().toString()));
+            }
+            return List.of(1, "", List.of());
+          });
+      try (XmlRpcServer master = server(methods);
+          TestNodes nodes = new TestNodes(uri(master))) {
+        nodes
+            .connect("node")
+            .newSubscriber("n", Int32.TYPE)
+            .addMessageListener(message -> received.add(message.data));
+        raw.accept().send(4, new byte[] {9, 0, 0, 0});
+        soon().until(() -> received.contains(9));
+      }
     }
   }
 
