@@ -17,6 +17,7 @@ import torch
 from .data import Batch, validation
 from .evaluate import model_estimator
 from .export import load_model
+from .families import family, name_of
 from .metrics import coverage
 from .stacks import read_stack, stack_folders
 from .train import forward
@@ -84,9 +85,11 @@ def main() -> None:
         model.stack.error_shift.zero_()
         model.stack.error_power.fill_(1.0)
     batches = validation(arguments.validation, 10) + validation(arguments.validation, 24)
-    sets = {"validation scenes": collect(model, batches, 3)}
+    saved = torch.load(arguments.checkpoint, map_location="cpu")
+    iterations = family(name_of(saved)).default
+    sets = {"validation scenes": collect(model, batches, iterations)}
     if arguments.stacks:
-        sets["stack folders"] = collect_stacks(model, arguments.stacks, 3)
+        sets["stack folders"] = collect_stacks(model, arguments.stacks, iterations)
     shift, power = fit(list(sets.values()))
     for name, (error, log_error) in sets.items():
         for when, values in (("before", np.exp(log_error)),
@@ -94,7 +97,6 @@ def main() -> None:
             print(name, when, {level: round(coverage(error, values, level), 3)
                                for level in (0.2, 0.4, 0.5, 0.6, 0.68, 0.8, 0.9, 0.95, 0.99)})
     print(f"shift {shift:.4f}, power {power:.3f}")
-    saved = torch.load(arguments.checkpoint, map_location="cpu")
     saved["average"]["stack.error_shift"] = torch.tensor(shift)
     saved["average"]["stack.error_power"] = torch.tensor(power)
     # Folders are of the machine that trained: no business of who gets the weights.

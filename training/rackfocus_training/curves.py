@@ -14,6 +14,7 @@ import matplotlib
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402 (the backend must be chosen first)
 import numpy as np  # noqa: E402
+import torch  # noqa: E402
 
 
 def read_columns(path: str) -> dict:
@@ -31,9 +32,12 @@ def draw_curves(run: str, path: str) -> None:
     axes[0].plot(training["step"], training["d0"], label="D0", linewidth=1)
     axes[0].plot(training["step"], training["dK"], label="last iteration", linewidth=1)
     axes[0].set_title("training, 1/4 resolution")
-    for key in ("k0", "k1", "k3", "k5"):
-        axes[1].plot(validated["step"], validated[f"z10-{key}"], label=f"K = {key[1]}, 10 planes")
-    axes[1].plot(validated["step"], validated["z24-k3"], "--", label="K = 3, 24 planes")
+    counts = sorted(int(key[5:]) for key in validated if key.startswith("z10-k"))
+    for k in counts:
+        axes[1].plot(validated["step"], validated[f"z10-k{k}"], label=f"K = {k}, 10 planes")
+    middle = counts[len(counts) // 2]
+    axes[1].plot(validated["step"], validated[f"z24-k{middle}"], "--",
+                 label=f"K = {middle}, 24 planes")
     axes[1].set_title("validation, averaged weights")
     for axis in axes:
         axis.set_yscale("log")
@@ -67,9 +71,11 @@ def validation_coverage(checkpoint: str, folder: str) -> dict:
     from .calibrate import collect
     from .data import validation
     from .export import load_model
+    from .families import family, name_of
     from .metrics import coverage
     model = load_model(checkpoint)
-    error, log_error = collect(model, validation(folder, 10) + validation(folder, 24), 3)
+    iterations = family(name_of(torch.load(checkpoint, map_location="cpu"))).default
+    error, log_error = collect(model, validation(folder, 10) + validation(folder, 24), iterations)
     scale = np.exp(float(model.stack.error_shift) + float(model.stack.error_power) * log_error)
     return {level: coverage(error, scale, level)
             for level in (0.2, 0.4, 0.5, 0.6, 0.68, 0.8, 0.9, 0.95, 0.99)}

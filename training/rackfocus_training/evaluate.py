@@ -14,6 +14,7 @@ import torch
 
 from .baselines import ddl_peak
 from .export import MULTIPLE, load_model
+from .families import family, name_of
 from .metrics import affine_scores, coverage, metric_scores, sparsification
 from .stacks import FocalStack, read_stack, stack_folders
 
@@ -115,7 +116,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--stacks", required=True)
-    parser.add_argument("--k", type=int, nargs="+", default=[3])
+    parser.add_argument("--k", type=int, nargs="+", default=None,
+                        help="default: the model's own number of iterations")
     parser.add_argument("--noise", action="store_true")
     parser.add_argument("--ddl", action="store_true", help="the DDL baseline beside it")
     parser.add_argument("--confidence", action="store_true")
@@ -128,13 +130,14 @@ def main() -> None:
     rendered = [s for s in stacks if s.unit == "dioptre"]
     model = load_model(arguments.checkpoint)
     report = {}
-    for k in arguments.k:
+    default = family(name_of(torch.load(arguments.checkpoint, map_location="cpu"))).default
+    for k in arguments.k or [default]:
         report[f"k{k}"] = table(stacks, model_estimator(model, k), f"K = {k}", arguments.verbose)
-    middle = model_estimator(model, 3)
+    middle = model_estimator(model, default)
     if arguments.ddl:
         report["ddl"] = table(stacks, ddl_estimator(), "DDL", arguments.verbose)
     if arguments.noise:
-        report["noise"] = noise_table(rendered, middle, "K = 3")
+        report["noise"] = noise_table(rendered, middle, f"K = {default}")
         if arguments.ddl:
             report["ddl-noise"] = noise_table(rendered, ddl_estimator(), "DDL")
     if arguments.confidence:

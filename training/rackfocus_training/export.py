@@ -1,4 +1,4 @@
-"""Exports `proximal` to a bundle: frame.onnx, stack-kK.onnx, full-kK.onnx with shared weights.
+"""Exports a trained model to a bundle: frame.onnx, stack-kK.onnx, full-kK.onnx with shared weights.
 
 Run: python -m rackfocus_training.export --checkpoint runs/proximal/last.pt --out models/proximal
 """
@@ -11,16 +11,16 @@ from torch import nn
 
 from .bundle import (BundleSpec, TwoStage, WEIGHTS_FILE, OUTPUTS, export_graph, share_weights,
                      write_manifest)
-from .proximal import FEATURES, Proximal, Settings, outputs
+from .families import FAMILIES, family, name_of
+from .proximal import outputs
 
-ITERATIONS = (0, 1, 3, 5)
 MULTIPLE = 32
 
 
 class StackGraph(nn.Module):
-    """StackStage for one stack: features [Z, 32, h, w], focus [1, Z] to the four outputs."""
+    """StackStage for one stack: features [Z, C, h, w], focus [1, Z] to the four outputs."""
 
-    def __init__(self, model: Proximal, iterations: int):
+    def __init__(self, model: nn.Module, iterations: int):
         super().__init__()
         self.stage, self.iterations = model.stack, iterations
 
@@ -32,7 +32,7 @@ class StackGraph(nn.Module):
 class FullGraph(nn.Module):
     """Both stages: stack [1, Z, H, W], focus [1, Z] to the four outputs."""
 
-    def __init__(self, model: Proximal, iterations: int):
+    def __init__(self, model: nn.Module, iterations: int):
         super().__init__()
         self.model, self.iterations = model, iterations
 
@@ -41,17 +41,20 @@ class FullGraph(nn.Module):
         return tuple(found[name] for name in OUTPUTS)
 
 
-def load_model(checkpoint: str) -> Proximal:
+def load_model(checkpoint: str) -> nn.Module:
     """The averaged weights of a training checkpoint, ready to run."""
     saved = torch.load(checkpoint, map_location="cpu")
-    model = Proximal(Settings(**saved["settings"]))
+    made = family(name_of(saved))
+    model = made.network(made.settings(**saved["settings"]))
     model.load_state_dict(saved["average"])
     return model.eval()
 
 
-def export_bundle(model: Proximal, folder: str, version: str, name: str = "proximal",
-                  iterations=ITERATIONS) -> dict:
+def export_bundle(model: nn.Module, folder: str, version: str, name: str = "proximal",
+                  iterations=None) -> dict:
     """Writes all graphs, weights.bin and manifest.json into folder and returns the manifest."""
+    kind = family(name)
+    iterations = kind.exported if iterations is None else iterations
     os.makedirs(folder, exist_ok=True)
     model.eval()
     image_axes = {2: "H", 3: "W"}
@@ -74,10 +77,9 @@ def export_bundle(model: Proximal, folder: str, version: str, name: str = "proxi
     share_weights(paths, os.path.join(folder, WEIGHTS_FILE))
     spec = BundleSpec(
         name=name, version=version,
-        description="Learned multi-candidate depth with proximal refinement, for rolling sweeps.",
-        source="Mahmood, Electronics 2026 (method); trained by this project on rendered scenes",
-        iterations=tuple(iterations), default_iterations=3 if 3 in iterations else iterations[-1],
-        multiple=MULTIPLE, two_stage=TwoStage(FEATURES, 4, "none"))
+        description=kind.description, source=kind.source, iterations=tuple(iterations),
+        default_iterations=kind.default if kind.default in iterations else iterations[-1],
+        multiple=MULTIPLE, two_stage=TwoStage(kind.channels, 4, "none"))
     return write_manifest(folder, spec, lambda s, f, k, reference: model(s, f, k))
 
 
@@ -99,15 +101,18 @@ def export_full(model: nn.Module, folder: str, spec: BundleSpec) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", default=None, help="without it an untrained network")
+    parser.add_argument("--model", choices=list(FAMILIES), default="proximal",
+                        help="the untrained network to export; a checkpoint knows its own")
     parser.add_argument("--out", required=True)
     parser.add_argument("--version", default="1.0.0")
     arguments = parser.parse_args()
     if arguments.checkpoint is None:
         torch.manual_seed(20261120)
-        model = Proximal()
+        name, model = arguments.model, family(arguments.model).network()
     else:
+        name = name_of(torch.load(arguments.checkpoint, map_location="cpu"))
         model = load_model(arguments.checkpoint)
-    manifest = export_bundle(model, arguments.out, arguments.version)
+    manifest = export_bundle(model, arguments.out, arguments.version, name)
     size = sum(entry["bytes"] for entry in manifest["files"].values())
     print(f"{arguments.out}: {len(manifest['files'])} files, {size / 1e6:.2f} MB")
 

@@ -1,4 +1,4 @@
-"""Trains `proximal` on the pool of rendered scenes: AdamW, one cycle, averaged weights, resumable.
+"""Trains a model on the pool of rendered scenes: AdamW, one cycle, averaged weights, resumable.
 
 Run: python -m rackfocus_training.train --pool runs/pool --validation runs/validation --out runs/proximal
 Stopping (SIGTERM, SIGINT) writes a checkpoint; the same command goes on from it.
@@ -22,12 +22,10 @@ import torch.distributed as distributed
 import torch.multiprocessing as multiprocessing
 
 from .data import Batch, mixed, validation
-from .losses import total_loss
-from .proximal import Proximal, Settings
+from .families import FAMILIES, Family, family
 
 CLIP = 1.0
 AVERAGE_DECAY = 0.998
-SHOWN = ("d0", "k0", "k1", "k3", "k5", "rms")
 
 
 def learning_rate(share: float, peak: float) -> float:
@@ -38,7 +36,7 @@ def learning_rate(share: float, peak: float) -> float:
     return peak * (0.02 + 0.98 * float(down))
 
 
-def forward(model: Proximal, batch: Batch, iterations: int, exits) -> dict:
+def forward(model: torch.nn.Module, batch: Batch, iterations: int, exits) -> dict:
     """The network behind the baked focus measures."""
     crops, planes = batch.focus.shape
     luma = torch.nn.functional.pixel_unshuffle(batch.luma.flatten(0, 1), 4)
@@ -46,18 +44,19 @@ def forward(model: Proximal, batch: Batch, iterations: int, exits) -> dict:
     return model.stack(features, batch.focus, planes, iterations, exits)
 
 
-def evaluate(model: Proximal, sets: dict) -> dict:
+def evaluate(model: torch.nn.Module, sets: dict, kind: Family) -> dict:
     """Mean absolute error in tenths of the sweep ("planes" of a usual sweep), by set and stage."""
     model.eval()
     result = {}
     with torch.no_grad():
         for name, batches in sets.items():
-            sums = dict.fromkeys(SHOWN, 0.0)
+            sums = dict.fromkeys(["d0"] + [f"k{k}" for k in kind.exported] + ["rms"], 0.0)
             for batch in batches:
-                run = forward(model, batch, 5, [0, 1, 3, 5])
+                run = forward(model, batch, max(kind.exported), list(kind.exported))
                 for k, (_, fine, _, _) in run["exits"].items():
                     sums[f"k{k}"] += float((fine - batch.truth).abs().mean()) * 10
-                sums["rms"] += float((run["exits"][3][1] - batch.truth).pow(2).mean().sqrt()) * 10
+                misses = run["exits"][kind.default][1] - batch.truth
+                sums["rms"] += float(misses.pow(2).mean().sqrt()) * 10
                 coarse = torch.nn.functional.interpolate(run["depths"][0], scale_factor=4)
                 sums["d0"] += float((coarse - batch.truth).abs().mean()) * 10
             result[name] = {key: value / len(batches) for key, value in sums.items()}
@@ -71,9 +70,10 @@ class Training:
     def __init__(self, arguments, rank: int = 0):
         self.arguments, self.rank = arguments, rank
         torch.manual_seed(arguments.seed)
-        self.settings = Settings(**json.loads(arguments.settings))
-        self.model = Proximal(self.settings)
-        self.average = Proximal(self.settings)
+        self.kind = family(arguments.model)
+        self.settings = self.kind.settings(**json.loads(arguments.settings))
+        self.model = self.kind.network(self.settings)
+        self.average = self.kind.network(self.settings)
         self.average.load_state_dict(self.model.state_dict())
         decayed = [p for p in self.model.parameters() if p.ndim > 1]
         plain = [p for p in self.model.parameters() if p.ndim <= 1]
@@ -146,16 +146,12 @@ class Training:
         return float(told)
 
     def advance(self, batch: Batch, random: np.random.Generator, share: float) -> dict:
-        """One step. Iterations and early exits are drawn, so that each is trained and none costs much;
-        the draws are the same in every process."""
+        """One step. Iterations and exits are drawn by the model's family, the same in every process."""
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(share, self.arguments.rate)
-        deep = random.random() < 0.4
-        iterations = 5 if deep else 3
-        early = int(random.choice([0, 1, 3] if deep else [0, 1]))
-        exits = [iterations] if random.random() < 0.5 else [iterations, early]
-        parts = total_loss(forward(self.model, batch, iterations, exits), batch.truth,
-                           self.arguments.trusting)
+        iterations, exits = self.kind.draw(random)
+        run = forward(self.model, batch, iterations, exits)
+        parts = self.kind.loss(self.model, run, batch.truth, self.arguments.trusting)
         self.optimiser.zero_grad(set_to_none=True)
         parts["loss"].backward()
         self.share_gradients()
@@ -202,7 +198,8 @@ def main() -> None:
                         help="train on windows of so many pixels (a multiple of 32; for ablations)")
     parser.add_argument("--start", default=None, metavar="CHECKPOINT",
                         help="begin with the weights of an earlier network where they fit")
-    parser.add_argument("--settings", default="{}", help="JSON of proximal.Settings")
+    parser.add_argument("--model", choices=list(FAMILIES), default="proximal")
+    parser.add_argument("--settings", default="{}", help="JSON of the model's Settings")
     arguments = parser.parse_args()
     os.makedirs(arguments.out, exist_ok=True)
     begun_file = os.path.join(arguments.out, "begun")
@@ -263,7 +260,7 @@ def train(rank: int, arguments) -> None:
 
 def finish(training: Training, sets: dict) -> None:
     """Validates the averaged weights, logs and writes the checkpoint."""
-    found = evaluate(training.average, sets)
+    found = evaluate(training.average, sets, training.kind)
     row = {"step": training.step, "seconds": round(training.seconds, 1)}
     row.update({f"{name}-{key}": round(value, 4) for name, values in found.items()
                 for key, value in values.items()})

@@ -130,7 +130,7 @@ class TrainingTest(unittest.TestCase):
         values = {"pool": folder + "/pool", "validation": folder, "out": folder + "/run",
                   "steps": 4, "until": 0.0, "rate": 1e-3, "seed": 5, "processes": 1, "every": 2,
                   "settings": "{}", "begun": 0.0, "trusting": False, "planes": [3, 64],
-                  "crop": 0, "start": None}
+                  "crop": 0, "start": None, "model": "proximal"}
         values.update(changed)
         return types.SimpleNamespace(**values)
 

@@ -15,7 +15,8 @@ import torch
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from rackfocus_training.bundle import OUTPUTS, Golden, golden_input  # noqa: E402 (path set above)
-from rackfocus_training.export import ITERATIONS, load_model  # noqa: E402
+from rackfocus_training.export import load_model  # noqa: E402
+from rackfocus_training.families import family, name_of  # noqa: E402
 
 SIZES = ((3, 32, 32), (7, 64, 96), (10, 96, 160), (30, 64, 64))
 TOLERANCE = 1e-4
@@ -29,6 +30,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     model = load_model(arguments.checkpoint)
+    kind = family(name_of(torch.load(arguments.checkpoint, map_location="cpu")))
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "BareOrt.java")
     worst = 0.0
     with tempfile.TemporaryDirectory() as folder:
@@ -39,7 +41,7 @@ def main() -> None:
             with open(given, "wb") as file:
                 file.write(struct.pack("<3i", planes, height, width))
                 file.write(stack.tobytes() + focus.tobytes())
-            for k in ITERATIONS:
+            for k in kind.exported:
                 subprocess.run(["java", "-cp", arguments.ort, program, "run", arguments.bundle,
                                 str(k), given, got], check=True)
                 found = np.fromfile(got, "<f4").reshape(2, len(OUTPUTS), height, width)

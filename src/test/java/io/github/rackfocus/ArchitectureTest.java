@@ -39,6 +39,8 @@ class ArchitectureTest {
           .definedBy("..rackfocus.cli..")
           .layer("ros")
           .definedBy("..rackfocus.ros..")
+          .layer("rosnode")
+          .definedBy("..rackfocus.rosnode..")
           .optionalLayer("protobuf")
           .definedBy("..rackfocus.v1..")
           .whereLayer("frame")
@@ -57,11 +59,16 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("frame", "camera", "depth", "sink", "protobuf")
           .whereLayer("node")
           .mayOnlyAccessLayers("frame", "camera", "sweep", "depth", "onnx", "sink", "kafka")
+          .whereLayer("ros")
+          .mayNotAccessAnyLayer()
+          .whereLayer("rosnode")
+          .mayOnlyAccessLayers("frame", "camera", "sweep", "depth", "sink", "ros", "node")
           .whereLayer("eval")
           .mayOnlyAccessLayers("frame", "camera", "sweep", "depth", "sink")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
-              "frame", "camera", "sweep", "depth", "onnx", "sink", "kafka", "node", "eval");
+              "frame", "camera", "sweep", "depth", "onnx", "sink", "kafka", "node", "rosnode",
+              "eval");
 
   @ArchTest
   static final ArchRule packagesShouldBeFreeOfCycles =

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param width pixels in a row
  * @param height rows
  */
-record ImageHeader(long width, long height) {
+public record ImageHeader(long width, long height) {
   private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
   private static final int PNG_IHDR = 0x49484452;
   private static final String EXPECTED = "a whole PNG or JPEG";
@@ -26,20 +26,35 @@ record ImageHeader(long width, long height) {
    * @throws StackFolderException if it is neither PNG nor JPEG, or ends too early
    */
   static ImageHeader parse(Path file, byte[] bytes) throws IOException {
-    ByteBuffer data = ByteBuffer.wrap(bytes).order(ByteOrder.BIG_ENDIAN);
-    if (bytes.length >= 24 && data.getLong(0) == PNG_SIGNATURE && data.getInt(12) == PNG_IHDR) {
+    try {
+      return parse(ByteBuffer.wrap(bytes));
+    } catch (IllegalArgumentException e) {
+      throw new StackFolderException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the header of what lies between position and limit, and leaves both as they are.
+   *
+   * @throws IllegalArgumentException if it is neither PNG nor JPEG, or ends too early; begins with
+   *     a verb
+   */
+  public static ImageHeader parse(ByteBuffer packed) {
+    ByteBuffer data = packed.slice().order(ByteOrder.BIG_ENDIAN);
+    int size = data.limit();
+    if (size >= 24 && data.getLong(0) == PNG_SIGNATURE && data.getInt(12) == PNG_IHDR) {
       return new ImageHeader(data.getInt(16) & 0xffffffffL, data.getInt(20) & 0xffffffffL);
     }
-    if (bytes.length >= 4 && (data.getShort(0) & 0xffff) == 0xffd8) {
+    if (size >= 4 && (data.getShort(0) & 0xffff) == 0xffd8) {
       ImageHeader jpeg = parseJpeg(data);
       if (jpeg != null) {
         return jpeg;
       }
-      throw new StackFolderException(
-          file, "is a JPEG that breaks off after " + bytes.length + " bytes", EXPECTED);
+      throw new IllegalArgumentException(
+          "is a JPEG that breaks off after " + size + " bytes; expected " + EXPECTED);
     }
-    throw new StackFolderException(
-        file, "is no image that can be read (" + bytes.length + " bytes)", EXPECTED);
+    throw new IllegalArgumentException(
+        "is no image that can be read (" + size + " bytes); expected " + EXPECTED);
   }
 
   /** Walks the segments to the start of frame (ITU T.81, B.2.2) and looks for the end marker. */

@@ -8,6 +8,7 @@ import io.github.rackfocus.frame.Pfm;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleConsumer;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ public final class SimulatedCamera implements FrameSource {
   private final short @Nullable [][] rendered;
   private final Pfm @Nullable [] truths;
   private final AtomicLong dropped = new AtomicLong();
+  private @Nullable LongSupplier stampClock;
+  private long startStampNanos;
   private long sequence;
 
   /**
@@ -44,6 +47,7 @@ public final class SimulatedCamera implements FrameSource {
   public SimulatedCamera(
       SimulatedCameraConfig config, FramePool pool, SourceClock clock, DoubleConsumer progress) {
     this.config = config;
+    this.startStampNanos = config.startStampNanos();
     this.pool = pool;
     this.pacer = new Pacer(clock, config.paced());
     this.track = new LensTrack(config);
@@ -71,6 +75,16 @@ public final class SimulatedCamera implements FrameSource {
     return "simulated";
   }
 
+  /**
+   * Lets stamps count from the time when the first frame is due, in place of the configuration's
+   * start; to be called before that frame is asked for.
+   *
+   * @param nowNanos the time that stamps are in, nanoseconds
+   */
+  public void stampFrom(LongSupplier nowNanos) {
+    stampClock = nowNanos;
+  }
+
   /** What it was made from. */
   public SimulatedCameraConfig config() {
     return config;
@@ -88,6 +102,11 @@ public final class SimulatedCamera implements FrameSource {
       focus[plane] = config.sweep().focus(plane);
     }
     return focus;
+  }
+
+  /** Focal length in the middle of the sweep, as a multiple of the image's width. */
+  public static double focalWidths() {
+    return ThinLensRenderer.FOCAL_WIDTHS;
   }
 
   /** Frames until the sweep repeats itself. */
@@ -112,6 +131,10 @@ public final class SimulatedCamera implements FrameSource {
       long number = sequence;
       if (!pacer.awaitDue(dueNanos(number))) {
         return null;
+      }
+      if (stampClock != null) {
+        startStampNanos = stampClock.getAsLong() - dueNanos(number);
+        stampClock = null;
       }
       SeededRandom chance = new SeededRandom(config.seed(), 4, number);
       if (chance.next() < config.sensor().dropProbability()) {
@@ -156,8 +179,7 @@ public final class SimulatedCamera implements FrameSource {
             -0.4 / config.rateHz(),
             Math.min(
                 0.4 / config.rateHz(), chance.gaussian() * config.sensor().stampJitterSeconds()));
-    long stamp =
-        Math.max(0, config.startStampNanos() + dueNanos(number) + Math.round(jitter * 1e9));
+    long stamp = Math.max(0, startStampNanos + dueNanos(number) + Math.round(jitter * 1e9));
     double focus =
         Math.max(0, exposure.middle() + chance.gaussian() * config.sensor().readingNoiseDioptres());
     frame.seal(

@@ -7,7 +7,7 @@ import io.github.rackfocus.kafka.DepthTopicCounter;
 import io.github.rackfocus.kafka.EmbeddedKafkaBroker;
 import io.github.rackfocus.kafka.KafkaDepthSink;
 import io.github.rackfocus.kafka.KafkaSinkConfig;
-import io.github.rackfocus.kafka.KafkaSinkCounts;
+import io.github.rackfocus.kafka.PublisherCounts;
 import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.node.NodeAssembly;
 import io.github.rackfocus.node.NodeConfiguration;
@@ -124,18 +124,18 @@ final class DemoCommand implements Callable<Integer> {
     console.flush();
     try (DepthTopicCounter counter = new DepthTopicCounter(broker.bootstrapServers(), topic)) {
       NodeRun.run(node, seconds, console, () -> rows(truth.score(), kafka.counts(), counter));
-      KafkaSinkCounts sent = kafka.counts();
+      PublisherCounts sent = kafka.counts();
       boolean arrived = counter.await(sent.acknowledged(), LAST_MAPS);
       summary(console, truth.score(), sent, counter);
       console.println("Depth maps and pictures: " + files.newestFolder());
       console.flush();
-      boolean sound = arrived && sent.failed() == 0 && node.health().maps() > 0;
+      boolean sound = arrived && sent.lost() == 0 && node.health().maps() > 0;
       return sound ? 0 : Rackfocus.FAILED;
     }
   }
 
   private static Map<String, String> rows(
-      TruthSink.Score score, KafkaSinkCounts sent, DepthTopicCounter counter) {
+      TruthSink.Score score, PublisherCounts sent, DepthTopicCounter counter) {
     Map<String, String> rows = new LinkedHashMap<>();
     rows.put("error", errors(score));
     rows.put(
@@ -144,7 +144,9 @@ final class DemoCommand implements Callable<Integer> {
             .formatted(
                 sent.acknowledged(),
                 counter.maps(),
-                sent.sent() == 0 ? 0.0 : sent.sentBytes() / 1e3 / sent.sent()));
+                sent.acknowledged() == 0
+                    ? 0.0
+                    : sent.acknowledgedBytes() / 1e3 / sent.acknowledged()));
     return rows;
   }
 
@@ -161,15 +163,15 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static void summary(
-      PrintWriter console, TruthSink.Score score, KafkaSinkCounts sent, DepthTopicCounter counter) {
+      PrintWriter console, TruthSink.Score score, PublisherCounts sent, DepthTopicCounter counter) {
     console.println();
     console.println("Error against the simulator's truth: " + errors(score));
     console.printf(
-        "Kafka: %d maps sent, %d acknowledged, %d failed; a consumer read %d (%d twice, %d not"
+        "Kafka: %d maps sent, %d acknowledged, %d lost; a consumer read %d (%d twice, %d not"
             + " readable)%n",
-        sent.sent(),
+        sent.offered(),
         sent.acknowledged(),
-        sent.failed(),
+        sent.lost(),
         counter.maps(),
         counter.duplicates(),
         counter.unreadable());

@@ -80,8 +80,12 @@ final class LiveTable {
     rows.add(
         row(
             "latency",
-            "p50 %.1f ms, p99 %.1f ms, frame to map"
-                .formatted(health.latencyP50Millis(), health.latencyP99Millis())));
+            "p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, frame to map%s"
+                .formatted(
+                    health.latencyP50Millis(),
+                    health.latencyP95Millis(),
+                    health.latencyP99Millis(),
+                    misses(health.deadlineMisses()))));
     rows.add(
         row(
             "sweep",
@@ -119,6 +123,10 @@ final class LiveTable {
 
   private static String skipped(long stacks) {
     return stacks == 0 ? "" : ", " + stacks + " stacks skipped for newer ones";
+  }
+
+  private static String misses(long maps) {
+    return maps == 0 ? "" : "; " + maps + " late";
   }
 
   private static String failed(long maps) {

@@ -64,6 +64,11 @@ public final class Rackfocus implements Runnable {
       public List<String> names() {
         return names;
       }
+
+      @Override
+      public long bytes(String model) throws IOException {
+        return Estimators.bytes(model);
+      }
     };
   }
 

@@ -1,17 +1,25 @@
 package io.github.rackfocus.cli;
 
-import io.github.rackfocus.camera.StackFolder;
+import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.camera.StackFolderOptions;
+import io.github.rackfocus.node.ConfigurationException;
 import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.node.NodeAssembly;
 import io.github.rackfocus.node.NodeConfiguration;
 import io.github.rackfocus.node.NodeHealth;
+import io.github.rackfocus.node.RosInputSettings;
 import io.github.rackfocus.node.Sources;
+import io.github.rackfocus.rosnode.BagFrameSource;
+import io.github.rackfocus.rosnode.BagTopics;
+import io.github.rackfocus.sink.DepthSink;
+import io.github.rackfocus.sink.DigestSink;
 import io.github.rackfocus.sink.FileSink;
 import io.github.rackfocus.sink.FileSinkOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -20,26 +28,32 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code rackfocus replay}: a stack folder through the node, to pictures. */
+/** {@code rackfocus replay}: a stack folder or a ROS bag through the node. */
 @Command(
     name = "replay",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Plays a stack folder through the node and writes its depth maps as files and pictures.",
-      "Nothing is skipped: every stage waits for the next. With --loop it goes on until it is"
-          + " stopped, at a live camera's rate, and keeps the last maps."
+      "Plays a stack folder or a ROS bag through the node.",
+      "A folder's depth maps are written as files and pictures, a bag's where --out is given. Both"
+          + " print one digest of all maps, equal for equal input, model and configuration on a"
+          + " CPU. Nothing is skipped: every stage waits for the next. A folder with --loop goes on"
+          + " until it is stopped, at a live camera's rate, and keeps the last maps."
     })
 final class ReplayCommand implements Callable<Integer> {
   private static final int KEPT_OF_A_LOOP = 10;
+  private static final Path DEFAULT_OUT = Path.of("out", "replay");
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Parameters(paramLabel = "STACK_DIR", description = "A folder with images and a stack.json.")
-  private Path folder = Path.of("");
+  @Parameters(
+      paramLabel = "STACK_DIR|FILE.bag",
+      description = "A folder with images and a stack.json, or a bag.")
+  private Path input = Path.of("");
 
   @Option(names = "--loop", description = "Again and again, as a live camera.")
   private boolean loop;
@@ -53,36 +67,92 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Where the maps are written. Default: ${DEFAULT-VALUE}.")
-  private Path out = Path.of("out", "replay");
+      description = "Where the maps are written. Default of a folder: out/replay.")
+  private @Nullable Path out;
 
   @Option(
       names = "--bit-depth",
       paramLabel = "N",
-      description = "Of 16-bit files: the brightest is 2^N - 1. Default: ${DEFAULT-VALUE}.")
-  private int bitDepth = 16;
+      description = "Of 16-bit images: the brightest is 2^N - 1. Default: 16, or as configured.")
+  private @Nullable Integer bitDepth;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Planes, lens, validity and model, as 'rackfocus run' takes them.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--image-topic",
+      paramLabel = "TOPIC",
+      description = "The bag's images, raw or compressed. Default: the only one.")
+  private String imageTopic = "";
+
+  @Option(
+      names = "--lens-topic",
+      paramLabel = "TOPIC",
+      description = "The bag's lens states or powers. Default: the only one.")
+  private String lensTopic = "";
+
+  @Option(
+      names = "--info-topic",
+      paramLabel = "TOPIC",
+      description = "The bag's camera infos. Default: the one beside the images.")
+  private String infoTopic = "";
 
   @Mixin private InferenceOptions inference = new InferenceOptions();
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
-    StackFolderOptions options =
-        StackFolderOptions.DEFAULTS
-            .withLoop(loop)
-            .withRate(rate == null ? 15 : rate, loop || rate != null)
-            .withBitDepth(bitDepth);
-    FileSink files = new FileSink(new FileSinkOptions(out, 1, loop ? KEPT_OF_A_LOOP : 0));
-    NodeConfiguration defaults = NodeConfiguration.defaults();
-    NodeConfiguration configuration = defaults.withModel(inference.over(defaults.model()));
-    StackFolder source = Sources.folder(folder, options);
-    DepthNode node = NodeAssembly.node(configuration, source, List.of(files), !loop);
+  public Integer call() throws IOException, ConfigurationException, InterruptedException {
+    NodeConfiguration loaded =
+        config == null ? NodeConfiguration.defaults() : NodeConfiguration.load(config);
+    NodeConfiguration configuration = loaded.withModel(inference.over(loaded.model()));
+    boolean isBag = Files.isRegularFile(input);
+    if (isBag && (loop || rate != null)) {
+      throw new ParameterException(
+          spec().commandLine(), "--loop and --rate are for stack folders; rosbag play has both");
+    }
+    List<DepthSink> sinks = new ArrayList<>();
+    DigestSink digest = new DigestSink();
+    sinks.add(digest);
+    FileSink files = null;
+    if (out != null || !isBag) {
+      Path folder = out == null ? DEFAULT_OUT : out;
+      files = new FileSink(new FileSinkOptions(folder, 1, loop ? KEPT_OF_A_LOOP : 0));
+      sinks.add(files);
+    }
+    FrameSource source = isBag ? bag(configuration) : folder();
+    DepthNode node = NodeAssembly.node(configuration, source, sinks, !loop);
     PrintWriter console = spec().commandLine().getOut();
     double seconds = NodeRun.run(node, 0, console, Map::of);
     NodeHealth health = node.health();
     LiveTable.rows(health, seconds, Map.of()).stream().skip(1).forEach(console::println);
-    console.println("depth maps and pictures: " + files.newestFolder());
+    if (source instanceof BagFrameSource bag) {
+      bag.causes().forEach((cause, count) -> console.println(cause + ": " + count));
+    }
+    if (files != null) {
+      console.println("depth maps and pictures: " + files.newestFolder());
+    }
+    console.println("digest of " + digest.maps() + " maps: sha256:" + digest.hex());
     console.flush();
     return health.maps() > 0 ? 0 : Rackfocus.FAILED;
+  }
+
+  private FrameSource bag(NodeConfiguration configuration) throws IOException {
+    RosInputSettings settings = configuration.source().ros();
+    return BagFrameSource.open(
+        input,
+        new BagTopics(imageTopic, lensTopic, infoTopic),
+        bitDepth == null ? settings : settings.withBitDepth(bitDepth));
+  }
+
+  private FrameSource folder() throws IOException {
+    return Sources.folder(
+        input,
+        StackFolderOptions.DEFAULTS
+            .withLoop(loop)
+            .withRate(rate == null ? 15 : rate, loop || rate != null)
+            .withBitDepth(bitDepth == null ? 16 : bitDepth));
   }
 
   private CommandSpec spec() {

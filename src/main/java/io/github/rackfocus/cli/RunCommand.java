@@ -6,6 +6,7 @@ import io.github.rackfocus.node.ConfigurationException;
 import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.node.NodeAssembly;
 import io.github.rackfocus.node.NodeConfiguration;
+import io.github.rackfocus.node.SinkSettings;
 import io.github.rackfocus.node.Sources;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -57,7 +58,8 @@ final class RunCommand implements Callable<Integer> {
     }
     NodeConfiguration loaded = NodeConfiguration.load(file);
     NodeConfiguration configuration = loaded.withModel(inference.over(loaded.model()));
-    if (configuration.sinks().files() == null && configuration.sinks().kafka() == null) {
+    SinkSettings sinks = configuration.sinks();
+    if (sinks.files() == null && sinks.kafka() == null) {
       LoggerFactory.getLogger(RunCommand.class)
           .warn(
               "{}: no sink is on, so no depth is computed; see sinks.files and sinks.kafka", file);

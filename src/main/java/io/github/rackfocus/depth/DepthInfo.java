@@ -27,6 +27,7 @@ public final class DepthInfo {
   private ModelIdentity model = new ModelIdentity("", "", "");
   private String executionProvider = "";
   private int iterations;
+  private boolean deadlineMissed;
   private final long[] stageNanos = new long[Stage.values().length];
 
   DepthInfo() {}
@@ -34,6 +35,7 @@ public final class DepthInfo {
   /** Forgets the times of the map that used this memory before. */
   void reset() {
     Arrays.fill(stageNanos, 0);
+    deadlineMissed = false;
   }
 
   void describe(FocalStack stack, double depthOffsetMetres) {
@@ -68,6 +70,16 @@ public final class DepthInfo {
   /** Notes the time a stage took, nanoseconds. */
   public void took(Stage stage, long nanos) {
     stageNanos[stage.ordinal()] = nanos;
+  }
+
+  /** Notes that the map came later than its deadline; the node calls it before it hands it on. */
+  public void missedDeadline() {
+    deadlineMissed = true;
+  }
+
+  /** Whether the map came later than its deadline; false where there is none. */
+  public boolean isDeadlineMissed() {
+    return deadlineMissed;
   }
 
   /** Time a stage took, nanoseconds; 0 for a stage that was not run. */

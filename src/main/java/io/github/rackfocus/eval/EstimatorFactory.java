@@ -17,4 +17,11 @@ public interface EstimatorFactory {
 
   /** The models there are, in the order in which they are to be shown. */
   List<String> names();
+
+  /**
+   * Bytes of all files of a model; 0 for a method that has none.
+   *
+   * @throws IOException if the model can't be had, in a sentence for the operator
+   */
+  long bytes(String model) throws IOException;
 }

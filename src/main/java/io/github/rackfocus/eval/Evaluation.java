@@ -18,8 +18,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param results by noise, then model, then stack
  * @param failures a sentence for each model that could not take a stack
+ * @param modelBytes bytes of each model's files, by its name; 0 for a method that has none
  */
-public record Evaluation(EvaluationPlan plan, List<StackResult> results, List<String> failures) {
+public record Evaluation(
+    EvaluationPlan plan,
+    List<StackResult> results,
+    List<String> failures,
+    Map<String, Long> modelBytes) {
 
   /**
    * Runs a plan.
@@ -33,12 +38,14 @@ public record Evaluation(EvaluationPlan plan, List<StackResult> results, List<St
       EvaluationPlan plan, EstimatorFactory factory, LongSupplier nanoClock, Consumer<String> done)
       throws IOException {
     Map<String, DepthEstimator> models = new LinkedHashMap<>();
+    Map<String, Long> bytes = new LinkedHashMap<>();
     try {
       prepareOut(plan);
       for (String name : plan.models()) {
         models.put(name, factory.create(name));
+        bytes.put(name, factory.bytes(name));
       }
-      return new Run(plan, models, nanoClock, done).all();
+      return new Run(plan, models, nanoClock, done).all(bytes);
     } finally {
       models.values().forEach(DepthEstimator::close);
     }
@@ -89,7 +96,7 @@ public record Evaluation(EvaluationPlan plan, List<StackResult> results, List<St
       }
     }
 
-    Evaluation all() throws IOException {
+    Evaluation all(Map<String, Long> bytes) throws IOException {
       for (Path folder : plan.folders()) {
         EvaluationStack stack = EvaluationStack.read(folder);
         for (double noise : plan.noises()) {
@@ -101,7 +108,7 @@ public record Evaluation(EvaluationPlan plan, List<StackResult> results, List<St
         }
       }
       List<StackResult> inOrder = results.values().stream().flatMap(List::stream).toList();
-      return new Evaluation(plan, inOrder, List.copyOf(failures));
+      return new Evaluation(plan, inOrder, List.copyOf(failures), Map.copyOf(bytes));
     }
 
     private void one(String name, DepthEstimator model, EvaluationStack stack) throws IOException {

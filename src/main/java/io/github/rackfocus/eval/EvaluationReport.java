@@ -50,7 +50,7 @@ public final class EvaluationReport {
           .computeIfAbsent(List.of(result.noise(), result.model()), key -> new ArrayList<>())
           .add(result);
     }
-    byRun.values().forEach(results -> runs.add(run(results, evaluation.plan().groups())));
+    byRun.values().forEach(results -> runs.add(run(results, evaluation)));
     tree.put("runs", runs);
     tree.put("failures", evaluation.failures());
     return tree;
@@ -67,12 +67,13 @@ public final class EvaluationReport {
     return versions;
   }
 
-  private static Map<String, Object> run(List<StackResult> results, List<StackGroup> groups) {
+  private static Map<String, Object> run(List<StackResult> results, Evaluation evaluation) {
     StackResult first = results.get(0);
     Map<String, Object> run = new LinkedHashMap<>();
     run.put("model", first.model().name());
     run.put("modelVersion", first.model().version());
     run.put("modelSha256", first.model().sha256());
+    run.put("modelBytes", evaluation.modelBytes().getOrDefault(first.model().name(), 0L));
     run.put("executionProvider", first.executionProvider());
     run.put("iterations", first.iterations());
     run.put("noiseOf255", first.noise());
@@ -80,7 +81,7 @@ public final class EvaluationReport {
     results.forEach(result -> stacks.add(stack(result)));
     run.put("stacks", stacks);
     List<Object> means = new ArrayList<>();
-    MeanScores.of(results, groups).forEach(mean -> means.add(mean(mean)));
+    MeanScores.of(results, evaluation.plan().groups()).forEach(mean -> means.add(mean(mean)));
     run.put("means", means);
     return run;
   }

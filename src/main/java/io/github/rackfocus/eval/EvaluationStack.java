@@ -127,16 +127,20 @@ public final class EvaluationStack {
   public FocalStack show(FramePool pool, long firstSequence) {
     Frame[] frames = new Frame[luma.length];
     for (int z = 0; z < frames.length; z++) {
-      Frame frame = pool.tryLease(width, height, false);
-      if (frame == null) {
-        throw new IllegalStateException("a frame pool too small for " + frames.length + " planes");
-      }
-      frame.luma().put(0, luma[z]);
-      long sequence = firstSequence + z;
-      frames[z] = frame.seal(sequence * PERIOD_NANOS, sequence, FocusReading.at(axis.focus(z)));
+      frames[z] = frame(pool, z, firstSequence + z);
     }
     return new FocalStack(
         axis.scale(), frames, axis.focus(), new boolean[frames.length], frames.length - 1);
+  }
+
+  /** A frame of one plane, leased from the pool; the caller closes it. */
+  Frame frame(FramePool pool, int plane, long sequence) {
+    Frame frame = pool.tryLease(width, height, false);
+    if (frame == null) {
+      throw new IllegalStateException("a frame pool too small for " + planes() + " planes");
+    }
+    frame.luma().put(0, luma[plane]);
+    return frame.seal(sequence * PERIOD_NANOS, sequence, FocusReading.at(axis.focus(plane)));
   }
 
   /** Name of its folder. */

@@ -32,6 +32,8 @@ public enum Metric {
   COVERAGE("coverage", "cover", Kind.RUN),
   /** Median time of a whole stack, milliseconds. */
   MILLIS("millis", "ms", Kind.RUN),
+  /** Median time of a rolling update, one frame of the stack being new, milliseconds. */
+  ROLLING_MILLIS("rollingMillis", "roll", Kind.RUN),
   /** Mean absolute error, in planes, of the 50 % of pixels with the highest confidence. */
   BEST_50("best50", "best50", Kind.CONFIDENCE),
   /** The same of the best 80 %. */

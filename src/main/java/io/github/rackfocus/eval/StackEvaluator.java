@@ -22,13 +22,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A model sees all frames of a stack at once, nothing is skipped, and every showing is new to
  * it: the time stated is that of all planes and the stack, the median of {@code repeats} showings
- * after one that is not timed. For one thread.
+ * after one that is not timed. Beside it stands the time of a rolling update, where one frame is
+ * new and the others are as they were. For one thread.
  */
 public final class StackEvaluator {
   private final boolean validOnly;
   private final int repeats;
   private final LongSupplier nanoClock;
-  private final FramePool frames = new FramePool(FocusAxis.MAX_PLANES);
+  private final FramePool frames = new FramePool(FocusAxis.MAX_PLANES + 1);
   private final DepthMapPool maps = new DepthMapPool(1);
   private final MetricDepth metres = new MetricDepth(ValidityThresholds.DEFAULT);
   private long nextSequence;
@@ -60,6 +61,7 @@ public final class StackEvaluator {
       if (map == null) {
         throw new IllegalStateException("an evaluator is for one thread");
       }
+      double rolling = rollingMillis(model, stack, map);
       show(model, stack, map);
       double[] millis = new double[repeats];
       for (int i = 0; i < repeats; i++) {
@@ -69,8 +71,29 @@ public final class StackEvaluator {
       if (pfm != null) {
         new Pfm(stack.width(), stack.height(), depth).write(pfm);
       }
-      return judge(model, stack, map, depth, median(millis));
+      StackResult result = judge(model, stack, map, depth, median(millis));
+      result.scores().with(Metric.ROLLING_MILLIS, rolling);
+      return result;
     }
+  }
+
+  /** Median time of a map when one frame of the stack is new. */
+  private double rollingMillis(DepthEstimator model, EvaluationStack stack, DepthMap map) {
+    double[] millis = new double[repeats];
+    try (RollingShow show = new RollingShow(stack, frames, nextSequence)) {
+      try (FocalStack first = show.current()) {
+        model.estimate(first, map);
+      }
+      for (int i = 0; i < repeats; i++) {
+        try (FocalStack shown = show.next()) {
+          long start = nanoClock.getAsLong();
+          model.estimate(shown, map);
+          millis[i] = (nanoClock.getAsLong() - start) * 1e-6;
+        }
+      }
+      nextSequence = show.nextSequence();
+    }
+    return median(millis);
   }
 
   /** Estimates the stack as if never seen before; nanoseconds that the model took. */

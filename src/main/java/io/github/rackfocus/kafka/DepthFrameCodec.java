@@ -9,6 +9,7 @@ import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.sink.DepthEncoding16;
 import io.github.rackfocus.sink.MapImages;
 import io.github.rackfocus.sink.Png;
+import io.github.rackfocus.sink.PngEncoder;
 import io.github.rackfocus.v1.CameraPose;
 import io.github.rackfocus.v1.DepthFrame;
 import io.github.rackfocus.v1.Encoding;
@@ -17,7 +18,6 @@ import io.github.rackfocus.v1.FocusSweep;
 import io.github.rackfocus.v1.Intrinsics;
 import io.github.rackfocus.v1.Model;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
@@ -26,23 +26,45 @@ import org.jspecify.annotations.Nullable;
  * Depth maps to {@code DepthFrame} messages and back.
  *
  * <p>Equal maps give equal bytes. Decoding gives back the validity as it was, special depths as
- * they were, and numbers within half a unit (see {@link DepthEncoding16}). Immutable, thread-safe.
+ * they were, and numbers within half a unit (see {@link DepthEncoding16}).
+ *
+ * <p>The memory for encoding is kept: with {@code toByteArray} a map of a size seen before costs
+ * the garbage of its record's bytes and at most 32 kB (a test says so). Encoding is for one thread
+ * at a time, decoding for any.
  */
 public final class DepthFrameCodec {
+  /** Fine beside any sweep; up to a minute in 16 bits. */
+  private static final double AGE_UNIT_SECONDS = 0.001;
+
+  private static final int MOST = 0xffff;
+
   private final CameraIdentity identity;
   private final DepthPacking packing;
   private final boolean withUncertainty;
+  private final boolean withAge;
+  private final PackedImage depth = new PackedImage();
+  private final PackedImage uncertainty = new PackedImage();
+  private final PackedImage age = new PackedImage();
+  private final PngEncoder validity = new PngEncoder();
+  private short[] codes = new short[0];
+  private byte[] validityCodes = new byte[0];
 
   /**
    * @param withUncertainty whether frames carry the uncertainty, which about doubles their size
+   * @param withAge whether frames carry the age of every pixel
    */
-  public DepthFrameCodec(CameraIdentity identity, DepthPacking packing, boolean withUncertainty) {
+  public DepthFrameCodec(
+      CameraIdentity identity, DepthPacking packing, boolean withUncertainty, boolean withAge) {
     this.identity = identity;
     this.packing = packing;
     this.withUncertainty = withUncertainty;
+    this.withAge = withAge;
   }
 
-  /** Encodes a map, of which nothing is kept. */
+  /**
+   * Encodes a map, of which nothing is kept. The frame's images lie in this codec's memory: turn it
+   * into bytes before the next map is encoded.
+   */
   public DepthFrame encode(DepthMap map) {
     DepthInfo info = map.info();
     DepthEncoding16 encoding = DepthEncoding16.of(info);
@@ -62,8 +84,8 @@ public final class DepthFrameCodec {
             .setEncoding(
                 packing == DepthPacking.PNG16 ? Encoding.ENCODING_PNG16 : Encoding.ENCODING_RAW16)
             .setUnitM(encoding.unit())
-            .setDepth(pack(map, map.depth(), encoding))
-            .setValidity(wrap(Png.encode8(map.width(), map.height(), MapImages.validity(map))))
+            .setDepth(pack(map, map.depth(), encoding, depth))
+            .setValidity(packValidity(map))
             .setValidShare((float) info.validShare())
             .setIterations(info.iterations())
             .setExecutionProvider(info.executionProvider())
@@ -72,13 +94,16 @@ public final class DepthFrameCodec {
                     .setName(info.model().name())
                     .setVersion(info.model().version())
                     .setSha256(info.model().sha256()));
-    for (Validity validity : Validity.values()) {
-      frame.addValidityCounts(info.count(validity));
+    for (Validity each : Validity.values()) {
+      frame.addValidityCounts(info.count(each));
     }
     if (withUncertainty) {
       // A sigma finer than a step of the depth it judges would tell nothing.
-      frame.setUncertainty(pack(map, map.uncertainty(), encoding));
+      frame.setUncertainty(pack(map, map.uncertainty(), encoding, uncertainty));
       frame.setUncertaintyUnitM(encoding.unit());
+    }
+    if (withAge) {
+      frame.setAge(packAge(map)).setAgeUnitS(AGE_UNIT_SECONDS);
     }
     setAges(frame, map);
     setGeometry(frame);
@@ -111,8 +136,9 @@ public final class DepthFrameCodec {
               ? null
               : unpack(
                   frame, frame.getUncertainty(), new DepthEncoding16(frame.getUncertaintyUnitM()));
+      float[] age = frame.getAge().isEmpty() ? null : ages(frame);
       byte[] validity = Png.decode8(frame.getValidity().toByteArray(), width, height);
-      return new DepthPixels(width, height, depth, uncertainty, validity);
+      return new DepthPixels(width, height, depth, uncertainty, age, validity);
     } catch (IOException | IllegalArgumentException e) {
       throw new IOException("depth frame " + nameOf(frame) + ": " + e.getMessage(), e);
     }
@@ -128,33 +154,67 @@ public final class DepthFrameCodec {
         + frame.getSequence();
   }
 
-  private ByteString pack(DepthMap map, FloatBuffer plane, DepthEncoding16 encoding) {
-    short[] codes = MapImages.codes(plane, encoding);
-    if (packing == DepthPacking.PNG16) {
-      return wrap(Png.encode16(map.width(), map.height(), codes));
+  private ByteString pack(
+      DepthMap map, FloatBuffer plane, DepthEncoding16 encoding, PackedImage into) {
+    fitCodes(map);
+    MapImages.codes(plane, encoding, codes);
+    return into.pack(map.width(), map.height(), codes, packing);
+  }
+
+  private ByteString packAge(DepthMap map) {
+    fitCodes(map);
+    for (int i = 0; i < map.pixels(); i++) {
+      double steps = map.age().get(i) / AGE_UNIT_SECONDS;
+      codes[i] = (short) (steps >= 0 ? Math.min(MOST, Math.round(steps)) : MOST);
     }
-    byte[] raw = new byte[2 * codes.length];
-    ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer().put(codes);
-    return wrap(raw);
+    return age.pack(map.width(), map.height(), codes, packing);
+  }
+
+  private ByteString packValidity(DepthMap map) {
+    if (validityCodes.length != map.pixels()) {
+      validityCodes = new byte[map.pixels()];
+    }
+    map.validity().get(0, validityCodes);
+    int length = validity.encode8(map.width(), map.height(), validityCodes);
+    return UnsafeByteOperations.unsafeWrap(validity.bytes(), 0, length);
+  }
+
+  private void fitCodes(DepthMap map) {
+    if (codes.length != map.pixels()) {
+      codes = new short[map.pixels()];
+    }
   }
 
   private static float[] unpack(DepthFrame frame, ByteString packed, DepthEncoding16 encoding)
       throws IOException {
-    int pixels = frame.getWidth() * frame.getHeight();
-    short[] codes =
-        switch (frame.getEncoding()) {
-          case ENCODING_PNG16 ->
-              Png.decode16(packed.toByteArray(), frame.getWidth(), frame.getHeight());
-          case ENCODING_RAW16 -> raw(packed, pixels);
-          default ->
-              throw new IOException(
-                  "encoding is " + frame.getEncodingValue() + "; expected PNG16 (1) or RAW16 (2)");
-        };
-    float[] values = new float[pixels];
-    for (int i = 0; i < pixels; i++) {
-      values[i] = encoding.decode(codes[i] & 0xffff);
+    short[] found = codes(frame, packed);
+    float[] values = new float[found.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = encoding.decode(found[i] & MOST);
     }
     return values;
+  }
+
+  private static float[] ages(DepthFrame frame) throws IOException {
+    short[] found = codes(frame, frame.getAge());
+    float[] seconds = new float[found.length];
+    for (int i = 0; i < seconds.length; i++) {
+      int steps = found[i] & MOST;
+      seconds[i] = steps == MOST ? Float.POSITIVE_INFINITY : (float) (steps * frame.getAgeUnitS());
+    }
+    return seconds;
+  }
+
+  private static short[] codes(DepthFrame frame, ByteString packed) throws IOException {
+    int width = frame.getWidth();
+    int height = frame.getHeight();
+    return switch (frame.getEncoding()) {
+      case ENCODING_PNG16 -> Png.decode16(packed.toByteArray(), width, height);
+      case ENCODING_RAW16 -> raw(packed, width * height);
+      default ->
+          throw new IOException(
+              "encoding is " + frame.getEncodingValue() + "; expected PNG16 (1) or RAW16 (2)");
+    };
   }
 
   private static short[] raw(ByteString packed, int pixels) throws IOException {
@@ -226,10 +286,5 @@ public final class DepthFrameCodec {
               .setQz(pose.qz())
               .setQw(pose.qw()));
     }
-  }
-
-  /** Without a copy: nobody writes to the array afterwards. */
-  private static ByteString wrap(byte[] bytes) {
-    return UnsafeByteOperations.unsafeWrap(bytes);
   }
 }

@@ -218,6 +218,17 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
     }
   }
 
+  /** A topic's value of a setting, its own or the broker's. */
+  String topicSetting(String name, String setting) throws IOException, InterruptedException {
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
+    try (Admin admin = admin()) {
+      return admin.describeConfigs(List.of(topic)).all().get().get(topic).get(setting).value();
+    } catch (ExecutionException e) {
+      throw new IOException(
+          setting + " of topic " + name + " could not be read: " + KafkaConnection.sentence(e), e);
+    }
+  }
+
   private Admin admin() {
     return Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()));
   }

@@ -10,6 +10,8 @@ import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.frame.ThrottledLog;
+import io.github.rackfocus.kafka.KafkaFrameSink;
+import io.github.rackfocus.sink.SinkCounters;
 import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.FocusAxis;
@@ -17,6 +19,7 @@ import io.github.rackfocus.sweep.Placement;
 import io.github.rackfocus.sweep.RollingFocalStack;
 import io.github.rackfocus.sweep.RollingOptions;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -36,19 +39,43 @@ public final class DepthNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DepthNode.class);
   private static final int FRAMES_BEFORE_STACK = 8;
 
+  /** Frames that a frame sink may hold: its queue, and the one it packs. */
+  private static final int FRAMES_IN_SINK = 8;
+
   private final FrameSource source;
   private final DepthEstimator estimator;
   private final MetricDepth metric;
   private final SinkFanOut sinks;
   private final DepthMapPool maps;
   private final LongSupplier nanoClock;
+  private final boolean lossless;
+  private final int everyNth;
+  private final @Nullable DeadlineGovernor governor;
   private final Handover<Frame> frames;
   private final Handover<FocalStack> stacks;
   private final RollingFocalStack rolling;
   private final NodeCounters counters = new NodeCounters();
   private final ThrottledLog trouble = new ThrottledLog(LOG);
   private final List<Thread> threads;
+  private @Nullable KafkaFrameSink frameSink;
   private volatile @Nullable IOException failure;
+  private volatile boolean enabled = true;
+  private volatile boolean resetAsked;
+  private boolean warm;
+  private long lastMapNumber = Long.MIN_VALUE / 2;
+
+  /** A node without a deadline: iterations are fixed, and a map costs what it costs. */
+  public DepthNode(
+      FrameSource source,
+      RollingOptions rollingOptions,
+      DepthEstimator estimator,
+      MetricDepth metric,
+      SinkFanOut sinks,
+      int mapCapacity,
+      boolean lossless,
+      LongSupplier nanoClock) {
+    this(source, rollingOptions, estimator, metric, sinks, mapCapacity, lossless, 0, nanoClock);
+  }
 
   /**
    * Puts the parts together; {@link #start} sets them going. The node owns source, estimator and
@@ -56,6 +83,8 @@ public final class DepthNode implements AutoCloseable {
    *
    * @param mapCapacity maps in use at a time: what waits in all sinks, and two more
    * @param lossless replay: stages wait for each other and nothing is skipped
+   * @param deadlineNanos under which the 95th percentile of the latency is held by spending less;
+   *     0: none. Nothing is held in replay, where iterations are fixed
    * @param nanoClock monotonic time, for latencies
    * @throws IllegalArgumentException if the source's sweep has a number of planes that the model
    *     can't take; says the range
@@ -68,6 +97,7 @@ public final class DepthNode implements AutoCloseable {
       SinkFanOut sinks,
       int mapCapacity,
       boolean lossless,
+      long deadlineNanos,
       LongSupplier nanoClock) {
     FocusAxis axis = new FocusAxis(source.scale(), source.planeFocus());
     if (axis.planes() < estimator.minPlanes() || axis.planes() > estimator.maxPlanes()) {
@@ -90,7 +120,14 @@ public final class DepthNode implements AutoCloseable {
     this.nanoClock = nanoClock;
     this.frames = new Handover<>(FRAMES_BEFORE_STACK, lossless);
     this.stacks = new Handover<>(1, lossless);
-    this.rolling = new RollingFocalStack(axis, rollingOptions);
+    this.lossless = lossless;
+    this.everyNth = rollingOptions.everyNth();
+    // Each frame's stack comes to the depth stage, which runs its frame; maps are made of some.
+    this.rolling = new RollingFocalStack(axis, rollingOptions.withEveryNth(1));
+    this.governor =
+        deadlineNanos > 0 && !lossless
+            ? new DeadlineGovernor(deadlineNanos, estimator.iterationChoices())
+            : null;
     this.threads =
         List.of(
             new Thread(this::runCamera, "camera"),
@@ -100,10 +137,19 @@ public final class DepthNode implements AutoCloseable {
 
   /**
    * How many frames a source's pool must hold: those of the rolling stack, those that only the
-   * stacks under way still hold, and those that wait before it.
+   * stacks under way still hold, those that wait before it, and those that wait to be sent.
    */
   public static int framesInUse(int planes) {
-    return 3 * planes + FRAMES_BEFORE_STACK + 2;
+    return 3 * planes + FRAMES_BEFORE_STACK + FRAMES_IN_SINK + 2;
+  }
+
+  /**
+   * Publishes every frame that has its focus reading; call it before {@link #start}.
+   *
+   * @param sink owned by the node from now on
+   */
+  public void publishFramesTo(KafkaFrameSink sink) {
+    frameSink = sink;
   }
 
   /** Starts the threads. */
@@ -130,6 +176,24 @@ public final class DepthNode implements AutoCloseable {
     source.close();
   }
 
+  /**
+   * Whether depth is computed, where anybody wants it; true at the start. Frames are still taken
+   * in, so that the first map after a pause comes at once.
+   */
+  public void enable(boolean whether) {
+    enabled = whether;
+  }
+
+  /** Whether depth is computed where anybody wants it. */
+  public boolean isEnabled() {
+    return enabled;
+  }
+
+  /** Empties the focal stack before the next frame: the next map comes after a whole sweep. */
+  public void reset() {
+    resetAsked = true;
+  }
+
   /** How the node is doing now; may be asked by any thread. */
   public NodeHealth health() {
     return counters.health(
@@ -137,9 +201,16 @@ public final class DepthNode implements AutoCloseable {
         frames.dropped(),
         stacks.dropped(),
         estimator.model(),
-        estimator.iterations(),
         estimator.executionProvider(),
-        sinks.counters());
+        sinkCounters());
+  }
+
+  private List<SinkCounters> sinkCounters() {
+    List<SinkCounters> all = new ArrayList<>(sinks.counters());
+    if (frameSink != null) {
+      all.add(frameSink.counters());
+    }
+    return all;
   }
 
   /** Ends the source, lets what is under way come through, and closes every part. */
@@ -151,6 +222,9 @@ public final class DepthNode implements AutoCloseable {
       interrupted |= joinWhateverHappens(thread);
     }
     sinks.close();
+    if (frameSink != null) {
+      frameSink.close();
+    }
     estimator.close();
     rolling.close();
     if (interrupted) {
@@ -214,7 +288,14 @@ public final class DepthNode implements AutoCloseable {
   private void runSweep() {
     try {
       for (Frame frame = frames.take(); frame != null; frame = frames.take()) {
+        if (resetAsked) {
+          resetAsked = false;
+          rolling.clear();
+        }
         try (Frame taken = frame) {
+          if (frameSink != null) {
+            frameSink.offer(taken);
+          }
           place(taken);
         }
         FocalStack stack = rolling.takeStack();
@@ -236,6 +317,7 @@ public final class DepthNode implements AutoCloseable {
 
   private void place(Frame frame) {
     Placement placement = rolling.offer(frame);
+    counters.lensCelsius(frame.focus().temperatureCelsius());
     if (placement.isPlaced()) {
       if (placement != Placement.PLACED) {
         LOG.info(
@@ -259,8 +341,8 @@ public final class DepthNode implements AutoCloseable {
     try {
       for (FocalStack stack = stacks.take(); stack != null; stack = stacks.take()) {
         try (FocalStack taken = stack) {
-          if (sinks.wantsMaps()) {
-            estimate(taken);
+          if (enabled && sinks.wantsMaps()) {
+            prepareOrEstimate(taken);
           }
         }
       }
@@ -270,6 +352,47 @@ public final class DepthNode implements AutoCloseable {
       fail("depth", e);
     } finally {
       stacks.abandon();
+    }
+  }
+
+  /**
+   * Makes a map of the stack if one is due; if not, runs at least its new frame through the stage
+   * of single frames, so that the next map costs no more than one.
+   */
+  private void prepareOrEstimate(FocalStack stack) throws InterruptedException {
+    DeadlineGovernor held = governor;
+    boolean warmedUp = !warm;
+    if (warmedUp) {
+      warm = true;
+      prepare(stack);
+    }
+    // What a first run sets up must not make the first map late; replay skips nothing.
+    boolean stale = warmedUp && !lossless && stacks.waiting() > 0;
+    long due = (long) everyNth * (held == null ? 1 : held.stride());
+    if (stale || stack.number() - lastMapNumber < due) {
+      counters.prepared();
+      if (!warmedUp) {
+        prepare(stack);
+      }
+      return;
+    }
+    lastMapNumber = stack.number();
+    if (held != null) {
+      estimator.useIterations(held.iterations());
+    }
+    estimate(stack);
+  }
+
+  private void prepare(FocalStack stack) {
+    try {
+      estimator.prepare(stack);
+    } catch (RuntimeException e) {
+      // The same stack would cost a map; whether it does the next one shows.
+      trouble.warn(
+          "{}: frame {} was not prepared: {}",
+          source.name(),
+          stack.reference().sequence(),
+          Reason.of(e));
     }
   }
 
@@ -289,7 +412,11 @@ public final class DepthNode implements AutoCloseable {
       metric.finish(stack, map);
       long finished = nanoClock.getAsLong();
       map.info().took(Stage.FINISH, finished - estimated);
-      counters.map(finished - stack.reference().arrivalNanos(), map.info().validShare());
+      long latency = finished - stack.reference().arrivalNanos();
+      if (governor != null && governor.mapTook(latency, finished - begun)) {
+        map.info().missedDeadline();
+      }
+      counters.map(latency, map.info());
       sinks.offer(map);
     } catch (RuntimeException e) {
       // Whatever inference throws costs this map only; the operator hears of it.

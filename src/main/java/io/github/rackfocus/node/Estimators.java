@@ -2,12 +2,11 @@ package io.github.rackfocus.node;
 
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.PeakDepthEstimator;
-import io.github.rackfocus.onnx.Device;
+import io.github.rackfocus.onnx.Manifest;
 import io.github.rackfocus.onnx.ModelBundle;
 import io.github.rackfocus.onnx.ModelException;
 import io.github.rackfocus.onnx.ModelLibrary;
 import io.github.rackfocus.onnx.OnnxDepthEstimator;
-import io.github.rackfocus.onnx.OnnxOptions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,7 +28,6 @@ public final class Estimators {
    *
    * @throws ModelException if there is none of that name, or it is not sound, or its device can't
    *     be had
-   * @throws IllegalArgumentException for a device or form that does not exist
    */
   public static DepthEstimator open(ModelSettings settings) throws ModelException {
     return switch (settings.name()) {
@@ -39,17 +37,27 @@ public final class Estimators {
     };
   }
 
+  /**
+   * Bytes of a model's files without its manifest and card, 0 for a baseline.
+   *
+   * @throws ModelException if there is none of that name, or it is not sound
+   */
+  public static long bytes(String name) throws ModelException {
+    if (BASELINES.contains(name)) {
+      return 0;
+    }
+    return ModelLibrary.locate(null).read(name).manifest().files().values().stream()
+        .mapToLong(Manifest.FileEntry::bytes)
+        .sum();
+  }
+
   private static DepthEstimator openBundle(ModelSettings settings) throws ModelException {
-    OnnxOptions options =
-        OnnxOptions.DEFAULT
-            .withDevice(Device.parse(settings.device()))
-            .withThreads(settings.threads())
-            .withSpinning(settings.spinning())
-            .withArena(settings.arena())
-            .withForm(OnnxOptions.Form.parse(settings.form()));
     ModelBundle bundle = ModelLibrary.locate(null).read(settings.name());
     int iterations =
         settings.iterations() < 0 ? bundle.manifest().defaultIterations() : settings.iterations();
-    return OnnxDepthEstimator.open(bundle, iterations, options, System::nanoTime);
+    return settings.deadlineMillis() > 0
+        ? OnnxDepthEstimator.openSwitchable(
+            bundle, iterations, settings.options(), System::nanoTime)
+        : OnnxDepthEstimator.open(bundle, iterations, settings.options(), System::nanoTime);
   }
 }

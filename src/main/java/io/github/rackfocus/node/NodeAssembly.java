@@ -3,11 +3,15 @@ package io.github.rackfocus.node;
 import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.MetricDepth;
+import io.github.rackfocus.kafka.CameraFrameCodec;
 import io.github.rackfocus.kafka.KafkaDepthSink;
+import io.github.rackfocus.kafka.KafkaFrameConfig;
+import io.github.rackfocus.kafka.KafkaFrameSink;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.sink.FileSink;
 import io.github.rackfocus.sink.SinkFanOut;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,16 +43,23 @@ public final class NodeAssembly {
       SinkFanOut fanOut = new SinkFanOut(sinks, depth, lossless);
       sinks = List.of(); // The fan-out closes them from now on.
       try {
-        return new DepthNode(
-            source,
-            configuration.rolling(),
-            estimator,
-            new MetricDepth(configuration.validity(), configuration.depthOffsetMetres()),
-            fanOut,
-            mapCapacity,
-            lossless,
-            System::nanoTime);
-      } catch (RuntimeException e) {
+        DepthNode node =
+            new DepthNode(
+                source,
+                configuration.rolling(),
+                estimator,
+                new MetricDepth(configuration.validity(), configuration.depthOffsetMetres()),
+                fanOut,
+                mapCapacity,
+                lossless,
+                configuration.model().deadlineNanos(),
+                System::nanoTime);
+        KafkaOptions kafka = configuration.sinks().kafka();
+        if (kafka != null && kafka.frames() != null) {
+          node.publishFramesTo(frameSink(configuration, source, kafka.frames()));
+        }
+        return node;
+      } catch (IOException | RuntimeException e) {
         fanOut.close();
         estimator.close();
         throw e;
@@ -62,14 +73,27 @@ public final class NodeAssembly {
     }
   }
 
+  private static KafkaFrameSink frameSink(
+      NodeConfiguration configuration, FrameSource source, KafkaFrameConfig frames)
+      throws IOException {
+    CameraFrameCodec codec =
+        new CameraFrameCodec(
+            configuration.identity(),
+            source.scale(),
+            source.planeFocus(),
+            configuration.depthOffsetMetres(),
+            frames.packing());
+    return new KafkaFrameSink(frames, configuration.identity(), codec, InstantSource.system());
+  }
+
   private static void addSinks(NodeConfiguration configuration, List<DepthSink> sinks)
       throws IOException {
     SinkSettings settings = configuration.sinks();
     if (settings.files() != null) {
       sinks.add(new FileSink(settings.files()));
     }
-    if (settings.kafka() != null) {
-      sinks.add(new KafkaDepthSink(settings.kafka(), configuration.identity()));
+    if (settings.kafka() != null && settings.kafka().depth() != null) {
+      sinks.add(new KafkaDepthSink(settings.kafka().depth(), configuration.identity()));
     }
   }
 }

@@ -3,7 +3,9 @@ package io.github.rackfocus.node;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.github.rackfocus.depth.ValidityThresholds;
@@ -15,6 +17,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a node can be told, as one typed tree, checked whole: every fault is reported at once,
@@ -27,6 +31,7 @@ import java.util.List;
  * @param validity when a depth is published
  * @param depthOffsetMetres added to every metric depth
  * @param sinks where depth maps go
+ * @param ros how the node shows itself to ROS
  */
 public record NodeConfiguration(
     CameraIdentity identity,
@@ -35,7 +40,8 @@ public record NodeConfiguration(
     ModelSettings model,
     ValidityThresholds validity,
     double depthOffsetMetres,
-    SinkSettings sinks) {
+    SinkSettings sinks,
+    RosSettings ros) {
   private static final long MAX_BYTES = 1 << 20;
 
   /**
@@ -45,11 +51,52 @@ public record NodeConfiguration(
    * @throws ConfigurationException with all its faults
    */
   public static NodeConfiguration load(Path file) throws IOException, ConfigurationException {
+    return check(file.toString(), read(file));
+  }
+
+  /**
+   * Puts a configuration together from a file and from trees of values beside it: maps by option
+   * name, in them maps, texts, numbers and truth values.
+   *
+   * @param name said before the faults
+   * @param beneath what counts where the file says nothing
+   * @param file or null for none
+   * @param above what counts whatever the file says
+   * @throws IOException if the file can't be read
+   * @throws ConfigurationException with all faults, wherever they come from
+   */
+  public static NodeConfiguration load(
+      String name, Map<String, ?> beneath, @Nullable Path file, Map<String, ?> above)
+      throws IOException, ConfigurationException {
+    JsonNode root = new ObjectMapper().valueToTree(beneath);
+    if (file != null) {
+      root = laidOver(root, read(file));
+    }
+    return check(name, laidOver(root, new ObjectMapper().valueToTree(above)));
+  }
+
+  private static JsonNode read(Path file) throws IOException, ConfigurationException {
     if (Files.size(file) > MAX_BYTES) {
       throw new IOException(
           file + ": has " + Files.size(file) + " bytes; expected at most " + MAX_BYTES);
     }
-    return parse(file.toString(), Files.readString(file));
+    return tree(file.toString(), Files.readString(file));
+  }
+
+  /** Sections are joined, option by option; anything else of the upper tree stands. */
+  private static JsonNode laidOver(JsonNode lower, JsonNode upper) {
+    if (upper.isMissingNode() || upper.isNull()) {
+      return lower;
+    }
+    if (!(lower instanceof ObjectNode) || !upper.isObject()) {
+      return upper;
+    }
+    ObjectNode joined = lower.deepCopy();
+    upper
+        .properties()
+        .forEach(each ->
+            joined.set(each.getKey(), laidOver(joined.path(each.getKey()), each.getValue())));
+    return joined;
   }
 
   /** The configuration of an empty file. */
@@ -57,26 +104,43 @@ public record NodeConfiguration(
     return read(new Settings(MissingNode.getInstance()));
   }
 
+  /** {@code robot/camera}: whose depth it is, in keys and diagnostics. */
+  public String cameraKey() {
+    return identity.key();
+  }
+
+  /** The camera's optical frame where its source names none. */
+  public String frameId() {
+    return ros.frameId().isEmpty() ? identity.frameId() : ros.frameId();
+  }
+
   /** The same with another model. */
   public NodeConfiguration withModel(ModelSettings other) {
     return new NodeConfiguration(
-        identity, source, rolling, other, validity, depthOffsetMetres, sinks);
+        identity, source, rolling, other, validity, depthOffsetMetres, sinks, ros);
   }
 
   static NodeConfiguration parse(String name, String yaml) throws ConfigurationException {
-    JsonNode root;
+    return check(name, tree(name, yaml));
+  }
+
+  private static JsonNode tree(String name, String yaml) throws ConfigurationException {
     try {
-      root =
+      JsonNode root =
           new YAMLMapper(
                   YAMLFactory.builder()
                       .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                       .build())
               .readTree(yaml);
+      return root == null ? MissingNode.getInstance() : root;
     } catch (JsonProcessingException e) {
       String where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
       throw new ConfigurationException(name, List.of(where + e.getOriginalMessage()));
     }
-    Settings settings = new Settings(root == null ? MissingNode.getInstance() : root);
+  }
+
+  private static NodeConfiguration check(String name, JsonNode root) throws ConfigurationException {
+    Settings settings = new Settings(root);
     NodeConfiguration configuration = read(settings);
     List<String> faults = settings.faults();
     if (!faults.isEmpty()) {
@@ -93,14 +157,21 @@ public record NodeConfiguration(
   }
 
   private static NodeConfiguration read(Settings root) {
+    CameraIdentity identity = identity(root);
+    Settings section =
+        root.section("sweep", "The planes, and how the rolling focal stack judges what it has.");
+    SweepSettings sweep = SweepSettings.read(section);
+    RollingOptions rolling = rolling(section);
+    RosInputSettings ros = RosInputSettings.read(root, sweep);
     return new NodeConfiguration(
-        identity(root),
-        SourceSettings.read(root.section("source", "Where frames come from.")),
-        rolling(root.section("sweep", "How the rolling focal stack judges what it has.")),
+        identity,
+        SourceSettings.read(root.section("source", "Where frames come from."), ros),
+        rolling,
         ModelSettings.read(root.section("model", "Which model runs, and how.")),
         validity(root.section("validity", "When a pixel's depth is published.")),
         root.number("depthOffset", 0, -10, 10, "m", "added to every metric depth"),
-        SinkSettings.read(root.section("sinks", "Where depth maps go.")));
+        SinkSettings.read(root.section("sinks", "Where depth maps go.")),
+        RosSettings.read(root));
   }
 
   private static CameraIdentity identity(Settings root) {

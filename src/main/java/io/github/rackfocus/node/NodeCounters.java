@@ -1,5 +1,6 @@
 package io.github.rackfocus.node;
 
+import io.github.rackfocus.depth.DepthInfo;
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.sink.SinkCounters;
 import java.util.List;
@@ -17,11 +18,19 @@ final class NodeCounters {
   private long stacks;
   private long maps;
   private long mapsFailed;
+  private long prepared;
   private long sweepPeriodNanos;
   private double validShare;
+  private int iterations;
+  private long deadlineMisses;
+  private float lensCelsius = Float.NaN;
 
   synchronized void frame() {
     frames++;
+  }
+
+  synchronized void lensCelsius(float celsius) {
+    lensCelsius = celsius;
   }
 
   synchronized void dropped(String cause) {
@@ -36,10 +45,16 @@ final class NodeCounters {
     sweepPeriodNanos = nanos;
   }
 
-  synchronized void map(long latencyNanos, double valid) {
+  synchronized void map(long latencyNanos, DepthInfo info) {
     maps++;
-    validShare = valid;
+    validShare = info.validShare();
+    iterations = info.iterations();
+    deadlineMisses += info.isDeadlineMissed() ? 1 : 0;
     latency.recordValue(Math.min(Math.max(latencyNanos, 0), LONGEST_NANOS));
+  }
+
+  synchronized void prepared() {
+    prepared++;
   }
 
   synchronized void mapFailed() {
@@ -51,7 +66,6 @@ final class NodeCounters {
       long droppedBeforeStack,
       long stacksSkipped,
       ModelIdentity model,
-      int iterations,
       String executionProvider,
       List<SinkCounters> sinks) {
     Map<String, Long> dropped = new TreeMap<>(drops);
@@ -66,14 +80,18 @@ final class NodeCounters {
         Map.copyOf(dropped),
         stacks,
         stacksSkipped,
+        prepared,
         maps,
         mapsFailed,
         latency.getValueAtPercentile(50) / 1e6,
+        latency.getValueAtPercentile(95) / 1e6,
         latency.getValueAtPercentile(99) / 1e6,
         sweepPeriodNanos / 1e6,
         validShare,
+        lensCelsius,
         model,
         iterations,
+        deadlineMisses,
         executionProvider,
         sinks);
   }

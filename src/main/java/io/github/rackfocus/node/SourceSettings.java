@@ -12,18 +12,30 @@ import io.github.rackfocus.frame.Reason;
  * @param folder the stack folder
  * @param folderOptions how it is played
  * @param simulated the simulated camera
+ * @param ros how ROS messages are read, from topics or a bag
  */
 public record SourceSettings(
-    Kind kind, String folder, StackFolderOptions folderOptions, SimulatedCameraConfig simulated) {
+    Kind kind,
+    String folder,
+    StackFolderOptions folderOptions,
+    SimulatedCameraConfig simulated,
+    RosInputSettings ros) {
   /** The kinds of sources. */
   public enum Kind {
     /** {@link io.github.rackfocus.camera.SimulatedCamera}. */
     SIMULATED,
     /** {@link io.github.rackfocus.camera.StackFolder}. */
-    FOLDER
+    FOLDER,
+    /** Topics of ROS; only a ROS node has it. */
+    ROS
   }
 
-  static SourceSettings read(Settings settings) {
+  /**
+   * Reads the section.
+   *
+   * @param ros what is told of ROS messages elsewhere
+   */
+  static SourceSettings read(Settings settings, RosInputSettings ros) {
     Kind kind = settings.choice("kind", Kind.SIMULATED, "where frames come from");
     Settings folder = settings.section("folder", "a folder of images with a stack.json");
     String path = folder.text("path", "", "a folder", "needed for kind: folder");
@@ -34,7 +46,8 @@ public record SourceSettings(
         kind,
         path,
         folderOptions(folder),
-        simulated(settings.section("simulated", "a camera and a scene that are computed")));
+        simulated(settings.section("simulated", "a camera and a scene that are computed")),
+        ros);
   }
 
   private static StackFolderOptions folderOptions(Settings folder) {

@@ -25,26 +25,43 @@ public final class Sources {
     return switch (settings.kind()) {
       case FOLDER -> folder(Path.of(settings.folder()), settings.folderOptions());
       case SIMULATED -> simulated(settings.simulated(), share -> {});
+      case ROS ->
+          throw new IOException(
+              "source.kind is ros, which needs a ROS node; expected simulated or folder here");
     };
+  }
+
+  /** A simulated camera paced by the JVM's clock. */
+  public static SimulatedCamera simulated(SimulatedCameraConfig config, DoubleConsumer progress) {
+    return simulated(config, SourceClock.SYSTEM, progress);
+  }
+
+  /** A stack folder paced by the JVM's clock. */
+  public static StackFolder folder(Path folder, StackFolderOptions options) throws IOException {
+    return folder(folder, options, SourceClock.SYSTEM);
   }
 
   /**
    * Makes a simulated camera for a node.
    *
+   * @param clock paces its frames
    * @param progress told the share rendered ahead, 0 to 1, from any thread
    */
-  public static SimulatedCamera simulated(SimulatedCameraConfig config, DoubleConsumer progress) {
+  public static SimulatedCamera simulated(
+      SimulatedCameraConfig config, SourceClock clock, DoubleConsumer progress) {
     FramePool pool = new FramePool(DepthNode.framesInUse(config.sweep().planes()));
-    return new SimulatedCamera(config, pool, SourceClock.SYSTEM, progress);
+    return new SimulatedCamera(config, pool, clock, progress);
   }
 
   /**
    * Opens a stack folder for a node.
    *
+   * @param clock paces its frames
    * @throws IOException if it is not sound, in a sentence for the operator
    */
-  public static StackFolder folder(Path folder, StackFolderOptions options) throws IOException {
+  public static StackFolder folder(Path folder, StackFolderOptions options, SourceClock clock)
+      throws IOException {
     FramePool pool = new FramePool(DepthNode.framesInUse(FocusAxis.MAX_PLANES));
-    return StackFolder.open(folder, options, pool, SourceClock.SYSTEM);
+    return StackFolder.open(folder, options, pool, clock);
   }
 }

@@ -13,6 +13,10 @@ public record Device(Kind kind, int index) {
     CPU,
     /** A GPU by CUDA, or an error that says what is missing. */
     CUDA,
+    /**
+     * A GPU by TensorRT, with CUDA for what it can't run, or an error that says what is missing.
+     */
+    TENSORRT,
     /** The first GPU where it can be had, else the CPU. */
     AUTO
   }
@@ -30,21 +34,29 @@ public record Device(Kind kind, int index) {
   }
 
   /**
-   * Reads {@code cpu}, {@code cuda}, {@code cuda:n} or {@code auto}.
+   * Reads {@code cpu}, {@code cuda}, {@code cuda:n}, {@code tensorrt}, {@code tensorrt:n} or {@code
+   * auto}.
    *
    * @throws IllegalArgumentException for anything else, with what is allowed
    */
   public static Device parse(String text) {
-    if (text.matches("cuda:[0-9]{1,2}")) {
-      return new Device(Kind.CUDA, Integer.parseInt(text.substring("cuda:".length())));
+    if (text.matches("(cuda|tensorrt):[0-9]{1,2}")) {
+      int colon = text.indexOf(':');
+      return new Device(
+          text.startsWith("cuda") ? Kind.CUDA : Kind.TENSORRT,
+          Integer.parseInt(text.substring(colon + 1)));
     }
     return switch (text) {
       case "cpu" -> CPU;
       case "cuda" -> new Device(Kind.CUDA, 0);
+      case "tensorrt" -> new Device(Kind.TENSORRT, 0);
       case "auto" -> new Device(Kind.AUTO, 0);
       default ->
           throw new IllegalArgumentException(
-              "device is " + text + "; expected cpu, cuda, cuda:n (n the GPU's number) or auto");
+              "device is "
+                  + text
+                  + "; expected cpu, cuda, cuda:n (n the GPU's number), tensorrt, tensorrt:n or"
+                  + " auto");
     };
   }
 
@@ -53,6 +65,7 @@ public record Device(Kind kind, int index) {
     return switch (kind) {
       case CPU -> "cpu";
       case CUDA -> "cuda:" + index;
+      case TENSORRT -> "tensorrt:" + index;
       case AUTO -> "auto";
     };
   }

@@ -12,7 +12,6 @@ import java.util.Map;
 
 /** The full form: one graph computes everything for every map. */
 final class FullWorkspace extends Workspace {
-  private final OrtSession session;
   private final Map<String, OnnxTensor> inputs = new HashMap<>();
   private final LongBuffer referenceIndex =
       ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder()).asLongBuffer();
@@ -20,7 +19,6 @@ final class FullWorkspace extends Workspace {
   FullWorkspace(OrtEnvironment environment, OrtSession session, int planes, int height, int width)
       throws OrtException {
     super(environment, planes, height, width);
-    this.session = session;
     inputs.put("stack", tensor(luma, 1, planes, height, width));
     inputs.put("focus", tensor(focus, 1, planes));
     if (session.getInputNames().contains("reference")) {
@@ -33,8 +31,8 @@ final class FullWorkspace extends Workspace {
   void planeWritten(int plane) {}
 
   @Override
-  void run(int reference, Map<String, OnnxTensor> outputs) throws OrtException {
+  void run(OrtSession last, int reference, Map<String, OnnxTensor> outputs) throws OrtException {
     referenceIndex.put(0, reference);
-    session.run(inputs, outputs).close();
+    last.run(inputs, outputs).close();
   }
 }

@@ -15,7 +15,7 @@ final class GoldenCheck {
    * @return the greatest difference found
    * @throws ModelException if one is over the tolerance, with output, pixel, found and expected
    */
-  static double run(ModelGraphs graphs) throws ModelException, OrtException {
+  static double run(ModelGraphs graphs, int iterations) throws ModelException, OrtException {
     Golden golden = graphs.bundle().manifest().golden();
     int pixels = golden.height() * golden.width();
     try (Workspace workspace = graphs.workspace(golden.planes(), golden.height(), golden.width());
@@ -32,20 +32,20 @@ final class GoldenCheck {
         workspace.planeWritten(z);
       }
       Map<String, OnnxTensor> tensors = outputs.tensors();
-      workspace.run(golden.planes() - 1, tensors);
+      workspace.run(graphs.last(iterations), golden.planes() - 1, tensors);
       double worst = 0;
       for (Output output : Output.values()) {
-        worst = Math.max(worst, compare(graphs, output, outputs.buffer(output)));
+        worst = Math.max(worst, compare(graphs, iterations, output, outputs.buffer(output)));
       }
       return worst;
     }
   }
 
-  private static double compare(ModelGraphs graphs, Output output, FloatBuffer found)
-      throws ModelException {
+  private static double compare(
+      ModelGraphs graphs, int iterations, Output output, FloatBuffer found) throws ModelException {
     Golden golden = graphs.bundle().manifest().golden();
-    float[] expected = golden.expected(graphs.iterations(), output);
-    double tolerance = graphs.provider().isCuda() ? golden.cudaTolerance() : golden.cpuTolerance();
+    float[] expected = graphs.golden(iterations).expected(iterations, output);
+    double tolerance = graphs.tolerance(iterations);
     double worst = 0;
     for (int i = 0; i < expected.length; i++) {
       int pixel = golden.pixels().get(i);
@@ -58,7 +58,7 @@ final class GoldenCheck {
                 "%s: the golden vector of %s is off on %s: %s at pixel %d is %s; expected %s"
                     + " within %s",
                 graphs.bundle().manifestFile(),
-                graphs.names(),
+                graphs.names(iterations),
                 graphs.provider().description(),
                 output.key(),
                 pixel,

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param twoStage the two-stage form, or null where there is only the full one
  * @param files hash and size of every file but the manifest and the card, by name
  * @param golden what the graphs give for a known input
+ * @param quantised the 8-bit graphs, or null where there are none
  */
 public record Manifest(
     String name,
@@ -37,7 +38,8 @@ public record Manifest(
     int defaultIterations,
     @Nullable TwoStage twoStage,
     Map<String, FileEntry> files,
-    Golden golden) {
+    Golden golden,
+    @Nullable Quantised quantised) {
 
   /** The per-image graph. */
   public static final String FRAME_GRAPH = "frame.onnx";
@@ -80,6 +82,7 @@ public record Manifest(
    * @param expected by iterations and output, a value for each pixel
    * @param cpuTolerance greatest absolute difference on a CPU
    * @param cudaTolerance the same on a GPU
+   * @param reducedTolerance the same on a GPU that may round (TF32, fp16)
    */
   public record Golden(
       long seed,
@@ -89,7 +92,8 @@ public record Manifest(
       List<Integer> pixels,
       Map<Integer, Map<Output, float[]>> expected,
       double cpuTolerance,
-      double cudaTolerance) {
+      double cudaTolerance,
+      double reducedTolerance) {
     /**
      * What an output is at {@link #pixels}.
      *
@@ -102,6 +106,37 @@ public record Manifest(
       }
       return values;
     }
+  }
+
+  /**
+   * 8-bit graphs of the stack stage, which read the same features.
+   *
+   * @param iterations numbers of iterations that there are, ascending
+   * @param golden what they give
+   */
+  public record Quantised(List<Integer> iterations, Golden golden) {}
+
+  /** Whether there is an 8-bit graph for a number of iterations. */
+  public boolean isQuantised(int iterations) {
+    return quantised != null && quantised.iterations().contains(iterations);
+  }
+
+  /**
+   * The 8-bit graphs.
+   *
+   * @throws IllegalStateException if there are none
+   */
+  Quantised requireQuantised() {
+    Quantised there = quantised;
+    if (there == null) {
+      throw new IllegalStateException(name + " has no 8-bit graphs");
+    }
+    return there;
+  }
+
+  /** The 8-bit graph of the stack stage for a number of iterations. */
+  public static String quantisedStackGraph(int iterations) {
+    return "stack-k" + iterations + ".int8.onnx";
   }
 
   /** The per-stack graph of the two-stage form for a number of iterations. */

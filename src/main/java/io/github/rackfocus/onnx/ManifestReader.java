@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.rackfocus.onnx.Manifest.FileEntry;
 import io.github.rackfocus.onnx.Manifest.Golden;
 import io.github.rackfocus.onnx.Manifest.Luma;
+import io.github.rackfocus.onnx.Manifest.Quantised;
 import io.github.rackfocus.onnx.Manifest.TwoStage;
 import io.github.rackfocus.sweep.FocusAxis;
 import java.io.IOException;
@@ -64,6 +65,7 @@ final class ManifestReader {
     TwoStage twoStage = twoStage(root.optionalObject("twoStage"), multiple);
     Map<String, FileEntry> files = files(root.object("files"));
     requireGraphs(file, files, exported, twoStage);
+    Golden golden = golden(root.object("golden"), exported, minPlanes, maxPlanes);
     Manifest manifest =
         new Manifest(
             root.text("name", "[a-z0-9][a-z0-9._-]{0,63}", "a name of a-z, 0-9, '.', '_' and '-'"),
@@ -79,7 +81,8 @@ final class ManifestReader {
             chosen,
             twoStage,
             files,
-            golden(root.object("golden"), exported, minPlanes, maxPlanes));
+            golden,
+            quantised(root.optionalObject("quantised"), golden, files, twoStage));
     requireGoldenSize(root.object("golden"), manifest);
     return manifest;
   }
@@ -171,16 +174,8 @@ final class ManifestReader {
     int height = place.integer("height", 2, MAX_GOLDEN_SIDE);
     int width = place.integer("width", 2, MAX_GOLDEN_SIDE);
     List<Integer> pixels = place.ascending("pixels", 0, height * width - 1, MAX_GOLDEN_PIXELS);
-    JsonPlace all = place.object("expected");
-    Map<Integer, Map<Output, float[]>> expected = new TreeMap<>();
-    for (int k : exported) {
-      JsonPlace ofIterations = all.object(Integer.toString(k));
-      Map<Output, float[]> values = new EnumMap<>(Output.class);
-      for (Output output : Output.values()) {
-        values.put(output, ofIterations.numbers(output.key(), pixels.size()));
-      }
-      expected.put(k, values);
-    }
+    Map<Integer, Map<Output, float[]>> expected =
+        expected(place.object("expected"), exported, pixels.size());
     JsonPlace tolerance = place.object("tolerance");
     return new Golden(
         place.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
@@ -190,7 +185,58 @@ final class ManifestReader {
         pixels,
         expected,
         tolerance.positive("cpu", MAX_TOLERANCE),
-        tolerance.positive("cuda", MAX_TOLERANCE));
+        tolerance.positive("cuda", MAX_TOLERANCE),
+        tolerance.positive("fp16", MAX_TOLERANCE));
+  }
+
+  private static Map<Integer, Map<Output, float[]>> expected(
+      JsonPlace all, List<Integer> exported, int pixels) throws ModelException {
+    Map<Integer, Map<Output, float[]>> expected = new TreeMap<>();
+    for (int k : exported) {
+      JsonPlace ofIterations = all.object(Integer.toString(k));
+      Map<Output, float[]> values = new EnumMap<>(Output.class);
+      for (Output output : Output.values()) {
+        values.put(output, ofIterations.numbers(output.key(), pixels));
+      }
+      expected.put(k, values);
+    }
+    return expected;
+  }
+
+  /** 8-bit graphs give other values for the same golden input, within a tolerance of their own. */
+  private static @Nullable Quantised quantised(
+      @Nullable JsonPlace place,
+      Golden golden,
+      Map<String, FileEntry> files,
+      @Nullable TwoStage twoStage)
+      throws ModelException {
+    if (place == null) {
+      return null;
+    }
+    if (twoStage == null) {
+      throw new ModelException(
+          place.file() + ": has quantised and no twoStage; expected 8-bit graphs of a stack stage");
+    }
+    List<Integer> iterations = place.ascending("iterations", 0, MAX_ITERATIONS, MAX_ITERATIONS + 1);
+    for (int k : iterations) {
+      if (!golden.expected().containsKey(k)) {
+        throw place.fault("iterations", k, "some of those exported, " + golden.expected().keySet());
+      }
+      requireFile(place.file(), files, Manifest.quantisedStackGraph(k));
+    }
+    double tolerance = place.positive("tolerance", MAX_TOLERANCE);
+    return new Quantised(
+        iterations,
+        new Golden(
+            golden.seed(),
+            golden.planes(),
+            golden.height(),
+            golden.width(),
+            golden.pixels(),
+            expected(place.object("expected"), iterations, golden.pixels().size()),
+            tolerance,
+            tolerance,
+            tolerance));
   }
 
   private static void requireGoldenSize(JsonPlace golden, Manifest manifest) throws ModelException {

@@ -3,6 +3,7 @@ package io.github.rackfocus.onnx;
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.onnx.Manifest.FileEntry;
 import io.github.rackfocus.onnx.OnnxOptions.Form;
+import io.github.rackfocus.onnx.OnnxOptions.Precision;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -245,10 +246,15 @@ public final class ModelBundle {
     List<GraphCheck> checks = new ArrayList<>();
     for (int iterations : manifest.iterations()) {
       if (manifest.twoStage() != null) {
-        checks.add(check(iterations, options.withForm(Form.ROLLING)));
+        OnnxOptions rolling = options.withForm(Form.ROLLING);
+        checks.add(check(iterations, rolling.withPrecision(Precision.FP32)));
+        if (manifest.isQuantised(iterations) && options.device().kind() == Device.Kind.CPU) {
+          checks.add(check(iterations, rolling.withPrecision(Precision.INT8)));
+        }
       }
       if (manifest.hasFull(iterations)) {
-        checks.add(check(iterations, options.withForm(Form.FULL)));
+        OnnxOptions full = options.withForm(Form.FULL);
+        checks.add(check(iterations, full.withPrecision(Precision.FP32)));
       }
     }
     return checks;
@@ -257,12 +263,10 @@ public final class ModelBundle {
   private GraphCheck check(int iterations, OnnxOptions options) throws ModelException {
     try (ModelGraphs graphs = ModelGraphs.open(this, iterations, options)) {
       return new GraphCheck(
-          graphs.names(),
+          graphs.names(iterations),
           graphs.provider().description(),
-          graphs.goldenDifference(),
-          graphs.provider().isCuda()
-              ? manifest.golden().cudaTolerance()
-              : manifest.golden().cpuTolerance());
+          graphs.goldenDifference(iterations),
+          graphs.tolerance(iterations));
     }
   }
 

@@ -3,165 +3,174 @@ package io.github.rackfocus.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.github.rackfocus.onnx.Manifest.Golden;
 import io.github.rackfocus.onnx.Manifest.Luma;
 import io.github.rackfocus.onnx.Manifest.TwoStage;
-import io.github.rackfocus.onnx.OnnxOptions.Form;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sessions of one form of a model for one number of iterations, checked: their inputs and
- * outputs are the manifest's and they give its golden vector.
+ * The sessions of one form of a model, one for each number of iterations that stands ready,
+ * checked: their inputs and outputs are the manifest's and they give its golden vector. The stage
+ * of single frames is common to them.
  */
 final class ModelGraphs implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelGraphs.class);
 
   private final OrtEnvironment environment;
   private final ModelBundle bundle;
-  private final int iterations;
+  private final OnnxOptions options;
   private final Provider provider;
-  private final @Nullable OrtSession frameStage;
-  private final OrtSession last;
-  private double goldenDifference;
+  private final boolean rolling;
+  private @Nullable OrtSession frameStage;
+  private final SortedMap<Integer, OrtSession> lastStages = new TreeMap<>();
+  private final SortedMap<Integer, Double> goldenDifferences = new TreeMap<>();
 
-  private ModelGraphs(
-      OrtEnvironment environment,
-      ModelBundle bundle,
-      int iterations,
-      Provider provider,
-      @Nullable OrtSession frameStage,
-      OrtSession last) {
-    this.environment = environment;
+  private ModelGraphs(ModelBundle bundle, OnnxOptions options, Provider provider, boolean rolling)
+      throws ModelException {
+    this.environment = OrtLoader.environment();
     this.bundle = bundle;
-    this.iterations = iterations;
+    this.options = options;
     this.provider = provider;
-    this.frameStage = frameStage;
-    this.last = last;
+    this.rolling = rolling;
+  }
+
+  /** Opens the graphs for one number of iterations. */
+  static ModelGraphs open(ModelBundle bundle, int iterations, OnnxOptions options)
+      throws ModelException {
+    return open(bundle, List.of(iterations), options);
   }
 
   /**
    * Opens and checks graphs on the device that the options name.
    *
-   * @throws ModelException if the iterations or the form were not exported, the device can't be
-   *     had, or a check fails
+   * @throws ModelException if the iterations, the form or the precision were not exported, the
+   *     device can't be had, or a check fails
    */
-  static ModelGraphs open(ModelBundle bundle, int iterations, OnnxOptions options)
+  static ModelGraphs open(ModelBundle bundle, List<Integer> iterations, OnnxOptions options)
       throws ModelException {
-    bundle.requireIterations(iterations);
-    Device device = options.device();
-    if (device.kind() == Device.Kind.CPU) {
-      return openOnCpu(bundle, iterations, options, "CPU");
+    for (int each : iterations) {
+      bundle.requireIterations(each);
+      GraphChoice.requirePrecision(bundle, each, options);
     }
+    Device device = options.device();
     try {
-      return openOn(bundle, iterations, options, Provider.cuda(device.index()));
-    } catch (CudaException e) {
-      if (device.kind() == Device.Kind.CUDA) {
+      return openOn(bundle, iterations, options, Provider.of(device));
+    } catch (GpuException e) {
+      if (device.kind() != Device.Kind.AUTO) {
         throw new ModelException(
             "device " + device + " can't be had: " + e.getMessage() + "; " + e.advice(), e);
       }
       LOG.info(
           "inference runs on the CPU, CUDA is not to be had: {}; {}", e.getMessage(), e.advice());
-      return openOnCpu(
-          bundle, iterations, options, "CPU (CUDA not to be had: " + e.getMessage() + ")");
+      return openOnCpu(bundle, iterations, options, e);
     }
   }
 
   private static ModelGraphs openOnCpu(
-      ModelBundle bundle, int iterations, OnnxOptions options, String description)
+      ModelBundle bundle, List<Integer> iterations, OnnxOptions options, GpuException why)
       throws ModelException {
     try {
+      String description = "CPU (CUDA not to be had: " + why.getMessage() + ")";
       return openOn(bundle, iterations, options, Provider.cpu(description));
-    } catch (CudaException e) {
-      throw new ModelException("CUDA failed where none was asked for: " + e.getMessage(), e);
+    } catch (GpuException e) {
+      throw new ModelException("a GPU failed where none was asked for: " + e.getMessage(), e);
     }
   }
 
   private static ModelGraphs openOn(
-      ModelBundle bundle, int iterations, OnnxOptions options, Provider provider)
-      throws ModelException, CudaException {
-    Manifest manifest = bundle.manifest();
-    boolean rolling = isRolling(bundle, iterations, options.form(), provider);
-    String lastGraph = rolling ? Manifest.stackGraph(iterations) : Manifest.fullGraph(iterations);
-    OrtSession frame = null;
-    OrtSession last = null;
-    ModelGraphs graphs = null;
+      ModelBundle bundle, List<Integer> iterations, OnnxOptions options, Provider provider)
+      throws ModelException, GpuException {
+    boolean rolling = GraphChoice.isRolling(bundle, iterations, options.form(), provider);
+    ModelGraphs graphs = new ModelGraphs(bundle, options, provider, rolling);
     try {
       if (rolling) {
-        frame = OrtSessions.open(bundle.file(Manifest.FRAME_GRAPH), options, provider);
+        graphs.frameStage = OrtSessions.open(bundle.file(Manifest.FRAME_GRAPH), options, provider);
+        graphs.checkFrameStage(graphs.frameStage);
       }
-      last = OrtSessions.open(bundle.file(lastGraph), options, provider);
-      graphs = new ModelGraphs(OrtLoader.environment(), bundle, iterations, provider, frame, last);
-      graphs.checkSignatures(manifest);
-      graphs.goldenDifference = GoldenCheck.run(graphs);
+      for (int each : iterations) {
+        graphs.openLast(each);
+      }
       return graphs;
-    } catch (ModelException | CudaException | RuntimeException e) {
-      close(graphs, frame, last);
+    } catch (ModelException | GpuException | RuntimeException e) {
+      graphs.close();
       throw e;
     } catch (OrtException e) {
-      close(graphs, frame, last);
-      if (provider.isCuda()) {
-        throw new CudaException(e);
+      graphs.close();
+      if (provider.isGpu()) {
+        throw new GpuException(provider, e);
       }
       throw new ModelException(
-          bundle.file(lastGraph) + ": ONNX Runtime can't run it: " + CudaException.firstLine(e), e);
+          bundle.folder() + ": ONNX Runtime can't run it: " + GpuException.firstLine(e), e);
     }
   }
 
-  private static boolean isRolling(ModelBundle bundle, int iterations, Form form, Provider provider)
-      throws ModelException {
-    Manifest manifest = bundle.manifest();
-    boolean hasRolling = manifest.twoStage() != null;
-    boolean hasFull = manifest.hasFull(iterations);
-    if (form == Form.ROLLING && !hasRolling) {
-      throw new ModelException(bundle.manifestFile() + ": has no twoStage; form rolling needs it");
-    }
-    if (form == Form.FULL && !hasFull) {
-      throw new ModelException(
-          bundle.manifestFile()
-              + ": files has no "
-              + Manifest.fullGraph(iterations)
-              + "; form full needs it");
-    }
-    return switch (form) {
-      case ROLLING -> true;
-      case FULL -> false;
-      case AUTO -> hasRolling && !(provider.isCuda() && hasFull);
-    };
+  private void openLast(int iterations) throws ModelException, GpuException, OrtException {
+    OrtSession last = OrtSessions.open(bundle.file(lastGraph(iterations)), options, provider);
+    lastStages.put(iterations, last);
+    checkLastStage(last, iterations);
+    goldenDifferences.put(iterations, GoldenCheck.run(this, iterations));
   }
 
-  private void checkSignatures(Manifest manifest) throws ModelException, OrtException {
-    TwoStage form = manifest.twoStage();
-    if (frameStage == null || form == null) {
-      new GraphSignature(bundle.file(Manifest.fullGraph(iterations)))
-          .input("stack", "1 Z H W")
-          .input("focus", "1 Z")
-          .optionalIndex("reference")
-          .allOutputs()
-          .check(last);
-      return;
-    }
+  private void checkFrameStage(OrtSession stage) throws ModelException, OrtException {
     new GraphSignature(bundle.file(Manifest.FRAME_GRAPH))
         .input("image", "1 1 H W")
-        .output("features", "1 " + form.channels() + " h w")
-        .check(frameStage);
-    GraphSignature stack =
-        new GraphSignature(bundle.file(Manifest.stackGraph(iterations)))
-            .input("features", "Z " + form.channels() + " h w")
-            .input("focus", "1 Z")
-            .allOutputs();
-    if (form.luma() != Luma.NONE) {
-      stack.input("luma", form.luma() == Luma.STACK ? "Z 1 H W" : "1 1 H W");
+        .output("features", "1 " + twoStage().channels() + " h w")
+        .check(stage);
+  }
+
+  private void checkLastStage(OrtSession stage, int iterations)
+      throws ModelException, OrtException {
+    GraphSignature signature =
+        new GraphSignature(bundle.file(lastGraph(iterations))).input("focus", "1 Z").allOutputs();
+    if (!rolling) {
+      signature.input("stack", "1 Z H W").optionalIndex("reference").check(stage);
+      return;
     }
-    stack.check(last);
+    signature.input("features", "Z " + twoStage().channels() + " h w");
+    if (twoStage().luma() != Luma.NONE) {
+      signature.input("luma", twoStage().luma() == Luma.STACK ? "Z 1 H W" : "1 1 H W");
+    }
+    signature.check(stage);
+  }
+
+  private TwoStage twoStage() {
+    TwoStage form = bundle.manifest().twoStage();
+    if (form == null) {
+      throw new IllegalStateException(bundle.manifestFile() + " has no twoStage");
+    }
+    return form;
   }
 
   /** Tensors for stacks of a size that is padded already; the caller closes it before this. */
   Workspace workspace(int planes, int height, int width) throws OrtException {
-    TwoStage form = bundle.manifest().twoStage();
-    return frameStage == null || form == null
-        ? new FullWorkspace(environment, last, planes, height, width)
-        : new RollingWorkspace(environment, frameStage, last, form, planes, height, width);
+    OrtSession frame = frameStage;
+    return frame == null
+        ? new FullWorkspace(environment, anyLast(), planes, height, width)
+        : new RollingWorkspace(environment, frame, twoStage(), planes, height, width);
+  }
+
+  private OrtSession anyLast() {
+    return lastStages.get(lastStages.firstKey());
+  }
+
+  /** The graph that ends with so many iterations. */
+  OrtSession last(int iterations) {
+    OrtSession session = lastStages.get(iterations);
+    if (session == null) {
+      throw new IllegalArgumentException(
+          iterations + " iterations do not stand ready; expected one of " + iterations());
+    }
+    return session;
+  }
+
+  /** Numbers of iterations that stand ready, ascending. */
+  List<Integer> iterations() {
+    return List.copyOf(lastStages.keySet());
   }
 
   OrtEnvironment environment() {
@@ -172,39 +181,55 @@ final class ModelGraphs implements AutoCloseable {
     return bundle;
   }
 
-  int iterations() {
-    return iterations;
-  }
-
   Provider provider() {
     return provider;
   }
 
   /** Whether an image's features are kept. */
   boolean isRolling() {
-    return frameStage != null;
+    return rolling;
+  }
+
+  /** What the graphs with so many iterations must give. */
+  Golden golden(int iterations) {
+    return isQuantised(iterations)
+        ? bundle.manifest().requireQuantised().golden()
+        : bundle.manifest().golden();
+  }
+
+  /** How far they may be from it. */
+  double tolerance(int iterations) {
+    Golden golden = golden(iterations);
+    if (!provider.isGpu()) {
+      return golden.cpuTolerance();
+    }
+    return options.gpu().isReduced(provider.kind())
+        ? golden.reducedTolerance()
+        : golden.cudaTolerance();
   }
 
   /** Greatest difference from the golden vector when it was checked. */
-  double goldenDifference() {
-    return goldenDifference;
+  double goldenDifference(int iterations) {
+    return goldenDifferences.getOrDefault(iterations, Double.NaN);
+  }
+
+  /** Whether so many iterations run in 8 bits. */
+  boolean isQuantised(int iterations) {
+    return GraphChoice.isQuantised(bundle, iterations, options.precision(), rolling, provider);
+  }
+
+  private String lastGraph(int iterations) {
+    if (!rolling) {
+      return Manifest.fullGraph(iterations);
+    }
+    return isQuantised(iterations)
+        ? Manifest.quantisedStackGraph(iterations)
+        : Manifest.stackGraph(iterations);
   }
 
   /** The graphs, for reports. */
-  String names() {
-    return isRolling()
-        ? Manifest.FRAME_GRAPH + " + " + Manifest.stackGraph(iterations)
-        : Manifest.fullGraph(iterations);
-  }
-
-  private static void close(
-      @Nullable ModelGraphs graphs, @Nullable OrtSession frame, @Nullable OrtSession last) {
-    if (graphs != null) {
-      graphs.close();
-      return;
-    }
-    closeSession(frame);
-    closeSession(last);
+  String names(int iterations) {
+    return (rolling ? Manifest.FRAME_GRAPH + " + " : "") + lastGraph(iterations);
   }
 
   private static void closeSession(@Nullable OrtSession session) {
@@ -214,13 +239,14 @@ final class ModelGraphs implements AutoCloseable {
     try {
       session.close();
     } catch (OrtException e) {
-      LOG.warn("an ONNX Runtime session could not be closed: {}", CudaException.firstLine(e));
+      LOG.warn("an ONNX Runtime session could not be closed: {}", GpuException.firstLine(e));
     }
   }
 
   @Override
   public void close() {
     closeSession(frameStage);
-    closeSession(last);
+    lastStages.values().forEach(ModelGraphs::closeSession);
+    lastStages.clear();
   }
 }

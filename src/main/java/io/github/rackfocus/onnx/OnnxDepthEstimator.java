@@ -1,6 +1,7 @@
 package io.github.rackfocus.onnx;
 
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthException;
 import io.github.rackfocus.depth.DepthInfo;
@@ -9,6 +10,7 @@ import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.depth.Stage;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.sweep.FocalStack;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,8 @@ public final class OnnxDepthEstimator implements DepthEstimator {
   private final ModelGraphs graphs;
   private final Manifest manifest;
   private final LongSupplier nanoClock;
+  private final List<Integer> choices;
+  private volatile int iterations;
   private @Nullable Tensors tensors;
   private boolean closed;
 
@@ -59,6 +63,8 @@ public final class OnnxDepthEstimator implements DepthEstimator {
 
   private OnnxDepthEstimator(ModelGraphs graphs, LongSupplier nanoClock) {
     this.graphs = graphs;
+    this.choices = graphs.iterations();
+    this.iterations = choices.get(choices.size() - 1);
     this.manifest = graphs.bundle().manifest();
     this.nanoClock = nanoClock;
   }
@@ -84,6 +90,29 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     return open(bundle, bundle.manifest().defaultIterations(), options, nanoClock);
   }
 
+  /**
+   * Opens every number of iterations that was exported, up to the one given, so that {@link
+   * #useIterations} costs nothing. Each further one takes the memory of its weights, its packed
+   * weights and its intermediate tensors (docs/measuring.md has figures).
+   *
+   * @param iterations most that a map gets, and what it gets until told otherwise
+   * @throws ModelException as {@link #open}
+   */
+  public static OnnxDepthEstimator openSwitchable(
+      ModelBundle bundle, int iterations, OnnxOptions options, LongSupplier nanoClock)
+      throws ModelException {
+    bundle.requireIterations(iterations);
+    List<Integer> choices =
+        bundle.manifest().iterations().stream()
+            .filter(k -> k <= iterations)
+            .filter(k ->
+                options.precision() != OnnxOptions.Precision.INT8
+                    || k == iterations
+                    || bundle.manifest().isQuantised(k))
+            .toList();
+    return new OnnxDepthEstimator(ModelGraphs.open(bundle, choices, options), nanoClock);
+  }
+
   @Override
   public ModelIdentity model() {
     return graphs.bundle().identity();
@@ -106,7 +135,25 @@ public final class OnnxDepthEstimator implements DepthEstimator {
 
   @Override
   public int iterations() {
-    return graphs.iterations();
+    return iterations;
+  }
+
+  @Override
+  public List<Integer> iterationChoices() {
+    return choices;
+  }
+
+  @Override
+  public void useIterations(int number) {
+    if (number != iterations) {
+      graphs.last(number);
+      iterations = number;
+    }
+  }
+
+  /** Whether the maps with so many iterations are computed in 8 bits. */
+  public boolean isQuantised() {
+    return graphs.isQuantised(iterations);
   }
 
   /** Whether an image's features are kept while its frame is in the stack. */
@@ -115,10 +162,18 @@ public final class OnnxDepthEstimator implements DepthEstimator {
   }
 
   @Override
-  public synchronized void estimate(FocalStack stack, DepthMap into) {
-    if (closed) {
-      throw new IllegalStateException("the estimator is closed");
+  public synchronized void prepare(FocalStack stack) {
+    check(stack);
+    try {
+      takeFrames(tensorsFor(stack), stack);
+    } catch (OrtException e) {
+      throw failed(stack, e);
     }
+  }
+
+  @Override
+  public synchronized void estimate(FocalStack stack, DepthMap into) {
+    check(stack);
     check(stack, into);
     try {
       long start = nanoClock.getAsLong();
@@ -131,21 +186,25 @@ public final class OnnxDepthEstimator implements DepthEstimator {
       info.took(Stage.STACK, nanoClock.getAsLong() - framed);
       info.estimatedBy(this);
     } catch (OrtException e) {
-      throw new DepthException(
-          "inference of "
-              + manifest.name()
-              + " failed on "
-              + executionProvider()
-              + " for "
-              + stack.planes()
-              + " planes of "
-              + stack.width()
-              + " x "
-              + stack.height()
-              + ": "
-              + CudaException.firstLine(e),
-          e);
+      throw failed(stack, e);
     }
+  }
+
+  private DepthException failed(FocalStack stack, OrtException e) {
+    return new DepthException(
+        "inference of "
+            + manifest.name()
+            + " failed on "
+            + executionProvider()
+            + " for "
+            + stack.planes()
+            + " planes of "
+            + stack.width()
+            + " x "
+            + stack.height()
+            + ": "
+            + GpuException.firstLine(e),
+        e);
   }
 
   /** The tensors of the last stack's size, or null before the first. */
@@ -154,7 +213,15 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     return ready == null ? null : ready.workspace();
   }
 
-  private void check(FocalStack stack, DepthMap into) {
+  /** The graph that the next map ends with. */
+  OrtSession lastStage() {
+    return graphs.last(iterations);
+  }
+
+  private void check(FocalStack stack) {
+    if (closed) {
+      throw new IllegalStateException("the estimator is closed");
+    }
     if (stack.planes() < minPlanes() || stack.planes() > maxPlanes()) {
       throw new IllegalArgumentException(
           "the stack has "
@@ -165,17 +232,6 @@ public final class OnnxDepthEstimator implements DepthEstimator {
               + minPlanes()
               + " to "
               + maxPlanes());
-    }
-    if (into.width() != stack.width() || into.height() != stack.height()) {
-      throw new IllegalArgumentException(
-          "the depth map is "
-              + into.width()
-              + " x "
-              + into.height()
-              + "; expected the stack's "
-              + stack.width()
-              + " x "
-              + stack.height());
     }
     for (int z = 1; z < stack.planes(); z++) {
       // Ascending as doubles does not mean ascending as the floats that the model divides by.
@@ -191,6 +247,20 @@ public final class OnnxDepthEstimator implements DepthEstimator {
                 + stack.focus(z)
                 + ", too close for this sweep; expected planes that differ");
       }
+    }
+  }
+
+  private static void check(FocalStack stack, DepthMap into) {
+    if (into.width() != stack.width() || into.height() != stack.height()) {
+      throw new IllegalArgumentException(
+          "the depth map is "
+              + into.width()
+              + " x "
+              + into.height()
+              + "; expected the stack's "
+              + stack.width()
+              + " x "
+              + stack.height());
     }
   }
 
@@ -210,6 +280,7 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     int planes = stack.planes();
     Workspace workspace = graphs.workspace(planes, padding.paddedHeight(), padding.paddedWidth());
     try {
+      warmUp(workspace, planes, padding);
       PinnedOutputs padded =
           padding.isNone()
               ? null
@@ -220,6 +291,27 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     } catch (OrtException | RuntimeException e) {
       workspace.close();
       throw e;
+    }
+  }
+
+  /**
+   * The first run of a size is slow: a GPU chooses and builds its kernels, memory is planned. It is
+   * done once for each number of iterations before any map waits for it.
+   */
+  private void warmUp(Workspace workspace, int planes, PlanePadding padding) throws OrtException {
+    if (!graphs.provider().isGpu() && choices.size() == 1) {
+      return;
+    }
+    for (int z = 0; z < planes; z++) {
+      workspace.focus().put(z, (float) z / (planes - 1));
+    }
+    workspace.planeWritten(0);
+    try (PinnedOutputs unused =
+        PinnedOutputs.allocate(
+            graphs.environment(), padding.paddedHeight(), padding.paddedWidth())) {
+      for (int choice : choices) {
+        workspace.run(graphs.last(choice), planes - 1, unused.tensors());
+      }
     }
   }
 
@@ -244,17 +336,18 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     }
   }
 
-  private static void runStack(Tensors ready, FocalStack stack, DepthMap into) throws OrtException {
+  private void runStack(Tensors ready, FocalStack stack, DepthMap into) throws OrtException {
     Workspace workspace = ready.workspace();
     for (int z = 0; z < stack.planes(); z++) {
       workspace.focus().put(z, stack.position(z));
     }
+    OrtSession last = graphs.last(iterations);
     PinnedOutputs padded = ready.padded();
     if (padded == null) {
-      workspace.run(stack.referencePlane(), ready.maps().of(into).tensors());
+      workspace.run(last, stack.referencePlane(), ready.maps().of(into).tensors());
       return;
     }
-    workspace.run(stack.referencePlane(), padded.tensors());
+    workspace.run(last, stack.referencePlane(), padded.tensors());
     for (Output output : OUTPUTS) {
       ready.padding().crop(padded.buffer(output), output.of(into));
     }

@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
  * @param memoryPattern whether it plans one block for all intermediate tensors of a run
  * @param optimisation of graphs when they are loaded
  * @param form which graphs
+ * @param precision of the arithmetic on a CPU
+ * @param gpu how a GPU is used, where one is
  */
 public record OnnxOptions(
     Device device,
@@ -24,7 +26,9 @@ public record OnnxOptions(
     boolean arena,
     boolean memoryPattern,
     Optimisation optimisation,
-    Form form) {
+    Form form,
+    Precision precision,
+    GpuOptions gpu) {
 
   /**
    * The CPU, all of its processors, and ONNX Runtime's own defaults but for spinning: where other
@@ -32,7 +36,16 @@ public record OnnxOptions(
    * that sleep (640 x 480, 10 planes, load average 6 to 10 on two cores).
    */
   public static final OnnxOptions DEFAULT =
-      new OnnxOptions(Device.CPU, 0, false, true, true, Optimisation.ALL, Form.AUTO);
+      new OnnxOptions(
+          Device.CPU,
+          0,
+          false,
+          true,
+          true,
+          Optimisation.ALL,
+          Form.AUTO,
+          Precision.FP32,
+          GpuOptions.DEFAULT);
 
   private static final int MAX_THREADS = 256;
 
@@ -77,6 +90,23 @@ public record OnnxOptions(
     }
   }
 
+  /** In what arithmetic the graphs compute on a CPU. */
+  public enum Precision {
+    /**
+     * 8 bits where the bundle has such a graph for the iterations, which it has where that pays.
+     */
+    AUTO,
+    /** 32-bit floating point. */
+    FP32,
+    /** 8-bit activations and weights, or an error that lists what the bundle has. */
+    INT8;
+
+    /** Reads {@code auto}, {@code fp32} or {@code int8}. */
+    public static Precision parse(String text) {
+      return choice(Precision.class, "precision", text);
+    }
+  }
+
   public OnnxOptions {
     if (threads < 0 || threads > MAX_THREADS) {
       throw new IllegalArgumentException(
@@ -86,37 +116,56 @@ public record OnnxOptions(
 
   /** The same on another device. */
   public OnnxOptions withDevice(Device device) {
-    return new OnnxOptions(device, threads, spinning, arena, memoryPattern, optimisation, form);
+    return new OnnxOptions(
+        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
   }
 
   /** The same with another number of threads, 0 for as many as there are processors. */
   public OnnxOptions withThreads(int threads) {
-    return new OnnxOptions(device, threads, spinning, arena, memoryPattern, optimisation, form);
+    return new OnnxOptions(
+        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
   }
 
   /** The same, waiting busily or not. */
   public OnnxOptions withSpinning(boolean spinning) {
-    return new OnnxOptions(device, threads, spinning, arena, memoryPattern, optimisation, form);
+    return new OnnxOptions(
+        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
   }
 
   /** The same, keeping memory between runs or not. */
   public OnnxOptions withArena(boolean arena) {
-    return new OnnxOptions(device, threads, spinning, arena, memoryPattern, optimisation, form);
+    return new OnnxOptions(
+        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
   }
 
   /** The same, planning memory or not. */
   public OnnxOptions withMemoryPattern(boolean memoryPattern) {
-    return new OnnxOptions(device, threads, spinning, arena, memoryPattern, optimisation, form);
+    return new OnnxOptions(
+        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
   }
 
   /** The same with another optimisation of graphs. */
   public OnnxOptions withOptimisation(Optimisation optimisation) {
-    return new OnnxOptions(device, threads, spinning, arena, memoryPattern, optimisation, form);
+    return new OnnxOptions(
+        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
   }
 
   /** The same in another form. */
   public OnnxOptions withForm(Form form) {
-    return new OnnxOptions(device, threads, spinning, arena, memoryPattern, optimisation, form);
+    return new OnnxOptions(
+        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
+  }
+
+  /** The same in another precision. */
+  public OnnxOptions withPrecision(Precision precision) {
+    return new OnnxOptions(
+        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
+  }
+
+  /** The same with another use of a GPU. */
+  public OnnxOptions withGpu(GpuOptions gpu) {
+    return new OnnxOptions(
+        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
   }
 
   /** Threads that compute, with 0 resolved. */
@@ -125,7 +174,7 @@ public record OnnxOptions(
     return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
   }
 
-  private static <E extends Enum<E>> E choice(Class<E> type, String what, String text) {
+  static <E extends Enum<E>> E choice(Class<E> type, String what, String text) {
     for (E value : type.getEnumConstants()) {
       if (value.name().toLowerCase(Locale.ROOT).equals(text)) {
         return value;

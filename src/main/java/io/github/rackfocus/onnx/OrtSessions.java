@@ -6,7 +6,10 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** Makes ONNX Runtime's sessions with our options. */
 final class OrtSessions {
@@ -15,25 +18,28 @@ final class OrtSessions {
   /**
    * Opens a graph.
    *
-   * @throws CudaException if the provider is CUDA and can't be had
+   * @throws GpuException if the provider is a GPU's and can't be had
    * @throws ModelException if ONNX Runtime refuses the graph
    */
   static OrtSession open(Path graph, OnnxOptions options, Provider provider)
-      throws ModelException, CudaException {
+      throws ModelException, GpuException {
     OrtEnvironment environment = OrtLoader.environment();
     try (SessionOptions session = new SessionOptions()) {
       configure(session, options);
-      if (provider.isCuda()) {
-        addCuda(session, provider.cudaDevice());
+      if (provider.kind() == Device.Kind.TENSORRT) {
+        addTensorRt(session, provider, options.gpu());
+      }
+      if (provider.isGpu()) {
+        addCuda(session, provider, options.gpu());
       }
       return environment.createSession(graph.toString(), session);
     } catch (OrtException e) {
       // The provider is made with the session, so a missing driver shows only here.
-      if (provider.isCuda() && String.valueOf(e.getMessage()).contains("CUDA")) {
-        throw new CudaException(e);
+      if (provider.isGpu() && isOfGpu(String.valueOf(e.getMessage()))) {
+        throw new GpuException(provider, e);
       }
       throw new ModelException(
-          graph + ": ONNX Runtime can't load it: " + CudaException.firstLine(e), e);
+          graph + ": ONNX Runtime can't load it: " + GpuException.firstLine(e), e);
     }
   }
 
@@ -51,13 +57,36 @@ final class OrtSessions {
     session.setDeterministicCompute(true);
   }
 
-  private static void addCuda(SessionOptions session, int device) throws CudaException {
-    try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device)) {
-      cuda.add("use_tf32", "0");
-      cuda.add("arena_extend_strategy", "kSameAsRequested");
+  private static boolean isOfGpu(String message) {
+    return message.contains("CUDA") || message.contains("Tensor") || message.contains("TRT");
+  }
+
+  private static void addCuda(SessionOptions session, Provider provider, GpuOptions options)
+      throws GpuException {
+    try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(provider.index())) {
+      for (Map.Entry<String, String> option : options.cuda().entrySet()) {
+        cuda.add(option.getKey(), option.getValue());
+      }
       session.addCUDA(cuda);
     } catch (OrtException e) {
-      throw new CudaException(e);
+      throw new GpuException(provider, e);
+    }
+  }
+
+  private static void addTensorRt(SessionOptions session, Provider provider, GpuOptions options)
+      throws GpuException, ModelException {
+    Path cache = options.engineCache();
+    if (cache != null && !Files.isDirectory(cache)) {
+      throw new ModelException(
+          cache + ": no such folder; expected one for TensorRT's engines (model.tensorrt)");
+    }
+    try (OrtTensorRTProviderOptions tensorRt = new OrtTensorRTProviderOptions(provider.index())) {
+      for (Map.Entry<String, String> option : options.tensorRt().entrySet()) {
+        tensorRt.add(option.getKey(), option.getValue());
+      }
+      session.addTensorrt(tensorRt);
+    } catch (OrtException e) {
+      throw new GpuException(provider, e);
     }
   }
 }

@@ -18,7 +18,6 @@ import java.util.Map;
  */
 final class RollingWorkspace extends Workspace {
   private final OrtSession frameStage;
-  private final OrtSession stackStage;
   private final FloatBuffer features;
   private final int featuresPerPlane;
   private final List<Map<String, OnnxTensor>> frameInputs = new ArrayList<>();
@@ -29,7 +28,6 @@ final class RollingWorkspace extends Workspace {
   RollingWorkspace(
       OrtEnvironment environment,
       OrtSession frameStage,
-      OrtSession stackStage,
       TwoStage form,
       int planes,
       int height,
@@ -37,7 +35,6 @@ final class RollingWorkspace extends Workspace {
       throws OrtException {
     super(environment, planes, height, width);
     this.frameStage = frameStage;
-    this.stackStage = stackStage;
     int h = height / form.downscale();
     int w = width / form.downscale();
     long perPlane = (long) form.channels() * h * w;
@@ -75,10 +72,10 @@ final class RollingWorkspace extends Workspace {
   }
 
   @Override
-  void run(int reference, Map<String, OnnxTensor> outputs) throws OrtException {
+  void run(OrtSession last, int reference, Map<String, OnnxTensor> outputs) throws OrtException {
     if (takesReference) {
       stackInputs.put("luma", frameInputs.get(reference).get("image"));
     }
-    stackStage.run(stackInputs, outputs).close();
+    last.run(stackInputs, outputs).close();
   }
 }

@@ -3,6 +3,7 @@ package io.github.rackfocus.onnx;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,10 +56,12 @@ abstract sealed class Workspace implements AutoCloseable permits RollingWorkspac
   /**
    * Estimates.
    *
+   * @param last the graph of the form that this is for, with the iterations wanted
    * @param reference the plane of the reference frame
    * @param outputs a tensor for every {@link Output} by key, {@code [1, 1, H, W]}, written in place
    */
-  abstract void run(int reference, Map<String, OnnxTensor> outputs) throws OrtException;
+  abstract void run(OrtSession last, int reference, Map<String, OnnxTensor> outputs)
+      throws OrtException;
 
   /** A tensor over a whole buffer, closed with this. */
   final OnnxTensor tensor(FloatBuffer buffer, long... shape) throws OrtException {

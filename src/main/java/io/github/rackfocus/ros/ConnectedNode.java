@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +28,7 @@ public final class ConnectedNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectedNode.class);
   private static final Duration RPC_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration SERVICE_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration END_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration MASTER_PAUSE = Duration.ofSeconds(1);
   private static final long IDLE_BUFFER_BYTES = 128L << 20;
   private static final int ROSOUT_QUEUE = 100;
@@ -42,13 +43,14 @@ public final class ConnectedNode implements AutoCloseable {
   private final Topics topics = new Topics();
   private final RosClock clock = new RosClock();
   private final RosLogging logging = new RosLogging();
+  private final NodeCounts counts = new NodeCounts();
   private final XmlRpcClient rpc = new XmlRpcClient(deadlines, RPC_TIMEOUT);
   private final MasterClient master;
   private final MasterWatch watch;
   private final ParameterTree parameters;
   private final XmlRpcServer slave;
   private final TcpRosServer tcpRos;
-  private final List<Runnable> shutdownListeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> shutdownListeners = new ArrayList<>();
   private final AtomicBoolean ending = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile @Nullable Thread hook;
@@ -59,13 +61,15 @@ public final class ConnectedNode implements AutoCloseable {
     host = Hosts.advertised(configuration.host());
     InetSocketAddress address = Hosts.bind(configuration.host());
     master = new MasterClient(rpc, configuration.masterUri(), configuration.nodeName());
-    tcpRos = new TcpRosServer(address, deadlines, configuration.handshakeTimeout(), topics::serve);
+    tcpRos =
+        new TcpRosServer(
+            address, deadlines, configuration.handshakeTimeout(), counts, topics::serve);
     SlaveApi api =
         new SlaveApi(
             topics, this::getParameterTree, configuration.masterUri(), this::tcpRosHost, this::end);
-    slave = new XmlRpcServer(address, api.methods());
+    slave = new XmlRpcServer(address, api.methods(), counts.calls);
     uri = URI.create("http://" + uriHost() + ":" + slave.port() + "/");
-    watch = new MasterWatch(master, uri, configuration.nodeName(), this::end);
+    watch = new MasterWatch(master, uri, configuration.nodeName(), counts, this::end);
     parameters = new ParameterTree(master, names, uri.toString(), watch);
   }
 
@@ -96,7 +100,7 @@ public final class ConnectedNode implements AutoCloseable {
     if (logFile != null) {
       logging.writeTo(logFile);
     }
-    Throttle waiting = new Throttle(LOG);
+    Trouble waiting = new Trouble(LOG, counts.master);
     while (!ending.get()) {
       try {
         setPrivateParameters();
@@ -106,7 +110,7 @@ public final class ConnectedNode implements AutoCloseable {
         break;
       } catch (RosException e) {
         waiting.warn("waiting for the master: " + e.getMessage());
-        if (ended.await(MASTER_PAUSE.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)) {
+        if (ended.await(MASTER_PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
           return;
         }
       }
@@ -116,7 +120,9 @@ public final class ConnectedNode implements AutoCloseable {
       ticks.addMessageListener(tick -> clock.setNanos(tick.clockNanos));
     }
     if (!configuration.privateParameters().isEmpty()) {
-      watch.add(new PrivateParameters());
+      // A master that has restarted has lost them; otherwise they outlive their node, as ROS has
+      // it.
+      watch.add(MasterWatch.Registration.of(to -> setPrivateParameters(), from -> {}));
     }
     Publisher<Log> rosout = newPublisher("/rosout", Log.TYPE, ROSOUT_QUEUE, true);
     logging.publish(rosout, getName().value(), clock, this::publishedTopics);
@@ -128,19 +134,6 @@ public final class ConnectedNode implements AutoCloseable {
   private void setPrivateParameters() throws RosException {
     for (Map.Entry<String, Object> parameter : configuration.privateParameters().entrySet()) {
       parameters.set("~" + parameter.getKey(), parameter.getValue());
-    }
-  }
-
-  /** A master that has restarted has lost them. */
-  private final class PrivateParameters implements MasterWatch.Registration {
-    @Override
-    public void register(MasterClient to) throws RosException {
-      setPrivateParameters();
-    }
-
-    @Override
-    public void unregister(MasterClient from) {
-      // Parameters outlive their nodes in ROS.
     }
   }
 
@@ -158,6 +151,11 @@ public final class ConnectedNode implements AutoCloseable {
 
   public RosClock getClock() {
     return clock;
+  }
+
+  /** What others sent that could not be taken. */
+  public NodeCounts getCounts() {
+    return counts;
   }
 
   /** Where the node's slave API is. */
@@ -182,7 +180,7 @@ public final class ConnectedNode implements AutoCloseable {
       String topic, MessageType<T> type, int queueSize, boolean latch) {
     GraphName name = names.resolve(topic);
     MasterWatch.Registration registration =
-        registration(
+        MasterWatch.Registration.of(
             to -> to.call("registerPublisher", name.value(), type.name(), uri.toString()),
             from -> from.call("unregisterPublisher", name.value(), uri.toString()));
     Publisher<T> publisher =
@@ -212,12 +210,12 @@ public final class ConnectedNode implements AutoCloseable {
     GraphName name = names.resolve(topic);
     List<Subscriber<T>> self = new ArrayList<>(1);
     MasterWatch.Registration registration =
-        registration(
+        MasterWatch.Registration.of(
             to -> {
               Object found =
                   to.call("registerSubscriber", name.value(), type.name(), uri.toString());
               if (found instanceof List<?> publishers) {
-                self.get(0).updatePublishers(SlaveApi.uris(publishers), false);
+                self.get(0).updatePublishers(publishers, false);
               }
             },
             from -> from.call("unregisterSubscriber", name.value(), uri.toString()));
@@ -229,6 +227,7 @@ public final class ConnectedNode implements AutoCloseable {
             rpc,
             deadlines,
             pool,
+            counts,
             connectionIds,
             () -> {
               topics.removeSubscriber(name);
@@ -250,7 +249,7 @@ public final class ConnectedNode implements AutoCloseable {
     GraphName name = names.resolve(service);
     String serviceUri = "rosrpc://" + uriHost() + ":" + tcpRos.port();
     MasterWatch.Registration registration =
-        registration(
+        MasterWatch.Registration.of(
             to -> to.call("registerService", name.value(), serviceUri, uri.toString()),
             from -> from.call("unregisterService", name.value(), serviceUri));
     ServiceServer<Q, R> server =
@@ -259,6 +258,8 @@ public final class ConnectedNode implements AutoCloseable {
             type,
             builder,
             configuration,
+            deadlines,
+            counts,
             () -> {
               topics.removeService(name);
               watch.remove(registration);
@@ -281,24 +282,6 @@ public final class ConnectedNode implements AutoCloseable {
         SERVICE_TIMEOUT);
   }
 
-  private interface MasterCall {
-    void make(MasterClient master) throws RosException;
-  }
-
-  private static MasterWatch.Registration registration(MasterCall register, MasterCall unregister) {
-    return new MasterWatch.Registration() {
-      @Override
-      public void register(MasterClient master) throws RosException {
-        register.make(master);
-      }
-
-      @Override
-      public void unregister(MasterClient master) throws RosException {
-        unregister.make(master);
-      }
-    };
-  }
-
   private List<String> publishedTopics() {
     return topics.publishers().stream().map(p -> p.topicName().value()).sorted().toList();
   }
@@ -311,16 +294,45 @@ public final class ConnectedNode implements AutoCloseable {
     return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
   }
 
-  /** Runs when the node ends, before its topics do; in the order of adding, each once. */
+  /**
+   * Runs when the node ends, before its topics do; in the order of adding, each once. If the node
+   * has ended already it runs here and now.
+   */
   public void addShutdownListener(Runnable listener) {
-    shutdownListeners.add(listener);
+    synchronized (shutdownListeners) {
+      if (!ending.get()) {
+        shutdownListeners.add(listener);
+        return;
+      }
+    }
+    run(listener);
+  }
+
+  private static void run(Runnable listener) {
+    try {
+      listener.run();
+    } catch (RuntimeException e) {
+      LOG.error("a shutdown listener failed", e);
+    }
   }
 
   /** Ends the node on SIGINT and SIGTERM, before the JVM does. */
   public void endOnSignals() {
-    Thread thread = new Thread(this::close, "ros-signal");
-    Runtime.getRuntime().addShutdownHook(thread);
+    Thread thread = new Thread(this::endWithJvm, "ros-signal");
     hook = thread;
+    Runtime.getRuntime().addShutdownHook(thread);
+  }
+
+  private void endWithJvm() {
+    close();
+    try {
+      // If another thread is closing the node already, the JVM must not halt before it has done so.
+      if (!ended.await(END_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("{} has not ended within {} s", getName(), END_TIMEOUT.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Waits until the node has ended, for whatever reason. */
@@ -350,16 +362,12 @@ public final class ConnectedNode implements AutoCloseable {
   /** Tells the master, closes all connections and waits for nobody; a second call does nothing. */
   @Override
   public void close() {
-    if (!ending.compareAndSet(false, true)) {
-      return;
-    }
-    for (Runnable listener : shutdownListeners) {
-      try {
-        listener.run();
-      } catch (RuntimeException e) {
-        LOG.error("a shutdown listener failed", e);
+    synchronized (shutdownListeners) {
+      if (!ending.compareAndSet(false, true)) {
+        return;
       }
     }
+    shutdownListeners.forEach(ConnectedNode::run);
     logging.close();
     watch.close();
     topics.publishers().forEach(Publisher::close);

@@ -1,6 +1,5 @@
 package io.github.rackfocus.ros;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -79,8 +78,7 @@ final class ConnectionHeader {
 
   /** Reads from a blocking channel. */
   static ConnectionHeader read(SocketChannel channel) throws IOException {
-    ByteBuffer length = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
-    readFully(channel, length);
+    ByteBuffer length = Sockets.readBytes(channel, 4);
     long size = Integer.toUnsignedLong(length.getInt(0));
     if (size > MOST_BYTES) {
       throw new MalformedMessageException(
@@ -90,23 +88,10 @@ final class ConnectionHeader {
               + MOST_BYTES
               + " taken");
     }
-    ByteBuffer in = ByteBuffer.allocate((int) size);
-    readFully(channel, in);
-    return decode(in.flip());
+    return decode(Sockets.readBytes(channel, (int) size));
   }
 
   void write(SocketChannel channel) throws IOException {
-    ByteBuffer out = encode();
-    while (out.hasRemaining()) {
-      channel.write(out);
-    }
-  }
-
-  static void readFully(SocketChannel channel, ByteBuffer into) throws IOException {
-    while (into.hasRemaining()) {
-      if (channel.read(into) < 0) {
-        throw new EOFException("closed by the other end");
-      }
-    }
+    Sockets.writeFully(channel, encode());
   }
 }

@@ -2,7 +2,9 @@ package io.github.rackfocus.ros;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,22 +49,27 @@ final class Deadlines implements AutoCloseable {
     timer.setRemoveOnCancelPolicy(true);
   }
 
-  /** Closes {@code thing} after that time unless the guard is closed before. */
+  /**
+   * Closes {@code thing} after that time unless the guard is closed before; at once if the
+   * deadlines themselves are closed, for then nothing more should begin.
+   */
   Guard close(Closeable thing, long time, TimeUnit unit) {
     AtomicBoolean expired = new AtomicBoolean();
-    Future<?> future =
-        timer.schedule(
-            () -> {
-              expired.set(true);
-              try {
-                thing.close();
-              } catch (IOException e) {
-                // It is given up in any case; its reader gets the error.
-              }
-            },
-            time,
-            unit);
-    return new Guard(expired, future);
+    Runnable expire =
+        () -> {
+          expired.set(true);
+          try {
+            thing.close();
+          } catch (IOException e) {
+            // It is given up in any case; its reader gets the error.
+          }
+        };
+    try {
+      return new Guard(expired, timer.schedule(expire, time, unit));
+    } catch (RejectedExecutionException e) {
+      expire.run();
+      return new Guard(expired, CompletableFuture.completedFuture(null));
+    }
   }
 
   @Override

@@ -5,8 +5,11 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Collections;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +17,44 @@ import org.jspecify.annotations.Nullable;
  * (wiki.ros.org/ROS/NetworkSetup).
  */
 final class Hosts {
+  /** As masters and nodes write addresses; java.net.URI knows no host with an underscore. */
+  private static final Pattern ADDRESS =
+      Pattern.compile("(?:http|rosrpc)://(\\[[0-9A-Fa-f:.%]+]|[\\w.-]+):(\\d{1,5})(?:/.*)?");
+
   private Hosts() {}
+
+  /** Host, looked up, and port of a node's, a service's or the master's address; null if none. */
+  static @Nullable InetSocketAddress address(String text) {
+    Matcher matcher = ADDRESS.matcher(text);
+    if (!matcher.matches()) {
+      return null;
+    }
+    int port = Integer.parseInt(matcher.group(2));
+    return port > 0 && port < 65536 ? new InetSocketAddress(matcher.group(1), port) : null;
+  }
+
+  /** Whether the text is the address of a node or a master, without looking its host up. */
+  static boolean isHttp(String text) {
+    Matcher matcher = ADDRESS.matcher(text);
+    return text.startsWith("http:")
+        && matcher.matches()
+        && Integer.parseInt(matcher.group(2)) > 0
+        && Integer.parseInt(matcher.group(2)) < 65536;
+  }
+
+  /** The same with the number of a host whose name java.net.http does not take. */
+  static URI callable(URI uri) throws UnknownHostException {
+    if (uri.getHost() != null) {
+      return uri;
+    }
+    InetSocketAddress address = address(uri.toString());
+    if (address == null || address.isUnresolved()) {
+      throw new UnknownHostException("no address known of host in " + uri);
+    }
+    String number = address.getAddress().getHostAddress();
+    String host = number.contains(":") ? "[" + number + "]" : number;
+    return URI.create("http://" + host + ":" + address.getPort() + "/");
+  }
 
   /**
    * The configured host; else the machine's name if it stands for an address that others can reach;

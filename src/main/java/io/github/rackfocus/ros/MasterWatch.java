@@ -1,5 +1,6 @@
 package io.github.rackfocus.ros;
 
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,26 @@ final class MasterWatch implements AutoCloseable {
     void register(MasterClient master) throws RosException;
 
     void unregister(MasterClient master) throws RosException;
+
+    static Registration of(Call register, Call unregister) {
+      return new Registration() {
+        @Override
+        public void register(MasterClient master) throws RosException {
+          register.make(master);
+        }
+
+        @Override
+        public void unregister(MasterClient master) throws RosException {
+          unregister.make(master);
+        }
+      };
+    }
+  }
+
+  /** One call of the master. */
+  @FunctionalInterface
+  interface Call {
+    void make(MasterClient master) throws RosException;
   }
 
   private static final class Entry {
@@ -38,18 +59,24 @@ final class MasterWatch implements AutoCloseable {
   private final GraphName ownName;
   private final Consumer<String> onNameTaken;
   private final List<Entry> entries = new ArrayList<>();
-  private final Throttle troubles = new Throttle(LOG);
+  private final Trouble troubles;
   private final Object calling = new Object();
   private boolean pending;
   private boolean closed;
   private boolean away;
   private int pid;
 
-  MasterWatch(MasterClient master, URI ownUri, GraphName ownName, Consumer<String> onNameTaken) {
+  MasterWatch(
+      MasterClient master,
+      URI ownUri,
+      GraphName ownName,
+      NodeCounts counts,
+      Consumer<String> onNameTaken) {
     this.master = master;
     this.ownUri = ownUri;
     this.ownName = ownName;
     this.onNameTaken = onNameTaken;
+    troubles = new Trouble(LOG, counts.master);
   }
 
   void start() {
@@ -65,16 +92,21 @@ final class MasterWatch implements AutoCloseable {
     }
   }
 
-  /** Takes a registration back, as far as the master can be reached. */
+  /**
+   * Takes a registration back, as far as the master can be reached; waits for one that is being
+   * made, which would outlive its topic otherwise.
+   */
   void remove(Registration registration) {
-    boolean registered;
+    List<Entry> removed;
     synchronized (this) {
-      registered = entries.stream().anyMatch(e -> e.registration == registration && e.registered);
-      entries.removeIf(entry -> entry.registration == registration);
+      removed = entries.stream().filter(e -> e.registration == registration).toList();
+      entries.removeAll(removed);
     }
-    if (registered) {
-      synchronized (calling) {
-        unregister(registration);
+    synchronized (calling) {
+      for (Entry entry : removed) {
+        if (isRegistered(entry)) {
+          unregister(registration);
+        }
       }
     }
   }
@@ -119,19 +151,46 @@ final class MasterWatch implements AutoCloseable {
         }
       }
       for (Entry entry : unregistered()) {
-        entry.registration.register(master);
-        synchronized (this) {
-          entry.registered = true;
-        }
+        register(entry);
       }
       if (away) {
         LOG.info("the master at {} is back", master.uri());
         away = false;
       }
-    } catch (RosException | RuntimeException e) {
+    } catch (RosException e) {
       away = true;
       troubles.warn("waiting for the master: " + e.getMessage());
     }
+  }
+
+  /**
+   * What the master refuses must not keep the others from it, and is tried again.
+   *
+   * @throws RosException if the master did not answer
+   */
+  private void register(Entry entry) throws RosException {
+    synchronized (this) {
+      if (!entries.contains(entry)) {
+        return;
+      }
+    }
+    try {
+      entry.registration.register(master);
+      synchronized (this) {
+        entry.registered = true;
+      }
+    } catch (RosException e) {
+      if (e.getCause() instanceof IOException) {
+        throw e;
+      }
+      troubles.warn("the master refused: " + e.getMessage());
+    } catch (RuntimeException e) {
+      troubles.warn("registering failed: " + e);
+    }
+  }
+
+  private synchronized boolean isRegistered(Entry entry) {
+    return entry.registered;
   }
 
   private synchronized List<Entry> unregistered() {
@@ -159,16 +218,16 @@ final class MasterWatch implements AutoCloseable {
   /** Takes everything back from the master; gives up at the first call that fails. */
   @Override
   public void close() {
-    List<Entry> registered;
+    List<Entry> all;
     synchronized (this) {
       closed = true;
       notifyAll();
-      registered = entries.stream().filter(entry -> entry.registered).toList();
+      all = List.copyOf(entries);
       entries.clear();
     }
     synchronized (calling) {
-      for (Entry entry : registered) {
-        if (!unregister(entry.registration)) {
+      for (Entry entry : all) {
+        if (isRegistered(entry) && !unregister(entry.registration)) {
           return;
         }
       }

@@ -8,6 +8,7 @@ public final class NameResolver {
   private final GraphName namespace;
   private final GraphName nodeName;
   private final Map<GraphName, GraphName> remappings = new HashMap<>();
+  private final Map<GraphName, GraphName> asGiven;
 
   /**
    * @param namespace global
@@ -22,6 +23,7 @@ public final class NameResolver {
     }
     this.namespace = namespace;
     this.nodeName = nodeName;
+    asGiven = Map.copyOf(remappings);
     remappings.forEach((from, to) -> this.remappings.put(globally(from), globally(to)));
   }
 
@@ -39,9 +41,16 @@ public final class NameResolver {
     return remappings.getOrDefault(global, global);
   }
 
+  /** What the master is asked to search for upwards: remapped as given, for it has no place yet. */
+  String searchKey(String name) {
+    GraphName key = GraphName.of(name);
+    return asGiven.getOrDefault(key, key).value();
+  }
+
   private GraphName globally(GraphName name) {
     if (name.isPrivate()) {
-      return nodeName.join(GraphName.of(name.value().substring(1)));
+      // What follows the tilde may begin with a digit or an underscore.
+      return GraphName.of(nodeName + "/" + name.value().substring(1));
     }
     return name.value().isEmpty() ? namespace : namespace.join(name);
   }

@@ -37,6 +37,10 @@ public record NodeConfiguration(
   private static final int DEFAULT_MAX_MESSAGE_BYTES = 64 << 20;
 
   public NodeConfiguration {
+    if (maxMessageBytes < 1 || maxMessageBytes > Integer.MAX_VALUE - 4096) {
+      throw new IllegalArgumentException(
+          "the longest message is " + maxMessageBytes + " bytes; expected 1 to 2147479551");
+    }
     remappings = Map.copyOf(remappings);
     privateParameters = Map.copyOf(privateParameters);
     remainingArguments = List.copyOf(remainingArguments);
@@ -64,8 +68,8 @@ public record NodeConfiguration(
       String to = argument.substring(split + 2);
       if (from.startsWith("__")) {
         special.put(from, to);
-      } else if (from.startsWith("_")) {
-        parameters.put(from.substring(1), parse(to));
+      } else if (from.startsWith("_") && from.length() > 1) {
+        parameters.put(GraphName.of("~" + from.substring(1)).value().substring(1), parse(to));
       } else {
         remappings.put(GraphName.of(from), GraphName.of(to));
       }
@@ -154,9 +158,8 @@ public record NodeConfiguration(
 
   private static URI masterUri(String text) {
     try {
-      URI uri = URI.create(text);
-      if ("http".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0) {
-        return uri;
+      if (Hosts.isHttp(text)) {
+        return URI.create(text);
       }
     } catch (IllegalArgumentException e) {
       // said below

@@ -83,7 +83,7 @@ public final class ParameterTree {
 
   /** The full name of the nearest parameter of that name, upwards from the node; null if none. */
   public @Nullable GraphName search(String name) throws RosException {
-    MasterClient.Answer answer = master.ask("searchParam", name);
+    MasterClient.Answer answer = master.ask("searchParam", names.searchKey(name));
     return answer.code() == 1 && answer.value() instanceof String found && !found.isEmpty()
         ? GraphName.of(found)
         : null;
@@ -96,30 +96,24 @@ public final class ParameterTree {
     return all.stream().map(name -> GraphName.of(String.valueOf(name))).toList();
   }
 
-  /** Calls the listener with the value that is there, if any, and whenever it is set. */
+  /**
+   * Calls the listener soon with the value that is there, if any, and whenever it or a part of it
+   * is set; a deleted parameter shows as an empty map. Calls may come from several threads.
+   */
   public void addParameterListener(String name, ParameterListener listener) {
     GraphName resolved = names.resolve(name);
-    boolean[] fresh = {false};
-    listeners
-        .computeIfAbsent(
-            resolved,
-            any -> {
-              fresh[0] = true;
-              return new CopyOnWriteArrayList<>();
-            })
-        .add(listener);
-    if (fresh[0]) {
-      watch.add(subscription(resolved));
-    }
+    listeners.computeIfAbsent(resolved, any -> new CopyOnWriteArrayList<>()).add(listener);
+    // Subscribing again is how a further listener learns what the first knows already.
+    watch.add(subscription(resolved, listener));
   }
 
-  private MasterWatch.Registration subscription(GraphName name) {
+  private MasterWatch.Registration subscription(GraphName name, ParameterListener listener) {
     return new MasterWatch.Registration() {
       @Override
       public void register(MasterClient to) throws RosException {
         Object value = to.call("subscribeParam", slaveUri, name.value());
         if (!(value instanceof Map<?, ?> map && map.isEmpty())) {
-          update(name.value(), value);
+          listener.onNewValue(value);
         }
       }
 
@@ -130,13 +124,27 @@ public final class ParameterTree {
     };
   }
 
-  /** What the master tells the slave API; whether anybody listens to it. */
-  boolean update(String name, Object value) {
-    List<ParameterListener> found = listeners.get(GraphName.of(name));
-    if (found == null) {
-      return false;
+  /**
+   * What the master tells the slave API; whether anybody listens to it.
+   *
+   * @throws RosException if a tree that somebody listens to could not be fetched
+   */
+  boolean update(String name, Object value) throws RosException {
+    GraphName changed = GraphName.of(name);
+    boolean known = false;
+    for (Map.Entry<GraphName, List<ParameterListener>> entry : listeners.entrySet()) {
+      GraphName listened = entry.getKey();
+      if (listened.equals(changed)) {
+        entry.getValue().forEach(listener -> listener.onNewValue(value));
+        known = true;
+      } else if (changed.value().startsWith(listened.value() + "/")) {
+        Object tree = get(listened.value());
+        if (tree != null) {
+          entry.getValue().forEach(listener -> listener.onNewValue(tree));
+        }
+        known = true;
+      }
     }
-    found.forEach(listener -> listener.onNewValue(value));
-    return true;
+    return known;
   }
 }

@@ -3,17 +3,16 @@ package io.github.rackfocus.ros;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes messages on a topic. A message is serialised once, in the caller's thread, into a
  * pooled direct buffer that all subscribers share; it is the caller's again when {@link #publish}
- * returns. Each subscriber has a queue of its own and loses its oldest messages when it is slow.
- * Per message and subscriber about 200 bytes of heap are allocated, whatever the message's size.
- * Thread-safe.
+ * returns. Each subscriber has a queue of its own and loses its oldest messages when it is slow. In
+ * the steady state nothing is allocated per message. Thread-safe.
  */
 public final class Publisher<T extends Message> implements AutoCloseable {
   private final GraphName topicName;
@@ -24,8 +23,11 @@ public final class Publisher<T extends Message> implements AutoCloseable {
   private final BufferPool pool;
   private final AtomicInteger ids;
   private final Runnable onClose;
-  private final List<SubscriberLink> links = new CopyOnWriteArrayList<>();
   private final Object publishing = new Object();
+
+  /** Never changed in place: read without the lock. */
+  private volatile SubscriberLink[] links = {};
+
   private BufferPool.@Nullable Lease latched;
   private long droppedBefore;
   private volatile boolean closed;
@@ -62,27 +64,26 @@ public final class Publisher<T extends Message> implements AutoCloseable {
   }
 
   public boolean hasSubscribers() {
-    return !links.isEmpty();
+    return links.length > 0;
   }
 
   public int numberOfSubscribers() {
-    return links.size();
+    return links.length;
   }
 
   /** Messages that slow subscribers lost, all together. */
   public long dropped() {
-    long sum;
     synchronized (publishing) {
-      sum = droppedBefore;
+      long sum = droppedBefore;
+      for (SubscriberLink link : links) {
+        sum += link.dropped();
+      }
+      return sum;
     }
-    for (SubscriberLink link : links) {
-      sum += link.dropped();
-    }
-    return sum;
   }
 
   List<SubscriberLink> links() {
-    return links;
+    return List.of(links);
   }
 
   /**
@@ -92,7 +93,7 @@ public final class Publisher<T extends Message> implements AutoCloseable {
    * @throws IllegalArgumentException if a value does not fit its field or the message exceeds 2 GiB
    */
   public void publish(T message) {
-    if (links.isEmpty() && !latch || closed) {
+    if (links.length == 0 && !latch || closed) {
       return;
     }
     long size = message.serializedSize();
@@ -123,18 +124,20 @@ public final class Publisher<T extends Message> implements AutoCloseable {
     }
   }
 
-  /** Answers a subscriber's header and serves it, in the connection's thread. */
-  void serve(SocketChannel channel, ConnectionHeader header) throws IOException {
+  /**
+   * Answers a subscriber's header and serves it, in the connection's thread.
+   *
+   * @throws RosException if the header asks for what this topic is not
+   */
+  void serve(SocketChannel channel, ConnectionHeader header) throws IOException, RosException {
     String caller = header.getOr("callerid", "unknown");
     String md5sum = header.get("md5sum");
     if (md5sum == null || header.get("topic") == null) {
-      TcpRosServer.refuse(
-          channel, "Header from subscriber did not have the required elements: md5sum, topic");
-      return;
+      throw new RosException(
+          "Header from subscriber did not have the required elements: md5sum, topic");
     }
     if (!md5sum.equals("*") && !md5sum.equals(type.md5sum())) {
-      TcpRosServer.refuse(
-          channel,
+      throw new RosException(
           "Client ["
               + caller
               + "] wants topic "
@@ -148,7 +151,6 @@ public final class Publisher<T extends Message> implements AutoCloseable {
               + "/"
               + type.md5sum()
               + "]. Dropping connection.");
-      return;
     }
     new ConnectionHeader()
         .with("callerid", nodeName)
@@ -159,7 +161,8 @@ public final class Publisher<T extends Message> implements AutoCloseable {
         .with("latching", latch ? "1" : "0")
         .with("tcp_nodelay", "1")
         .write(channel);
-    SubscriberLink link = new SubscriberLink(ids.incrementAndGet(), caller, channel, queueSize);
+    String shown = Trouble.printable(caller, 256);
+    SubscriberLink link = new SubscriberLink(ids.incrementAndGet(), shown, channel, queueSize);
     synchronized (publishing) {
       if (closed) {
         return;
@@ -167,13 +170,15 @@ public final class Publisher<T extends Message> implements AutoCloseable {
       if (latched != null) {
         link.offer(latched);
       }
-      links.add(link);
+      SubscriberLink[] more = Arrays.copyOf(links, links.length + 1);
+      more[links.length] = link;
+      links = more;
     }
     try {
       link.run();
     } finally {
       synchronized (publishing) {
-        links.remove(link);
+        links = Arrays.stream(links).filter(l -> l != link).toArray(SubscriberLink[]::new);
         droppedBefore += link.dropped();
       }
     }
@@ -193,6 +198,8 @@ public final class Publisher<T extends Message> implements AutoCloseable {
       }
     }
     onClose.run();
-    links.forEach(SubscriberLink::close);
+    for (SubscriberLink link : links) {
+      link.close();
+    }
   }
 }

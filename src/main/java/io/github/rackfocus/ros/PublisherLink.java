@@ -3,7 +3,6 @@ package io.github.rackfocus.ros;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -22,6 +21,7 @@ final class PublisherLink<T extends Message> {
   private static final Logger LOG = LoggerFactory.getLogger(PublisherLink.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final int FIRST_GROWTH = 1 << 20;
 
   /** What all links of a subscriber have in common. */
   record Context<T extends Message>(
@@ -31,7 +31,8 @@ final class PublisherLink<T extends Message> {
       XmlRpcClient rpc,
       Deadlines deadlines,
       BufferPool pool,
-      Throttle troubles,
+      Trouble failures,
+      Trouble malformed,
       MessageListener<T> listener) {}
 
   private final int id;
@@ -80,9 +81,14 @@ final class PublisherLink<T extends Message> {
     return closed;
   }
 
-  /** Whether the master lists the publisher: if not, a broken connection is not built again. */
-  void setListed(boolean listed) {
+  /**
+   * Says whether the master lists the publisher: if not, a broken connection is not built again.
+   *
+   * @return whether the link lives; one that has ended takes no more orders
+   */
+  synchronized boolean setListed(boolean listed) {
     this.listed = listed;
+    return !closed;
   }
 
   private void run() {
@@ -93,34 +99,37 @@ final class PublisherLink<T extends Message> {
         connectAndRead();
       } catch (EOFException e) {
         LOG.debug("topic {} from {}: {}", context.topic, publisher, e.getMessage());
-      } catch (IOException | RosException | MalformedMessageException e) {
-        if (closed) {
-          return;
+      } catch (IOException | RosException | RuntimeException e) {
+        if (!closed) {
+          String why = e.getMessage() == null ? e.toString() : e.getMessage();
+          context.failures.warn("topic " + context.topic + " from " + publisher + ": " + why);
         }
-        context.troubles.warn(
-            "topic " + context.topic + " from " + publisher + ": " + e.getMessage());
       } finally {
         connected = false;
       }
-      if (!listed) {
-        close();
+      pause = receivedMessages > before ? FIRST_PAUSE : pause;
+      if (!staysFor(pause)) {
         return;
       }
-      pause = receivedMessages > before ? FIRST_PAUSE : pause;
-      synchronized (this) {
-        try {
-          if (!closed) {
-            wait(pause.toMillis());
-          }
-        } catch (InterruptedException e) {
-          return;
-        }
-      }
       pause =
-          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
-              ? pause.multipliedBy(2)
-              : LONGEST_PAUSE;
+          pause.compareTo(LONGEST_PAUSE.dividedBy(2)) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
     }
+  }
+
+  /** Waits before the next attempt; false if there is none because nobody wants it any more. */
+  private synchronized boolean staysFor(Duration pause) {
+    if (!listed) {
+      closed = true;
+    }
+    try {
+      long end = System.nanoTime() + pause.toNanos();
+      for (long left = pause.toNanos(); !closed && left > 0; left = end - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+    } catch (InterruptedException e) {
+      closed = true;
+    }
+    return !closed;
   }
 
   private void connectAndRead() throws IOException, RosException {
@@ -179,8 +188,7 @@ final class PublisherLink<T extends Message> {
     if (address.isUnresolved()) {
       throw new RosException("no address known of host " + address.getHostString());
     }
-    opened.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    opened.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    Sockets.configure(opened);
     opened.connect(address);
     new ConnectionHeader()
         .with("callerid", context.configuration.nodeName().value())
@@ -218,33 +226,50 @@ final class PublisherLink<T extends Message> {
   private void readMessages(SocketChannel opened) throws IOException {
     BufferPool.Lease lease = context.pool.take(4096);
     try {
-      ByteBuffer in = lease.buffer();
-      in.limit(4);
-      ConnectionHeader.readFully(opened, in);
+      ByteBuffer in = lease.buffer().limit(4);
+      Sockets.readFully(opened, in);
       int length = checkLength(in.getInt(0));
+      in.clear();
       while (true) {
-        if (in.capacity() < length + 4) {
-          lease.release();
-          lease = context.pool.take(length + 4);
-          in = lease.buffer();
-        }
-        in.clear().limit(length + 4);
+        in.limit(Math.min(in.capacity(), length + 4));
         while (in.position() < length) {
+          if (!in.hasRemaining()) {
+            lease = grown(lease, length + 4);
+            in = lease.buffer();
+            in.limit(Math.min(in.capacity(), length + 4));
+          }
           if (opened.read(in) < 0) {
             throw new EOFException("closed by the publisher");
           }
+        }
+        if (in.capacity() < length + 4) {
+          lease = grown(lease, length + 4);
+          in = lease.buffer();
         }
         int end = in.position();
         receivedBytes += length + 4L;
         receivedMessages++;
         deliver(in.position(0).limit(length));
         in.limit(length + 4).position(end);
-        ConnectionHeader.readFully(opened, in);
+        Sockets.readFully(opened, in);
         length = checkLength(in.getInt(length));
+        in.clear();
       }
     } finally {
       lease.release();
     }
+  }
+
+  /**
+   * Goes over to a larger buffer with what was read. A length is no more than a claim, so memory is
+   * taken as the bytes come; the buffer stays, so that only the first messages are moved.
+   */
+  private BufferPool.Lease grown(BufferPool.Lease full, int needed) {
+    int size = (int) Math.min(needed, Math.max(FIRST_GROWTH, 4L * full.buffer().capacity()));
+    BufferPool.Lease larger = context.pool.take(size);
+    larger.buffer().put(full.buffer().flip());
+    full.release();
+    return larger;
   }
 
   private int checkLength(int found) {
@@ -264,7 +289,7 @@ final class PublisherLink<T extends Message> {
     try {
       context.type.read(in, message);
     } catch (MalformedMessageException e) {
-      context.troubles.warn(
+      context.malformed.warn(
           "topic " + context.topic + " from " + publisher + ": " + e.getMessage());
       return;
     }
@@ -279,11 +304,7 @@ final class PublisherLink<T extends Message> {
     }
     SocketChannel open = channel;
     if (open != null) {
-      try {
-        open.close();
-      } catch (IOException e) {
-        // It is given up in any case.
-      }
+      Sockets.closeQuietly(open);
     }
   }
 }

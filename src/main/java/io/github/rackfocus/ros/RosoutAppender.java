@@ -8,7 +8,7 @@ import io.github.rackfocus.ros.msg.rosgraph_msgs.Log;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Publishes what is logged at INFO and above on /rosout. */
+/** Publishes on /rosout what is logged: the level of its logger decides, as ROS has it. */
 final class RosoutAppender extends AppenderBase<ILoggingEvent> {
   private final Publisher<Log> rosout;
   private final String nodeName;
@@ -26,9 +26,6 @@ final class RosoutAppender extends AppenderBase<ILoggingEvent> {
 
   @Override
   protected void append(ILoggingEvent event) {
-    if (!event.getLevel().isGreaterOrEqual(Level.INFO)) {
-      return;
-    }
     Log log = new Log();
     log.header.stampNanos = clock.nowNanos();
     log.level = level(event.getLevel());
@@ -56,6 +53,8 @@ final class RosoutAppender extends AppenderBase<ILoggingEvent> {
   private static byte level(Level level) {
     return level.isGreaterOrEqual(Level.ERROR)
         ? Log.ERROR
-        : level.isGreaterOrEqual(Level.WARN) ? Log.WARN : Log.INFO;
+        : level.isGreaterOrEqual(Level.WARN)
+            ? Log.WARN
+            : level.isGreaterOrEqual(Level.INFO) ? Log.INFO : Log.DEBUG;
   }
 }

@@ -2,8 +2,6 @@ package io.github.rackfocus.ros;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
@@ -81,27 +79,22 @@ public final class ServiceClient<Q extends Message, R extends Message> implement
     } finally {
       kept = done && persistent ? channel : null;
       if (kept == null && channel != null) {
-        closeQuietly(channel);
+        Sockets.closeQuietly(channel);
       }
     }
   }
 
   private void connect(SocketChannel channel) throws IOException, RosException {
     String text = String.valueOf(master.call("lookupService", name.value()));
-    URI uri;
-    try {
-      uri = URI.create(text);
-    } catch (IllegalArgumentException e) {
-      throw new RosException("service " + name + " is said to be at " + text, e);
-    }
-    if (uri.getHost() == null || uri.getPort() < 1) {
+    InetSocketAddress address = Hosts.address(text);
+    if (address == null) {
       throw new RosException("service " + name + " is said to be at " + text);
     }
-    InetSocketAddress address = new InetSocketAddress(uri.getHost(), uri.getPort());
     if (address.isUnresolved()) {
-      throw new RosException("service " + name + ": no address known of host " + uri.getHost());
+      throw new RosException(
+          "service " + name + ": no address known of host " + address.getHostString());
     }
-    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    Sockets.configure(channel);
     channel.connect(address);
     ConnectionHeader header =
         new ConnectionHeader()
@@ -128,7 +121,7 @@ public final class ServiceClient<Q extends Message, R extends Message> implement
       channel.write(out);
     }
     ByteBuffer prefix = ByteBuffer.allocate(5).order(ByteOrder.LITTLE_ENDIAN);
-    ConnectionHeader.readFully(channel, prefix);
+    Sockets.readFully(channel, prefix);
     long size = Integer.toUnsignedLong(prefix.getInt(1));
     if (size > configuration.maxMessageBytes()) {
       throw new MalformedMessageException(
@@ -138,9 +131,7 @@ public final class ServiceClient<Q extends Message, R extends Message> implement
               + configuration.maxMessageBytes()
               + " taken");
     }
-    ByteBuffer in = ByteBuffer.allocate((int) size);
-    ConnectionHeader.readFully(channel, in);
-    in.flip();
+    ByteBuffer in = Sockets.readBytes(channel, (int) size);
     if (prefix.get(0) != 1) {
       throw new RosException(
           "service " + name + " answered with an error: " + StandardCharsets.UTF_8.decode(in));
@@ -150,18 +141,10 @@ public final class ServiceClient<Q extends Message, R extends Message> implement
     return response;
   }
 
-  private static void closeQuietly(SocketChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      // The call's own outcome is what counts.
-    }
-  }
-
   @Override
   public synchronized void close() {
     if (kept != null) {
-      closeQuietly(kept);
+      Sockets.closeQuietly(kept);
       kept = null;
     }
   }

@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +16,7 @@ import org.slf4j.LoggerFactory;
 /** Serves a service to one-time and persistent callers. Thread-safe. */
 public final class ServiceServer<Q extends Message, R extends Message> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceServer.class);
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
   private final GraphName name;
   private final ServiceType<Q, R> type;
@@ -24,7 +27,8 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
   private final AtomicLong requests = new AtomicLong();
   private final AtomicLong receivedBytes = new AtomicLong();
   private final AtomicLong sentBytes = new AtomicLong();
-  private final Throttle troubles = new Throttle(LOG);
+  private final Deadlines deadlines;
+  private final Trouble troubles;
   private volatile boolean closed;
 
   ServiceServer(
@@ -32,12 +36,16 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
       ServiceType<Q, R> type,
       ServiceResponseBuilder<Q, R> builder,
       NodeConfiguration configuration,
+      Deadlines deadlines,
+      NodeCounts counts,
       Runnable onClose) {
     this.name = name;
     this.type = type;
     this.builder = builder;
     this.configuration = configuration;
+    this.deadlines = deadlines;
     this.onClose = onClose;
+    troubles = new Trouble(LOG, counts.services);
   }
 
   public GraphName name() {
@@ -56,17 +64,18 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
     return sentBytes.get();
   }
 
-  /** Answers a caller's header and its calls, in the connection's thread. */
-  void serve(SocketChannel channel, ConnectionHeader header) throws IOException {
+  /**
+   * Answers a caller's header and its calls, in the connection's thread.
+   *
+   * @throws RosException if the header asks for what this service is not
+   */
+  void serve(SocketChannel channel, ConnectionHeader header) throws IOException, RosException {
     String md5sum = header.get("md5sum");
     if (md5sum == null) {
-      TcpRosServer.refuse(
-          channel, "bogus tcpros header. did not have the required elements: md5sum");
-      return;
+      throw new RosException("bogus tcpros header. did not have the required elements: md5sum");
     }
     if (!md5sum.equals("*") && !md5sum.equals(type.md5sum())) {
-      TcpRosServer.refuse(
-          channel,
+      throw new RosException(
           "client wants service "
               + name
               + " to have md5sum "
@@ -74,7 +83,6 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
               + ", but it has "
               + type.md5sum()
               + ". Dropping connection.");
-      return;
     }
     new ConnectionHeader()
         .with("callerid", configuration.nodeName().value())
@@ -90,36 +98,50 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
     open.add(channel);
     try {
       do {
-        answer(channel);
-      } while (persistent && !closed);
+        if (closed) {
+          return;
+        }
+        answer(channel, persistent);
+      } while (persistent);
     } finally {
       open.remove(channel);
     }
   }
 
-  private void answer(SocketChannel channel) throws IOException {
-    ByteBuffer prefix = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
-    ConnectionHeader.readFully(channel, prefix);
-    long length = Integer.toUnsignedLong(prefix.getInt(0));
-    if (length > configuration.maxMessageBytes()) {
-      throw new MalformedMessageException(
-          "a call of "
-              + name
-              + " with "
-              + length
-              + " bytes, more than the "
-              + configuration.maxMessageBytes()
-              + " taken");
+  /** Only a persistent caller may be silent before it calls; nobody may stop in between. */
+  private void answer(SocketChannel channel, boolean persistent) throws IOException {
+    ByteBuffer in = null;
+    if (persistent) {
+      in = Sockets.readBytes(channel, 4);
     }
-    ByteBuffer in = ByteBuffer.allocate((int) length);
-    ConnectionHeader.readFully(channel, in);
+    try (Deadlines.Guard guard =
+        deadlines.close(channel, CALL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+      try {
+        long length =
+            Integer.toUnsignedLong((in == null ? Sockets.readBytes(channel, 4) : in).getInt(0));
+        if (length > configuration.maxMessageBytes()) {
+          throw new MalformedMessageException(
+              "a call of "
+                  + name
+                  + " with "
+                  + length
+                  + " bytes, more than the "
+                  + configuration.maxMessageBytes()
+                  + " taken");
+        }
+        in = Sockets.readBytes(channel, (int) length);
+      } catch (IOException e) {
+        if (guard.expired()) {
+          troubles.warn("service " + name + ": a caller stopped in the middle of its call");
+        }
+        throw e;
+      }
+    }
     requests.incrementAndGet();
-    receivedBytes.addAndGet(4 + length);
-    ByteBuffer out = respond(in.flip());
+    receivedBytes.addAndGet(4L + in.remaining());
+    ByteBuffer out = respond(in);
     sentBytes.addAndGet(out.remaining());
-    while (out.hasRemaining()) {
-      channel.write(out);
-    }
+    Sockets.writeFully(channel, out);
   }
 
   private ByteBuffer respond(ByteBuffer in) {
@@ -151,17 +173,13 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
   /** Takes the service back from the master and ends its connections. */
   @Override
   public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    onClose.run();
-    for (SocketChannel channel : open) {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        LOG.debug("closing a caller of {}: {}", name, e.toString());
+    synchronized (open) {
+      if (closed) {
+        return;
       }
+      closed = true;
     }
+    onClose.run();
+    open.forEach(Sockets::closeQuietly);
   }
 }

@@ -58,7 +58,7 @@ final class SlaveApi {
     return done("shutdown", 0);
   }
 
-  private Object paramUpdate(List<Object> call) {
+  private Object paramUpdate(List<Object> call) throws RosException {
     boolean known = parameters.get().update((String) call.get(1), call.get(2));
     return known ? done("updated", 0) : refused("not subscribed", 0);
   }
@@ -68,23 +68,8 @@ final class SlaveApi {
     if (subscriber == null) {
       return refused("not a subscriber of " + call.get(1), 0);
     }
-    subscriber.updatePublishers(uris((List<?>) call.get(2)), true);
+    subscriber.updatePublishers((List<?>) call.get(2), true);
     return done("updated", 0);
-  }
-
-  /**
-   * @throws IllegalArgumentException if one of them is no URI of a node
-   */
-  static List<URI> uris(List<?> texts) {
-    List<URI> uris = new ArrayList<>();
-    for (Object text : texts) {
-      URI uri = URI.create((String) text);
-      if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
-        throw new IllegalArgumentException("no URI of a node: " + text);
-      }
-      uris.add(uri);
-    }
-    return uris;
   }
 
   private Object requestTopic(List<Object> call) {

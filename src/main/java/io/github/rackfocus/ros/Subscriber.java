@@ -2,13 +2,13 @@ package io.github.rackfocus.ros;
 
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,15 +19,21 @@ import org.slf4j.LoggerFactory;
 public final class Subscriber<T extends Message> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
 
+  /** More publishers of one topic than this are a mistake or an attack: each takes a thread. */
+  private static final int MOST_PUBLISHERS = 256;
+
   private final GraphName topicName;
   private final MessageType<T> type;
   private final PublisherLink.Context<T> context;
   private final AtomicInteger ids;
   private final Runnable onClose;
-  private final List<MessageListener<T>> listeners = new CopyOnWriteArrayList<>();
   private final Map<URI, PublisherLink<T>> links = new LinkedHashMap<>();
   private final Object delivering = new Object();
-  private final Throttle troubles = new Throttle(LOG);
+  private final Trouble failures;
+
+  /** Never changed in place: read without a lock. */
+  private volatile List<MessageListener<T>> listeners = List.of();
+
   private boolean closed;
 
   Subscriber(
@@ -37,15 +43,25 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
       XmlRpcClient rpc,
       Deadlines deadlines,
       BufferPool pool,
+      NodeCounts counts,
       AtomicInteger ids,
       Runnable onClose) {
     this.topicName = topicName;
     this.type = type;
     this.ids = ids;
     this.onClose = onClose;
+    this.failures = new Trouble(LOG, counts.publishers);
     this.context =
         new PublisherLink.Context<>(
-            topicName, type, configuration, rpc, deadlines, pool, troubles, this::deliver);
+            topicName,
+            type,
+            configuration,
+            rpc,
+            deadlines,
+            pool,
+            failures,
+            new Trouble(LOG, counts.messages),
+            this::deliver);
   }
 
   public GraphName topicName() {
@@ -57,7 +73,11 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
   }
 
   public void addMessageListener(MessageListener<T> listener) {
-    listeners.add(listener);
+    synchronized (delivering) {
+      List<MessageListener<T>> more = new ArrayList<>(listeners);
+      more.add(listener);
+      listeners = List.copyOf(more);
+    }
   }
 
   /** Publishers whose messages reach us now. */
@@ -73,9 +93,10 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
 
   private void deliver(T message) {
     synchronized (delivering) {
-      for (MessageListener<T> listener : listeners) {
+      List<MessageListener<T>> all = listeners;
+      for (int i = 0; i < all.size(); i++) {
         try {
-          listener.onNewMessage(message);
+          all.get(i).onNewMessage(message);
         } catch (RuntimeException e) {
           LOG.error("a listener of {} failed", topicName, e);
         }
@@ -84,35 +105,61 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
   }
 
   /**
-   * Takes over the master's list. With {@code whole} the others are dropped; without, as after a
-   * master's restart when publishers are still to come back, a living connection stays.
+   * Takes over the master's list of addresses. With {@code whole} the others are dropped; without,
+   * as after a master's restart when publishers are still to come back, a living connection stays.
    */
-  void updatePublishers(List<URI> publishers, boolean whole) {
-    Set<URI> listed = new HashSet<>(publishers);
+  void updatePublishers(List<?> publishers, boolean whole) {
+    Set<URI> listed = addresses(publishers);
+    if (listed.size() > MOST_PUBLISHERS) {
+      failures.warn(
+          "topic "
+              + topicName
+              + " has "
+              + listed.size()
+              + " publishers; only "
+              + MOST_PUBLISHERS
+              + " are listened to");
+      listed = listed.stream().limit(MOST_PUBLISHERS).collect(Collectors.toSet());
+    }
     synchronized (links) {
       if (closed) {
         return;
       }
-      links
-          .values()
-          .removeIf(link -> {
-            boolean stays = listed.contains(link.publisher());
-            link.setListed(stays);
-            if (!stays && (whole || !link.connected())) {
-              link.close();
-            }
-            return link.ended();
-          });
+      for (PublisherLink<T> link : List.copyOf(links.values())) {
+        boolean stays = listed.contains(link.publisher());
+        if (!stays && (whole || !link.connected())) {
+          link.close();
+        }
+        if (!link.setListed(stays)) {
+          links.remove(link.publisher());
+        }
+      }
       for (URI publisher : listed) {
-        links.computeIfAbsent(
-            publisher,
-            uri -> {
-              PublisherLink<T> link = new PublisherLink<>(ids.incrementAndGet(), uri, context);
-              link.start();
-              return link;
-            });
+        links.computeIfAbsent(publisher, this::listenTo);
       }
     }
+  }
+
+  private Set<URI> addresses(List<?> texts) {
+    Set<URI> addresses = new LinkedHashSet<>();
+    for (Object text : texts) {
+      try {
+        if (text instanceof String address && Hosts.isHttp(address)) {
+          addresses.add(URI.create(address));
+          continue;
+        }
+      } catch (IllegalArgumentException e) {
+        // said below
+      }
+      failures.warn("topic " + topicName + ": no address of a publisher: " + text);
+    }
+    return addresses;
+  }
+
+  private PublisherLink<T> listenTo(URI publisher) {
+    PublisherLink<T> link = new PublisherLink<>(ids.incrementAndGet(), publisher, context);
+    link.start();
+    return link;
   }
 
   /** Takes the subscription back from the master and ends its connections. */

@@ -5,24 +5,23 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * One subscriber of ours: a queue of serialised messages, of which the oldest are dropped when the
  * other end is slow, and the loop that writes them. No other subscriber waits for this one.
  */
 final class SubscriberLink {
-  private static final int MOST_GATHERED = 8;
+  private static final int MOST_GATHERED = 16;
+  private static final int MOST_GATHERED_BYTES = 64 << 10;
   private static final long IDLE_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final int id;
   private final String callerId;
   private final SocketChannel channel;
   private final int queueSize;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition arrived = lock.newCondition();
-  private final ArrayDeque<BufferPool.Lease> queue;
+  private final Object lock = new Object();
+  private final ArrayDeque<BufferPool.Lease> queue = new ArrayDeque<>();
+  private final ByteBuffer anything = ByteBuffer.allocateDirect(64);
   private boolean closed;
   private volatile long dropped;
   private volatile long sentBytes;
@@ -33,7 +32,6 @@ final class SubscriberLink {
     this.callerId = callerId;
     this.channel = channel;
     this.queueSize = queueSize;
-    this.queue = new ArrayDeque<>(queueSize + 1);
   }
 
   int id() {
@@ -63,8 +61,7 @@ final class SubscriberLink {
   /** Queues a message, for which the link holds the lease until it is written or dropped. */
   @SuppressWarnings("NonAtomicOperationOnVolatileField") // written under the lock only
   void offer(BufferPool.Lease message) {
-    lock.lock();
-    try {
+    synchronized (lock) {
       if (closed) {
         return;
       }
@@ -74,9 +71,7 @@ final class SubscriberLink {
         queue.removeFirst().release();
         dropped++;
       }
-      arrived.signal();
-    } finally {
-      lock.unlock();
+      lock.notifyAll();
     }
   }
 
@@ -90,10 +85,14 @@ final class SubscriberLink {
           checkPeer();
           continue;
         }
+        for (int i = 0; i < count; i++) {
+          views[i] = taken[i].takeView();
+        }
         try {
-          write(taken, views, count);
+          write(views, count);
         } finally {
           for (int i = 0; i < count; i++) {
+            taken[i].giveBackView(views[i]);
             taken[i].release();
           }
         }
@@ -104,40 +103,52 @@ final class SubscriberLink {
   }
 
   @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by the link's thread only
-  private void write(BufferPool.Lease[] taken, ByteBuffer[] views, int count) throws IOException {
-    for (int i = 0; i < count; i++) {
-      views[i] = taken[i].buffer().duplicate();
-    }
+  private void write(ByteBuffer[] views, int count) throws IOException {
     int first = 0;
     while (first < count) {
-      sentBytes += channel.write(views, first, count - first);
+      // One buffer alone is cheaper by its own call than by a gathering one.
+      sentBytes +=
+          first == count - 1
+              ? channel.write(views[first])
+              : channel.write(views, first, count - first);
       while (first < count && !views[first].hasRemaining()) {
-        views[first++] = null;
+        first++;
       }
     }
     sentMessages += count;
   }
 
-  /** How many were taken; 0 after a while without any, −1 once closed. */
+  /**
+   * Takes one message, and more only while they are small: what is taken can no longer be dropped
+   * for a fresher one.
+   *
+   * @return how many were taken; 0 after a while without any, −1 once closed
+   */
   private int take(BufferPool.Lease[] into) {
-    lock.lock();
-    try {
-      long left = IDLE_CHECK_NANOS;
-      while (queue.isEmpty() && !closed && left > 0) {
-        left = arrived.awaitNanos(left);
+    synchronized (lock) {
+      try {
+        long end = System.nanoTime() + IDLE_CHECK_NANOS;
+        for (long left = IDLE_CHECK_NANOS;
+            queue.isEmpty() && !closed && left > 0;
+            left = end - System.nanoTime()) {
+          TimeUnit.NANOSECONDS.timedWait(lock, left);
+        }
+      } catch (InterruptedException e) {
+        return -1;
       }
       if (closed) {
         return -1;
       }
       int count = 0;
+      long bytes = 0;
       while (count < into.length && !queue.isEmpty()) {
+        bytes += queue.peekFirst().buffer().limit();
+        if (count > 0 && bytes > MOST_GATHERED_BYTES) {
+          break;
+        }
         into[count++] = queue.removeFirst();
       }
       return count;
-    } catch (InterruptedException e) {
-      return -1;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -145,8 +156,7 @@ final class SubscriberLink {
   private void checkPeer() throws IOException {
     channel.configureBlocking(false);
     try {
-      ByteBuffer any = ByteBuffer.allocate(64);
-      if (channel.read(any) < 0) {
+      if (channel.read(anything.clear()) < 0) {
         throw new IOException("closed by the other end");
       }
     } finally {
@@ -158,20 +168,13 @@ final class SubscriberLink {
 
   /** Drops what is queued and ends the connection. */
   void close() {
-    lock.lock();
-    try {
+    synchronized (lock) {
       closed = true;
       while (!queue.isEmpty()) {
         queue.removeFirst().release();
       }
-      arrived.signal();
-    } finally {
-      lock.unlock();
+      lock.notifyAll();
     }
-    try {
-      channel.close();
-    } catch (IOException e) {
-      // Nothing is left to be said to the other end.
-    }
+    Sockets.closeQuietly(channel);
   }
 }

@@ -2,12 +2,13 @@ package io.github.rackfocus.ros;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
+import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 final class TcpRosServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TcpRosServer.class);
-  private static final Throttle REFUSALS = new Throttle(LOG);
   private static final int MOST_SILENT = 256;
 
   private final ServerSocketChannel server;
@@ -25,20 +25,32 @@ final class TcpRosServer implements AutoCloseable {
   private final Duration timeout;
   private final Handler handler;
   private final ArrayDeque<SocketChannel> silent = new ArrayDeque<>();
-  private final Throttle troubles = new Throttle(LOG);
+  private final Trouble refusals;
+  private final Trouble silence;
 
   /** Takes over a connection whose header was read, in the connection's own thread. */
   @FunctionalInterface
   interface Handler {
-    /** Returns when the connection has ended; it is closed then. */
-    void serve(SocketChannel channel, ConnectionHeader header) throws IOException;
+    /**
+     * Returns when the connection has ended; it is closed then.
+     *
+     * @throws RosException before the header was answered; the other end gets the text as its error
+     */
+    void serve(SocketChannel channel, ConnectionHeader header) throws IOException, RosException;
   }
 
-  TcpRosServer(InetSocketAddress address, Deadlines deadlines, Duration timeout, Handler handler)
+  TcpRosServer(
+      InetSocketAddress address,
+      Deadlines deadlines,
+      Duration timeout,
+      NodeCounts counts,
+      Handler handler)
       throws IOException {
     this.deadlines = deadlines;
     this.timeout = timeout;
     this.handler = handler;
+    refusals = new Trouble(LOG, counts.connections);
+    silence = new Trouble(LOG, counts.silence);
     server = ServerSocketChannel.open().bind(address, 128);
     Threads.start("ros-accept", this::accept);
   }
@@ -54,47 +66,75 @@ final class TcpRosServer implements AutoCloseable {
         synchronized (silent) {
           silent.addLast(channel);
           if (silent.size() > MOST_SILENT) {
-            troubles.warn("more than " + MOST_SILENT + " silent connections; the oldest is closed");
+            silence.warn("more than " + MOST_SILENT + " silent connections; the oldest is closed");
             silent.removeFirst().close();
           }
         }
-        Threads.start("ros-connection-" + channel.socket().getPort(), () -> serve(channel));
+        begin(channel);
       } catch (IOException e) {
+        // Too many open files pass, and whoever connects then should be served.
         if (server.isOpen()) {
-          troubles.warn("accepting a connection failed: " + e.getMessage());
+          refusals.warn("accepting a connection failed: " + e.getMessage());
           Threads.sleep(Duration.ofMillis(100));
         }
       }
     }
   }
 
-  private void serve(SocketChannel channel) {
-    try (channel) {
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-      ConnectionHeader header;
-      try (Deadlines.Guard guard =
-          deadlines.close(channel, timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-        header = ConnectionHeader.read(channel);
-      } finally {
-        synchronized (silent) {
-          silent.remove(channel);
-        }
+  private void begin(SocketChannel channel) throws IOException {
+    try {
+      Threads.start("ros-connection-" + channel.socket().getPort(), () -> serve(channel));
+    } catch (OutOfMemoryError e) {
+      synchronized (silent) {
+        silent.remove(channel);
       }
-      handler.serve(channel, header);
-    } catch (MalformedMessageException e) {
-      troubles.warn(
-          "connection from " + channel.socket().getRemoteSocketAddress() + ": " + e.getMessage());
-    } catch (IOException e) {
-      LOG.debug("connection ended: {}", e.toString());
+      channel.close();
+      throw new IOException("no thread for it: " + e.getMessage(), e);
     }
   }
 
-  /** Refuses with a text that the other end logs. */
-  static void refuse(SocketChannel channel, String error) throws IOException {
-    String shown = error.length() > 500 ? error.substring(0, 500) + "…" : error;
-    REFUSALS.warn(shown.replaceAll("\\p{Cntrl}", "?"));
-    new ConnectionHeader().with("error", error).write(channel);
+  private void serve(SocketChannel channel) {
+    SocketAddress from = channel.socket().getRemoteSocketAddress();
+    try (channel) {
+      Sockets.configure(channel);
+      ConnectionHeader header = readHeader(channel);
+      if (header == null) {
+        silence.warn("no connection header from " + from + " within " + timeout.toMillis() + " ms");
+        return;
+      }
+      try {
+        handler.serve(channel, header);
+      } catch (RosException e) {
+        String error = String.valueOf(e.getMessage());
+        refusals.warn(error);
+        new ConnectionHeader().with("error", Trouble.printable(error, 1000)).write(channel);
+      }
+    } catch (MalformedMessageException e) {
+      refusals.warn("connection from " + from + ": " + e.getMessage());
+    } catch (IOException e) {
+      LOG.debug("connection from {} ended: {}", from, e.toString());
+    } catch (RuntimeException e) {
+      LOG.error("connection from {} failed", from, e);
+    }
+  }
+
+  /** Null if it does not come in time. */
+  private @Nullable ConnectionHeader readHeader(SocketChannel channel) throws IOException {
+    try (Deadlines.Guard guard =
+        deadlines.close(channel, timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+      try {
+        return ConnectionHeader.read(channel);
+      } catch (IOException e) {
+        if (guard.expired()) {
+          return null;
+        }
+        throw e;
+      }
+    } finally {
+      synchronized (silent) {
+        silent.remove(channel);
+      }
+    }
   }
 
   @Override

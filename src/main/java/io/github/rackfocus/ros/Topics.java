@@ -69,38 +69,43 @@ final class Topics {
     return services.values();
   }
 
-  /** Finds whom a connection's header asks for and lets it serve the connection. */
-  void serve(SocketChannel channel, ConnectionHeader header) throws IOException {
+  /**
+   * Finds whom a connection's header asks for and lets it serve the connection.
+   *
+   * @throws RosException if there is nobody of that name, or the header is none that can be served
+   */
+  void serve(SocketChannel channel, ConnectionHeader header) throws IOException, RosException {
     String topic = header.get("topic");
     String service = header.get("service");
-    try {
-      if (topic != null) {
-        Publisher<?> publisher = publishers.get(GraphName.of(topic));
-        if (publisher == null) {
-          TcpRosServer.refuse(
-              channel,
-              "received a connection for a nonexistent topic ["
-                  + topic
-                  + "] from ["
-                  + header.getOr("callerid", "unknown")
-                  + "].");
-          return;
-        }
-        publisher.serve(channel, header);
-      } else if (service != null) {
-        ServiceServer<?, ?> server = services.get(GraphName.of(service));
-        if (server == null) {
-          TcpRosServer.refuse(
-              channel, "received a tcpros connection for a nonexistent service [" + service + "].");
-          return;
-        }
-        server.serve(channel, header);
-      } else {
-        TcpRosServer.refuse(
-            channel, "bogus tcpros header. did not have the required elements: topic or service");
+    if (topic != null) {
+      Publisher<?> publisher = publishers.get(name(topic));
+      if (publisher == null) {
+        throw new RosException(
+            "received a connection for a nonexistent topic ["
+                + topic
+                + "] from ["
+                + header.getOr("callerid", "unknown")
+                + "].");
       }
+      publisher.serve(channel, header);
+    } else if (service != null) {
+      ServiceServer<?, ?> server = services.get(name(service));
+      if (server == null) {
+        throw new RosException(
+            "received a tcpros connection for a nonexistent service [" + service + "].");
+      }
+      server.serve(channel, header);
+    } else {
+      throw new RosException(
+          "bogus tcpros header. did not have the required elements: topic or service");
+    }
+  }
+
+  private static GraphName name(String found) throws RosException {
+    try {
+      return GraphName.of(found);
     } catch (IllegalArgumentException e) {
-      TcpRosServer.refuse(channel, "bogus tcpros header: " + e.getMessage());
+      throw new RosException("bogus tcpros header: " + e.getMessage());
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ROS's serialisation of single values, for the generated messages. All buffers are little endian.
@@ -124,14 +125,31 @@ public final class Wire {
     return (int) count;
   }
 
-  /** A view of the next {@code length} bytes. */
-  public static ByteBuffer readBytes(ByteBuffer in, int length) {
-    if (length > in.remaining()) {
-      throw new BufferUnderflowException();
+  /** Gives out the view that it gave out before where the same bytes of the same buffer come. */
+  public static final class Bytes {
+    private @Nullable ByteBuffer source;
+    private int offset;
+    private @Nullable ByteBuffer view;
+
+    /**
+     * A view of the next {@code length} bytes, from position 0 on; {@code in} goes on behind them.
+     *
+     * @throws BufferUnderflowException if fewer are left
+     */
+    public ByteBuffer read(ByteBuffer in, int length) {
+      if (length > in.remaining()) {
+        throw new BufferUnderflowException();
+      }
+      ByteBuffer found = view;
+      if (found == null || source != in || offset != in.position() || found.capacity() != length) {
+        found = in.slice(in.position(), length);
+        view = found;
+        source = in;
+        offset = in.position();
+      }
+      in.position(in.position() + length);
+      return found.clear().order(ByteOrder.LITTLE_ENDIAN);
     }
-    ByteBuffer view = in.slice(in.position(), length).order(ByteOrder.LITTLE_ENDIAN);
-    in.position(in.position() + length);
-    return view;
   }
 
   /** Puts what is between position and limit and leaves both as they are. */

@@ -24,6 +24,8 @@ final class XmlRpcClient {
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(timeout)
+            // A robot's nodes are never behind the proxy that the JVM may know for the web.
+            .proxy(HttpClient.Builder.NO_PROXY)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
     this.deadlines = deadlines;
@@ -38,14 +40,14 @@ final class XmlRpcClient {
    */
   Object call(URI uri, String method, Object... parameters) throws RosException {
     byte[] body = XmlRpcWriter.call(method, List.of(parameters));
-    HttpRequest request =
-        HttpRequest.newBuilder(uri)
-            .timeout(timeout)
-            .header("Content-Type", "text/xml")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-            .build();
     String what = method + " at " + uri;
     try {
+      HttpRequest request =
+          HttpRequest.newBuilder(Hosts.callable(uri))
+              .timeout(timeout)
+              .header("Content-Type", "text/xml")
+              .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+              .build();
       try {
         return once(request, what);
       } catch (java.net.ConnectException | java.net.http.HttpTimeoutException e) {

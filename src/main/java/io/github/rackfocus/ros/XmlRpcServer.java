@@ -4,12 +4,15 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,12 +29,15 @@ public final class XmlRpcServer implements AutoCloseable {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(XmlRpcServer.class);
-  private static final int MOST_THREADS = 64;
+  private static final int MOST_THREADS = 256;
+  private static final int SHORT_BYTES = 64 << 10;
+  private static final int MOST_LONG_CALLS = 4;
 
   private final HttpServer http;
   private final ThreadPoolExecutor threads;
   private final Map<String, Method> methods;
-  private final Throttle troubles = new Throttle(LOG);
+  private final Semaphore longCalls = new Semaphore(MOST_LONG_CALLS);
+  private final Trouble troubles;
 
   /** One remote method: its parameters in, its value out. */
   @FunctionalInterface
@@ -46,7 +52,16 @@ public final class XmlRpcServer implements AutoCloseable {
 
   /** Binds and serves at once. Port 0 takes any. */
   public XmlRpcServer(InetSocketAddress address, Map<String, Method> methods) throws IOException {
+    this(address, methods, new LongAdder());
+  }
+
+  /**
+   * @param refused goes up with each call that is malformed, too long, or fails
+   */
+  XmlRpcServer(InetSocketAddress address, Map<String, Method> methods, LongAdder refused)
+      throws IOException {
     this.methods = Map.copyOf(methods);
+    troubles = new Trouble(LOG, refused);
     http = HttpServer.create(address, 64);
     AtomicInteger number = new AtomicInteger();
     threads =
@@ -76,22 +91,51 @@ public final class XmlRpcServer implements AutoCloseable {
         exchange.sendResponseHeaders(405, -1);
         return;
       }
-      byte[] request = exchange.getRequestBody().readNBytes(XmlRpcClient.MOST_BYTES + 1);
-      if (request.length > XmlRpcClient.MOST_BYTES) {
+      byte[] request = exchange.getRequestBody().readNBytes(SHORT_BYTES);
+      if (request.length < SHORT_BYTES) {
+        respond(exchange, request);
+      } else if (longCalls.tryAcquire()) {
+        try {
+          respondToLong(exchange, request);
+        } finally {
+          longCalls.release();
+        }
+      } else {
         troubles.warn(
-            "XML-RPC call of more than "
-                + XmlRpcClient.MOST_BYTES
-                + " bytes from "
+            "XML-RPC call from "
                 + exchange.getRemoteAddress()
-                + " refused");
-        exchange.sendResponseHeaders(413, -1);
-        return;
+                + " refused: "
+                + MOST_LONG_CALLS
+                + " long ones are being read already");
+        exchange.sendResponseHeaders(503, -1);
       }
-      byte[] response = answer(request, exchange.getRemoteAddress());
-      exchange.getResponseHeaders().set("Content-Type", "text/xml");
-      exchange.sendResponseHeaders(200, response.length);
-      exchange.getResponseBody().write(response);
     }
+  }
+
+  /** Of long calls only a few are in memory at a time. */
+  private void respondToLong(HttpExchange exchange, byte[] begin) throws IOException {
+    int most = XmlRpcClient.MOST_BYTES - begin.length + 1;
+    byte[] rest = exchange.getRequestBody().readNBytes(most);
+    if (rest.length == most) {
+      troubles.warn(
+          "XML-RPC call of more than "
+              + XmlRpcClient.MOST_BYTES
+              + " bytes from "
+              + exchange.getRemoteAddress()
+              + " refused");
+      exchange.sendResponseHeaders(413, -1);
+      return;
+    }
+    byte[] request = Arrays.copyOf(begin, begin.length + rest.length);
+    System.arraycopy(rest, 0, request, begin.length, rest.length);
+    respond(exchange, request);
+  }
+
+  private void respond(HttpExchange exchange, byte[] request) throws IOException {
+    byte[] response = answer(request, exchange.getRemoteAddress());
+    exchange.getResponseHeaders().set("Content-Type", "text/xml");
+    exchange.sendResponseHeaders(200, response.length);
+    exchange.getResponseBody().write(response);
   }
 
   private byte[] answer(byte[] request, InetSocketAddress from) {
@@ -109,7 +153,8 @@ public final class XmlRpcServer implements AutoCloseable {
     try {
       return XmlRpcWriter.response(method.call(call.parameters()));
     } catch (ClassCastException | IndexOutOfBoundsException e) {
-      return XmlRpcWriter.fault(call.method() + ": wrong number or kinds of parameters");
+      troubles.warn("XML-RPC call " + call.method() + " from " + from + ": " + e.getMessage());
+      return XmlRpcWriter.fault(printable(call.method()) + ": wrong number or kinds of parameters");
     } catch (RosException | RuntimeException e) {
       troubles.warn("XML-RPC call " + call.method() + " from " + from + " failed: " + e);
       return XmlRpcWriter.fault(printable(String.valueOf(e.getMessage())));

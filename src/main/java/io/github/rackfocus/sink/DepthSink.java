@@ -2,6 +2,7 @@ package io.github.rackfocus.sink;
 
 import io.github.rackfocus.depth.DepthMap;
 import java.io.IOException;
+import java.util.Map;
 
 /**
  * Where depth maps go: files, Kafka, topics, a page.
@@ -27,6 +28,14 @@ public interface DepthSink extends AutoCloseable {
   /** How many of the maps it took it gave up later; may be asked by any thread. */
   default long lost() {
     return 0;
+  }
+
+  /**
+   * What the sink lost so far, by cause, refused maps included; causes that did not occur are left
+   * out. May be asked by any thread.
+   */
+  default Map<String, Long> lossesByCause() {
+    return Map.of();
   }
 
   /** Delivers what is under way, within a bounded time, and lets go of everything. */

@@ -10,10 +10,16 @@ public final class MapImages {
   /** Depth (or uncertainty) in 16-bit codes. */
   public static short[] codes(FloatBuffer depth, DepthEncoding16 encoding) {
     short[] codes = new short[depth.capacity()];
-    for (int i = 0; i < codes.length; i++) {
-      codes[i] = (short) encoding.encode(depth.get(i));
-    }
+    codes(depth, encoding, codes);
     return codes;
+  }
+
+  /** The same into an array of at least as many elements as there are pixels. */
+  public static void codes(FloatBuffer depth, DepthEncoding16 encoding, short[] into) {
+    int pixels = depth.capacity();
+    for (int i = 0; i < pixels; i++) {
+      into[i] = (short) encoding.encode(depth.get(i));
+    }
   }
 
   /** Validity codes. */

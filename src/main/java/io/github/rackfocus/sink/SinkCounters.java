@@ -1,5 +1,7 @@
 package io.github.rackfocus.sink;
 
+import java.util.Map;
+
 /**
  * What became of the maps that a sink was offered. At rest {@code offered = delivered + dropped +
  * failed}.
@@ -11,6 +13,13 @@ package io.github.rackfocus.sink;
  * @param failed maps the sink reported an error for
  * @param lost of the delivered ones, those that the sink gave up later, such as for want of a
  *     broker
+ * @param lossesByCause what the sink itself lost, by cause; of the failed and the lost ones
  */
 public record SinkCounters(
-    String sink, long offered, long delivered, long dropped, long failed, long lost) {}
+    String sink,
+    long offered,
+    long delivered,
+    long dropped,
+    long failed,
+    long lost,
+    Map<String, Long> lossesByCause) {}

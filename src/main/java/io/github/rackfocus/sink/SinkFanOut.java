@@ -20,7 +20,7 @@ public final class SinkFanOut implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SinkFanOut.class);
   private static final long CLOSE_SECONDS = 15;
 
-  private final List<Runner> runners = new ArrayList<>();
+  private final List<Runner> runners;
 
   /**
    * Starts a thread for each sink.
@@ -34,16 +34,19 @@ public final class SinkFanOut implements AutoCloseable {
     if (queueDepth < 1) {
       throw new IllegalArgumentException("sink queue depth is " + queueDepth + "; at least 1");
     }
+    List<Runner> made = new ArrayList<>();
     for (DepthSink sink : sinks) {
-      runners.add(new Runner(sink, queueDepth, lossless));
+      made.add(new Runner(sink, queueDepth, lossless));
     }
+    runners = List.copyOf(made);
     runners.forEach(Thread::start);
   }
 
   /** Whether any sink wants maps now. */
   public boolean wantsMaps() {
-    for (Runner runner : runners) {
-      if (runner.sink.wantsMaps()) {
+    // Without an iterator: this runs for every frame, and costs no garbage.
+    for (int i = 0; i < runners.size(); i++) {
+      if (runners.get(i).sink.wantsMaps()) {
         return true;
       }
     }
@@ -52,7 +55,8 @@ public final class SinkFanOut implements AutoCloseable {
 
   /** Hands a map to every sink that wants maps; the caller keeps its own lease. */
   public void offer(DepthMap map) throws InterruptedException {
-    for (Runner runner : runners) {
+    for (int i = 0; i < runners.size(); i++) {
+      Runner runner = runners.get(i);
       if (runner.sink.wantsMaps()) {
         runner.offer(map);
       }
@@ -116,7 +120,13 @@ public final class SinkFanOut implements AutoCloseable {
 
     SinkCounters counters() {
       return new SinkCounters(
-          sink.name(), offered.get(), delivered.get(), queue.dropped(), failed.get(), sink.lost());
+          sink.name(),
+          offered.get(),
+          delivered.get(),
+          queue.dropped(),
+          failed.get(),
+          sink.lost(),
+          sink.lossesByCause());
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.github.rackfocus.sweep;
 import io.github.rackfocus.frame.CountedLease;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One frame for every plane of a sweep, far to near, as they were when the newest of them came.
@@ -12,15 +14,25 @@ import io.github.rackfocus.frame.Frame;
  * safe to read from any thread while leased.
  */
 public final class FocalStack extends CountedLease {
-  private final FocusScale scale;
+  private final @Nullable FocalStackPool pool;
   private final Frame[] frames;
   private final double[] focus;
   private final boolean[] missing;
-  private final int reference;
-  private final int planesMissing;
+  private FocusScale scale = FocusScale.DIOPTRE;
+  private int reference;
+  private int planesMissing;
+  private long number;
+
+  /** An empty stack of a pool, to be filled before it is handed on. */
+  FocalStack(FocalStackPool pool, int planes) {
+    this.pool = pool;
+    this.frames = new Frame[planes];
+    this.focus = new double[planes];
+    this.missing = new boolean[planes];
+  }
 
   /**
-   * Takes over one lease of each frame.
+   * A stack of its own, without a pool. Takes over one lease of each frame.
    *
    * @param scale what the focus numbers mean
    * @param frames one a plane, far to near, all of one size; a frame may stand in for a missing
@@ -32,29 +44,66 @@ public final class FocalStack extends CountedLease {
    */
   public FocalStack(
       FocusScale scale, Frame[] frames, double[] focus, boolean[] missing, int reference) {
-    int planes = frames.length;
-    if (focus.length != planes || missing.length != planes) {
+    this.pool = null;
+    this.frames = new Frame[frames.length];
+    this.focus = new double[frames.length];
+    this.missing = new boolean[frames.length];
+    fill(scale, frames, focus, missing, reference, 0);
+  }
+
+  /**
+   * Fills the stack, which has one lease from now on; parameters as above.
+   *
+   * @param number counts the frames that were placed on the stack's planes
+   */
+  FocalStack fill(
+      FocusScale scale,
+      @Nullable Frame[] frames,
+      double[] focus,
+      boolean[] missing,
+      int reference,
+      long number) {
+    int planes = this.frames.length;
+    if (frames.length != planes || focus.length != planes || missing.length != planes) {
       throw new IllegalArgumentException(
-          planes + " frames, " + focus.length + " readings and " + missing.length + " flags");
+          frames.length
+              + " frames, "
+              + focus.length
+              + " readings and "
+              + missing.length
+              + " flags; expected "
+              + planes
+              + " of each");
     }
     int count = 0;
     for (int i = 0; i < planes; i++) {
+      Frame frame = Objects.requireNonNull(frames[i], "frame");
       if (i > 0 && !(focus[i] > focus[i - 1])) {
         throw new IllegalArgumentException(
             "focus of plane " + i + " is " + focus[i] + " after " + focus[i - 1]);
       }
-      if (frames[i].width() != frames[0].width() || frames[i].height() != frames[0].height()) {
+      this.frames[i] = frame;
+      this.focus[i] = focus[i];
+      this.missing[i] = missing[i];
+      if (frame.width() != this.frames[0].width() || frame.height() != this.frames[0].height()) {
         throw new IllegalArgumentException("plane " + i + " differs in size from plane 0");
       }
       count += missing[i] ? 1 : 0;
     }
     this.scale = scale;
-    this.frames = frames.clone();
-    this.focus = focus.clone();
-    this.missing = missing.clone();
     this.reference = reference;
     this.planesMissing = count;
+    this.number = number;
     begin();
+    return this;
+  }
+
+  /**
+   * How many frames had been placed when the stack was made: the difference of two stacks' numbers
+   * is how many frames the second is newer. 0 for a stack that no rolling stack made.
+   */
+  public long number() {
+    return number;
   }
 
   /** What the focus numbers mean. */
@@ -161,6 +210,9 @@ public final class FocalStack extends CountedLease {
   protected void lastClosed() {
     for (Frame frame : frames) {
       frame.close();
+    }
+    if (pool != null) {
+      pool.giveBack(this);
     }
   }
 

@@ -25,8 +25,13 @@ public final class RollingFocalStack implements AutoCloseable {
   private final @Nullable Frame[] newest;
   private final SweepPeriod period;
   private final @Nullable MotionDetector motion;
+  private final FocalStackPool pool;
+  private final @Nullable Frame[] chosen;
+  private final double[] focus;
+  private final boolean[] missing;
   private int reference = -1;
   private int placedSinceStack;
+  private long placed;
   private int lateRun;
   private long lastLateStamp;
 
@@ -34,6 +39,10 @@ public final class RollingFocalStack implements AutoCloseable {
     this.axis = axis;
     this.options = options;
     this.newest = new Frame[axis.planes()];
+    this.pool = new FocalStackPool(axis.planes());
+    this.chosen = new Frame[axis.planes()];
+    this.focus = new double[axis.planes()];
+    this.missing = new boolean[axis.planes()];
     this.period = new SweepPeriod(axis.planes());
     this.motion =
         options.motionThreshold() > 0
@@ -163,6 +172,7 @@ public final class RollingFocalStack implements AutoCloseable {
       before.close();
     }
     placedSinceStack++;
+    placed++;
   }
 
   private boolean isLate(Frame frame, int plane) {
@@ -214,22 +224,20 @@ public final class RollingFocalStack implements AutoCloseable {
     if (!enough) {
       return null;
     }
-    Frame[] frames = new Frame[planes];
-    double[] focus = new double[planes];
-    boolean[] missing = new boolean[planes];
     for (int plane = 0; plane < planes; plane++) {
       missing[plane] = !isFresh(plane);
       Frame frame = newest[missing[plane] ? freshNeighbour(plane) : plane];
       if (frame == null) {
         throw new IllegalStateException("plane " + plane + " is fresh and has no frame");
       }
-      frames[plane] = frame;
+      chosen[plane] = frame;
       focus[plane] = missing[plane] ? axis.focus(plane) : frame.focus().focus();
     }
-    for (Frame frame : frames) {
-      frame.retain();
+    FocalStack stack = pool.take().fill(axis.scale(), chosen, focus, missing, reference, placed);
+    for (int plane = 0; plane < planes; plane++) {
+      stack.frame(plane).retain();
     }
-    return new FocalStack(axis.scale(), frames, focus, missing, reference);
+    return stack;
   }
 
   private int freshNeighbour(int plane) {

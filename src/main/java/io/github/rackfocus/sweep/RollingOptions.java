@@ -32,4 +32,9 @@ public record RollingOptions(
           "motionThreshold is " + motionThreshold + "; expected 0 (off) or more");
     }
   }
+
+  /** The same with a stack after every n-th accepted frame. */
+  public RollingOptions withEveryNth(int frames) {
+    return new RollingOptions(maxStackAgeNanos, allowMissingPlanes, frames, motionThreshold);
+  }
 }

@@ -27,4 +27,9 @@ public final class Baselines implements EstimatorFactory {
   public List<String> names() {
     return NAMES;
   }
+
+  @Override
+  public long bytes(String model) {
+    return 0;
+  }
 }

@@ -59,4 +59,9 @@ final class ChoosyFactory implements EstimatorFactory {
   public List<String> names() {
     return baselines.names();
   }
+
+  @Override
+  public long bytes(String model) throws IOException {
+    return baselines.bytes(model);
+  }
 }

@@ -179,6 +179,72 @@ class EvaluationTest {
   }
 
   @Test
+  void shouldSetAllModelsAgainstEachOther() throws IOException {
+    EvaluationPlan plan =
+        plan(List.of(0.0, 5.0), false, StackGroup.parse("far=far"), StackGroup.parse("near=near"));
+    String table = EvaluationTable.of(run(plan));
+    List<String> summary = table.lines().dropWhile(line -> !line.startsWith("all models")).toList();
+    assertThat(summary).allMatch(line -> line.length() <= 120);
+    assertThat(summary.get(0)).contains("| dioptre", "| index", "| far index");
+    assertThat(summary.get(1)).contains("K", "MB", "ms", "roll", "AbsRel", "planes", "Corr");
+    assertThat(summary.stream().filter(line -> line.startsWith("  "))).hasSizeGreaterThan(8);
+    assertThat(summary).anyMatch(line -> line.startsWith("  sml "));
+    assertThat(summary).anyMatch(line -> line.startsWith("  ddl +5 "));
+    assertThat(String.join("\n", summary)).contains("| near index");
+    // A single row has nothing to be set against.
+    EvaluationPlan one =
+        new EvaluationPlan(
+            plan.folders(), List.of("sml"), List.of(0.0), false, 1, null, plan.groups());
+    assertThat(EvaluationTable.of(run(one))).doesNotContain("all models");
+  }
+
+  @Test
+  void shouldRollOneFrameAtATime() throws IOException {
+    EvaluationStack stack = EvaluationStack.read(stacks.resolve("slope"));
+    FramePool pool = new FramePool(stack.planes() + 1);
+    try (RollingShow show = new RollingShow(stack, pool, 100)) {
+      List<Long> before = sequences(show.current());
+      for (int plane = 0; plane < 2 * stack.planes(); plane++) {
+        FocalStack next = show.next();
+        assertThat(next.referencePlane()).isEqualTo(plane % stack.planes());
+        List<Long> after = sequences(next);
+        for (int z = 0; z < stack.planes(); z++) {
+          if (z == plane % stack.planes()) {
+            assertThat(after.get(z)).isEqualTo(100L + stack.planes() + plane);
+          } else {
+            assertThat(after.get(z)).isEqualTo(before.get(z));
+          }
+        }
+        before = after;
+      }
+      assertThat(show.nextSequence()).isEqualTo(100 + 3L * stack.planes());
+    }
+    assertThat(pool.leased()).isZero();
+  }
+
+  private static List<Long> sequences(FocalStack stack) {
+    try (stack) {
+      List<Long> sequences = new ArrayList<>();
+      for (int z = 0; z < stack.planes(); z++) {
+        sequences.add(stack.frame(z).sequence());
+      }
+      return sequences;
+    }
+  }
+
+  @Test
+  void shouldTimeTheWholeStackAndARollingUpdate() throws IOException {
+    long[] now = {0};
+    EvaluationPlan plan = plan(List.of(0.0), false);
+    Evaluation evaluation = Evaluation.run(plan, new Baselines(), () -> now[0] += 7, done -> {});
+    for (StackResult result : evaluation.results()) {
+      assertThat(result.scores().get(Metric.MILLIS)).isEqualTo(7e-6);
+      assertThat(result.scores().get(Metric.ROLLING_MILLIS)).isEqualTo(7e-6);
+    }
+    assertThat(evaluation.modelBytes()).containsEntry("sml", 0L).containsEntry("ddl", 0L);
+  }
+
+  @Test
   void shouldWriteEveryFigureAsJson() throws IOException {
     Evaluation evaluation = run(plan(List.of(0.0), false, StackGroup.parse("some=far")));
     Path file = root.resolve("report.json");

@@ -30,7 +30,7 @@ final class BrokerProcess implements AutoCloseable {
   private @Nullable Process process;
 
   BrokerProcess(Path folder) throws IOException {
-    this.folder = folder;
+    this.folder = Files.createDirectories(folder);
     int[] ports = EmbeddedKafkaBroker.freePorts();
     this.port = ports[0];
     Properties properties =
@@ -105,6 +105,27 @@ final class BrokerProcess implements AutoCloseable {
         throw new IllegalStateException("broker " + running.pid() + " survived SIGKILL");
       }
       process = null;
+    }
+  }
+
+  /** Takes connections from now on and never answers: SIGSTOP. */
+  void hang() throws IOException, InterruptedException {
+    signal("-STOP");
+  }
+
+  /** Answers again: SIGCONT. */
+  void goOn() throws IOException, InterruptedException {
+    signal("-CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    Process running = process;
+    if (running == null) {
+      throw new IllegalStateException("the broker is not running");
+    }
+    int status = new ProcessBuilder("kill", name, Long.toString(running.pid())).start().waitFor();
+    if (status != 0) {
+      throw new IOException("kill " + name + " " + running.pid() + " ended with " + status);
     }
   }
 

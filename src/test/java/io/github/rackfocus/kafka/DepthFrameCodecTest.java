@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import com.sun.management.ThreadMXBean;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthMapPool;
 import io.github.rackfocus.depth.Validity;
@@ -11,6 +12,8 @@ import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.sink.TestDepthMaps;
 import io.github.rackfocus.v1.DepthFrame;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.Objects;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -29,12 +32,14 @@ class DepthFrameCodecTest {
       @ForAll long seed)
       throws IOException {
     try (DepthMap map = random(width, height, seed)) {
-      DepthFrame frame = new DepthFrameCodec(CAMERA, packing, true).encode(map);
+      DepthFrame frame = new DepthFrameCodec(CAMERA, packing, true, true).encode(map);
       DepthPixels pixels = DepthFrameCodec.decode(frame.toByteArray());
+      float[] age = Objects.requireNonNull(pixels.age());
       assertThat(pixels.width()).isEqualTo(width);
       assertThat(pixels.height()).isEqualTo(height);
       for (int i = 0; i < map.pixels(); i++) {
         assertThat(pixels.validity()[i]).isEqualTo(map.validity().get(i));
+        assertThat(Math.abs(age[i] - map.age().get(i))).isLessThanOrEqualTo(0.000501f);
         assertClose(pixels.depth()[i], map.depth().get(i), frame.getUnitM());
         assertClose(pixels.uncertainty()[i], map.uncertainty().get(i), frame.getUncertaintyUnitM());
       }
@@ -43,7 +48,7 @@ class DepthFrameCodecTest {
 
   @Property(tries = 20, seed = "20261120")
   void shouldGiveEqualBytesForEqualMaps(@ForAll DepthPacking packing, @ForAll long seed) {
-    DepthFrameCodec codec = new DepthFrameCodec(CAMERA, packing, true);
+    DepthFrameCodec codec = new DepthFrameCodec(CAMERA, packing, true, true);
     try (DepthMap one = random(30, 20, seed);
         DepthMap other = random(30, 20, seed)) {
       assertThat(codec.encode(one).toByteArray()).isEqualTo(codec.encode(other).toByteArray());
@@ -61,7 +66,8 @@ class DepthFrameCodecTest {
             new CameraIdentity.FixedPose("base_link", 1, 2, 3, 0, 0, 0, 1),
             "cd".repeat(32));
     try (DepthMap map = TestDepthMaps.scene(160, 64, STAMP, 12)) {
-      DepthFrame frame = new DepthFrameCodec(calibrated, DepthPacking.PNG16, false).encode(map);
+      DepthFrame frame =
+          new DepthFrameCodec(calibrated, DepthPacking.PNG16, false, true).encode(map);
       assertThat(frame.getRobot()).isEqualTo("r2");
       assertThat(frame.getCamera()).isEqualTo("front");
       assertThat(frame.getFrameId()).isEqualTo("front_optical_frame");
@@ -94,7 +100,7 @@ class DepthFrameCodecTest {
       for (int i = 0; i < map.pixels(); i++) {
         map.validity().put(i, Validity.NO_TEXTURE.code());
       }
-      DepthFrame frame = new DepthFrameCodec(CAMERA, DepthPacking.PNG16, false).encode(map);
+      DepthFrame frame = new DepthFrameCodec(CAMERA, DepthPacking.PNG16, false, true).encode(map);
       assertThat(frame.hasIntrinsics()).isFalse();
       assertThat(frame.hasPose()).isFalse();
       assertThat(frame.hasYoungestAgeS()).isFalse();
@@ -109,7 +115,7 @@ class DepthFrameCodecTest {
     try (DepthMap map =
         TestDepthMaps.scene(
             new DepthMapPool(1), 160, 64, STAMP, 1, FocusScale.INDEX_NEAR_FIRST, index)) {
-      DepthFrame frame = new DepthFrameCodec(CAMERA, DepthPacking.PNG16, false).encode(map);
+      DepthFrame frame = new DepthFrameCodec(CAMERA, DepthPacking.PNG16, false, true).encode(map);
       assertThat(frame.getUnitM()).isEqualTo(0.001);
       assertThat(frame.getSweep().getScale())
           .isEqualTo(io.github.rackfocus.v1.FocusScale.FOCUS_SCALE_INDEX_NEAR_FIRST);
@@ -120,17 +126,36 @@ class DepthFrameCodecTest {
   @Example
   void shouldStayBelowHalfAMegabyteWithDepthAsNoisyAsASensors() {
     try (DepthMap map = noisy(640, 480)) {
-      DepthFrame frame = new DepthFrameCodec(CAMERA, DepthPacking.PNG16, true).encode(map);
+      DepthFrame frame = new DepthFrameCodec(CAMERA, DepthPacking.PNG16, true, true).encode(map);
       assertThat(frame.getDepth().size()).isLessThan(512_000);
       assertThat(frame.getSerializedSize()).isLessThan((1 << 20) - 1024);
     }
   }
 
   @Example
+  void shouldCostTheGarbageOfItsBytesAndLittleMore() {
+    DepthFrameCodec codec = new DepthFrameCodec(CAMERA, DepthPacking.PNG16, true, true);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long self = Thread.currentThread().getId();
+    try (DepthMap map = noisy(320, 240)) {
+      long bytes = 0;
+      for (int i = 0; i < 20; i++) {
+        bytes = codec.encode(map).toByteArray().length;
+      }
+      long before = threads.getThreadAllocatedBytes(self);
+      for (int i = 0; i < 50; i++) {
+        bytes = codec.encode(map).toByteArray().length;
+      }
+      long each = (threads.getThreadAllocatedBytes(self) - before) / 50;
+      assertThat(each).isBetween(bytes, bytes + (32 << 10));
+    }
+  }
+
+  @Example
   void shouldSayWhatIsWrongWithAFrame() {
     try (DepthMap map = TestDepthMaps.scene(80, 32, STAMP, 12)) {
-      DepthFrame png = new DepthFrameCodec(CAMERA, DepthPacking.PNG16, false).encode(map);
-      DepthFrame raw = new DepthFrameCodec(CAMERA, DepthPacking.RAW16, false).encode(map);
+      DepthFrame png = new DepthFrameCodec(CAMERA, DepthPacking.PNG16, false, false).encode(map);
+      DepthFrame raw = new DepthFrameCodec(CAMERA, DepthPacking.RAW16, false, true).encode(map);
       String name = "depth frame r2/front 1763640000123456789-12: ";
       assertWrong(
           png.toBuilder().setWidth(81).build(),

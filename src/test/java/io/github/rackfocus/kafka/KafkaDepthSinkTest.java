@@ -32,6 +32,8 @@ class KafkaDepthSinkTest {
   private static final long STAMP = 1_763_640_000_123_456_789L;
   private static final CameraIdentity CAMERA = CameraIdentity.of("r2", "front");
 
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private static EmbeddedKafkaBroker broker;
 
   @BeforeAll
@@ -51,6 +53,7 @@ class KafkaDepthSinkTest {
     KafkaDepthSink sink = new KafkaDepthSink(to("every-map"), CAMERA, InstantSource.fixed(sending));
     try (sink) {
       send(sink, 0, 20);
+      awaitAcknowledged(sink, 20);
     }
     List<ConsumerRecord<String, byte[]>> records = read("every-map");
     assertThat(records).hasSize(20);
@@ -66,11 +69,12 @@ class KafkaDepthSinkTest {
       assertThat(frame.getSequence()).isEqualTo(i);
       assertThat(frame.getStampNs()).isEqualTo(STAMP + i);
     }
-    KafkaSinkCounts counts = sink.counts();
-    assertThat(counts.sent()).isEqualTo(20);
+    PublisherCounts counts = sink.counts();
+    assertThat(counts.offered()).isEqualTo(20);
     assertThat(counts.acknowledged()).isEqualTo(20);
-    assertThat(counts.outstandingBytes()).isZero();
-    assertThat(counts.failedByCause()).isEmpty();
+    assertThat(counts.backlogBytes()).isZero();
+    assertThat(counts.lostByCause()).isEmpty();
+    assertThat(counts.ackP50Millis()).isPositive();
   }
 
   @Test
@@ -78,6 +82,7 @@ class KafkaDepthSinkTest {
     broker.createTopic("headers", 1);
     try (KafkaDepthSink sink = new KafkaDepthSink(to("headers"), CAMERA)) {
       send(sink, 7, 1);
+      awaitAcknowledged(sink, 1);
     }
     ConsumerRecord<String, byte[]> record = read("headers").get(0);
     assertThat(record.headers()).hasSize(6);
@@ -96,6 +101,7 @@ class KafkaDepthSinkTest {
     broker.createTopic("kcat", 1);
     try (KafkaDepthSink sink = new KafkaDepthSink(to("kcat"), CAMERA)) {
       send(sink, 0, 5);
+      awaitAcknowledged(sink, 5);
     }
     Process process =
         new ProcessBuilder(
@@ -123,55 +129,51 @@ class KafkaDepthSinkTest {
 
   @Test
   void shouldCreateItsTopicWhereThatIsWanted() throws Exception {
-    KafkaDepthSink sink = new KafkaDepthSink(creating(to("made-by-the-sink")), CAMERA);
+    KafkaDepthSink sink = new KafkaDepthSink(creating("made-by-the-sink"), CAMERA);
     try (sink) {
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> {
-            send(sink, 0, 1);
-            return sink.counts().acknowledged() > 0;
-          });
+      send(sink, 0, 1);
+      awaitAcknowledged(sink, 1);
     }
-    assertThat(read("made-by-the-sink")).isNotEmpty();
+    assertThat(read("made-by-the-sink")).hasSize(1);
+    assertThat(broker.topicSetting("made-by-the-sink", "retention.ms")).isEqualTo("600000");
   }
 
   @Test
   void shouldLeaveATopicAloneThatIsThere() throws Exception {
     broker.createTopic("there", 2);
-    try (KafkaDepthSink sink = new KafkaDepthSink(creating(to("there")), CAMERA)) {
+    try (KafkaDepthSink sink = new KafkaDepthSink(creating("there"), CAMERA)) {
       send(sink, 0, 1);
+      awaitAcknowledged(sink, 1);
     }
     assertThat(read("there")).hasSize(1);
   }
 
   @Test
-  void shouldCountMapsForATopicThatIsNotThereAsFailed() throws Exception {
-    KafkaDepthSink sink = new KafkaDepthSink(to("nowhere"), CAMERA);
+  void shouldKeepTheNewestForATopicThatIsNotThereAndCountTheOthers() throws Exception {
+    KafkaSinkConfig nowhere =
+        KafkaSinkConfig.of(KafkaSettings.of(broker.bootstrapServers()).withBounds(3, 2, 1 << 20))
+            .forTopic("nowhere");
+    KafkaDepthSink sink = new KafkaDepthSink(nowhere, CAMERA);
     try (sink) {
-      send(sink, 0, 3);
+      send(sink, 0, 5);
+      assertThat(sink.counts().lostByCause()).containsExactly(Map.entry("queueFull", 2L));
+      assertThat(sink.counts().waiting()).isEqualTo(3);
     }
-    assertThat(sink.counts().sent()).isEqualTo(3);
-    assertThat(sink.counts().failedByCause()).containsExactly(Map.entry("TimeoutException", 3L));
+    assertThat(sink.counts().lostByCause())
+        .containsExactly(Map.entry("closed", 3L), Map.entry("queueFull", 2L));
+    assertThat(sink.lost()).isEqualTo(5);
   }
 
   @Test
   void shouldRefuseAMapThatIsTooLargeAndCountIt() throws Exception {
     broker.createTopic("too-large", 1);
-    KafkaSinkConfig plain = to("too-large");
     KafkaSinkConfig small =
         new KafkaSinkConfig(
-            plain.bootstrapServers(),
-            plain.topic(),
-            false,
+            KafkaSettings.of(broker.bootstrapServers()).withBounds(16, 16, 16 << 10),
+            TopicSpec.DEPTH.named("too-large"),
             DepthPacking.RAW16,
             true,
-            plain.maxBlock(),
-            plain.deliveryTimeout(),
-            plain.closeTimeout(),
-            64,
-            1 << 20,
-            16 << 10,
-            Map.of());
+            false);
     KafkaDepthSink sink = new KafkaDepthSink(small, CAMERA);
     try (sink;
         DepthMap large = TestDepthMaps.scene(160, 64, STAMP, 0)) {
@@ -179,82 +181,93 @@ class KafkaDepthSinkTest {
           .isInstanceOf(IOException.class)
           .hasMessageContaining("expected at most 15360; raise maxRecordBytes");
       send(sink, 1, 1);
+      awaitAcknowledged(sink, 1);
     }
-    assertThat(sink.counts().tooLarge()).isEqualTo(1);
+    assertThat(sink.counts().lostByCause()).containsExactly(Map.entry("tooLarge", 1L));
+    assertThat(sink.lost()).isZero();
     assertThat(sink.counts().acknowledged()).isEqualTo(1);
   }
 
   @Test
-  void shouldCountARecordThatTheTopicRefuses() throws Exception {
+  void shouldLearnWhatTheTopicTakesAndCountWhatIsLarger() throws Exception {
     broker.createTopic("narrow", 1);
-    broker.configureTopic("narrow", "max.message.bytes", "100");
+    broker.configureTopic("narrow", "max.message.bytes", "3000");
     KafkaDepthSink sink = new KafkaDepthSink(to("narrow"), CAMERA);
     try (sink) {
       send(sink, 0, 2);
+      await().atMost(PATIENCE).until(() -> sink.counts().lost() == 2);
+      try (DepthMap map = TestDepthMaps.scene(80, 32, STAMP, 9)) {
+        assertThatThrownBy(() -> sink.accept(map)).hasMessageContaining("expected at most 1976");
+      }
     }
-    assertThat(sink.counts().failedByCause())
-        .containsExactly(Map.entry("RecordTooLargeException", 2L));
+    assertThat(sink.counts().lostByCause()).containsExactly(Map.entry("tooLarge", 3L));
+    assertThat(sink.lost()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldCountARecordThatTheTopicRefusesLater() throws Exception {
+    broker.createTopic("narrowed", 1);
+    KafkaDepthSink sink = new KafkaDepthSink(to("narrowed"), CAMERA);
+    try (sink) {
+      send(sink, 0, 1);
+      awaitAcknowledged(sink, 1);
+      broker.configureTopic("narrowed", "max.message.bytes", "100");
+      send(sink, 1, 2);
+      await().atMost(PATIENCE).until(() -> sink.counts().lost() == 2);
+    }
+    assertThat(sink.counts().lostByCause()).containsExactly(Map.entry("tooLarge", 2L));
   }
 
   @Test
   void shouldGoOnWithoutABroker() throws Exception {
-    KafkaSinkConfig absent = KafkaSinkConfig.of("127.0.0.1:" + EmbeddedKafkaBroker.freePorts()[0]);
-    KafkaDepthSink sink = new KafkaDepthSink(absent, CAMERA);
-    long begin = System.nanoTime();
-    try (sink) {
-      send(sink, 0, 5);
-    }
-    // Far above 5 x maxBlock, far below what a client that blocks would take (a minute a map).
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
-    KafkaSinkCounts counts = sink.counts();
-    assertThat(counts.sent()).isEqualTo(5);
-    assertThat(counts.failed()).isEqualTo(5);
-    assertThat(counts.outstanding()).isZero();
+    KafkaSettings absent = KafkaSettings.of("127.0.0.1:" + EmbeddedKafkaBroker.freePorts()[0]);
+    assertNothingArrives(new KafkaDepthSink(KafkaSinkConfig.of(absent), CAMERA));
   }
 
   @Test
   void shouldGoOnWithABrokerThatNeverAnswers() throws Exception {
     try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      KafkaDepthSink sink =
-          new KafkaDepthSink(KafkaSinkConfig.of("127.0.0.1:" + mute.getLocalPort()), CAMERA);
-      try (sink) {
-        send(sink, 0, 3);
-      }
-      assertThat(sink.counts().failed()).isEqualTo(3);
+      assertNothingArrives(
+          new KafkaDepthSink(KafkaSinkConfig.of("127.0.0.1:" + mute.getLocalPort()), CAMERA));
     }
   }
 
   @Test
   void shouldGoOnWhereTheBrokersNameIsNotKnown() throws Exception {
-    KafkaDepthSink sink = new KafkaDepthSink(KafkaSinkConfig.of("nobody.invalid:9092"), CAMERA);
-    try (sink;
-        DepthMap map = TestDepthMaps.scene(80, 32, STAMP, 0)) {
-      assertThatThrownBy(() -> sink.accept(map))
-          .isInstanceOf(IOException.class)
-          .hasMessage("no address is known for the broker nobody.invalid:9092");
+    assertNothingArrives(new KafkaDepthSink(KafkaSinkConfig.of("nobody.invalid:9092"), CAMERA));
+  }
+
+  private static void assertNothingArrives(KafkaDepthSink sink) throws Exception {
+    try (sink) {
+      send(sink, 0, 20);
+      await().atMost(PATIENCE).until(() -> sink.counts().outage());
     }
-    assertThat(sink.counts().refused()).isEqualTo(1);
-    assertThat(sink.counts().sent()).isZero();
+    PublisherCounts counts = sink.counts();
+    assertThat(counts.offered()).isEqualTo(20);
+    assertThat(counts.lostByCause())
+        .containsExactly(Map.entry("closed", 16L), Map.entry("queueFull", 4L));
+    assertThat(counts.outages()).isEqualTo(1);
+    assertThat(counts.waiting() + counts.inFlight()).isZero();
   }
 
   @Test
   void shouldRefuseSettingsThatItsPromisesRestOn() {
     assertThatThrownBy(() -> with(Map.of(ProducerConfig.ACKS_CONFIG, "0")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("producerProperties has acks, which the sink sets itself");
+        .hasMessageContaining("properties has acks, which the publisher sets itself");
   }
 
   @Test
   void shouldSayWhichSettingKafkaRefuses() {
-    KafkaSinkConfig wrong = with(Map.of(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zip"));
-    assertThatThrownBy(() -> new KafkaDepthSink(wrong, CAMERA))
+    KafkaSettings wrong = with(Map.of(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zip"));
+    assertThatThrownBy(() -> new KafkaDepthSink(KafkaSinkConfig.of(wrong), CAMERA))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("compression.type");
   }
 
   @Test
   void shouldNeverShowTheValuesOfProperties() {
-    KafkaSinkConfig config = with(Map.of("ssl.key.password", "hunter2"));
+    KafkaSettings config = with(Map.of("ssl.key.password", "hunter2"));
     assertThat(config.toString()).contains("ssl.key.password").doesNotContain("hunter2");
   }
 
@@ -274,56 +287,24 @@ class KafkaDepthSinkTest {
     }
   }
 
-  /** Waits longer for a broker than the default, for machines with much to do. */
+  private static void awaitAcknowledged(KafkaDepthSink sink, long records) {
+    await().atMost(PATIENCE).until(() -> sink.counts().acknowledged() == records);
+  }
+
+  /** Room for all maps of a test, however long the broker takes. */
   private static KafkaSinkConfig to(String topic) {
-    KafkaSinkConfig d = KafkaSinkConfig.of(broker.bootstrapServers());
-    Duration maxBlock = topic.equals("nowhere") ? d.maxBlock() : Duration.ofSeconds(10);
-    return new KafkaSinkConfig(
-        d.bootstrapServers(),
-        topic,
-        false,
-        d.packing(),
-        true,
-        maxBlock,
-        d.deliveryTimeout(),
-        Duration.ofSeconds(30),
-        64,
-        d.maxOutstandingBytes(),
-        d.maxRecordBytes(),
-        Map.of());
+    return KafkaSinkConfig.of(
+            KafkaSettings.of(broker.bootstrapServers()).withBounds(64, 16, 1 << 20))
+        .forTopic(topic);
   }
 
-  private static KafkaSinkConfig creating(KafkaSinkConfig d) {
-    return new KafkaSinkConfig(
-        d.bootstrapServers(),
-        d.topic(),
-        true,
-        d.packing(),
-        true,
-        d.maxBlock(),
-        d.deliveryTimeout(),
-        d.closeTimeout(),
-        64,
-        d.maxOutstandingBytes(),
-        d.maxRecordBytes(),
-        Map.of());
+  private static KafkaSinkConfig creating(String topic) {
+    return KafkaSinkConfig.of(KafkaSettings.of(broker.bootstrapServers()).creatingTopics())
+        .forTopic(topic);
   }
 
-  private static KafkaSinkConfig with(Map<String, String> properties) {
-    KafkaSinkConfig d = KafkaSinkConfig.of("127.0.0.1:9");
-    return new KafkaSinkConfig(
-        d.bootstrapServers(),
-        d.topic(),
-        false,
-        d.packing(),
-        true,
-        d.maxBlock(),
-        d.deliveryTimeout(),
-        d.closeTimeout(),
-        64,
-        d.maxOutstandingBytes(),
-        d.maxRecordBytes(),
-        properties);
+  private static KafkaSettings with(Map<String, String> properties) {
+    return KafkaSettings.of("127.0.0.1:9").withProperties(properties);
   }
 
   private static List<ConsumerRecord<String, byte[]>> read(String topic) {

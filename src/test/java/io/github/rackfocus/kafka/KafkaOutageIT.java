@@ -9,157 +9,152 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real broker, in a process of its own, is killed and comes back. */
+/** A real broker, in a process of its own, is killed, hangs, and comes back. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class KafkaOutageIT {
   private static final String TOPIC = "rackfocus.depth.v1";
   private static final long STAMP = 1_763_640_000_000_000_000L;
-  private static final int BOUND = 8;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   @TempDir Path folder;
-  private final List<String> taken = new ArrayList<>();
+  private final List<String> offered = new ArrayList<>();
   private long next;
   private long longestAcceptNanos;
 
   @Test
-  void shouldDeliverWhatItTookBeforeAndDuringAnOutage() throws Exception {
-    try (BrokerProcess broker = new BrokerProcess(folder)) {
+  void shouldDeliverEveryMapInOrderFromASpoolWhateverTheBrokerDoes() throws Exception {
+    try (BrokerProcess broker = new BrokerProcess(folder.resolve("broker"))) {
       broker.start();
       broker.createTopic(TOPIC);
-      KafkaDepthSink sink = new KafkaDepthSink(config(broker, Duration.ofMinutes(4)), camera());
+      KafkaDepthSink sink = new KafkaDepthSink(spooling(broker), camera());
       try (sink) {
-        offer(sink, 5);
-        await().atMost(PATIENCE).until(() -> sink.counts().acknowledged() == taken.size());
-
+        offer(sink, 20);
         for (int outage = 1; outage <= 2; outage++) {
           broker.kill();
-          long refusedBefore = sink.counts().refused();
-          offer(sink, BOUND + 4);
-          assertThat(sink.counts().outstanding()).isEqualTo(BOUND);
-          assertThat(sink.counts().refused() - refusedBefore).isEqualTo(4);
+          offer(sink, 40);
           broker.start();
-          await().atMost(PATIENCE).until(() -> sink.counts().outstanding() == 0);
-          offer(sink, 5);
-          await().atMost(PATIENCE).until(() -> sink.counts().outstanding() == 0);
+          offer(sink, 10);
         }
+        awaitEmpty(sink);
+        broker.hang();
+        offer(sink, 40);
+        await().atMost(PATIENCE).until(() -> sink.counts().outage());
+        broker.goOn();
+        awaitEmpty(sink);
+        offer(sink, 10);
+        awaitEmpty(sink);
       }
-      KafkaSinkCounts counts = sink.counts();
-      assertThat(counts.sent()).isEqualTo(taken.size());
-      assertThat(counts.failedByCause()).isEmpty();
-      assertThat(counts.acknowledged()).isEqualTo(counts.sent());
-      // Each once and in order: the producer is idempotent.
-      assertThat(idsIn(broker)).containsExactlyElementsOf(taken);
+      PublisherCounts counts = sink.counts();
+      assertThat(counts.lostByCause()).isEmpty();
+      assertThat(counts.acknowledged()).isEqualTo(offered.size());
+      assertThat(firstArrivals(broker)).containsExactlyElementsOf(offered);
       assertThat(Duration.ofNanos(longestAcceptNanos)).isLessThan(Duration.ofSeconds(20));
     }
   }
 
   @Test
-  void shouldCountWhatAnOutageLongerThanItsPatienceCost() throws Exception {
-    try (BrokerProcess broker = new BrokerProcess(folder)) {
+  void shouldCountExactlyWhatIsLostWhereTheFreshestMatter() throws Exception {
+    try (BrokerProcess broker = new BrokerProcess(folder.resolve("broker"))) {
       broker.start();
       broker.createTopic(TOPIC);
-      KafkaDepthSink sink = new KafkaDepthSink(config(broker, Duration.ofSeconds(2)), camera());
+      KafkaDepthSink sink =
+          new KafkaDepthSink(
+              KafkaSinkConfig.of(
+                  KafkaSettings.of(broker.bootstrapServers()).withBounds(8, 4, 1 << 20)),
+              camera());
       try (sink) {
-        await()
-            .atMost(PATIENCE)
-            .until(() -> {
-              offer(sink, 1);
-              return sink.counts().acknowledged() > 0;
-            });
+        offer(sink, 5);
+        awaitEmpty(sink);
         broker.kill();
-        offer(sink, 3);
-        await().atMost(PATIENCE).until(() -> sink.counts().outstanding() == 0);
-        assertThat(sink.counts().failed()).isGreaterThanOrEqualTo(3);
+        offer(sink, 50);
+        assertThat(sink.counts().waiting() + sink.counts().inFlight()).isLessThanOrEqualTo(12);
         broker.start();
-        long before = sink.counts().acknowledged();
-        await()
-            .atMost(PATIENCE)
-            .until(() -> {
-              offer(sink, 1);
-              return sink.counts().acknowledged() > before;
-            });
+        awaitEmpty(sink);
+        broker.hang();
+        offer(sink, 50);
+        broker.goOn();
+        awaitEmpty(sink);
       }
-      KafkaSinkCounts counts = sink.counts();
-      assertThat(counts.sent()).isEqualTo(counts.acknowledged() + counts.failed());
-      assertThat(counts.outstanding()).isZero();
-      assertThat(counts.failedByCause()).containsKey("TimeoutException");
-      // A record may have arrived whose acknowledgement did not.
-      assertThat(idsIn(broker)).doesNotHaveDuplicates();
-      assertThat((long) idsIn(broker).size()).isBetween(counts.acknowledged(), counts.sent());
+      PublisherCounts counts = sink.counts();
+      assertThat(counts.lost()).isPositive();
+      assertThat(counts.lostByCause()).containsOnlyKeys("queueFull");
+      List<String> arrived = firstArrivals(broker);
+      assertThat(arrived).hasSize((int) (offered.size() - counts.lost()));
+      // In order, and the newest among them.
+      List<String> expected = new ArrayList<>(offered);
+      expected.retainAll(arrived);
+      assertThat(arrived).isEqualTo(expected).endsWith(offered.get(offered.size() - 1));
     }
   }
 
   @Test
-  void shouldEndInTimeWhileTheBrokerIsAway() throws Exception {
-    try (BrokerProcess broker = new BrokerProcess(folder)) {
+  void shouldLeaveInTheSpoolWhatABrokerThatIsAwayCouldNotTake() throws Exception {
+    try (BrokerProcess broker = new BrokerProcess(folder.resolve("broker"))) {
       broker.start();
       broker.createTopic(TOPIC);
-      KafkaDepthSink sink = new KafkaDepthSink(config(broker, Duration.ofMinutes(4)), camera());
-      offer(sink, 2);
-      await().atMost(PATIENCE).until(() -> sink.counts().acknowledged() == 2);
-      broker.kill();
-      offer(sink, 3);
-      long begin = System.nanoTime();
-      sink.close();
-      // closeTimeout is 5 s; the delivery would be tried for 4 minutes.
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(60));
-      assertThat(sink.counts().failed()).isEqualTo(3);
-      assertThat(sink.counts().outstanding()).isZero();
+      KafkaDepthSink first = new KafkaDepthSink(spooling(broker), camera());
+      try (first) {
+        offer(first, 5);
+        awaitEmpty(first);
+        broker.kill();
+        offer(first, 30);
+      }
+      assertThat(first.counts().lostByCause()).isEmpty();
+      assertThat(first.counts().waiting()).isEqualTo(30);
+      broker.start();
+      KafkaDepthSink second = new KafkaDepthSink(spooling(broker), camera());
+      try (second) {
+        offer(second, 5);
+        awaitEmpty(second);
+      }
+      assertThat(second.counts().recovered()).isEqualTo(30);
+      assertThat(second.counts().acknowledged()).isEqualTo(35);
+      assertThat(firstArrivals(broker)).containsExactlyElementsOf(offered);
     }
+  }
+
+  private static void awaitEmpty(KafkaDepthSink sink) {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> sink.counts().waiting() == 0 && sink.counts().inFlight() == 0);
   }
 
   private static CameraIdentity camera() {
     return CameraIdentity.of("r2", "front");
   }
 
-  private static KafkaSinkConfig config(BrokerProcess broker, Duration deliveryTimeout) {
-    KafkaSinkConfig d = KafkaSinkConfig.of(broker.bootstrapServers());
-    return new KafkaSinkConfig(
-        d.bootstrapServers(),
-        TOPIC,
-        false,
-        d.packing(),
-        true,
-        Duration.ofSeconds(5),
-        deliveryTimeout,
-        d.closeTimeout(),
-        BOUND,
-        d.maxOutstandingBytes(),
-        d.maxRecordBytes(),
-        Map.of());
+  private KafkaSinkConfig spooling(BrokerProcess broker) {
+    return KafkaSinkConfig.of(
+        KafkaSettings.of(broker.bootstrapServers())
+            .withSpool(SpoolOptions.in(folder.resolve("spool")))
+            .withProperties(Map.of("request.timeout.ms", "2000")));
   }
 
-  private void offer(KafkaDepthSink sink, int count) throws InterruptedException {
+  private void offer(KafkaDepthSink sink, int count) throws IOException {
     for (int i = 0; i < count; i++) {
       long sequence = next++;
       try (DepthMap map = TestDepthMaps.scene(80, 32, STAMP + sequence, sequence)) {
         long begin = System.nanoTime();
-        long sentBefore = sink.counts().sent();
-        try {
-          sink.accept(map);
-        } catch (IOException e) {
-          assertThat(sink.counts().sent()).as(e.getMessage()).isEqualTo(sentBefore);
-          continue;
-        } finally {
-          longestAcceptNanos = Math.max(longestAcceptNanos, System.nanoTime() - begin);
-        }
-        taken.add((STAMP + sequence) + "-" + sequence);
+        sink.accept(map);
+        longestAcceptNanos = Math.max(longestAcceptNanos, System.nanoTime() - begin);
+        offered.add((STAMP + sequence) + "-" + sequence);
       }
     }
   }
 
-  private static List<String> idsIn(BrokerProcess broker) {
-    List<ConsumerRecord<String, byte[]>> records =
-        TopicReader.readAll(broker.bootstrapServers(), TOPIC);
-    return records.stream().map(record -> TopicReader.header(record, "ce_id")).toList();
+  /** The ids on the topic without their repetitions, as a consumer sees them. */
+  private static List<String> firstArrivals(BrokerProcess broker) {
+    LinkedHashSet<String> ids = new LinkedHashSet<>();
+    TopicReader.readAll(broker.bootstrapServers(), TOPIC)
+        .forEach(record -> ids.add(TopicReader.header(record, "ce_id")));
+    return List.copyOf(ids);
   }
 }

@@ -82,7 +82,7 @@ class OldBytesTest {
             TestDepthMaps.scene(WIDTH, HEIGHT, 1_763_640_000_123_456_789L, 4711))) {
       Files.write(
           Path.of(arguments[0]),
-          new DepthFrameCodec(identity, DepthPacking.PNG16, true).encode(map).toByteArray());
+          new DepthFrameCodec(identity, DepthPacking.PNG16, true, true).encode(map).toByteArray());
     }
   }
 }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -265,12 +266,125 @@ class DepthNodeTest {
       node.awaitEnd();
     }
     NodeHealth health = node.health();
-    assertThat(health.maps() + health.stacksSkipped()).isEqualTo(health.stacks());
+    assertThat(health.stacksPrepared()).as("warm-up").isLessThanOrEqualTo(1);
+    assertThat(health.maps() + health.stacksSkipped() + health.stacksPrepared())
+        .isEqualTo(health.stacks());
     assertThat(health.stacksSkipped()).isPositive();
     long placed = health.frames() - health.framesDropped().getOrDefault("queueFull", 0L);
     assertThat(health.stacks()).isLessThanOrEqualTo(placed);
     assertThat(delivered).last().isEqualTo(29 * TICK);
     assertThat(pool.leased()).isZero();
+  }
+
+  /** A machine of which other work takes a share: time is what its estimator says. */
+  private final class Machine extends Middle {
+    final AtomicLong clock = new AtomicLong();
+    volatile double load = 1;
+    volatile int iterations = 3;
+    int preparedFrames;
+
+    Machine() {
+      super(stack -> {});
+    }
+
+    @Override
+    public void prepare(FocalStack stack) {
+      preparedFrames++;
+    }
+
+    @Override
+    public void estimate(FocalStack stack, DepthMap into) {
+      super.estimate(stack, into);
+      clock.addAndGet((long) ((30 + 10 * iterations) * load * 1e6));
+      into.info().estimatedBy(this);
+    }
+
+    @Override
+    public int iterations() {
+      return iterations;
+    }
+
+    @Override
+    public List<Integer> iterationChoices() {
+      return List.of(0, 1, 3);
+    }
+
+    @Override
+    public void useIterations(int number) {
+      iterations = number;
+    }
+  }
+
+  @Test
+  void shouldHoldItsDeadlineBySpendingLessAndComeBack() throws Exception {
+    Machine machine = new Machine();
+    AtomicReference<DepthNode> running = new AtomicReference<>();
+    List<Integer> spent = Collections.synchronizedList(new ArrayList<>());
+    int frames = 3_000;
+    // A frame comes when the one before is done, so that no latency depends on this machine.
+    Script source =
+        new Script(frames) {
+          @Override
+          Frame frame(int tick) {
+            while (tick >= PLANES && done(running.get()) < tick - PLANES + 1) {
+              Thread.onSpinWait();
+            }
+            machine.load = tick >= 500 && tick < 1_500 ? 2 : 1;
+            spent.add(machine.iterations);
+            return at(tick, 1 + tick % PLANES);
+          }
+        };
+    DepthNode node =
+        new DepthNode(
+            source,
+            RollingOptions.DEFAULT,
+            machine,
+            new MetricDepth(ValidityThresholds.DEFAULT),
+            new SinkFanOut(List.of(new Listing()), 2, true),
+            5,
+            false,
+            70_000_000,
+            machine.clock::get);
+    running.set(node);
+    try (node) {
+      node.start();
+      node.awaitEnd();
+    }
+    // 60 ms at K = 3 become 120, of which only K = 0 stays under 70.
+    assertThat(spent.subList(0, 500)).containsOnly(3);
+    assertThat(spent.get(1_499)).isZero();
+    assertThat(spent.get(frames - 1)).isEqualTo(3);
+    NodeHealth health = node.health();
+    assertThat(health.deadlineMisses()).isPositive().isLessThan(health.maps() / 20);
+    assertThat(health.latencyP95Millis()).isLessThan(70);
+  }
+
+  private static long done(DepthNode node) {
+    NodeHealth health = node.health();
+    return health.maps() + health.stacksPrepared();
+  }
+
+  @Test
+  void shouldRunTheFramesOfStacksOfWhichNoMapIsMade() throws Exception {
+    Machine machine = new Machine();
+    DepthNode node =
+        new DepthNode(
+            new Script(62),
+            new RollingOptions(0, false, 3, 6),
+            machine,
+            new MetricDepth(ValidityThresholds.DEFAULT),
+            new SinkFanOut(List.of(new Listing()), 2, true),
+            5,
+            true,
+            System::nanoTime);
+    try (node) {
+      node.start();
+      node.awaitEnd();
+    }
+    assertThat(node.health().stacks()).isEqualTo(60);
+    assertThat(node.health().maps()).isEqualTo(20);
+    assertThat(node.health().stacksPrepared()).isEqualTo(40);
+    assertThat(machine.preparedFrames).as("and one to warm up").isEqualTo(41);
   }
 
   @Test
@@ -314,6 +428,43 @@ class DepthNodeTest {
     assertThatThrownBy(() -> runToEnd(source, new Middle(stack -> {})))
         .isInstanceOf(IOException.class)
         .hasMessage("the folder went away");
+    assertThat(pool.leased()).isZero();
+  }
+
+  @Test
+  void shouldComputeNothingWhileItIsOff() throws Exception {
+    DepthNode node = node(new Script(50), new Middle(stack -> {}), true);
+    try (node) {
+      node.enable(false);
+      assertThat(node.isEnabled()).isFalse();
+      node.start();
+      node.awaitEnd();
+    }
+    assertThat(node.health().stacks()).isEqualTo(48);
+    assertThat(node.health().maps()).isZero();
+    assertThat(estimated).hasValue(0);
+    assertThat(pool.leased()).isZero();
+  }
+
+  @Test
+  void shouldWaitForAWholeSweepAfterAReset() throws Exception {
+    DepthNode[] node = new DepthNode[1];
+    Script source =
+        new Script(60) {
+          @Override
+          @Nullable Frame frame(int tick) throws IOException {
+            if (tick == 30) {
+              node[0].reset();
+            }
+            return super.frame(tick);
+          }
+        };
+    node[0] = node(source, new Middle(stack -> {}), true);
+    try (DepthNode running = node[0]) {
+      running.start();
+      running.awaitEnd();
+    }
+    assertThat(node[0].health().stacks()).as("two frames fewer make a stack").isEqualTo(56);
     assertThat(pool.leased()).isZero();
   }
 }

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.rackfocus.camera.SweepPattern;
+import io.github.rackfocus.kafka.ImagePacking;
+import io.github.rackfocus.kafka.KafkaSettings;
+import io.github.rackfocus.kafka.SpoolOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class NodeConfigurationTest {
@@ -47,7 +51,43 @@ class NodeConfigurationTest {
     assertThat(read.source().simulated().sweep().pattern()).isEqualTo(SweepPattern.TRIANGLE);
     assertThat(read.model().name()).isEqualTo("ddl");
     assertThat(read.sinks().files().keepLast()).isEqualTo(5);
-    assertThat(read.sinks().kafka().producerProperties()).containsEntry("compression.type", "zstd");
+    assertThat(read.sinks().kafka().depth().kafka().properties())
+        .containsEntry("compression.type", "zstd");
+    assertThat(read.sinks().kafka().frames()).isNull();
+  }
+
+  @Test
+  void shouldSendFramesAlsoWithoutMaps() throws Exception {
+    KafkaOptions kafka =
+        NodeConfiguration.parse(
+                "frames",
+                """
+                sinks:
+                  kafka: {frames: true, bootstrapServers: "k:9092", framePacking: zstd}
+                """)
+            .sinks()
+            .kafka();
+    assertThat(kafka.depth()).isNull();
+    assertThat(kafka.frames().packing()).isEqualTo(ImagePacking.ZSTD);
+    assertThat(kafka.frames().kafka().bootstrapServers()).isEqualTo("k:9092");
+    assertThat(kafka.frames().topic().name()).isEqualTo("rackfocus.frames.v1");
+  }
+
+  @Test
+  void shouldReadWhereRecordsWaitDuringAnOutage() throws Exception {
+    KafkaSettings kafka =
+        NodeConfiguration.parse(
+                "spool",
+                """
+                sinks:
+                  kafka: {enabled: true, onOutage: spool, spool: {folder: s, maxMiB: 2, maxAge: 60}}
+                """)
+            .sinks()
+            .kafka()
+            .depth()
+            .kafka();
+    assertThat(kafka.spool())
+        .isEqualTo(new SpoolOptions(Path.of("s"), 2 << 20, Duration.ofMinutes(1), false));
   }
 
   @Test
@@ -72,14 +112,15 @@ class NodeConfigurationTest {
         .anyMatch(each -> each.startsWith("robt is not an option; expected one of"))
         .anyMatch(each -> each.startsWith("robot is ''") && each.contains("a/b"))
         .contains(
-            "source.kind is 'webcam'; expected simulated | folder",
+            "source.kind is 'webcam'; expected simulated | folder | ros",
             "source.simulated.planes is 65; expected 3 to 64",
             "source.simulated.nearest is 4.0 dioptres; expected more than farthest, 5.0",
             "source.simulated.rate is 'fast'; expected a number Hz",
             "sweep.maxStackAge is '2 s'; expected a number s")
         .anyMatch(each -> each.startsWith("sinks.kafka.properties") && each.contains("acks"))
         .contains(
-            "model.device: device is gpu; expected cpu, cuda, cuda:n (n the GPU's number) or auto")
+            "model.device: device is gpu; expected cpu, cuda, cuda:n (n the GPU's number),"
+                + " tensorrt, tensorrt:n or auto")
         .hasSize(9);
     assertThat(fault).hasMessageContaining("node.yaml: 9 faults");
   }

@@ -115,7 +115,7 @@ class InferenceMemoryTest {
         }
         workspace.planeWritten(0);
         workspace.planeWritten(1);
-        workspace.run(1, outputs.tensors());
+        workspace.run(estimator.lastStage(), 1, outputs.tensors());
       }
       return (threads.getThreadAllocatedBytes(thread) - before) / CALLS;
     }

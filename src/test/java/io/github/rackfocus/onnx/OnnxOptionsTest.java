@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.rackfocus.onnx.OnnxOptions.Form;
 import io.github.rackfocus.onnx.OnnxOptions.Optimisation;
+import io.github.rackfocus.onnx.OnnxOptions.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxOptionsTest {
   @ParameterizedTest
-  @ValueSource(strings = {"cpu", "cuda:0", "cuda:7", "auto"})
+  @ValueSource(strings = {"cpu", "cuda:0", "cuda:7", "tensorrt:0", "tensorrt:3", "auto"})
   void shouldReadADeviceAsItWritesIt(String text) {
     assertThat(Device.parse(text)).hasToString(text);
   }
@@ -22,7 +23,8 @@ class OnnxOptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "CPU", "gpu", "cuda:", "cuda:-1", "cuda:x", "cuda:100", "cpu:0"})
+  @ValueSource(
+      strings = {"", "CPU", "gpu", "cuda:", "cuda:-1", "cuda:x", "cuda:100", "cpu:0", "tensorrt:"})
   void shouldRefuseAnyOtherDevice(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Device.parse(text))
@@ -76,10 +78,20 @@ class OnnxOptionsTest {
             .withArena(false)
             .withMemoryPattern(false)
             .withOptimisation(Optimisation.NONE)
-            .withForm(Form.FULL);
+            .withForm(Form.FULL)
+            .withPrecision(Precision.AUTO)
+            .withGpu(GpuOptions.DEFAULT.withTf32(true));
     assertThat(changed)
         .isEqualTo(
             new OnnxOptions(
-                Device.parse("auto"), 2, false, false, false, Optimisation.NONE, Form.FULL));
+                Device.parse("auto"),
+                2,
+                false,
+                false,
+                false,
+                Optimisation.NONE,
+                Form.FULL,
+                Precision.AUTO,
+                GpuOptions.DEFAULT.withTf32(true)));
   }
 }

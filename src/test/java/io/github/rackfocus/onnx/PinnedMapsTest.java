@@ -47,7 +47,7 @@ class PinnedMapsTest {
         workspace.focus().put(z, z / 2f);
         workspace.planeWritten(z);
       }
-      workspace.run(2, outputs.tensors());
+      workspace.run(graphs.last(0), 2, outputs.tensors());
       for (int i = 0; i < map.pixels(); i++) {
         assertThat(map.position().get(i)).isEqualTo(0.5f);
       }

@@ -25,10 +25,12 @@ class BufferPoolTest {
     lease.retain();
     lease.release();
     assertThat(pool.take(5000).buffer()).isNotSameAs(buffer);
+    assertThat(pool.held()).isEqualTo(2);
     lease.release();
+    assertThat(pool.held()).isEqualTo(1);
+    assertThatIllegalStateException().isThrownBy(lease::release);
     assertThat(pool.take(5001).buffer()).isSameAs(buffer);
     assertThat(pool.allocations()).isEqualTo(2);
-    assertThatIllegalStateException().isThrownBy(lease::release);
   }
 
   @Test

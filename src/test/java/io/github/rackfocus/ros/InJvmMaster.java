@@ -196,13 +196,34 @@ public final class InJvmMaster implements AutoCloseable {
     return found == null ? refused("unknown node [" + call.get(1) + "]") : done(found);
   }
 
+  /** A single value, or the tree below a name; null if there is neither. */
   private synchronized Object find(String name) {
-    return parameters.get(name);
+    if (parameters.containsKey(name)) {
+      return parameters.get(name);
+    }
+    Map<String, Object> tree = new LinkedHashMap<>();
+    String below = name.endsWith("/") ? name : name + "/";
+    for (String each : parameters.keySet()) {
+      if (each.startsWith(below)) {
+        String child = each.substring(below.length()).split("/")[0];
+        tree.computeIfAbsent(child, any -> find(below + child));
+      }
+    }
+    return tree.isEmpty() ? null : tree;
+  }
+
+  /** Trees are kept leaf by leaf. */
+  private void put(String name, Object value) {
+    if (value instanceof Map<?, ?> tree) {
+      tree.forEach((child, each) -> put(name + "/" + child, each));
+    } else {
+      parameters.put(name, value);
+    }
   }
 
   private synchronized Object setParam(List<Object> call) {
     String name = (String) call.get(1);
-    parameters.put(name, call.get(2));
+    put(name, call.get(2));
     parameterSubscribers
         .getOrDefault(name, Map.of())
         .values()

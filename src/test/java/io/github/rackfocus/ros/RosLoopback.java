@@ -7,20 +7,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Real ROS in a network namespace that has nothing but loopback, for roscpp nodes listen on all
  * addresses whatever ROS_IP says. All processes run there and end with it.
  */
-final class RosLoopback implements AutoCloseable {
+public final class RosLoopback implements AutoCloseable {
   private static final String MASTER_PORT = "11311";
 
   private final Path folder;
   private final Process namespace;
   private final List<Process> processes = new ArrayList<>();
+  private final Map<String, String> environment = new TreeMap<>();
 
-  RosLoopback(Path folder) throws IOException {
+  public RosLoopback(Path folder) throws IOException {
     this.folder = folder;
     namespace =
         new ProcessBuilder("unshare", "--net", "sh", "-c", "ip link set lo up && exec sleep 900")
@@ -28,7 +31,7 @@ final class RosLoopback implements AutoCloseable {
   }
 
   /** What is missing for these tests, or an empty text. */
-  static String missing() throws IOException, InterruptedException {
+  public static String missing() throws IOException, InterruptedException {
     for (String tool : new String[] {"roscore", "rostopic", "rosservice", "nsenter"}) {
       if (!Files.isExecutable(Path.of("/usr/bin", tool))) {
         return tool + " is not installed";
@@ -38,9 +41,14 @@ final class RosLoopback implements AutoCloseable {
     return probe.waitFor() == 0 ? "" : "network namespaces are not allowed here";
   }
 
+  /** What processes started from now on get besides the master and ROS_IP; may be changed. */
+  public Map<String, String> environment() {
+    return environment;
+  }
+
   /** A process with what it has printed so far. */
-  record Running(Process process, Path log) {
-    String output() {
+  public record Running(Process process, Path log) {
+    public String output() {
       try {
         return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
       } catch (IOException e) {
@@ -49,16 +57,17 @@ final class RosLoopback implements AutoCloseable {
     }
 
     /** As SIGINT from a terminal or roslaunch. */
-    void interrupt() throws IOException, InterruptedException {
+    public void interrupt() throws IOException, InterruptedException {
       new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
     }
 
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
       process.destroyForcibly().waitFor();
     }
   }
 
-  Running start(String name, String... command) throws IOException {
+  /** Starts a command in the namespace; what it prints goes to a file. */
+  public Running start(String name, String... command) throws IOException {
     // A shell in the background ignores SIGINT, and so would all that it starts.
     List<String> all =
         new ArrayList<>(
@@ -79,13 +88,14 @@ final class RosLoopback implements AutoCloseable {
     builder.environment().put("PYTHONUNBUFFERED", "1");
     builder.environment().remove("ROS_HOSTNAME");
     builder.environment().remove("ROS_NAMESPACE");
+    builder.environment().putAll(environment);
     Process process = builder.start();
     processes.add(process);
     return new Running(process, log);
   }
 
   /** Our node in a JVM of its own. */
-  Running startNode(String name, String... arguments) throws IOException {
+  public Running startNode(String name, String... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -111,7 +121,7 @@ final class RosLoopback implements AutoCloseable {
   }
 
   /** Runs a command to its end, at most 30 s, and returns what it printed. */
-  String run(String... command) throws IOException, InterruptedException {
+  public String run(String... command) throws IOException, InterruptedException {
     Running running = start(command[0], command);
     if (!running.process.waitFor(30, TimeUnit.SECONDS)) {
       running.kill();

@@ -7,6 +7,7 @@ import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthMapPool;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -96,7 +97,8 @@ class SinkFanOutTest {
       offer(fanOut);
     }
     fanOut.close();
-    assertThat(fanOut.counters()).containsExactly(new SinkCounters("counting", 20, 8, 0, 12, 0));
+    assertThat(fanOut.counters())
+        .containsExactly(new SinkCounters("counting", 20, 8, 0, 12, 0, Map.of()));
     assertThat(pool.leased()).isZero();
   }
 }

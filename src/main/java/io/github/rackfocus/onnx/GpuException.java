@@ -6,34 +6,54 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** CUDA can't be had; the message is ONNX Runtime's first line, the advice what would help. */
-final class CudaException extends Exception {
+/** A GPU can't be had; the message is ONNX Runtime's first line, the advice what would help. */
+final class GpuException extends Exception {
   private static final long serialVersionUID = 1;
-  private static final String CUDA_LIBRARY = "libonnxruntime_providers_cuda.so";
   private static final int LONGEST_REASON = 300;
 
-  CudaException(OrtException cause) {
+  private final boolean tensorRt;
+
+  GpuException(Provider provider, OrtException cause) {
     super(firstLine(cause), cause);
+    this.tensorRt = provider.kind() == Device.Kind.TENSORRT;
   }
 
   /** What the operator can do. */
   String advice() {
-    String text = String.valueOf(getMessage()).toLowerCase(Locale.ROOT);
-    Path natives = NativeLibraries.onnxRuntimeFolder();
-    if (!Files.exists(natives.resolve(CUDA_LIBRARY))) {
+    return advice(tensorRt, String.valueOf(getMessage()), NativeLibraries.onnxRuntimeFolder());
+  }
+
+  /**
+   * What the operator can do.
+   *
+   * @param tensorRt whether TensorRT was asked for, else CUDA
+   * @param reason what ONNX Runtime said
+   * @param natives the folder its libraries were loaded from
+   */
+  static String advice(boolean tensorRt, String reason, Path natives) {
+    String library =
+        tensorRt ? "libonnxruntime_providers_tensorrt.so" : "libonnxruntime_providers_cuda.so";
+    String text = reason.toLowerCase(Locale.ROOT);
+    if (!Files.exists(natives.resolve(library))) {
       return "point -D"
           + NativeLibraries.ONNX_RUNTIME_PROPERTY
           + " at a folder with ONNX Runtime's"
-          + " GPU natives; "
+          + " GPU natives (docs/gpu.md); "
           + natives
           + " has no "
-          + CUDA_LIBRARY;
+          + library;
+    }
+    if (text.contains("nvinfer") || text.contains("nvonnxparser")) {
+      return "install TensorRT 10 and let the loader find it (LD_LIBRARY_PATH)";
     }
     if (text.contains("cudnn")) {
       return "install cuDNN 9 and let the loader find it (LD_LIBRARY_PATH)";
     }
     if (text.contains("cublas") || text.contains("cudart") || text.contains("cufft")) {
       return "install the CUDA 12 runtime and let the loader find it (LD_LIBRARY_PATH)";
+    }
+    if (text.contains("out of memory") || text.contains("failed to allocate memory")) {
+      return "raise model.cuda.memoryLimit, or end what else uses the GPU (nvidia-smi lists it)";
     }
     return "see that nvidia-smi lists the GPU and that its driver serves CUDA 12";
   }

@@ -1,0 +1,154 @@
+package io.github.rackfocus.node;
+
+import io.github.rackfocus.frame.Reason;
+import io.github.rackfocus.kafka.DepthPacking;
+import io.github.rackfocus.kafka.ImagePacking;
+import io.github.rackfocus.kafka.KafkaFrameConfig;
+import io.github.rackfocus.kafka.KafkaSettings;
+import io.github.rackfocus.kafka.KafkaSinkConfig;
+import io.github.rackfocus.kafka.Secrets;
+import io.github.rackfocus.kafka.SpoolOptions;
+import io.github.rackfocus.kafka.TopicSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes to Kafka.
+ *
+ * @param depth depth maps, or null where they don't go there
+ * @param frames camera frames for workers, or null where they don't go there
+ */
+public record KafkaOptions(@Nullable KafkaSinkConfig depth, @Nullable KafkaFrameConfig frames) {
+  private static final long MIB = 1L << 20;
+
+  /** What becomes of records while the broker is away. */
+  enum OnOutage {
+    /** The newest wait in memory. */
+    FRESHEST,
+    /** All wait on disk. */
+    SPOOL
+  }
+
+  static @Nullable KafkaOptions read(Settings kafka) {
+    boolean enabled = kafka.flag("enabled", false, "whether maps are sent");
+    KafkaSettings settings = settings(kafka);
+    String topic =
+        kafka.text("topic", TopicSpec.DEPTH.name(), "a topic", "for depth maps, minutes");
+    boolean uncertainty = kafka.flag("uncertainty", true, "send one sigma beside the depth");
+    boolean age = kafka.flag("age", true, "send the age of every pixel");
+    KafkaSinkConfig depth =
+        new KafkaSinkConfig(
+            settings,
+            named(kafka, "topic", TopicSpec.DEPTH, topic),
+            DepthPacking.PNG16,
+            uncertainty,
+            age);
+    KafkaFrameConfig frames = frames(kafka, settings);
+    return enabled || frames != null ? new KafkaOptions(enabled ? depth : null, frames) : null;
+  }
+
+  private static @Nullable KafkaFrameConfig frames(Settings kafka, KafkaSettings settings) {
+    boolean enabled =
+        kafka.flag("frames", false, "send camera frames too, for 'rackfocus worker' to take");
+    String topic = kafka.text("framesTopic", KafkaFrameConfig.DEFAULT_TOPIC, "a topic", "for them");
+    ImagePacking packing =
+        kafka.choice("framePacking", ImagePacking.PNG, "lossless; zstd is larger and quicker");
+    TopicSpec named = named(kafka, "framesTopic", TopicSpec.FRAMES, topic);
+    return enabled
+        ? new KafkaFrameConfig(settings, named, packing, KafkaFrameConfig.DEFAULT_QUEUE)
+        : null;
+  }
+
+  private static TopicSpec named(Settings kafka, String option, TopicSpec byDefault, String name) {
+    try {
+      return byDefault.named(name);
+    } catch (IllegalArgumentException e) {
+      kafka.reject(option, Reason.of(e));
+      return byDefault;
+    }
+  }
+
+  private static KafkaSettings settings(Settings kafka) {
+    KafkaSettings byDefault = KafkaSettings.of("localhost:9092");
+    String servers =
+        kafka.text("bootstrapServers", "localhost:9092", "host:port, comma separated", "brokers");
+    boolean create = kafka.flag("createTopics", false, "make the topics where they are missing");
+    OnOutage onOutage =
+        kafka.choice(
+            "onOutage",
+            OnOutage.FRESHEST,
+            "while the broker is away the newest records wait in memory, or all of them on disk");
+    int queue =
+        kafka.integer(
+            "queue",
+            byDefault.queueRecords(),
+            1,
+            100_000,
+            "records",
+            "that wait in memory (freshest); one more drops the oldest, counted");
+    int inFlight =
+        kafka.integer(
+            "inFlight",
+            byDefault.inFlightRecords(),
+            1,
+            1_000,
+            "records",
+            "sent and not acknowledged; sent again until they are");
+    int largest =
+        kafka.integer(
+            "maxRecordBytes",
+            byDefault.maxRecordBytes(),
+            2048,
+            64 << 20,
+            "bytes",
+            "larger records are refused and counted; checked against the topic's limit");
+    SpoolOptions spool = spool(kafka.section("spool", "where records wait (onOutage: spool)"));
+    var properties =
+        kafka.map(
+            "properties",
+            "passed to Kafka's clients: TLS, SASL, compression; ${file:PATH} and ${env:NAME} stand"
+                + " for secrets");
+    try {
+      Secrets.resolve(properties);
+      return new KafkaSettings(
+          servers,
+          create,
+          onOutage == OnOutage.SPOOL ? spool : null,
+          queue,
+          inFlight,
+          largest,
+          byDefault.closeTimeout(),
+          properties);
+    } catch (IllegalArgumentException e) {
+      kafka.reject("properties", Reason.of(e));
+      return byDefault;
+    }
+  }
+
+  private static SpoolOptions spool(Settings spool) {
+    SpoolOptions byDefault = SpoolOptions.in(Path.of("spool"));
+    String folder =
+        spool.text("folder", "spool", "a folder", "made where it is missing; one node each");
+    int megabytes =
+        spool.integer(
+            "maxMiB",
+            (int) (byDefault.maxBytes() / MIB),
+            1,
+            1 << 20,
+            "MiB",
+            "on disk for each topic; beyond it the oldest records are dropped and counted");
+    double age =
+        spool.number(
+            "maxAge",
+            byDefault.maxAge().toSeconds(),
+            1,
+            31_536_000,
+            "s",
+            "beyond it records are dropped and counted");
+    boolean sync =
+        spool.flag("sync", false, "force every record onto the disk: outlives a power cut too");
+    return new SpoolOptions(
+        Path.of(folder), megabytes * MIB, Duration.ofMillis(Math.round(1000 * age)), sync);
+  }
+}

@@ -1,0 +1,79 @@
+package io.github.rackfocus.onnx;
+
+import io.github.rackfocus.onnx.OnnxOptions.Form;
+import io.github.rackfocus.onnx.OnnxOptions.Precision;
+import java.util.List;
+import java.util.Locale;
+
+/** Which of a bundle's graphs run: rolling or full, fp32 or 8 bits. */
+final class GraphChoice {
+  private GraphChoice() {}
+
+  /**
+   * Whether the two-stage form runs.
+   *
+   * @throws ModelException if the form that is asked for is not in the bundle
+   */
+  static boolean isRolling(
+      ModelBundle bundle, List<Integer> iterations, Form form, Provider provider)
+      throws ModelException {
+    Manifest manifest = bundle.manifest();
+    boolean hasRolling = manifest.twoStage() != null;
+    boolean hasFull = iterations.stream().allMatch(manifest::hasFull);
+    if (form == Form.ROLLING && !hasRolling) {
+      throw new ModelException(bundle.manifestFile() + ": has no twoStage; form rolling needs it");
+    }
+    if (form == Form.FULL && !hasFull) {
+      int missing = iterations.stream().filter(k -> !manifest.hasFull(k)).findFirst().orElse(0);
+      throw new ModelException(
+          bundle.manifestFile()
+              + ": files has no "
+              + Manifest.fullGraph(missing)
+              + "; form full needs it");
+    }
+    return switch (form) {
+      case ROLLING -> true;
+      case FULL -> false;
+      case AUTO -> hasRolling && !(provider.isGpu() && hasFull);
+    };
+  }
+
+  /** Whether so many iterations run in 8 bits. */
+  static boolean isQuantised(
+      ModelBundle bundle, int iterations, Precision precision, boolean rolling, Provider provider) {
+    return precision != Precision.FP32
+        && rolling
+        && !provider.isGpu()
+        && bundle.manifest().isQuantised(iterations);
+  }
+
+  /**
+   * Checks that a precision that is asked for by name is there.
+   *
+   * @throws ModelException with the iterations that there are
+   */
+  static void requirePrecision(ModelBundle bundle, int iterations, OnnxOptions options)
+      throws ModelException {
+    if (options.precision() != Precision.INT8) {
+      return;
+    }
+    Manifest manifest = bundle.manifest();
+    if (!manifest.isQuantised(iterations)) {
+      throw new ModelException(
+          bundle.manifestFile()
+              + ": has no 8-bit graph of "
+              + iterations
+              + " iterations; expected "
+              + (manifest.quantised() == null
+                  ? "precision fp32 or auto"
+                  : "one of " + manifest.requireQuantised().iterations()));
+    }
+    if (options.form() == Form.FULL || options.device().kind() != Device.Kind.CPU) {
+      throw new ModelException(
+          "precision int8 is for the rolling form on the CPU; found form "
+              + options.form().name().toLowerCase(Locale.ROOT)
+              + " on "
+              + options.device());
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package io.github.rackfocus.ros.bag;
+
+/**
+ * A topic as one publisher sent it while the bag was recorded.
+ *
+ * @param id the bag's number for it
+ * @param topic resolved name
+ * @param type package and type, e.g. {@code sensor_msgs/Image}
+ * @param md5sum of the type, 32 hexadecimal digits, or {@code *}
+ * @param definition full text of the message's definition
+ */
+public record BagConnection(int id, String topic, String type, String md5sum, String definition) {}

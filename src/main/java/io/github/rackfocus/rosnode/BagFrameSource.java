@@ -1,0 +1,274 @@
+package io.github.rackfocus.rosnode;
+
+import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.frame.FocusScale;
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.node.DepthNode;
+import io.github.rackfocus.node.RosInputSettings;
+import io.github.rackfocus.ros.MalformedMessageException;
+import io.github.rackfocus.ros.Message;
+import io.github.rackfocus.ros.MessageType;
+import io.github.rackfocus.ros.bag.BagReader;
+import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
+import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
+import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
+import io.github.rackfocus.ros.msg.sensor_msgs.Image;
+import io.github.rackfocus.ros.msg.std_msgs.Float64;
+import io.github.rackfocus.sweep.CameraCalibration;
+import io.github.rackfocus.sweep.LensCalibration;
+import io.github.rackfocus.sweep.MatchingOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A camera and its lens as a ROS bag recorded them, as fast as frames are taken, nothing skipped.
+ *
+ * <p>Messages come in the order in which they were recorded, and frames wait for their readings in
+ * that time: so the same bag and settings always give the same frames with the same readings.
+ */
+public final class BagFrameSource implements FrameSource, CameraInfoSource {
+  private static final Logger LOG = LoggerFactory.getLogger(BagFrameSource.class);
+
+  /** Patience costs nothing here, so more frames may wait than in a live source. */
+  private static final int FRAMES_WAITING = 64;
+
+  private static final long POOL_RETRY_MILLIS = 1;
+
+  private final Path file;
+  private final BagReader bag;
+  private final BagTopics.Found topics;
+  private final RosInputSettings settings;
+  private final int poolCapacity;
+  private final FramePool pool;
+  private final FrameIntake intake;
+  private final Image image = new Image();
+  private final CompressedImage compressedImage = new CompressedImage();
+  private final CameraInfo cameraInfo = new CameraInfo();
+  private final LensState lensState = new LensState();
+  private final Float64 lensPower = new Float64();
+  private long nowNanos;
+  private boolean ended;
+  private volatile long malformed;
+  private volatile long lost;
+  private volatile boolean closed;
+
+  private BagFrameSource(
+      Path file,
+      BagReader bag,
+      BagTopics.Found topics,
+      RosInputSettings settings,
+      @Nullable CameraCalibration calibration) {
+    this.file = file;
+    this.bag = bag;
+    this.topics = topics;
+    MatchingOptions matching = settings.matching();
+    this.settings =
+        settings.withMatching(
+            matching.withMaxWait(Math.max(matching.maxWaitNanos(), matching.maxReadingAgeNanos())));
+    this.poolCapacity = DepthNode.framesInUse(settings.sweep().axis().planes()) + FRAMES_WAITING;
+    this.pool = new FramePool(poolCapacity);
+    this.intake = new FrameIntake(name(), this.settings, pool, calibration, FRAMES_WAITING);
+  }
+
+  /**
+   * Opens a bag.
+   *
+   * @param choice of its topics
+   * @throws IOException if it can't be read, lacks a topic, or the camera file is not sound: one
+   *     sentence for the operator
+   */
+  public static BagFrameSource open(Path file, BagTopics choice, RosInputSettings settings)
+      throws IOException {
+    String url = settings.cameraInfoUrl();
+    CameraCalibration calibration = url.isEmpty() ? null : CameraInfoUrl.read(url, System.getenv());
+    BagReader bag = BagReader.open(file);
+    try {
+      BagTopics.Found topics = choice.find(file, bag.connections(), settings);
+      BagFrameSource source = new BagFrameSource(file, bag, topics, settings, calibration);
+      source.readFirstCalibration();
+      bag.select(topics::has);
+      return source;
+    } catch (IOException | RuntimeException e) {
+      bag.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public String name() {
+    Path last = file.getFileName();
+    return last == null ? file.toString() : last.toString();
+  }
+
+  @Override
+  public FocusScale scale() {
+    return FocusScale.DIOPTRE;
+  }
+
+  @Override
+  public double[] planeFocus() {
+    return settings.sweep().axis().focus();
+  }
+
+  @Override
+  public @Nullable Frame next() throws IOException, InterruptedException {
+    while (!closed) {
+      boolean noMoreWaiting = ended || intake.matcher().waiting() == FRAMES_WAITING;
+      Frame frame = intake.matcher().poll(noMoreWaiting ? Long.MAX_VALUE : nowNanos);
+      if (frame != null) {
+        return frame;
+      }
+      if (ended) {
+        return null;
+      }
+      if (pool.leased() >= poolCapacity) {
+        Thread.sleep(POOL_RETRY_MILLIS);
+        continue;
+      }
+      readMessage();
+    }
+    return null;
+  }
+
+  @Override
+  public long dropped() {
+    return intake.dropped() + malformed + lost;
+  }
+
+  /** What could not be used, by cause. */
+  public Map<String, Long> causes() {
+    Map<String, Long> causes = new TreeMap<>(intake.causes());
+    if (malformed > 0) {
+      causes.put("messageMalformed", malformed);
+    }
+    if (lost > 0) {
+      causes.put("messageLost", lost);
+    }
+    return causes;
+  }
+
+  /** What the camera file says of the lens; the defaults without one. */
+  public LensCalibration lensCalibration() {
+    return intake.calibration().lens();
+  }
+
+  @Override
+  public String frameId() {
+    return intake.calibration().frameId();
+  }
+
+  @Override
+  public boolean describe(CameraInfo info, int width, int height) {
+    return intake.calibration().describe(info, width, height);
+  }
+
+  @Override
+  public String calibrationSha256() {
+    return intake.calibration().calibrationSha256();
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    intake.close();
+    try {
+      bag.close();
+    } catch (IOException e) {
+      LOG.debug("closing {}: {}", file, e.toString());
+    }
+  }
+
+  /** So that the first frames are rectified like all others: drivers send it after its image. */
+  private void readFirstCalibration() throws IOException {
+    if (topics.cameraInfo() == null) {
+      return;
+    }
+    String topic = topics.cameraInfo().topic();
+    bag.select(connection -> connection.topic().equals(topic));
+    if (bag.next() && read(CameraInfo.TYPE, cameraInfo)) {
+      intake.cameraInfo(cameraInfo);
+    }
+  }
+
+  private void readMessage() throws IOException {
+    try {
+      if (bag.next()) {
+        nowNanos = Math.max(nowNanos, bag.timeNanos());
+        take();
+      } else {
+        ended = true;
+        bag.troubles().forEach(trouble -> LOG.warn("{}", trouble));
+      }
+      lost = bag.lost();
+    } catch (IOException e) {
+      if (!closed) {
+        throw e;
+      }
+    }
+  }
+
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by the reading thread only
+  private void take() {
+    String topic = bag.connection().topic();
+    boolean sound;
+    if (topic.equals(topics.image().topic())) {
+      sound = takeImage();
+    } else if (topics.lens() != null && topic.equals(topics.lens().topic())) {
+      sound = takeLens(topics.lens().type());
+    } else {
+      sound = read(CameraInfo.TYPE, cameraInfo);
+      if (sound) {
+        intake.cameraInfo(cameraInfo);
+      }
+    }
+    if (!sound) {
+      malformed++;
+    }
+  }
+
+  private boolean takeImage() {
+    long arrival = System.nanoTime();
+    if (topics.image().type().equals(Image.TYPE.name())) {
+      if (read(Image.TYPE, image)) {
+        intake.image(image, arrival, nowNanos);
+        return true;
+      }
+    } else if (read(CompressedImage.TYPE, compressedImage)) {
+      intake.compressedImage(compressedImage, arrival, nowNanos);
+      return true;
+    }
+    return false;
+  }
+
+  private boolean takeLens(String type) {
+    if (type.equals(LensState.TYPE.name())) {
+      if (read(LensState.TYPE, lensState)) {
+        intake.lensState(lensState);
+        return true;
+      }
+    } else if (read(Float64.TYPE, lensPower)) {
+      intake.lensPower(lensPower.data, bag.timeNanos());
+      return true;
+    }
+    return false;
+  }
+
+  private <T extends Message> boolean read(MessageType<T> type, T into) {
+    try {
+      type.read(bag.data(), into);
+      return true;
+    } catch (MalformedMessageException e) {
+      intake.trouble(e);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package io.github.rackfocus.rosnode;
+
+import io.github.rackfocus.node.RosInputSettings;
+import io.github.rackfocus.ros.MessageType;
+import io.github.rackfocus.ros.bag.BagConnection;
+import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
+import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
+import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
+import io.github.rackfocus.ros.msg.sensor_msgs.Image;
+import io.github.rackfocus.ros.msg.std_msgs.Float64;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which topics of a bag are the camera and its lens.
+ *
+ * @param image of images, raw or compressed; empty: the only one, or {@code /image} of several
+ * @param lens of lens states or lens powers; empty: the only one that can be
+ * @param cameraInfo of the calibration; empty: the one beside the images
+ */
+public record BagTopics(String image, String lens, String cameraInfo) {
+  /** Whatever the bag has, if that is plain. */
+  public static final BagTopics ANY = new BagTopics("", "", "");
+
+  private static final String LENS_POWER = "lens_power";
+  private static final List<MessageType<?>> IMAGES = List.of(Image.TYPE, CompressedImage.TYPE);
+
+  /** The topics that were found. */
+  record Found(
+      BagConnection image, @Nullable BagConnection lens, @Nullable BagConnection cameraInfo) {
+    boolean has(BagConnection connection) {
+      return isTopic(connection, image)
+          || isTopic(connection, lens)
+          || isTopic(connection, cameraInfo);
+    }
+
+    private static boolean isTopic(BagConnection connection, @Nullable BagConnection found) {
+      return found != null && found.topic().equals(connection.topic());
+    }
+  }
+
+  /**
+   * Finds the topics among those of a bag.
+   *
+   * @throws IOException if one is missing, is not of a type that can be read, or could be several:
+   *     a sentence with what the bag has
+   */
+  Found find(Path bag, Collection<BagConnection> connections, RosInputSettings settings)
+      throws IOException {
+    BagConnection images = image(bag, connections);
+    BagConnection lensTopic = null;
+    if (settings.lens() != RosInputSettings.LensInput.STAMP) {
+      lensTopic = lens(bag, connections);
+    }
+    return new Found(images, lensTopic, cameraInfo(bag, connections, images.topic()));
+  }
+
+  private BagConnection image(Path bag, Collection<BagConnection> connections) throws IOException {
+    if (!image.isEmpty()) {
+      return checked(bag, connections, image, IMAGES);
+    }
+    List<BagConnection> found =
+        of(connections, connection -> isOneOf(connection, IMAGES) && !isOutput(connection));
+    List<BagConnection> plain =
+        found.stream().filter(each -> each.topic().equals("/image")).toList();
+    List<BagConnection> chosen = topics(found) > 1 && !plain.isEmpty() ? plain : found;
+    if (topics(chosen) != 1) {
+      throw new IOException(
+          bag
+              + ": has "
+              + (chosen.isEmpty() ? "no topic" : topics(chosen) + " topics")
+              + " of images; expected one, or to be told which ("
+              + names(connections)
+              + ")");
+    }
+    return checked(bag, connections, chosen.get(0).topic(), IMAGES);
+  }
+
+  private BagConnection lens(Path bag, Collection<BagConnection> connections) throws IOException {
+    List<MessageType<?>> types = List.of(LensState.TYPE, Float64.TYPE);
+    if (!lens.isEmpty()) {
+      return checked(bag, connections, lens, types);
+    }
+    List<BagConnection> found =
+        of(connections, connection -> connection.type().equals(LensState.TYPE.name()));
+    if (found.isEmpty()) {
+      found =
+          of(
+              connections,
+              connection ->
+                  connection.type().equals(Float64.TYPE.name())
+                      && connection.topic().endsWith("/" + LENS_POWER));
+    }
+    if (topics(found) != 1) {
+      throw new IOException(
+          bag
+              + ": has "
+              + (found.isEmpty() ? "no topic" : topics(found) + " topics")
+              + " of lens states or lens powers; expected one, to be told which, or lens.input:"
+              + " stamp and sweep.period ("
+              + names(connections)
+              + ")");
+    }
+    return checked(bag, connections, found.get(0).topic(), types);
+  }
+
+  private @Nullable BagConnection cameraInfo(
+      Path bag, Collection<BagConnection> connections, String imageTopic) throws IOException {
+    if (!cameraInfo.isEmpty()) {
+      return checked(bag, connections, cameraInfo, List.of(CameraInfo.TYPE));
+    }
+    String base =
+        imageTopic.endsWith("/compressed")
+            ? imageTopic.substring(0, imageTopic.length() - "/compressed".length())
+            : imageTopic;
+    String beside = base.substring(0, base.lastIndexOf('/') + 1) + "camera_info";
+    boolean isThere =
+        connections.stream()
+            .anyMatch(
+                each -> each.topic().equals(beside) && each.type().equals(CameraInfo.TYPE.name()));
+    return isThere ? checked(bag, connections, beside, List.of(CameraInfo.TYPE)) : null;
+  }
+
+  /** A bag may hold this node's own maps beside the images that they were made from. */
+  private static boolean isOutput(BagConnection connection) {
+    String topic = connection.topic();
+    return topic.contains("/image_rect") || topic.endsWith("/compressedDepth");
+  }
+
+  private static BagConnection checked(
+      Path bag, Collection<BagConnection> connections, String topic, List<MessageType<?>> types)
+      throws IOException {
+    String global = topic.startsWith("/") ? topic : "/" + topic;
+    for (BagConnection connection : connections) {
+      if (connection.topic().equals(global) || connection.topic().equals(topic)) {
+        for (MessageType<?> type : types) {
+          if (type.name().equals(connection.type()) && isSame(type, connection)) {
+            return connection;
+          }
+        }
+        throw new IOException(
+            bag
+                + ": topic "
+                + topic
+                + " has type "
+                + connection.type()
+                + " ["
+                + connection.md5sum()
+                + "]; expected "
+                + String.join(
+                    " or ", types.stream().map(t -> t.name() + " [" + t.md5sum() + "]").toList()));
+      }
+    }
+    throw new IOException(
+        bag + ": has no topic " + topic + "; expected one of " + names(connections));
+  }
+
+  private static boolean isSame(MessageType<?> type, BagConnection connection) {
+    return connection.md5sum().equals("*") || connection.md5sum().equals(type.md5sum());
+  }
+
+  private static boolean isOneOf(BagConnection connection, List<MessageType<?>> types) {
+    return types.stream().anyMatch(type -> type.name().equals(connection.type()));
+  }
+
+  private static List<BagConnection> of(
+      Collection<BagConnection> connections, Predicate<BagConnection> wanted) {
+    return connections.stream().filter(wanted).toList();
+  }
+
+  private static long topics(List<BagConnection> connections) {
+    return connections.stream().map(BagConnection::topic).distinct().count();
+  }
+
+  private static String names(Collection<BagConnection> connections) {
+    List<String> names =
+        connections.stream()
+            .map(each -> each.topic() + " " + each.type())
+            .distinct()
+            .sorted()
+            .limit(40)
+            .toList();
+    return names.isEmpty() ? "no topics" : String.join(", ", names);
+  }
+}

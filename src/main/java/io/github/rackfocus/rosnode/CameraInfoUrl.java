@@ -1,0 +1,44 @@
+package io.github.rackfocus.rosnode;
+
+import io.github.rackfocus.ros.RosPackages;
+import io.github.rackfocus.sweep.CalibrationFile;
+import io.github.rackfocus.sweep.CameraCalibration;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Where a camera file is, in the forms that ROS's camera_info_manager takes. */
+final class CameraInfoUrl {
+  private static final String EXPECTED =
+      "; expected file:///FOLDER/FILE.yaml or package://PACKAGE/FILE.yaml";
+
+  private CameraInfoUrl() {}
+
+  /**
+   * Reads the camera file.
+   *
+   * @param environment for ROS_PACKAGE_PATH and {@code ${ROS_HOME}}
+   * @throws IOException if the URL leads nowhere or the file is not sound, in a sentence
+   */
+  static CameraCalibration read(String url, Map<String, String> environment) throws IOException {
+    return CalibrationFile.read(path(url, environment));
+  }
+
+  static Path path(String url, Map<String, String> environment) throws IOException {
+    String home =
+        environment.getOrDefault("ROS_HOME", environment.getOrDefault("HOME", "") + "/.ros");
+    String plain = url.replace("${ROS_HOME}", home);
+    if (plain.startsWith("file:///")) {
+      return Path.of(plain.substring("file://".length()));
+    }
+    if (plain.startsWith("package://")) {
+      String rest = plain.substring("package://".length());
+      int slash = rest.indexOf('/');
+      if (slash > 0 && slash + 1 < rest.length()) {
+        return RosPackages.find(rest.substring(0, slash), environment)
+            .resolve(rest.substring(slash + 1));
+      }
+    }
+    throw new IOException("cameraInfoUrl is '" + url + "'" + EXPECTED);
+  }
+}

@@ -1,0 +1,82 @@
+package io.github.rackfocus.rosnode;
+
+import io.github.rackfocus.camera.ImageHeader;
+import io.github.rackfocus.frame.Reason;
+import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
+import org.opencv.core.CvException;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.imgcodecs.Imgcodecs;
+
+/**
+ * Decodes PNG and JPEG as image_transport sends them, to one channel of 8 or 16 bits (BT.601 where
+ * there are colours). For one thread.
+ */
+final class CompressedDecoder implements AutoCloseable {
+  // As it was sent: a camera's rotation tag would turn the image against its calibration.
+  private static final int FLAGS =
+      Imgcodecs.IMREAD_GRAYSCALE | Imgcodecs.IMREAD_ANYDEPTH | Imgcodecs.IMREAD_IGNORE_ORIENTATION;
+
+  private final PixelScratch packed = new PixelScratch();
+
+  /**
+   * Decodes an image.
+   *
+   * @return a matrix that the caller releases
+   * @throws BadImageException if it is neither, is too large, or breaks off
+   */
+  Mat decode(CompressedImage image) throws BadImageException {
+    int bytes = image.data.remaining();
+    try {
+      ImageHeader header = ImageHeader.parse(image.data);
+      ImageDecoder.checkSize(header.width(), header.height());
+    } catch (IllegalArgumentException e) {
+      throw new BadImageException(
+          InputFault.COMPRESSED,
+          "compressed image of format '" + ImageDecoder.shown(image.format) + "' " + Reason.of(e));
+    }
+    Mat data = packed.of(bytes, 1, CvType.CV_8UC1);
+    packed.bytes().put(0, image.data, image.data.position(), bytes);
+    Mat decoded;
+    try {
+      decoded = Imgcodecs.imdecode(data, FLAGS);
+    } catch (CvException e) {
+      throw new BadImageException(InputFault.COMPRESSED, undecodable(image, bytes));
+    }
+    if (decoded.empty()) {
+      decoded.release();
+      throw new BadImageException(InputFault.COMPRESSED, undecodable(image, bytes));
+    }
+    return decoded;
+  }
+
+  /**
+   * What the decoded samples are: image_transport writes the original encoding first in the format,
+   * and packs a Bayer pattern as if it were grey.
+   */
+  static ImageEncoding encodingOf(String format, Mat decoded) {
+    boolean isWide = CvType.depth(decoded.type()) == CvType.CV_16U;
+    int end = format.indexOf(';');
+    if (format.startsWith("bayer_") && end > 0) {
+      ImageEncoding bayer = ImageEncoding.of(format.substring(0, end).trim());
+      boolean stillBayer = !format.contains("compressed bgr") && !format.contains("compressed rgb");
+      if (bayer != null && stillBayer && bayer.isWide() == isWide) {
+        return bayer;
+      }
+    }
+    return isWide ? ImageEncoding.MONO16 : ImageEncoding.MONO8;
+  }
+
+  @Override
+  public void close() {
+    packed.close();
+  }
+
+  private static String undecodable(CompressedImage image, int bytes) {
+    return "compressed image of format '"
+        + ImageDecoder.shown(image.format)
+        + "' with "
+        + bytes
+        + " bytes can't be decoded; expected a whole PNG or JPEG";
+  }
+}

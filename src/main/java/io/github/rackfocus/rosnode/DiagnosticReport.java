@@ -1,0 +1,154 @@
+package io.github.rackfocus.rosnode;
+
+import io.github.rackfocus.node.NodeHealth;
+import io.github.rackfocus.ros.msg.diagnostic_msgs.DiagnosticStatus;
+import io.github.rackfocus.ros.msg.diagnostic_msgs.KeyValue;
+import io.github.rackfocus.sink.SinkCounters;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says in diagnostics' form how a node does: its frames, its depth and its model. Rates and drops
+ * are those since the report before. For one thread.
+ */
+final class DiagnosticReport {
+  /** Share of the frames that may be dropped before it is a warning. */
+  private static final double DROPS_TO_WARN = 0.05;
+
+  private final String nodeName;
+  private final String hardwareId;
+  private @Nullable NodeHealth before;
+  private long beforeNanos;
+
+  DiagnosticReport(String nodeName, String hardwareId) {
+    this.nodeName = nodeName;
+    this.hardwareId = hardwareId;
+  }
+
+  /**
+   * One status for frames, one for depth, one for the model.
+   *
+   * @param enabled whether the node computes depth where it is wanted
+   * @param nowNanos monotonic time
+   */
+  List<DiagnosticStatus> statuses(NodeHealth now, boolean enabled, long nowNanos) {
+    NodeHealth last = before;
+    double seconds = last == null ? Double.NaN : (nowNanos - beforeNanos) / 1e9;
+    before = now;
+    beforeNanos = nowNanos;
+    return List.of(frames(now, last, seconds), depth(now, last, seconds, enabled), model(now));
+  }
+
+  private DiagnosticStatus frames(NodeHealth now, @Nullable NodeHealth last, double seconds) {
+    long arrived = now.frames() - (last == null ? 0 : last.frames());
+    Map<String, Long> drops = dropsSince(now, last);
+    long dropped = drops.values().stream().mapToLong(Long::longValue).sum();
+    DiagnosticStatus status = status("frames");
+    if (arrived == 0) {
+      status.level = DiagnosticStatus.ERROR;
+      status.message = "no frames";
+    } else if (dropped > DROPS_TO_WARN * arrived) {
+      status.level = DiagnosticStatus.WARN;
+      status.message = dropped + " of " + arrived + " frames dropped: " + drops;
+    } else {
+      status.message = "frames come";
+    }
+    add(status, "frame rate (Hz)", number(arrived / seconds));
+    add(status, "frames", Long.toString(now.frames()));
+    add(status, "sweep period (ms)", now.sweepMillis() == 0 ? "" : number(now.sweepMillis()));
+    add(status, "lens temperature (deg C)", number(now.lensCelsius()));
+    new TreeMap<>(now.framesDropped())
+        .forEach((cause, count) -> add(status, "dropped " + cause, Long.toString(count)));
+    return status;
+  }
+
+  private DiagnosticStatus depth(
+      NodeHealth now, @Nullable NodeHealth last, double seconds, boolean enabled) {
+    long maps = now.maps() - (last == null ? 0 : last.maps());
+    long failed = now.mapsFailed() - (last == null ? 0 : last.mapsFailed());
+    long stacks = now.stacks() - (last == null ? 0 : last.stacks());
+    DiagnosticStatus status = status("depth");
+    if (failed > 0) {
+      status.level = DiagnosticStatus.ERROR;
+      status.message = failed + " maps failed";
+    } else if (!enabled) {
+      status.message = "off, by ~enable";
+    } else if (stacks == 0) {
+      status.level = DiagnosticStatus.WARN;
+      status.message = "waits for a whole sweep";
+    } else if (maps == 0) {
+      status.message = "idle: nobody receives depth";
+    } else {
+      status.message = "depth is published";
+    }
+    add(status, "depth rate (Hz)", number(maps / seconds));
+    add(status, "maps", Long.toString(now.maps()));
+    add(status, "maps failed", Long.toString(now.mapsFailed()));
+    add(status, "stacks skipped", Long.toString(now.stacksSkipped()));
+    add(status, "latency p50 (ms)", number(now.latencyP50Millis()));
+    add(status, "latency p95 (ms)", number(now.latencyP95Millis()));
+    add(status, "latency p99 (ms)", number(now.latencyP99Millis()));
+    add(status, "deadline misses", Long.toString(now.deadlineMisses()));
+    add(status, "valid share", number(now.validShare()));
+    for (SinkCounters sink : now.sinks()) {
+      add(
+          status,
+          "sink " + sink.sink(),
+          sink.delivered()
+              + " delivered, "
+              + sink.dropped()
+              + " dropped, "
+              + sink.failed()
+              + " failed, "
+              + sink.lost()
+              + " lost");
+    }
+    return status;
+  }
+
+  private DiagnosticStatus model(NodeHealth now) {
+    DiagnosticStatus status = status("model");
+    status.message = now.model().name() + " on " + now.executionProvider();
+    add(status, "model", now.model().name());
+    add(status, "version", now.model().version());
+    add(status, "sha256", now.model().sha256());
+    add(status, "execution provider", now.executionProvider());
+    add(status, "iterations", Integer.toString(now.iterations()));
+    return status;
+  }
+
+  private static Map<String, Long> dropsSince(NodeHealth now, @Nullable NodeHealth last) {
+    Map<String, Long> since = new TreeMap<>();
+    now.framesDropped()
+        .forEach((cause, count) -> {
+          long fresh = count - (last == null ? 0 : last.framesDropped().getOrDefault(cause, 0L));
+          if (fresh > 0) {
+            since.put(cause, fresh);
+          }
+        });
+    return since;
+  }
+
+  private DiagnosticStatus status(String part) {
+    DiagnosticStatus status = new DiagnosticStatus();
+    status.level = DiagnosticStatus.OK;
+    status.name = nodeName + ": " + part;
+    status.hardwareId = hardwareId;
+    return status;
+  }
+
+  private static void add(DiagnosticStatus status, String key, String value) {
+    KeyValue pair = new KeyValue();
+    pair.key = key;
+    pair.value = value;
+    status.values.add(pair);
+  }
+
+  /** Empty for what is not known. */
+  private static String number(double value) {
+    return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.3f", value);
+  }
+}

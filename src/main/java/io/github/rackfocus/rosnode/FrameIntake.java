@@ -1,0 +1,267 @@
+package io.github.rackfocus.rosnode;
+
+import io.github.rackfocus.frame.FocusReading;
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.frame.Reason;
+import io.github.rackfocus.frame.ThrottledLog;
+import io.github.rackfocus.node.RosInputSettings;
+import io.github.rackfocus.ros.MalformedMessageException;
+import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
+import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
+import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
+import io.github.rackfocus.ros.msg.sensor_msgs.Image;
+import io.github.rackfocus.sweep.CameraCalibration;
+import io.github.rackfocus.sweep.FrameFocusMatcher;
+import io.github.rackfocus.sweep.MatchingOptions;
+import io.github.rackfocus.sweep.ReadingVerdict;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What topics and bags have in common: ROS messages in, matched frames out. What can't be used is
+ * counted by cause, said at most once a second, and forgotten.
+ *
+ * <p>Images come from one thread, lens readings and camera infos from any, and any takes frames.
+ */
+final class FrameIntake implements AutoCloseable {
+  /**
+   * Images in a row, with rising stamps, that must be refused as backwards before time is believed
+   * to have jumped back.
+   */
+  private static final int BACKWARDS_BEFORE_RESTART = 3;
+
+  private final String name;
+  private final double lensLatencySeconds;
+  private final ImageDecoder decoder;
+  private final InputCalibration calibration;
+  private final FrameFocusMatcher matcher;
+  private final SweepIds sweepIds = new SweepIds();
+  private final AtomicLongArray imageFaults = new AtomicLongArray(InputFault.values().length);
+  private final AtomicLongArray readings = new AtomicLongArray(ReadingVerdict.values().length);
+  private final ThrottledLog trouble = new ThrottledLog(LoggerFactory.getLogger(FrameIntake.class));
+  private long sequence;
+  private long lastStamp;
+  private int backwardsRun;
+  private long lastBackwardsStamp;
+  private volatile boolean closed;
+
+  /**
+   * @param name of the images' source, for messages
+   * @param file the calibration of a camera file, or null where there is none
+   * @param framesWaiting for a reading, or for whoever takes them
+   */
+  FrameIntake(
+      String name,
+      RosInputSettings settings,
+      FramePool pool,
+      @Nullable CameraCalibration file,
+      int framesWaiting) {
+    this.name = name;
+    this.lensLatencySeconds = settings.lensLatencySeconds();
+    this.decoder = new ImageDecoder(pool, settings.bitDepth());
+    this.calibration = new InputCalibration(settings.rectify(), file, "camera_optical_frame");
+    MatchingOptions options =
+        file == null
+            ? settings.matching()
+            : settings.matching().withPower(file.lens().powerGain(), file.lens().powerOffset());
+    this.matcher =
+        settings.lens() == RosInputSettings.LensInput.STAMP
+            ? FrameFocusMatcher.byStamp(options, framesWaiting, settings.sweep().focusAtStamp())
+            : FrameFocusMatcher.byReadings(options, framesWaiting);
+  }
+
+  /** Who knows the camera. */
+  InputCalibration calibration() {
+    return calibration;
+  }
+
+  /** The lens and its frames. */
+  FrameFocusMatcher matcher() {
+    return matcher;
+  }
+
+  /** Which sweep a time belongs to. */
+  SweepIds sweepIds() {
+    return sweepIds;
+  }
+
+  /**
+   * Takes an image.
+   *
+   * @param arrivalNanos when its last byte had come, monotonic
+   * @param now the time of the matcher's patience
+   */
+  synchronized void image(Image image, long arrivalNanos, long now) {
+    if (closed) {
+      return;
+    }
+    try {
+      checkStamp(image.header.stampNanos);
+      Frame frame = decoder.decode(image, calibration.rectifier());
+      accept(frame, image.header.stampNanos, image.header.frameId, arrivalNanos, now);
+    } catch (BadImageException e) {
+      refuse(e);
+    }
+  }
+
+  /** Takes a compressed image; else as {@link #image}. */
+  synchronized void compressedImage(CompressedImage image, long arrivalNanos, long now) {
+    if (closed) {
+      return;
+    }
+    try {
+      checkStamp(image.header.stampNanos);
+      Frame frame = decoder.decode(image, calibration.rectifier());
+      accept(frame, image.header.stampNanos, image.header.frameId, arrivalNanos, now);
+    } catch (BadImageException e) {
+      refuse(e);
+    }
+  }
+
+  /** Takes what the lens's driver says. */
+  void lensState(LensState state) {
+    ReadingVerdict verdict =
+        reading(
+            state.header.stampNanos,
+            new FocusReading(
+                state.focusDioptres,
+                state.lensPowerDioptres,
+                state.settled,
+                state.temperatureCelsius,
+                state.direction));
+    if (verdict.isTaken()) {
+      sweepIds.add(state.header.stampNanos, state.sweepId, verdict != ReadingVerdict.TAKEN);
+    }
+  }
+
+  /**
+   * Takes a lens power that came without a stamp.
+   *
+   * @param arrivalStampNanos when it came, in the time of the stamps
+   */
+  void lensPower(double dioptres, long arrivalStampNanos) {
+    reading(
+        arrivalStampNanos - Math.round(1e9 * lensLatencySeconds),
+        new FocusReading(Double.NaN, dioptres, true, Float.NaN, 0));
+  }
+
+  /** Takes the driver's calibration, which counts unless there is a camera file. */
+  void cameraInfo(CameraInfo info) {
+    try {
+      if (calibration.offer(info)) {
+        LoggerFactory.getLogger(FrameIntake.class)
+            .info("{}: camera_info tells a {}", name, calibration.calibration());
+      }
+    } catch (IllegalArgumentException e) {
+      trouble.warn("{}: camera_info is not used: {}", name, Reason.of(e));
+    }
+  }
+
+  /** Says that a message is not what its type says; the caller counts it. */
+  void trouble(MalformedMessageException fault) {
+    trouble.warn("{}: a message was dropped: {}", name, fault.getMessage());
+  }
+
+  /** Images that did not become frames, and frames that nobody took in time. */
+  long dropped() {
+    long sum = matcher.overflowed();
+    for (int i = 0; i < imageFaults.length(); i++) {
+      sum += imageFaults.get(i);
+    }
+    return sum;
+  }
+
+  /** All counts by cause, of images, frames and readings; causes that did not occur left out. */
+  Map<String, Long> causes() {
+    Map<String, Long> causes = new TreeMap<>();
+    for (InputFault fault : InputFault.values()) {
+      put(causes, fault.key(), imageFaults.get(fault.ordinal()));
+    }
+    for (ReadingVerdict verdict : ReadingVerdict.values()) {
+      if (!verdict.isTaken()) {
+        put(causes, verdict.key(), readings.get(verdict.ordinal()));
+      }
+    }
+    put(causes, "imageQueueFull", matcher.overflowed());
+    put(causes, "imageWithoutReading", matcher.withoutReading());
+    return causes;
+  }
+
+  /** Lens readings that counted. */
+  long readingsTaken() {
+    return readings.get(ReadingVerdict.TAKEN.ordinal())
+        + readings.get(ReadingVerdict.RESTARTED_BY_TIME.ordinal());
+  }
+
+  /** Closes the frames that wait; what comes later is ignored. */
+  @Override
+  public void close() {
+    closed = true;
+    matcher.close();
+    synchronized (this) {
+      decoder.close();
+      calibration.close();
+    }
+  }
+
+  private void accept(Frame frame, long stampNanos, String frameId, long arrivalNanos, long now) {
+    calibration.frameId(frameId);
+    frame.seal(stampNanos, sequence++, FocusReading.NONE);
+    frame.arrivedAt(arrivalNanos);
+    matcher.offer(frame, now);
+  }
+
+  private ReadingVerdict reading(long stampNanos, FocusReading reading) {
+    ReadingVerdict verdict = matcher.addReading(stampNanos, reading);
+    readings.incrementAndGet(verdict.ordinal());
+    if (!verdict.isTaken()) {
+      trouble.warn(
+          "{}: a lens reading at {} s was refused: {} (focus {}, lens power {} dioptres)",
+          name,
+          stampNanos / 1e9,
+          verdict.key(),
+          reading.focus(),
+          reading.lensPowerDioptres());
+    }
+    return verdict;
+  }
+
+  private void checkStamp(long stampNanos) throws BadImageException {
+    if (stampNanos == 0) {
+      throw new BadImageException(
+          InputFault.NO_STAMP, "the stamp is 0; expected the time of the exposure");
+    }
+    if (stampNanos > lastStamp) {
+      backwardsRun = 0;
+    } else {
+      backwardsRun = backwardsRun > 0 && stampNanos > lastBackwardsStamp ? backwardsRun + 1 : 1;
+      lastBackwardsStamp = stampNanos;
+      if (backwardsRun < BACKWARDS_BEFORE_RESTART) {
+        throw new BadImageException(
+            InputFault.BACKWARDS,
+            "the stamp is "
+                + stampNanos / 1e9
+                + " s after one of "
+                + lastStamp / 1e9
+                + " s; expected a later one");
+      }
+      backwardsRun = 0;
+    }
+    lastStamp = stampNanos;
+  }
+
+  private void refuse(BadImageException e) {
+    imageFaults.incrementAndGet(e.fault().ordinal());
+    trouble.warn("{}: an image was dropped: {}", name, e.getMessage());
+  }
+
+  private static void put(Map<String, Long> causes, String key, long count) {
+    if (count > 0) {
+      causes.put(key, count);
+    }
+  }
+}

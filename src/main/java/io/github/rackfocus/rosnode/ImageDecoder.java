@@ -1,0 +1,231 @@
+package io.github.rackfocus.rosnode;
+
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.frame.LumaMats;
+import io.github.rackfocus.frame.NativeLibraries;
+import io.github.rackfocus.frame.Reason;
+import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
+import io.github.rackfocus.ros.msg.sensor_msgs.Image;
+import io.github.rackfocus.sweep.FrameRectifier;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.imgproc.Imgproc;
+
+/**
+ * Turns ROS images into luma in pooled frames, rectified where a rectifier is given. Raw images
+ * cost no garbage once the pool is filled; a compressed one costs OpenCV's handle of what it
+ * decoded. For one thread.
+ */
+final class ImageDecoder implements AutoCloseable {
+  private final FramePool pool;
+  private final double to8Bits;
+  private final LumaMats lumas = new LumaMats();
+  private final PixelScratch raw = new PixelScratch();
+  private final PixelScratch wide = new PixelScratch();
+  private final PixelScratch luma = new PixelScratch();
+  private final CompressedDecoder compressed = new CompressedDecoder();
+
+  /**
+   * @param bitDepth of 16-bit images
+   */
+  ImageDecoder(FramePool pool, int bitDepth) {
+    NativeLibraries.loadOpenCv();
+    this.pool = pool;
+    this.to8Bits = 255.0 / ((1 << bitDepth) - 1);
+  }
+
+  /**
+   * Decodes an image.
+   *
+   * @return a frame that is not sealed yet
+   * @throws BadImageException if the message contradicts itself or can't become a frame
+   */
+  Frame decode(Image image, @Nullable FrameRectifier rectifier) throws BadImageException {
+    ImageEncoding encoding = ImageEncoding.of(image.encoding);
+    if (encoding == null) {
+      throw new BadImageException(
+          InputFault.ENCODING,
+          "encoding is '" + shown(image.encoding) + "'; expected one of " + ImageEncoding.names());
+    }
+    check(image, encoding);
+    int width = (int) image.width;
+    int height = (int) image.height;
+    checkCalibrated(width, height, rectifier);
+    Frame frame = lease(width, height);
+    try {
+      if (encoding == ImageEncoding.MONO8 && rectifier == null) {
+        copyRows(image, width, frame.luma());
+        return frame;
+      }
+      Mat pixels = raw.of(width, height, encoding.type());
+      copyRows(image, width * encoding.bytes(), raw.bytes());
+      toLuma(pixels, encoding, frame, rectifier);
+      return frame;
+    } catch (RuntimeException e) {
+      frame.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Decodes a compressed image: its size is judged by its header before any memory is taken.
+   *
+   * @return a frame that is not sealed yet
+   * @throws BadImageException if it can't become a frame
+   */
+  Frame decode(CompressedImage image, @Nullable FrameRectifier rectifier) throws BadImageException {
+    Mat decoded = compressed.decode(image);
+    try {
+      int width = decoded.cols();
+      int height = decoded.rows();
+      checkCalibrated(width, height, rectifier);
+      ImageEncoding encoding = CompressedDecoder.encodingOf(image.format, decoded);
+      Frame frame = lease(width, height);
+      try {
+        toLuma(decoded, encoding, frame, rectifier);
+        return frame;
+      } catch (RuntimeException e) {
+        frame.close();
+        throw e;
+      }
+    } finally {
+      decoded.release();
+    }
+  }
+
+  @Override
+  public void close() {
+    lumas.close();
+    raw.close();
+    wide.close();
+    luma.close();
+    compressed.close();
+  }
+
+  private void toLuma(
+      Mat pixels, ImageEncoding encoding, Frame frame, @Nullable FrameRectifier rectifier) {
+    Mat target = lumas.of(frame);
+    Mat gray = rectifier == null ? target : luma.of(frame.width(), frame.height(), CvType.CV_8UC1);
+    if (encoding.isWide()) {
+      Mat oneChannel = pixels;
+      if (encoding.toGray() >= 0) {
+        oneChannel = wide.of(frame.width(), frame.height(), CvType.CV_16UC1);
+        Imgproc.cvtColor(pixels, oneChannel, encoding.toGray());
+      }
+      oneChannel.convertTo(gray, CvType.CV_8U, to8Bits);
+    } else if (encoding.toGray() >= 0) {
+      Imgproc.cvtColor(pixels, gray, encoding.toGray());
+    } else if (rectifier == null) {
+      pixels.copyTo(gray);
+    } else {
+      gray = pixels;
+    }
+    if (rectifier != null) {
+      rectifier.rectify(gray, target);
+    }
+  }
+
+  private Frame lease(int width, int height) throws BadImageException {
+    Frame frame = pool.tryLease(width, height, false);
+    if (frame == null) {
+      throw new BadImageException(
+          InputFault.POOL, "no frame is free: the stages after the camera are behind");
+    }
+    return frame;
+  }
+
+  private static void check(Image image, ImageEncoding encoding) throws BadImageException {
+    checkSize(image.width, image.height);
+    if (image.isBigendian != 0 && encoding.isWide()) {
+      throw new BadImageException(
+          InputFault.BIG_ENDIAN,
+          "is_bigendian is " + image.isBigendian + " with " + encoding.key() + "; expected 0");
+    }
+    if (encoding.isBayer() && (image.width < 4 || image.height < 4)) {
+      throw new BadImageException(
+          InputFault.SIZE,
+          "size is "
+              + image.width
+              + " x "
+              + image.height
+              + " with "
+              + encoding.key()
+              + "; expected at least 4 x 4");
+    }
+    long row = image.width * encoding.bytes();
+    if (image.step < row) {
+      throw new BadImageException(
+          InputFault.LAYOUT,
+          "step is "
+              + image.step
+              + " with width "
+              + image.width
+              + " of "
+              + encoding.key()
+              + "; expected at least "
+              + row);
+    }
+    if (image.data.remaining() != image.step * image.height) {
+      throw new BadImageException(
+          InputFault.LAYOUT,
+          "data has "
+              + image.data.remaining()
+              + " bytes with step "
+              + image.step
+              + " and height "
+              + image.height
+              + "; expected "
+              + image.step * image.height);
+    }
+  }
+
+  static void checkSize(long width, long height) throws BadImageException {
+    try {
+      FramePool.checkSize(width, height);
+    } catch (IllegalArgumentException e) {
+      throw new BadImageException(InputFault.SIZE, Reason.of(e));
+    }
+  }
+
+  private static void checkCalibrated(int width, int height, @Nullable FrameRectifier rectifier)
+      throws BadImageException {
+    if (rectifier == null) {
+      return;
+    }
+    int calibratedWidth = rectifier.calibration().width();
+    int calibratedHeight = rectifier.calibration().height();
+    if (width != calibratedWidth || height != calibratedHeight) {
+      throw new BadImageException(
+          InputFault.CALIBRATION,
+          "size is "
+              + width
+              + " x "
+              + height
+              + " while the "
+              + rectifier.calibration()
+              + " was to rectify it; expected equal sizes");
+    }
+  }
+
+  private static void copyRows(Image image, int row, ByteBuffer to) {
+    ByteBuffer data = image.data;
+    int start = data.position();
+    int height = (int) image.height;
+    if (image.step == row) {
+      to.put(0, data, start, row * height);
+      return;
+    }
+    for (int y = 0; y < height; y++) {
+      to.put(y * row, data, start + y * (int) image.step, row);
+    }
+  }
+
+  /** A name from outside, short and printable. */
+  static String shown(String text) {
+    String printable = text.replaceAll("[^\\x20-\\x7e]", "?");
+    return printable.length() <= 40 ? printable : printable.substring(0, 37) + "...";
+  }
+}

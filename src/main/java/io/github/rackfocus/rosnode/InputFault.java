@@ -1,0 +1,25 @@
+package io.github.rackfocus.rosnode;
+
+/** Why an image that came did not become a frame. */
+enum InputFault {
+  SIZE("imageSize"),
+  LAYOUT("imageLayout"),
+  ENCODING("imageEncoding"),
+  BIG_ENDIAN("imageBigEndian"),
+  COMPRESSED("imageUndecodable"),
+  NO_STAMP("imageNoStamp"),
+  BACKWARDS("imageBackwards"),
+  CALIBRATION("imageNotCalibrated"),
+  POOL("poolEmpty");
+
+  private final String key;
+
+  InputFault(String key) {
+    this.key = key;
+  }
+
+  /** The cause under which it is counted. */
+  String key() {
+    return key;
+  }
+}

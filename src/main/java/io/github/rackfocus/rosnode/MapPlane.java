@@ -1,0 +1,121 @@
+package io.github.rackfocus.rosnode;
+
+import io.github.rackfocus.depth.DepthMap;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+
+/**
+ * The images that a depth map is published as: topic, encoding, and how the map's own buffers
+ * become the pixels of a message, without an allocation.
+ */
+enum MapPlane {
+  /** Metres along the optical axis; NaN, −Inf and +Inf as REP 117 has them. */
+  DEPTH("depth/image_rect", "32FC1", Float.BYTES) {
+    @Override
+    void write(DepthMap map, ByteBuffer out) {
+      writeFloats(map.depth(), map.pixels(), out);
+    }
+  },
+  /** Millimetres, 0 where there is no depth or more than 65.535 m, as REP 118 has it. */
+  DEPTH_RAW("depth/image_rect_raw", "16UC1", Short.BYTES) {
+    @Override
+    void write(DepthMap map, ByteBuffer out) {
+      FloatBuffer depth = map.depth();
+      int at = out.position();
+      int pixels = map.pixels();
+      for (int i = 0; i < pixels; i++) {
+        out.putShort(at + Short.BYTES * i, (short) millimetres(depth.get(i)));
+      }
+      out.position(at + Short.BYTES * pixels);
+    }
+  },
+  /** One sigma of the depth, metres. */
+  UNCERTAINTY("uncertainty/image_rect", "32FC1", Float.BYTES) {
+    @Override
+    void write(DepthMap map, ByteBuffer out) {
+      writeFloats(map.uncertainty(), map.pixels(), out);
+    }
+  },
+  /** 0 to 255 for 0 to 1. */
+  CONFIDENCE("confidence/image_rect", "mono8", 1) {
+    @Override
+    void write(DepthMap map, ByteBuffer out) {
+      writeShares(map.confidence(), map.pixels(), out);
+    }
+  },
+  /** A {@link io.github.rackfocus.depth.Validity} code a pixel. */
+  VALIDITY("validity/image_rect", "mono8", 1) {
+    @Override
+    void write(DepthMap map, ByteBuffer out) {
+      int at = out.position();
+      out.put(at, map.validity(), 0, map.pixels());
+      out.position(at + map.pixels());
+    }
+  },
+  /** Seconds between the reference frame and the frame in which the pixel is in focus. */
+  AGE("age/image_rect", "32FC1", Float.BYTES) {
+    @Override
+    void write(DepthMap map, ByteBuffer out) {
+      writeFloats(map.age(), map.pixels(), out);
+    }
+  },
+  /** Luma of the all-in-focus image. */
+  ALL_FOCUS("allfocus/image_rect", "mono8", 1) {
+    @Override
+    void write(DepthMap map, ByteBuffer out) {
+      writeShares(map.allFocus(), map.pixels(), out);
+    }
+  };
+
+  private static final int MOST_MILLIMETRES = 0xffff;
+
+  private final String topic;
+  private final String encoding;
+  private final int bytesPerPixel;
+
+  MapPlane(String topic, String encoding, int bytesPerPixel) {
+    this.topic = topic;
+    this.encoding = encoding;
+    this.bytesPerPixel = bytesPerPixel;
+  }
+
+  /** The topic's relative name. */
+  String topic() {
+    return topic;
+  }
+
+  /** One of sensor_msgs' image encodings. */
+  String encoding() {
+    return encoding;
+  }
+
+  int bytesPerPixel() {
+    return bytesPerPixel;
+  }
+
+  /** Puts all pixels, row by row from the top, at the position of a little-endian buffer. */
+  abstract void write(DepthMap map, ByteBuffer out);
+
+  private static void writeFloats(FloatBuffer from, int pixels, ByteBuffer out) {
+    int at = out.position();
+    for (int i = 0; i < pixels; i++) {
+      out.putFloat(at + Float.BYTES * i, from.get(i));
+    }
+    out.position(at + Float.BYTES * pixels);
+  }
+
+  private static void writeShares(FloatBuffer from, int pixels, ByteBuffer out) {
+    int at = out.position();
+    for (int i = 0; i < pixels; i++) {
+      float share = Math.min(1f, Math.max(0f, from.get(i)));
+      out.put(at + i, (byte) (int) (share * 255 + 0.5f));
+    }
+    out.position(at + pixels);
+  }
+
+  /** 0 for NaN, both infinities, and what rounds to 0 or does not fit 16 bits. */
+  static int millimetres(float metres) {
+    float rounded = metres * 1000 + 0.5f;
+    return rounded >= 1 && rounded < MOST_MILLIMETRES + 1 ? (int) rounded : 0;
+  }
+}

@@ -1,0 +1,226 @@
+package io.github.rackfocus.rosnode;
+
+import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.frame.FocusReading;
+import io.github.rackfocus.frame.FocusScale;
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.node.RosInputSettings;
+import io.github.rackfocus.ros.ConnectedNode;
+import io.github.rackfocus.ros.Subscriber;
+import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
+import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
+import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
+import io.github.rackfocus.ros.msg.sensor_msgs.Image;
+import io.github.rackfocus.ros.msg.std_msgs.Float64;
+import io.github.rackfocus.sweep.CameraCalibration;
+import io.github.rackfocus.sweep.LensCalibration;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A camera and its lens among ROS nodes: topics {@code image} (or {@code image/compressed}), {@code
+ * camera_info}, and {@code lens_state} or {@code lens_power}, relative to the node's namespace.
+ *
+ * <p>Images are decoded in the thread of their connection and wait for their lens reading; {@link
+ * #next} is for one thread. Ends when the node does.
+ */
+public final class RosFrameSource implements FrameSource, CameraInfoSource {
+  /** Frames that wait in this source at most, beyond those that the node holds. */
+  public static final int FRAMES_WAITING = 8;
+
+  private final RosInputSettings settings;
+  private final ConnectedNode node;
+  private final String imageTopic;
+  private final FrameIntake intake;
+  private final List<Subscriber<?>> subscribers = new ArrayList<>();
+  private final Object arrival = new Object();
+  private volatile boolean wanted = true;
+  private boolean closed;
+
+  /**
+   * Subscribes the topics.
+   *
+   * @param node not closed by this source
+   * @param pool where frames are leased; see {@link io.github.rackfocus.node.DepthNode#framesInUse}
+   *     and {@link #FRAMES_WAITING}
+   * @throws IOException if the camera file of {@code cameraInfoUrl} can't be read or is not sound,
+   *     in a sentence for the operator
+   */
+  public RosFrameSource(ConnectedNode node, RosInputSettings settings, FramePool pool)
+      throws IOException {
+    this.node = node;
+    this.settings = settings;
+    boolean raw = settings.imageTransport() == RosInputSettings.ImageTransport.RAW;
+    String image = node.getResolver().resolve("image").value();
+    // As image_transport does: the base name is what is remapped, the transport is below it.
+    imageTopic = raw ? image : image + "/compressed";
+    CameraCalibration file =
+        settings.cameraInfoUrl().isEmpty()
+            ? null
+            : CameraInfoUrl.read(settings.cameraInfoUrl(), System.getenv());
+    intake = new FrameIntake(imageTopic, settings, pool, file, FRAMES_WAITING);
+    if (raw) {
+      subscribe(imageTopic, Image.TYPE, this::onImage);
+    } else {
+      subscribe(imageTopic, CompressedImage.TYPE, this::onCompressedImage);
+    }
+    if (file == null) {
+      subscribe("camera_info", CameraInfo.TYPE, intake::cameraInfo);
+    }
+    switch (settings.lens()) {
+      case STATE -> subscribe("lens_state", LensState.TYPE, this::onLensState);
+      case POWER -> subscribe("lens_power", Float64.TYPE, this::onLensPower);
+      case STAMP -> {
+        // The sweep runs by the clock.
+      }
+    }
+    node.addShutdownListener(this::close);
+  }
+
+  @Override
+  public String name() {
+    return imageTopic;
+  }
+
+  @Override
+  public FocusScale scale() {
+    return FocusScale.DIOPTRE;
+  }
+
+  @Override
+  public double[] planeFocus() {
+    return settings.sweep().axis().focus();
+  }
+
+  @Override
+  public @Nullable Frame next() throws InterruptedException {
+    synchronized (arrival) {
+      while (!closed) {
+        long now = System.nanoTime();
+        Frame frame = intake.matcher().poll(now);
+        if (frame != null) {
+          return frame;
+        }
+        long left = intake.matcher().nanosToWait(now);
+        if (left == Long.MAX_VALUE) {
+          arrival.wait();
+        } else {
+          // Rounded up: a wait of 0 has no end.
+          arrival.wait(1 + TimeUnit.NANOSECONDS.toMillis(left));
+        }
+      }
+      return null;
+    }
+  }
+
+  @Override
+  public long dropped() {
+    return intake.dropped();
+  }
+
+  /** What could not be used, by cause: images, frames without a reading, readings. */
+  public Map<String, Long> causes() {
+    return intake.causes();
+  }
+
+  /** The newest lens reading, or {@link FocusReading#NONE}. */
+  public FocusReading newestReading() {
+    return intake.matcher().newestReading();
+  }
+
+  /** Lens readings that counted. */
+  public long readingsTaken() {
+    return intake.readingsTaken();
+  }
+
+  /** The driver's number of the sweep at a time; 0 where it tells none. */
+  public long sweepIdAt(long stampNanos) {
+    return intake.sweepIds().at(stampNanos);
+  }
+
+  /** What the camera file says of the lens; the defaults without one. */
+  public LensCalibration lensCalibration() {
+    return intake.calibration().lens();
+  }
+
+  /**
+   * Whether anybody wants frames: while nobody does, images are not even decoded. True at first.
+   */
+  public void setWanted(boolean value) {
+    wanted = value;
+  }
+
+  @Override
+  public String frameId() {
+    return intake.calibration().frameId();
+  }
+
+  @Override
+  public boolean describe(CameraInfo info, int width, int height) {
+    return intake.calibration().describe(info, width, height);
+  }
+
+  @Override
+  public String calibrationSha256() {
+    return intake.calibration().calibrationSha256();
+  }
+
+  @Override
+  public void close() {
+    synchronized (arrival) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      arrival.notifyAll();
+    }
+    subscribers.forEach(Subscriber::close);
+    intake.close();
+  }
+
+  private <T extends io.github.rackfocus.ros.Message> void subscribe(
+      String topic,
+      io.github.rackfocus.ros.MessageType<T> type,
+      io.github.rackfocus.ros.MessageListener<T> listener) {
+    Subscriber<T> subscriber = node.newSubscriber(topic, type);
+    subscriber.addMessageListener(listener);
+    subscribers.add(subscriber);
+  }
+
+  private void onImage(Image image) {
+    if (wanted) {
+      long now = System.nanoTime();
+      intake.image(image, now, now);
+      somethingCame();
+    }
+  }
+
+  private void onCompressedImage(CompressedImage image) {
+    if (wanted) {
+      long now = System.nanoTime();
+      intake.compressedImage(image, now, now);
+      somethingCame();
+    }
+  }
+
+  private void onLensState(LensState state) {
+    intake.lensState(state);
+    somethingCame();
+  }
+
+  private void onLensPower(Float64 power) {
+    intake.lensPower(power.data, node.getClock().nowNanos());
+    somethingCame();
+  }
+
+  private void somethingCame() {
+    synchronized (arrival) {
+      arrival.notifyAll();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.github.rackfocus.rosnode;
+
+import io.github.rackfocus.node.ConfigurationException;
+import io.github.rackfocus.node.NodeConfiguration;
+import io.github.rackfocus.ros.ConnectedNode;
+import io.github.rackfocus.ros.RosException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node's configuration as ROS users give it: the YAML file that {@code ~config} names, over it
+ * the private parameters, over them those of the command line ({@code _name:=value}, which the
+ * client has made private parameters by then).
+ *
+ * <p>One rule gives a parameter its name: dots become slashes, and capitals an underscore and a
+ * small letter, so that the option {@code sweep.maxStackAge} is {@code ~sweep/max_stack_age}. Names
+ * as in the YAML file are understood too, so that rosparam may load it.
+ */
+final class RosParameters {
+  /** Under ROS frames come from topics unless something else is asked for. */
+  private static final Map<String, ?> DEFAULTS = Map.of("source", Map.of("kind", "simulated"));
+
+  private static final String CONFIG = "config";
+
+  private RosParameters() {}
+
+  /**
+   * Reads the configuration of a node.
+   *
+   * @throws RosException if the master can't be asked
+   * @throws IOException if the file can't be read
+   * @throws ConfigurationException with all faults of file and parameters
+   */
+  static NodeConfiguration read(ConnectedNode node)
+      throws RosException, IOException, ConfigurationException {
+    String name = node.getName().value();
+    Object found = node.getParameterTree().get(name);
+    Map<String, Object> parameters =
+        found instanceof Map<?, ?> tree ? options(tree) : new LinkedHashMap<>();
+    Path file = file(name, parameters.remove(CONFIG));
+    String where = "parameters of " + name + (file == null ? "" : " and " + file);
+    return NodeConfiguration.load(where, DEFAULTS, file, parameters);
+  }
+
+  private static @Nullable Path file(String name, @Nullable Object config) throws IOException {
+    if (config == null || "".equals(config)) {
+      return null;
+    }
+    Path file = Path.of(config.toString()).toAbsolutePath();
+    if (!Files.isRegularFile(file)) {
+      throw new NoSuchFileException(name + "/" + CONFIG + " is " + file);
+    }
+    return file;
+  }
+
+  /** The same tree with the configuration's names. */
+  static Map<String, Object> options(Map<?, ?> parameters) {
+    Map<String, Object> options = new LinkedHashMap<>();
+    parameters.forEach((name, value) ->
+        options.put(
+            option(String.valueOf(name)), value instanceof Map<?, ?> tree ? options(tree) : value));
+    return options;
+  }
+
+  /** {@code maxStackAge} of {@code max_stack_age}. */
+  static String option(String parameter) {
+    StringBuilder option = new StringBuilder();
+    for (int i = 0; i < parameter.length(); i++) {
+      char c = parameter.charAt(i);
+      boolean starts = c == '_' && i > 0 && i + 1 < parameter.length();
+      if (starts) {
+        i++;
+        option.append(Character.toUpperCase(parameter.charAt(i)));
+      } else {
+        option.append(c);
+      }
+    }
+    return option.toString();
+  }
+}

@@ -1,0 +1,73 @@
+package io.github.rackfocus.rosnode;
+
+import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.camera.SimulatedCamera;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.node.DepthNode;
+import io.github.rackfocus.node.NodeConfiguration;
+import io.github.rackfocus.node.RosInputSettings;
+import io.github.rackfocus.node.Sources;
+import io.github.rackfocus.ros.ConnectedNode;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Makes the source of a ROS node's frames, and finds out what camera is behind it. */
+final class RosSources {
+  /** A source, and the camera that its frames come from. */
+  record Opened(FrameSource source, CameraInfoSource camera) {}
+
+  private RosSources() {}
+
+  /**
+   * Opens the configured source; the caller closes it.
+   *
+   * @throws IOException if it can't be had, in a sentence for the operator
+   * @throws IllegalArgumentException if its depth would not be in metres
+   */
+  static Opened open(NodeConfiguration configuration, ConnectedNode node) throws IOException {
+    Opened opened =
+        switch (configuration.source().kind()) {
+          case SIMULATED -> simulated(configuration, node);
+          case FOLDER -> folder(configuration, node);
+          case ROS -> topics(configuration, node);
+        };
+    if (!opened.source().scale().isMetric()) {
+      opened.source().close();
+      throw new IllegalArgumentException(
+          opened.source().name()
+              + " counts its focus in images; topics carry metres and need a focus in dioptres");
+    }
+    return opened;
+  }
+
+  private static Opened simulated(NodeConfiguration configuration, ConnectedNode node) {
+    SimulatedCamera camera =
+        Sources.simulated(
+            configuration.source().simulated(), RosSourceClock.of(node.getClock()), share -> {});
+    camera.stampFrom(node.getClock()::nowNanos);
+    String frameId = configuration.frameId();
+    return new Opened(camera, new PinholeCameraInfo(frameId, SimulatedCamera.focalWidths()));
+  }
+
+  private static Opened topics(NodeConfiguration configuration, ConnectedNode node)
+      throws IOException {
+    RosInputSettings settings = configuration.source().ros();
+    int planes = settings.sweep().axis().planes();
+    FramePool pool = new FramePool(DepthNode.framesInUse(planes) + RosFrameSource.FRAMES_WAITING);
+    RosFrameSource camera = new RosFrameSource(node, settings, pool);
+    return new Opened(camera, camera);
+  }
+
+  private static Opened folder(NodeConfiguration configuration, ConnectedNode node)
+      throws IOException {
+    FrameSource folder =
+        Sources.folder(
+            Path.of(configuration.source().folder()),
+            configuration
+                .source()
+                .folderOptions()
+                .withStartStamp(Math.max(0, node.getClock().nowNanos())),
+            RosSourceClock.of(node.getClock()));
+    return new Opened(folder, new UnknownCameraInfo(configuration.frameId()));
+  }
+}

@@ -1,0 +1,35 @@
+package io.github.rackfocus.rosnode;
+
+/** The driver's number of the sweep at a time, of the last few hundred readings. Thread-safe. */
+final class SweepIds {
+  private static final int CAPACITY = 512;
+
+  private final long[] stamps = new long[CAPACITY];
+  private final long[] ids = new long[CAPACITY];
+  private int count;
+
+  /**
+   * Notes a reading's sweep.
+   *
+   * @param restart whether time jumped back before it
+   */
+  synchronized void add(long stampNanos, long sweepId, boolean restart) {
+    if (restart) {
+      count = 0;
+    }
+    stamps[count % CAPACITY] = stampNanos;
+    ids[count % CAPACITY] = sweepId;
+    count = count + 1 == 2 * CAPACITY ? CAPACITY : count + 1;
+  }
+
+  /** The sweep of the last reading at or before a time; 0 if none is known. */
+  synchronized long at(long stampNanos) {
+    for (int back = 1; back <= Math.min(count, CAPACITY); back++) {
+      int index = (count - back) % CAPACITY;
+      if (stamps[index] <= stampNanos) {
+        return ids[index];
+      }
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,323 @@
+package io.github.rackfocus.sweep;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * How a camera maps rays to pixels, as camera_calibration measures it (REP 104), and what its lens
+ * adds. Immutable; matrices are row by row, and given out as copies.
+ */
+public final class CameraCalibration {
+  /**
+   * The distortion models that REP 104 and its users know, with how many coefficients they take.
+   */
+  public enum DistortionModel {
+    /** Brown: k1, k2, p1, p2, k3. */
+    PLUMB_BOB("plumb_bob", 4, 5),
+    /** Rational: k1, k2, p1, p2, k3 to k6, and OpenCV's further ones. */
+    RATIONAL_POLYNOMIAL("rational_polynomial", 8, 14),
+    /** Fisheye: k1 to k4. */
+    EQUIDISTANT("equidistant", 4, 4);
+
+    private final String key;
+    private final int fewest;
+    private final int most;
+
+    DistortionModel(String key, int fewest, int most) {
+      this.key = key;
+      this.fewest = fewest;
+      this.most = most;
+    }
+
+    /** The name in files and messages. */
+    public String key() {
+      return key;
+    }
+
+    /**
+     * The model of a name; an empty one is plumb_bob.
+     *
+     * @throws IllegalArgumentException with what is expected
+     */
+    public static DistortionModel of(String name) {
+      for (DistortionModel model : values()) {
+        if (model.key.equals(name) || (name.isEmpty() && model == PLUMB_BOB)) {
+          return model;
+        }
+      }
+      // The name under which OpenCV's users know the same model.
+      if (name.equals("fisheye")) {
+        return EQUIDISTANT;
+      }
+      throw new IllegalArgumentException(
+          "distortion_model is '"
+              + name
+              + "'; expected one of "
+              + String.join(", ", Arrays.stream(values()).map(DistortionModel::key).toList()));
+    }
+
+    private void check(double[] coefficients) {
+      int count = coefficients.length;
+      boolean known =
+          count == 0
+              || (count >= fewest && count <= most && List.of(4, 5, 8, 12, 14).contains(count));
+      if (!known) {
+        throw new IllegalArgumentException(
+            "distortion_coefficients are "
+                + count
+                + "; expected "
+                + (fewest == most ? fewest : fewest + " to " + most)
+                + " for "
+                + key);
+      }
+    }
+  }
+
+  private static final double[] IDENTITY = {1, 0, 0, 0, 1, 0, 0, 0, 1};
+
+  private final String cameraName;
+  private final int width;
+  private final int height;
+  private final DistortionModel model;
+  private final double[] distortion;
+  private final double[] camera;
+  private final double[] rectification;
+  private final double[] projection;
+  private final LensCalibration lens;
+  private final String sha256;
+
+  /**
+   * @param cameraName for messages; may be empty
+   * @param width of the images it was measured on, pixels
+   * @param height of the same
+   * @param distortion coefficients; empty for none
+   * @param camera 3 x 3, K: pixels of the images as they come
+   * @param rectification 3 x 3, R
+   * @param projection 3 x 4, P: pixels of the rectified images
+   * @throws IllegalArgumentException if a matrix has the wrong size, a number that is not finite or
+   *     a focal length that is not positive; says which
+   */
+  public CameraCalibration(
+      String cameraName,
+      int width,
+      int height,
+      DistortionModel model,
+      double[] distortion,
+      double[] camera,
+      double[] rectification,
+      double[] projection,
+      LensCalibration lens) {
+    if (width < 1 || height < 1) {
+      throw new IllegalArgumentException(
+          "image size is " + width + " x " + height + "; expected at least 1 x 1");
+    }
+    model.check(distortion);
+    finite("distortion_coefficients", distortion, distortion.length);
+    finite("camera_matrix", camera, 9);
+    finite("rectification_matrix", rectification, 9);
+    finite("projection_matrix", projection, 12);
+    focalLength("camera_matrix", camera[0], camera[4]);
+    focalLength("projection_matrix", projection[0], projection[5]);
+    this.cameraName = cameraName;
+    this.width = width;
+    this.height = height;
+    this.model = model;
+    this.distortion = distortion.clone();
+    this.camera = camera.clone();
+    this.rectification = rectification.clone();
+    this.projection = projection.clone();
+    this.lens = lens;
+    this.sha256 = hash();
+  }
+
+  /** What the calibration says of the lens; else the defaults. */
+  public LensCalibration lens() {
+    return lens;
+  }
+
+  /** For messages; may be empty. */
+  public String cameraName() {
+    return cameraName;
+  }
+
+  /** Pixels in a row of the images it was measured on. */
+  public int width() {
+    return width;
+  }
+
+  /** Rows of the same. */
+  public int height() {
+    return height;
+  }
+
+  /** How the coefficients are meant. */
+  public DistortionModel model() {
+    return model;
+  }
+
+  /** Distortion coefficients; empty for none. */
+  public double[] distortion() {
+    return distortion.clone();
+  }
+
+  /** K, 3 x 3. */
+  public double[] camera() {
+    return camera.clone();
+  }
+
+  /** R, 3 x 3. */
+  public double[] rectification() {
+    return rectification.clone();
+  }
+
+  /** P, 3 x 4. */
+  public double[] projection() {
+    return projection.clone();
+  }
+
+  /** One number of {@link #projection}, without a copy. */
+  public double projection(int row, int column) {
+    return projection[4 * row + column];
+  }
+
+  /** Copies K and R, 3 x 3 each. */
+  public void copyTo(double[] cameraMatrix, double[] rectificationMatrix) {
+    System.arraycopy(camera, 0, cameraMatrix, 0, 9);
+    System.arraycopy(rectification, 0, rectificationMatrix, 0, 9);
+  }
+
+  /** The upper left 3 x 3 of P: K of the rectified image. */
+  public double[] rectifiedCamera() {
+    double[] matrix = new double[9];
+    for (int row = 0; row < 3; row++) {
+      System.arraycopy(projection, 4 * row, matrix, 3 * row, 3);
+    }
+    return matrix;
+  }
+
+  /** Whether rectified images differ from those that come: distortion, a rotation, another K. */
+  public boolean changesImages() {
+    for (double coefficient : distortion) {
+      if (coefficient != 0) {
+        return true;
+      }
+    }
+    return !Arrays.equals(rectification, IDENTITY) || !Arrays.equals(camera, rectifiedCamera());
+  }
+
+  /**
+   * The calibration of what a sensor's window and binning leave of its images, by REP 104 in this
+   * order.
+   *
+   * @param left first column of the window, in full resolution
+   * @param top first row of the window
+   * @param windowWidth columns of the window
+   * @param windowHeight rows of the window
+   * @param binningX columns that become one, at least 1
+   * @param binningY rows that become one, at least 1
+   */
+  public CameraCalibration windowed(
+      int left, int top, int windowWidth, int windowHeight, int binningX, int binningY) {
+    double[] k = camera.clone();
+    double[] p = projection.clone();
+    k[2] -= left;
+    k[5] -= top;
+    p[2] -= left;
+    p[6] -= top;
+    for (int column = 0; column < 4; column++) {
+      p[column] /= binningX;
+      p[4 + column] /= binningY;
+      if (column < 3) {
+        k[column] /= binningX;
+        k[3 + column] /= binningY;
+      }
+    }
+    return new CameraCalibration(
+        cameraName,
+        windowWidth / binningX,
+        windowHeight / binningY,
+        model,
+        distortion,
+        k,
+        rectification,
+        p,
+        lens);
+  }
+
+  /**
+   * SHA-256 of all numbers and the model, lower-case hexadecimal: equal for equal calibrations,
+   * whether they came as a file or as a message.
+   */
+  public String sha256() {
+    return sha256;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CameraCalibration calibration && calibration.sha256.equals(sha256);
+  }
+
+  @Override
+  public int hashCode() {
+    return sha256.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "calibration "
+        + (cameraName.isEmpty() ? "" : "of " + cameraName + " ")
+        + "for "
+        + width
+        + " x "
+        + height;
+  }
+
+  private String hash() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(model.key().getBytes(StandardCharsets.US_ASCII));
+      update(digest, width, height);
+      update(digest, distortion);
+      update(digest, camera);
+      update(digest, rectification);
+      update(digest, projection);
+      update(digest, lens.powerGain(), lens.powerOffset(), lens.depthOffsetMetres());
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this JVM lacks SHA-256, which every JVM must have", e);
+    }
+  }
+
+  private static void update(MessageDigest digest, double... numbers) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 + 8 * numbers.length).putInt(numbers.length);
+    for (double number : numbers) {
+      bytes.putDouble(number + 0.0); // -0.0 becomes 0.0
+    }
+    digest.update(bytes.array());
+  }
+
+  private static void finite(String name, double[] numbers, int expected) {
+    if (numbers.length != expected) {
+      throw new IllegalArgumentException(
+          name + " has " + numbers.length + " numbers; expected " + expected);
+    }
+    for (int i = 0; i < numbers.length; i++) {
+      if (!Double.isFinite(numbers[i])) {
+        throw new IllegalArgumentException(
+            name + " has " + numbers[i] + " as number " + (i + 1) + "; expected finite numbers");
+      }
+    }
+  }
+
+  private static void focalLength(String name, double x, double y) {
+    if (!(x > 0 && y > 0)) {
+      throw new IllegalArgumentException(
+          name + " has focal lengths " + x + " and " + y + "; expected more than 0 pixels");
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.github.rackfocus.sweep;
+
+import io.github.rackfocus.frame.NativeLibraries;
+import org.opencv.calib3d.Calib3d;
+import org.opencv.core.Core;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.core.Scalar;
+import org.opencv.core.Size;
+import org.opencv.imgproc.Imgproc;
+
+/**
+ * Takes a camera's distortion out of its images: the maps are computed once, an image costs one
+ * bilinear lookup a pixel and no memory. What lies outside of the camera's view is black. For one
+ * thread.
+ */
+public final class FrameRectifier implements AutoCloseable {
+  private static final Scalar BLACK = new Scalar(0);
+
+  private final CameraCalibration calibration;
+  private final Mat coordinates = new Mat();
+  private final Mat fractions = new Mat();
+
+  /** Computes the maps; loads OpenCV. */
+  public FrameRectifier(CameraCalibration calibration) {
+    this.calibration = calibration;
+    NativeLibraries.loadOpenCv();
+    Mat camera = matrix(3, 3, calibration.camera());
+    double[] given = calibration.distortion();
+    Mat distortion = given.length == 0 ? new Mat() : matrix(1, given.length, given);
+    Mat rotation = matrix(3, 3, calibration.rectification());
+    Mat rectified = matrix(3, 3, calibration.rectifiedCamera());
+    Size size = new Size(calibration.width(), calibration.height());
+    try {
+      if (calibration.model() == CameraCalibration.DistortionModel.EQUIDISTANT) {
+        Mat four = given.length == 0 ? matrix(1, 4, 0, 0, 0, 0) : distortion;
+        Calib3d.fisheye_initUndistortRectifyMap(
+            camera, four, rotation, rectified, size, CvType.CV_16SC2, coordinates, fractions);
+      } else {
+        Calib3d.initUndistortRectifyMap(
+            camera, distortion, rotation, rectified, size, CvType.CV_16SC2, coordinates, fractions);
+      }
+    } finally {
+      camera.release();
+      distortion.release();
+      rotation.release();
+      rectified.release();
+    }
+  }
+
+  /** What it rectifies by. */
+  public CameraCalibration calibration() {
+    return calibration;
+  }
+
+  /**
+   * Rectifies an image.
+   *
+   * @param from 8 bits, one channel, of the calibration's size
+   * @param to the same kind, not the same memory
+   */
+  public void rectify(Mat from, Mat to) {
+    Imgproc.remap(
+        from, to, coordinates, fractions, Imgproc.INTER_LINEAR, Core.BORDER_CONSTANT, BLACK);
+  }
+
+  @Override
+  public void close() {
+    coordinates.release();
+    fractions.release();
+  }
+
+  private static Mat matrix(int rows, int columns, double... numbers) {
+    Mat mat = new Mat(rows, columns, CvType.CV_64F);
+    mat.put(0, 0, numbers);
+    return mat;
+  }
+}

@@ -1,0 +1,29 @@
+package io.github.rackfocus.sweep;
+
+/**
+ * What a camera file says of the lens.
+ *
+ * @param powerGain {@code focus = powerGain * lensPower + powerOffset}, dioptres a dioptre
+ * @param powerOffset dioptres of focus at lens power 0
+ * @param depthOffsetMetres {@code z = 1 / focus + depthOffset}
+ */
+public record LensCalibration(double powerGain, double powerOffset, double depthOffsetMetres) {
+  /** Lens power is focus, and depth its inverse. */
+  public static final LensCalibration DEFAULT = new LensCalibration(1, 0, 0);
+
+  /** Checks every field; a fault names it as files do. */
+  public LensCalibration {
+    if (!Double.isFinite(powerGain) || powerGain == 0) {
+      throw new IllegalArgumentException(
+          "power_gain is " + powerGain + "; expected a finite number other than 0");
+    }
+    if (!Double.isFinite(powerOffset)) {
+      throw new IllegalArgumentException(
+          "power_offset is " + powerOffset + "; expected a finite number of dioptres");
+    }
+    if (!(Math.abs(depthOffsetMetres) <= 10)) {
+      throw new IllegalArgumentException(
+          "depth_offset_m is " + depthOffsetMetres + "; expected -10 to 10 m");
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package io.github.rackfocus.sweep;
+
+import io.github.rackfocus.frame.FocusReading;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest lens readings in the order of their stamps, and the focus at any time that they cover.
+ * Bounded: the oldest makes room. For one thread.
+ */
+final class LensReadings {
+  /** One second of a driver that reads at 4 kHz, four minutes of one that reads with each frame. */
+  static final int CAPACITY = 4096;
+
+  /** A lens of 1000 dioptres would focus at a millimetre; no reading is meant to say so. */
+  static final double MAX_DIOPTRES = 1000;
+
+  /**
+   * Readings in a row, with rising stamps, that must be refused as backwards before time is
+   * believed to have jumped back.
+   */
+  private static final int BACKWARDS_BEFORE_RESTART = 3;
+
+  private final MatchingOptions options;
+  private final long[] stamps = new long[CAPACITY];
+  private final FocusReading[] readings = new FocusReading[CAPACITY];
+  private int first;
+  private int count;
+  private int backwardsRun;
+  private long lastBackwardsStamp;
+
+  LensReadings(MatchingOptions options) {
+    this.options = options;
+  }
+
+  /** Takes a reading in, if it can be one. */
+  ReadingVerdict add(long stampNanos, FocusReading reading) {
+    double focus = reading.focus();
+    double power = reading.lensPowerDioptres();
+    if (Double.isNaN(focus)) {
+      focus = options.focusAtPower(power);
+    }
+    if (Double.isNaN(focus)) {
+      return ReadingVerdict.NOT_A_NUMBER;
+    }
+    if (!(focus >= 0 && focus <= MAX_DIOPTRES) || Double.isInfinite(power)) {
+      return ReadingVerdict.OUT_OF_RANGE;
+    }
+    if (stampNanos <= 0) {
+      return ReadingVerdict.NO_STAMP;
+    }
+    ReadingVerdict verdict = ReadingVerdict.TAKEN;
+    if (count > 0 && stampNanos <= stamps[at(count - 1)]) {
+      if (!timeJumpedBack(stampNanos)) {
+        return ReadingVerdict.BACKWARDS;
+      }
+      count = 0;
+      verdict = ReadingVerdict.RESTARTED_BY_TIME;
+    }
+    backwardsRun = 0;
+    append(
+        stampNanos,
+        focus == reading.focus()
+            ? reading
+            : new FocusReading(
+                focus,
+                power,
+                reading.settled(),
+                reading.temperatureCelsius(),
+                reading.direction()));
+    return verdict;
+  }
+
+  /** Whether no later reading can change what is known of a time. */
+  boolean covers(long timeNanos) {
+    return count > 0 && stamps[at(count - 1)] >= timeNanos;
+  }
+
+  /** The reading at a time, as far as it is known now; {@link FocusReading#NONE} if it is not. */
+  FocusReading at(long timeNanos) {
+    int before = lastAtOrBefore(timeNanos);
+    if (before < 0) {
+      return FocusReading.NONE;
+    }
+    FocusReading reading = readings[at(before)];
+    long age = timeNanos - stamps[at(before)];
+    if (age == 0) {
+      return reading;
+    }
+    boolean held =
+        switch (options.between()) {
+          case HELD -> true;
+          case LINEAR -> false;
+          case BY_DIRECTION -> reading.direction() == 0;
+        };
+    if (held) {
+      return age <= options.maxReadingAgeNanos() ? reading : FocusReading.NONE;
+    }
+    if (before + 1 == count) {
+      return FocusReading.NONE;
+    }
+    long gap = stamps[at(before + 1)] - stamps[at(before)];
+    return gap <= options.maxReadingAgeNanos()
+        ? between(reading, readings[at(before + 1)], (double) age / gap)
+        : FocusReading.NONE;
+  }
+
+  /** The newest reading, or null. */
+  @Nullable FocusReading newest() {
+    return count == 0 ? null : readings[at(count - 1)];
+  }
+
+  private static FocusReading between(FocusReading from, FocusReading to, double share) {
+    double focus = from.focus() + share * (to.focus() - from.focus());
+    double power =
+        from.lensPowerDioptres() + share * (to.lensPowerDioptres() - from.lensPowerDioptres());
+    return new FocusReading(
+        // Rounding may leave the interval by the last bit.
+        Math.min(
+            Math.max(focus, Math.min(from.focus(), to.focus())),
+            Math.max(from.focus(), to.focus())),
+        power,
+        from.settled() && to.settled(),
+        from.temperatureCelsius(),
+        from.direction());
+  }
+
+  private boolean timeJumpedBack(long stampNanos) {
+    backwardsRun = backwardsRun > 0 && stampNanos > lastBackwardsStamp ? backwardsRun + 1 : 1;
+    lastBackwardsStamp = stampNanos;
+    return backwardsRun >= BACKWARDS_BEFORE_RESTART;
+  }
+
+  private void append(long stampNanos, FocusReading reading) {
+    if (count == CAPACITY) {
+      first = (first + 1) % CAPACITY;
+      count--;
+    }
+    stamps[at(count)] = stampNanos;
+    readings[at(count)] = reading;
+    count++;
+  }
+
+  private int lastAtOrBefore(long timeNanos) {
+    int low = 0;
+    int high = count;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (stamps[at(middle)] <= timeNanos) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low - 1;
+  }
+
+  private int at(int index) {
+    return (first + index) % CAPACITY;
+  }
+}

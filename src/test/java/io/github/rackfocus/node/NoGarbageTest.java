@@ -1,0 +1,285 @@
+package io.github.rackfocus.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.sun.management.ThreadMXBean;
+import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.depth.DepthEstimator;
+import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.depth.MetricDepth;
+import io.github.rackfocus.depth.ModelIdentity;
+import io.github.rackfocus.depth.ValidityThresholds;
+import io.github.rackfocus.frame.FocusReading;
+import io.github.rackfocus.frame.FocusScale;
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.onnx.OnnxDepthEstimator;
+import io.github.rackfocus.onnx.OnnxOptions;
+import io.github.rackfocus.onnx.TestModels;
+import io.github.rackfocus.sink.DepthSink;
+import io.github.rackfocus.sink.SinkFanOut;
+import io.github.rackfocus.sweep.FocalStack;
+import io.github.rackfocus.sweep.RollingOptions;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a frame costs in Java heap on its way from the camera to the sinks: nothing of ours. */
+class NoGarbageTest {
+  private static final int WIDTH = 64;
+  private static final int HEIGHT = 48;
+  private static final int PLANES = 4;
+  private static final long TICK = 10_000_000;
+  private static final int WARM = 30_000;
+  private static final int MEASURED = 4_000;
+
+  /**
+   * Bytes that one of ONNX Runtime's calls may cost: names, handles and a result in its Java
+   * binding, about 600 each; a map takes two, an image and a stack stage.
+   */
+  private static final long BUDGET_OF_ONNX_RUNTIME = 1_400;
+
+  private final FramePool pool = new FramePool(DepthNode.framesInUse(PLANES));
+  private final AtomicLong delivered = new AtomicLong();
+
+  /** A source that reads the threads' counters after the warm-up and at its end. */
+  private final class Source implements FrameSource {
+    private final FocusReading[] readings = new FocusReading[PLANES];
+    private final int warm;
+    private final int frames;
+    private int next;
+    private long[] threads = {};
+    private long[] before = {};
+    private long[] after = {};
+
+    Source(int warm, int measured) {
+      this.warm = warm;
+      this.frames = warm + measured;
+      for (int plane = 0; plane < PLANES; plane++) {
+        readings[plane] = FocusReading.at(1 + plane);
+      }
+    }
+
+    @Override
+    public @Nullable Frame next() {
+      if (next == warm / 2) {
+        threads = nodeThreads();
+      }
+      if (next == warm) {
+        before = allocated();
+      }
+      if (next == frames) {
+        after = allocated();
+        return null;
+      }
+      Frame frame = null;
+      while (frame == null) {
+        frame = pool.tryLease(WIDTH, HEIGHT, false);
+        Thread.onSpinWait();
+      }
+      int shade = 40 + 10 * (next % PLANES);
+      for (int i = 0; i < frame.pixels(); i++) {
+        frame.luma().put(i, (byte) (shade + i % 7 * 9));
+      }
+      frame.seal((long) next * TICK, next, readings[next % PLANES]);
+      next++;
+      return frame;
+    }
+
+    /** Bytes that each of the node's threads has allocated. */
+    private long[] allocated() {
+      return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getThreadAllocatedBytes(threads);
+    }
+
+    long[] bytes() {
+      long[] bytes = new long[before.length];
+      for (int i = 0; i < bytes.length; i++) {
+        bytes[i] = after[i] - before[i];
+      }
+      return bytes;
+    }
+
+    @Override
+    public String name() {
+      return "cheap";
+    }
+
+    @Override
+    public FocusScale scale() {
+      return FocusScale.DIOPTRE;
+    }
+
+    @Override
+    public double[] planeFocus() {
+      return new double[] {1, 2, 3, 4};
+    }
+
+    @Override
+    public long dropped() {
+      return 0;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static long[] nodeThreads() {
+    List<String> names = List.of("camera", "sweep", "depth", "sink-counting");
+    long[] ids = new long[names.size()];
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      int at = names.indexOf(thread.getName());
+      if (at >= 0) {
+        ids[at] = thread.getId();
+      }
+    }
+    return ids;
+  }
+
+  private static final class Ramp implements DepthEstimator {
+    private final ModelIdentity model = new ModelIdentity("ramp", "1", "");
+    private final List<Integer> choices = List.of(0, 3);
+    private int iterations = 3;
+
+    @Override
+    public void estimate(FocalStack stack, DepthMap into) {
+      for (int i = 0; i < into.pixels(); i++) {
+        into.position().put(i, i % WIDTH / (WIDTH - 1f));
+        into.error().put(i, 0.01f);
+        into.confidence().put(i, i % 5 == 0 ? 0 : 1);
+        into.allFocus().put(i, i % 3 * 0.3f);
+      }
+      into.info().estimatedBy(this);
+    }
+
+    @Override
+    public ModelIdentity model() {
+      return model;
+    }
+
+    @Override
+    public String executionProvider() {
+      return "none";
+    }
+
+    @Override
+    public int minPlanes() {
+      return 3;
+    }
+
+    @Override
+    public int maxPlanes() {
+      return 5;
+    }
+
+    @Override
+    public int iterations() {
+      return iterations;
+    }
+
+    @Override
+    public List<Integer> iterationChoices() {
+      return choices;
+    }
+
+    @Override
+    public void useIterations(int number) {
+      iterations = number;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class Counting implements DepthSink {
+    @Override
+    public String name() {
+      return "counting";
+    }
+
+    @Override
+    public boolean wantsMaps() {
+      return true;
+    }
+
+    @Override
+    public void accept(DepthMap map) {
+      delivered.addAndGet(map.info().iterations() > 5 ? 0 : 1);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private long[] measure(
+      DepthEstimator estimator, int warm, int measured, boolean lossless, long deadlineNanos)
+      throws Exception {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    assumeThat(threads.isThreadAllocatedMemorySupported()).isTrue();
+    Source source = new Source(warm, measured);
+    try (DepthNode node =
+        new DepthNode(
+            source,
+            new RollingOptions(0, false, 1, 6),
+            estimator,
+            new MetricDepth(ValidityThresholds.DEFAULT),
+            new SinkFanOut(List.of(new Counting()), 2, lossless),
+            5,
+            lossless,
+            deadlineNanos,
+            System::nanoTime)) {
+      node.start();
+      node.awaitEnd();
+      assertThat(node.health().mapsFailed()).isZero();
+    }
+    assertThat(pool.leased()).isZero();
+    return source.bytes();
+  }
+
+  @Test
+  void shouldAllocateNothingBetweenCameraAndSinks() throws Exception {
+    long[] bytes = measure(new Ramp(), WARM, MEASURED, true, 0);
+    print("lossless", bytes, MEASURED);
+    assertThat(delivered.get()).isEqualTo(WARM + MEASURED - PLANES + 1);
+    for (long each : bytes) {
+      assertThat(each / MEASURED).as("bytes a frame").isZero();
+    }
+  }
+
+  @Test
+  void shouldAllocateNothingWhereFramesAreDroppedAndADeadlineIsHeld() throws Exception {
+    long[] bytes = measure(new Ramp(), WARM, MEASURED, false, 50_000);
+    print("live, deadline held", bytes, MEASURED);
+    assertThat(delivered.get()).isPositive();
+    for (long each : bytes) {
+      assertThat(each / MEASURED).as("bytes a frame").isZero();
+    }
+  }
+
+  @Test
+  void shouldAllocateNoMoreThanOnnxRuntimesCallsDo() throws Exception {
+    OnnxDepthEstimator estimator =
+        OnnxDepthEstimator.openSwitchable(
+            TestModels.bundle(TestModels.ROLLING),
+            3,
+            OnnxOptions.DEFAULT.withThreads(1),
+            System::nanoTime);
+    int measured = 1_000;
+    long[] bytes = measure(estimator, 8_000, measured, true, 0);
+    print("with ONNX Runtime", bytes, measured);
+    for (int i = 0; i < bytes.length; i++) {
+      long budget = i == 2 ? BUDGET_OF_ONNX_RUNTIME : 0;
+      assertThat(bytes[i] / measured).as("bytes a frame").isLessThanOrEqualTo(budget);
+    }
+  }
+
+  private static void print(String what, long[] bytes, int frames) {
+    long[] shown = Objects.requireNonNull(bytes);
+    System.out.printf(
+        "%s: bytes allocated for %d frames by camera %d, sweep %d, depth %d, sink %d%n",
+        what, frames, shown[0], shown[1], shown[2], shown[3]);
+  }
+}

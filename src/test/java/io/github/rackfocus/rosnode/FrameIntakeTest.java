@@ -1,0 +1,206 @@
+package io.github.rackfocus.rosnode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.node.RosInputSettings;
+import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
+import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
+import io.github.rackfocus.ros.msg.sensor_msgs.Image;
+import io.github.rackfocus.sweep.CameraCalibration;
+import io.github.rackfocus.sweep.LensCalibration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FrameIntakeTest {
+  private static final long MS = 1_000_000;
+  private static final double NAN = Double.NaN;
+
+  private final FramePool pool = new FramePool(8);
+  private FrameIntake intake = new FrameIntake("test", RosInputSettings.DEFAULT, pool, null, 8);
+
+  @AfterEach
+  void close() {
+    intake.close();
+    assertThat(pool.leased()).isZero();
+  }
+
+  private void image(long stampNanos) {
+    intake.image(TestMessages.mono8(4, 3, stampNanos, 0), 1, 0);
+  }
+
+  private List<Long> stamps() {
+    List<Long> stamps = new ArrayList<>();
+    for (Frame frame = next(); frame != null; frame = next()) {
+      stamps.add(frame.stampNanos() / MS);
+      frame.close();
+    }
+    return stamps;
+  }
+
+  private Frame next() {
+    return intake.matcher().poll(Long.MAX_VALUE);
+  }
+
+  @Test
+  void shouldRefuseImagesWithoutAStampOrWithAnEarlierOne() {
+    image(0);
+    image(100 * MS);
+    image(90 * MS);
+    image(100 * MS);
+    image(110 * MS);
+    assertThat(stamps()).containsExactly(100L, 110L);
+    assertThat(intake.causes())
+        .containsEntry("imageNoStamp", 1L)
+        .containsEntry("imageBackwards", 2L)
+        .containsEntry("imageWithoutReading", 2L);
+    assertThat(intake.dropped()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldBelieveThatTimeJumpedBackAfterThreeImages() {
+    image(900 * MS);
+    image(10 * MS);
+    image(20 * MS);
+    image(30 * MS);
+    image(40 * MS);
+    assertThat(stamps()).containsExactly(900L, 30L, 40L);
+    assertThat(intake.dropped()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldCountReadingsThatCannotBeAndGoOn() {
+    intake.lensState(TestMessages.lensState(0, 1));
+    LensState unknown = TestMessages.lensState(10 * MS, NAN);
+    unknown.lensPowerDioptres = NAN;
+    intake.lensState(unknown);
+    intake.lensState(TestMessages.lensState(10 * MS, -3));
+    intake.lensState(TestMessages.lensState(10 * MS, 1e9));
+    intake.lensState(TestMessages.lensState(20 * MS, 4));
+    intake.lensState(TestMessages.lensState(15 * MS, 5));
+    assertThat(intake.readingsTaken()).isOne();
+    assertThat(intake.causes())
+        .containsEntry("readingNoStamp", 1L)
+        .containsEntry("readingNaN", 1L)
+        .containsEntry("readingOutOfRange", 2L)
+        .containsEntry("readingBackwards", 1L);
+    image(25 * MS);
+    try (Frame frame = next()) {
+      assertThat(frame.focus().focus()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void shouldNameEveryFaultOfAnImage() {
+    Image bad = TestMessages.mono8(4, 3, MS, 0);
+    bad.encoding = "jpeg2000";
+    intake.image(bad, 1, 0);
+    Image torn = TestMessages.mono8(4, 3, 2 * MS, 0);
+    torn.step = 3;
+    intake.image(torn, 1, 0);
+    Image none = TestMessages.mono8(4, 3, 3 * MS, 0);
+    none.width = 0;
+    intake.image(none, 1, 0);
+    assertThat(intake.causes()).containsOnlyKeys("imageEncoding", "imageLayout", "imageSize");
+    image(4 * MS);
+    assertThat(stamps()).containsExactly(4L);
+  }
+
+  @Test
+  void shouldComputeFocusByTheCameraFile() {
+    CameraCalibration file =
+        new CameraCalibration(
+            "arm",
+            4,
+            3,
+            CameraCalibration.DistortionModel.PLUMB_BOB,
+            new double[0],
+            new double[] {4, 0, 2, 0, 4, 1, 0, 0, 1},
+            new double[] {1, 0, 0, 0, 1, 0, 0, 0, 1},
+            new double[] {4, 0, 2, 0, 0, 4, 1, 0, 0, 0, 1, 0},
+            new LensCalibration(0.5, 3, 0.02));
+    intake.close();
+    intake = new FrameIntake("test", RosInputSettings.DEFAULT, pool, file, 8);
+    LensState state = TestMessages.lensState(10 * MS, NAN);
+    state.lensPowerDioptres = -2;
+    intake.lensState(state);
+    image(11 * MS);
+    try (Frame frame = next()) {
+      assertThat(frame.focus().focus()).isEqualTo(2);
+      assertThat(frame.focus().lensPowerDioptres()).isEqualTo(-2);
+    }
+    assertThat(intake.calibration().lens().depthOffsetMetres()).isEqualTo(0.02);
+    // The topic has no say then.
+    intake.cameraInfo(TestMessages.cameraInfo(4, 3, 0.3));
+    assertThat(intake.calibration().calibrationSha256()).isEqualTo(file.sha256());
+  }
+
+  @Test
+  void shouldRectifyOnceTheTopicHasToldTheCalibration() {
+    Image image = TestMessages.mono8(64, 48, MS, 0);
+    intake.image(image, 1, 0);
+    intake.cameraInfo(TestMessages.cameraInfo(64, 48, -0.3));
+    image.header.stampNanos = 2 * MS;
+    intake.image(image, 1, 0);
+    try (Frame before = next();
+        Frame after = next()) {
+      assertThat(before.lumaAt(70)).isEqualTo(70);
+      int differing = 0;
+      for (int i = 0; i < before.pixels(); i++) {
+        differing += before.lumaAt(i) != after.lumaAt(i) ? 1 : 0;
+      }
+      assertThat(differing).isGreaterThan(before.pixels() / 2);
+    }
+    image.header.stampNanos = 3 * MS;
+    image.width = 32;
+    image.step = 32;
+    image.height = 96;
+    intake.image(image, 1, 0);
+    assertThat(intake.causes()).containsEntry("imageNotCalibrated", 1L);
+  }
+
+  @Test
+  void shouldNotUseACameraInfoThatIsNone() {
+    intake.cameraInfo(new CameraInfo());
+    CameraInfo strange = TestMessages.cameraInfo(4, 3, 0.1);
+    strange.distortionModel = "thin_prism";
+    intake.cameraInfo(strange);
+    assertThat(intake.calibration().calibration()).isNull();
+    image(MS);
+    assertThat(stamps()).containsExactly(1L);
+  }
+
+  @Test
+  void shouldDescribeTheWindowThatTheSensorSends() {
+    CameraInfo info = TestMessages.cameraInfo(640, 480, 0);
+    info.roi.xOffset = 100;
+    info.roi.yOffset = 40;
+    info.roi.width = 400;
+    info.roi.height = 300;
+    info.binningX = 2;
+    info.binningY = 2;
+    intake.cameraInfo(info);
+    CameraInfo described = new CameraInfo();
+    assertThat(intake.calibration().describe(described, 640, 480)).isFalse();
+    assertThat(intake.calibration().describe(described, 200, 150)).isTrue();
+    assertThat(described.k[0]).isEqualTo(1.1 * 640 / 2);
+    assertThat(described.k[2]).isEqualTo((319.5 - 100) / 2);
+    assertThat(described.k[5]).isEqualTo((239.5 - 40) / 2);
+    assertThat(described.k[8]).isEqualTo(1);
+  }
+
+  @Test
+  void shouldTellTheSweepOfATime() {
+    for (int i = 1; i <= 1200; i++) {
+      LensState state = TestMessages.lensState(i * MS, 1);
+      state.sweepId = i / 10;
+      intake.lensState(state);
+    }
+    assertThat(intake.sweepIds().at(1195 * MS + 5)).isEqualTo(119);
+    assertThat(intake.sweepIds().at(900 * MS)).isEqualTo(90);
+    assertThat(intake.sweepIds().at(5 * MS)).as("forgotten").isZero();
+  }
+}

@@ -1,0 +1,182 @@
+package io.github.rackfocus.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+
+class CalibrationFileTest {
+  /** As camera_calibration writes it, with the lens's lines below. */
+  private static final String FILE =
+      """
+      image_width: 640
+      image_height: 480
+      camera_name: wrist
+      camera_matrix:
+        rows: 3
+        cols: 3
+        data: [700.5, 0., 320.25, 0., 701.5, 240.75, 0., 0., 1.]
+      distortion_model: plumb_bob
+      distortion_coefficients:
+        rows: 1
+        cols: 5
+        data: [-0.25, 0.1, 0.001, -0.0005, 0.0]
+      rectification_matrix:
+        rows: 3
+        cols: 3
+        data: [1., 0., 0., 0., 1., 0., 0., 0., 1.]
+      projection_matrix:
+        rows: 3
+        cols: 4
+        data: [650., 0., 321., 0., 0., 652., 241., 0., 0., 0., 1., 0.]
+      power_gain: 0.98
+      power_offset: 1.5
+      depth_offset_m: -0.012
+      """;
+
+  @TempDir Path folder;
+
+  private CameraCalibration read(String text) throws IOException {
+    return CalibrationFile.read(Files.writeString(folder.resolve("camera.yaml"), text));
+  }
+
+  @Test
+  void shouldReadWhatCameraCalibrationWrites() throws Exception {
+    CameraCalibration camera = read(FILE);
+    assertThat(camera.width()).isEqualTo(640);
+    assertThat(camera.height()).isEqualTo(480);
+    assertThat(camera.cameraName()).isEqualTo("wrist");
+    assertThat(camera.camera()[4]).isEqualTo(701.5);
+    assertThat(camera.distortion()).hasSize(5).startsWith(-0.25);
+    assertThat(camera.projection(0, 2)).isEqualTo(321);
+    assertThat(camera.changesImages()).isTrue();
+    assertThat(camera.lens()).isEqualTo(new LensCalibration(0.98, 1.5, -0.012));
+    assertThat(camera.sha256()).matches("[0-9a-f]{64}");
+  }
+
+  @Test
+  void shouldFillInWhatIsLeftOut() throws Exception {
+    String least = FILE.substring(0, FILE.indexOf("distortion_model"));
+    CameraCalibration camera = read(least);
+    assertThat(camera.distortion()).isEmpty();
+    assertThat(camera.rectifiedCamera()).isEqualTo(camera.camera());
+    assertThat(camera.changesImages()).isFalse();
+    assertThat(camera.lens()).isEqualTo(LensCalibration.DEFAULT);
+  }
+
+  @Test
+  void shouldHashNumbersAndNotTheirSpelling() throws Exception {
+    String sha = read(FILE).sha256();
+    assertThat(read("# a comment\n" + FILE.replace("650.,", "650.000,")).sha256()).isEqualTo(sha);
+    assertThat(read(FILE.replace("650.,", "650.001,")).sha256()).isNotEqualTo(sha);
+    assertThat(read(FILE.replace("0.98", "0.99")).sha256()).isNotEqualTo(sha);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "image_width: 640 | image_width: 0 | image_width is 0; expected 1 to 65536 pixels",
+        "image_width: 640 | image_width: wide | image_width is \"wide\"; expected 1 to",
+        "image_height: 480 | height: 480 | image_height is missing; expected",
+        "data: [700.5, 0., | data: [ | camera_matrix has 7 numbers; expected 3 x 3",
+        "700.5 | .nan | line 7: is no YAML (Malformed numeric value '.nan')",
+        "700.5 | -700.5 | camera_matrix has focal lengths -700.5 and 701.5; expected more",
+        "700.5 | x | camera_matrix.data has \"x\" as number 1; expected a number",
+        "plumb_bob | prism | distortion_model is 'prism'; expected one of plumb_bob,",
+        "-0.25, 0.1, 0.001, | -0.25, | distortion_coefficients are 3; expected 4 to 5 for plumb_bob",
+        "power_gain: 0.98 | power_gain: 0 | power_gain is 0.0; expected a finite number other",
+        "depth_offset_m: -0.012 | depth_offset_m: 50 | depth_offset_m is 50.0; expected -10 to 10",
+        "camera_name: wrist | camera_name: [ | is no YAML",
+        "camera_name: wrist | image_width: 3 | line"
+      })
+  void shouldSayWhatIsWrong(String from, String to, String sentence) {
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> read(FILE.replace(from, to)))
+        .withMessageStartingWith(folder.resolve("camera.yaml") + ": ")
+        .withMessageContaining(sentence);
+  }
+
+  @Test
+  void shouldRefuseFilesThatAreNone() throws Exception {
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> CalibrationFile.read(folder.resolve("none.yaml")))
+        .withMessageContaining("does not exist; expected a camera file");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> read("x".repeat((1 << 20) + 1)))
+        .withMessageContaining("has 1048577 bytes");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> read("just text"))
+        .withMessageContaining("holds no camera");
+  }
+
+  /**
+   * Where a pixel of the rectified image comes from, by the equations of REP 104 written out here.
+   */
+  @Test
+  void shouldTakeTheDistortionOut() throws Exception {
+    CameraCalibration camera = read(FILE);
+    Mat from = new Mat(480, 640, CvType.CV_8UC1);
+    Mat to = new Mat(480, 640, CvType.CV_8UC1);
+    byte[] ramp = new byte[640 * 480];
+    for (int i = 0; i < ramp.length; i++) {
+      ramp[i] = (byte) (i % 640 / 3);
+    }
+    try (FrameRectifier rectifier = new FrameRectifier(camera)) {
+      from.put(0, 0, ramp);
+      rectifier.rectify(from, to);
+      byte[] pixel = new byte[1];
+      for (int[] at : new int[][] {{320, 240}, {100, 100}, {560, 400}, {40, 430}}) {
+        to.get(at[1], at[0], pixel);
+        double x = (at[0] - 321) / 650.0;
+        double y = (at[1] - 241) / 652.0;
+        double square = x * x + y * y;
+        double radial = 1 - 0.25 * square + 0.1 * square * square;
+        double distorted = x * radial + 2 * 0.001 * x * y - 0.0005 * (square + 2 * x * x);
+        double column = 700.5 * distorted + 320.25;
+        assertThat(pixel[0] & 0xff).isCloseTo((int) (column / 3), within(1));
+      }
+    } finally {
+      from.release();
+      to.release();
+    }
+  }
+
+  @Test
+  void shouldRectifyFisheyes() throws Exception {
+    String fisheye =
+        FILE.replace("plumb_bob", "equidistant")
+            .replace("[-0.25, 0.1, 0.001, -0.0005, 0.0]", "[0.1, 0.02, 0.0, 0.0]");
+    Mat from = new Mat(480, 640, CvType.CV_8UC1);
+    Mat to = new Mat(480, 640, CvType.CV_8UC1);
+    byte[] ramp = new byte[640 * 480];
+    for (int i = 0; i < ramp.length; i++) {
+      ramp[i] = (byte) (i % 640 / 3);
+    }
+    try (FrameRectifier rectifier = new FrameRectifier(read(fisheye))) {
+      from.put(0, 0, ramp);
+      rectifier.rectify(from, to);
+      byte[] pixel = new byte[1];
+      to.get(300, 500, pixel);
+      double x = (500 - 321) / 650.0;
+      double y = (300 - 241) / 652.0;
+      double r = Math.hypot(x, y);
+      double theta = Math.atan(r);
+      double distorted = theta * (1 + 0.1 * theta * theta + 0.02 * Math.pow(theta, 4));
+      double column = 700.5 * x * distorted / r + 320.25;
+      assertThat(pixel[0] & 0xff).isCloseTo((int) (column / 3), within(1));
+    } finally {
+      from.release();
+      to.release();
+    }
+  }
+}

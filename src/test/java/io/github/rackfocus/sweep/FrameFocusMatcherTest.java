@@ -1,0 +1,325 @@
+package io.github.rackfocus.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.rackfocus.frame.FocusReading;
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.frame.TestFrames;
+import io.github.rackfocus.sweep.MatchingOptions.Between;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+
+class FrameFocusMatcherTest {
+  private static final long MS = 1_000_000;
+  private static final MatchingOptions OPTIONS =
+      new MatchingOptions(2, 0.5, Between.BY_DIRECTION, 0, 20 * MS, 100 * MS);
+
+  private final FramePool pool = new FramePool(64);
+
+  private static FocusReading reading(double focus, int direction) {
+    return new FocusReading(focus, focus / 2, true, 30, direction);
+  }
+
+  private Frame frame(long stampNanos) {
+    return TestFrames.of(pool, 2, 2, (x, y) -> 0, stampNanos, FocusReading.NONE);
+  }
+
+  private FocusReading matched(FrameFocusMatcher matcher, long stampNanos, long now) {
+    matcher.offer(frame(stampNanos), now);
+    try (Frame frame = matcher.poll(now + OPTIONS.maxWaitNanos())) {
+      assertThat(frame).isNotNull();
+      return frame.focus();
+    }
+  }
+
+  @Test
+  void shouldInterpolateWhileTheLensMovesAndHoldWhileItHolds() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 4);
+    matcher.addReading(100 * MS, reading(2, 1));
+    matcher.addReading(140 * MS, reading(4, 0));
+    matcher.addReading(180 * MS, reading(9, 0));
+    assertThat(matched(matcher, 110 * MS, 0).focus()).isEqualTo(2.5);
+    assertThat(matched(matcher, 110 * MS, 0).lensPowerDioptres()).isEqualTo(1.25);
+    assertThat(matched(matcher, 140 * MS, 0).focus()).isEqualTo(4);
+    assertThat(matched(matcher, 179 * MS, 0).focus()).isEqualTo(4);
+    assertThat(matched(matcher, 181 * MS, 0).focus()).isEqualTo(9);
+    assertThat(pool.leased()).isZero();
+  }
+
+  @Test
+  void shouldCallAFrameSettledOnlyIfBothItsReadingsAre() {
+    FrameFocusMatcher matcher =
+        FrameFocusMatcher.byReadings(OPTIONS.withBetween(Between.LINEAR), 4);
+    matcher.addReading(100 * MS, new FocusReading(1, 1, true, 0, 1));
+    matcher.addReading(120 * MS, new FocusReading(2, 1, false, 0, 1));
+    matcher.addReading(140 * MS, new FocusReading(3, 1, true, 0, 1));
+    assertThat(matched(matcher, 110 * MS, 0).settled()).isFalse();
+    assertThat(matched(matcher, 130 * MS, 0).settled()).isFalse();
+    assertThat(matched(matcher, 140 * MS, 0).settled()).isTrue();
+  }
+
+  @Test
+  void shouldComputeFocusFromLensPower() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 4);
+    matcher.addReading(100 * MS, new FocusReading(Double.NaN, 3, true, 0, 0));
+    matcher.addReading(110 * MS, new FocusReading(Double.NaN, -0.25, true, 0, 0));
+    assertThat(matched(matcher, 105 * MS, 0).focus()).isEqualTo(6.5);
+    assertThat(matched(matcher, 110 * MS, 0).focus()).isZero();
+  }
+
+  @Test
+  void shouldLookAtMidExposure() {
+    MatchingOptions later = new MatchingOptions(1, 0, Between.LINEAR, 10 * MS, 20 * MS, 100 * MS);
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(later, 4);
+    matcher.addReading(100 * MS, reading(1, 1));
+    matcher.addReading(120 * MS, reading(2, 1));
+    assertThat(matched(matcher, 100 * MS, 0).focus()).isEqualTo(1.5);
+  }
+
+  @Test
+  void shouldWaitForAReadingButNotForever() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 4);
+    matcher.addReading(100 * MS, reading(1, 1));
+    matcher.offer(frame(110 * MS), 1000);
+    assertThat(matcher.poll(1000)).isNull();
+    assertThat(matcher.nanosToWait(1000)).isEqualTo(20 * MS);
+    matcher.addReading(120 * MS, reading(3, 1));
+    assertThat(matcher.nanosToWait(1000)).isZero();
+    try (Frame frame = matcher.poll(1000)) {
+      assertThat(frame.focus().focus()).isEqualTo(2);
+    }
+    matcher.offer(frame(130 * MS), 2000);
+    assertThat(matcher.poll(2000 + 20 * MS - 1)).isNull();
+    try (Frame frame = matcher.poll(2000 + 20 * MS)) {
+      assertThat(frame.focus().isKnown()).isFalse();
+    }
+    assertThat(matcher.withoutReading()).isOne();
+    assertThat(matcher.nanosToWait(0)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void shouldNotBridgeGapsNorHoldForever() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 4);
+    matcher.addReading(1000 * MS, reading(1, 1));
+    matcher.addReading(1101 * MS, reading(2, 0));
+    assertThat(matched(matcher, 999 * MS, 0).isKnown()).as("before the first").isFalse();
+    assertThat(matched(matcher, 1050 * MS, 0).isKnown()).as("in a gap").isFalse();
+    assertThat(matched(matcher, 1201 * MS, 0).isKnown()).as("held").isTrue();
+    assertThat(matched(matcher, 1202 * MS, 0).isKnown()).as("held too long").isFalse();
+    assertThat(matcher.withoutReading()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldRefuseReadingsThatCannotBe() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 4);
+    double nan = Double.NaN;
+    double infinite = Double.POSITIVE_INFINITY;
+    assertThat(matcher.addReading(1, new FocusReading(nan, nan, true, 0, 0)))
+        .isEqualTo(ReadingVerdict.NOT_A_NUMBER);
+    assertThat(matcher.addReading(1, new FocusReading(-0.01, nan, true, 0, 0)))
+        .isEqualTo(ReadingVerdict.OUT_OF_RANGE);
+    assertThat(matcher.addReading(1, new FocusReading(1001, nan, true, 0, 0)))
+        .isEqualTo(ReadingVerdict.OUT_OF_RANGE);
+    assertThat(matcher.addReading(1, new FocusReading(nan, infinite, true, 0, 0)))
+        .isEqualTo(ReadingVerdict.OUT_OF_RANGE);
+    assertThat(matcher.addReading(0, reading(1, 0))).isEqualTo(ReadingVerdict.NO_STAMP);
+    assertThat(matcher.newestReading()).isEqualTo(FocusReading.NONE);
+    assertThat(matcher.addReading(50, reading(1, 0))).isEqualTo(ReadingVerdict.TAKEN);
+    assertThat(matcher.addReading(50, reading(2, 0))).isEqualTo(ReadingVerdict.BACKWARDS);
+    assertThat(matcher.addReading(49, reading(3, 0))).isEqualTo(ReadingVerdict.BACKWARDS);
+    assertThat(matcher.newestReading().focus()).isOne();
+  }
+
+  @Test
+  void shouldBelieveThatTimeJumpedBackAfterThreeReadings() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 4);
+    matcher.addReading(9000 * MS, reading(1, 0));
+    assertThat(matcher.addReading(10 * MS, reading(2, 0))).isEqualTo(ReadingVerdict.BACKWARDS);
+    assertThat(matcher.addReading(20 * MS, reading(3, 0))).isEqualTo(ReadingVerdict.BACKWARDS);
+    assertThat(matcher.addReading(30 * MS, reading(4, 0)))
+        .isEqualTo(ReadingVerdict.RESTARTED_BY_TIME);
+    assertThat(matched(matcher, 35 * MS, 0).focus()).isEqualTo(4);
+  }
+
+  @Test
+  void shouldGoByTheStampWithoutReadings() {
+    FrameFocusMatcher matcher =
+        FrameFocusMatcher.byStamp(OPTIONS, 4, stamp -> stamp < 5 ? Double.NaN : stamp / 10.0);
+    assertThat(matched(matcher, 20, 0).focus()).isEqualTo(2);
+    assertThat(matched(matcher, 20, 0).settled()).isTrue();
+    assertThat(matched(matcher, 4, 0).isKnown()).isFalse();
+  }
+
+  @Test
+  void shouldKeepAReadingThatCameWithItsFrame() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 4);
+    matcher.offer(TestFrames.flat(pool, 2, 2, 0, 7, 3.5), 0);
+    try (Frame frame = matcher.poll(0)) {
+      assertThat(frame.focus().focus()).isEqualTo(3.5);
+    }
+  }
+
+  @Test
+  void shouldCloseWhatNobodyTakes() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 3);
+    for (int i = 1; i <= 5; i++) {
+      matcher.offer(frame(i * MS), 0);
+    }
+    assertThat(matcher.overflowed()).isEqualTo(2);
+    assertThat(pool.leased()).isEqualTo(3);
+    try (Frame oldest = matcher.poll(Long.MAX_VALUE)) {
+      assertThat(oldest.stampNanos()).isEqualTo(3 * MS);
+    }
+    matcher.close();
+    matcher.offer(frame(9 * MS), 0);
+    assertThat(pool.leased()).isZero();
+    assertThat(matcher.poll(Long.MAX_VALUE)).isNull();
+  }
+
+  /** Readings at rising times, each with a focus and a direction. */
+  @Provide
+  Arbitrary<TreeMap<Long, FocusReading>> tracks() {
+    Arbitrary<FocusReading> readings =
+        Combinators.combine(
+                Arbitraries.doubles().between(0, 20),
+                Arbitraries.integers().between(-1, 1),
+                Arbitraries.of(true, false))
+            .as((focus, direction, settled) ->
+                new FocusReading(focus, focus, settled, 20, direction));
+    return Arbitraries.maps(Arbitraries.longs().between(1, 400), readings)
+        .ofMinSize(1)
+        .ofMaxSize(40)
+        .map(map -> {
+          TreeMap<Long, FocusReading> track = new TreeMap<>();
+          map.forEach((ms, value) -> track.put(ms * MS, value));
+          return track;
+        });
+  }
+
+  @Property(seed = "20261120", tries = 500)
+  void shouldStayBetweenTheReadingsAround(
+      @ForAll("tracks") TreeMap<Long, FocusReading> track,
+      @ForAll @LongRange(min = 1, max = 420 * MS) long at,
+      @ForAll Between between) {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS.withBetween(between), 1);
+    track.forEach(matcher::addReading);
+    FocusReading found = matched(matcher, at, 0);
+    if (!found.isKnown()) {
+      return;
+    }
+    var before = track.floorEntry(at);
+    var after = track.ceilingEntry(at);
+    assertThat(before).isNotNull();
+    assertThat(at - before.getKey()).isLessThanOrEqualTo(OPTIONS.maxReadingAgeNanos());
+    double a = before.getValue().focus();
+    double b = after == null ? a : after.getValue().focus();
+    assertThat(found.focus()).isBetween(Math.min(a, b), Math.max(a, b));
+    if (before.getKey() == at || between == Between.HELD) {
+      assertThat(found).isEqualTo(before.getValue());
+    }
+    if (found.settled()) {
+      assertThat(before.getValue().settled()).isTrue();
+    }
+  }
+
+  @Property(seed = "20261120", tries = 300)
+  void shouldNotDependOnTheOrderInWhichFramesAndReadingsCome(
+      @ForAll("tracks") TreeMap<Long, FocusReading> track,
+      @ForAll @IntRange(min = 1, max = 30) int frames,
+      @ForAll long shuffle) {
+    List<Long> stamps = new ArrayList<>();
+    for (int i = 1; i <= frames; i++) {
+      stamps.add(i * 13 * MS + 500);
+    }
+    assertThat(run(track, stamps, new Random(shuffle))).isEqualTo(run(track, stamps, null));
+    assertThat(pool.leased()).isZero();
+  }
+
+  /** Feeds both streams, readings first or mixed at random, all within the frames' patience. */
+  private List<FocusReading> run(
+      TreeMap<Long, FocusReading> track, List<Long> stamps, Random random) {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, stamps.size());
+    List<Boolean> turns = new ArrayList<>(Collections.nCopies(track.size(), true));
+    turns.addAll(Collections.nCopies(stamps.size(), false));
+    if (random != null) {
+      Collections.shuffle(turns, random);
+    }
+    var readings = track.entrySet().iterator();
+    var frames = stamps.iterator();
+    List<FocusReading> result = new ArrayList<>();
+    for (boolean isReading : turns) {
+      if (isReading) {
+        var next = readings.next();
+        matcher.addReading(next.getKey(), next.getValue());
+      } else {
+        matcher.offer(frame(frames.next()), 0);
+      }
+      drain(matcher, 0, result);
+    }
+    drain(matcher, Long.MAX_VALUE, result);
+    assertThat(matcher.overflowed()).isZero();
+    assertThat(matcher.withoutReading())
+        .isEqualTo(result.stream().filter(reading -> !reading.isKnown()).count());
+    return result;
+  }
+
+  private static void drain(FrameFocusMatcher matcher, long now, List<FocusReading> into) {
+    for (Frame frame = matcher.poll(now); frame != null; frame = matcher.poll(now)) {
+      into.add(frame.focus());
+      frame.close();
+    }
+  }
+
+  @Property(seed = "20261120", tries = 300)
+  void shouldLetEveryFrameOutOnceInOrderAndInTime(
+      @ForAll("tracks") TreeMap<Long, FocusReading> track,
+      @ForAll @IntRange(min = 1, max = 30) int frames) {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, frames);
+    var readings = track.entrySet().iterator();
+    List<Long> seen = new ArrayList<>();
+    for (int i = 1; i <= frames; i++) {
+      matcher.offer(frame(i * 10 * MS), i * 10 * MS);
+      if (readings.hasNext() && i % 2 == 0) {
+        var next = readings.next();
+        matcher.addReading(next.getKey(), next.getValue());
+      }
+      long now = i * 10 * MS + OPTIONS.maxWaitNanos();
+      for (Frame frame = matcher.poll(now); frame != null; frame = matcher.poll(now)) {
+        seen.add(frame.stampNanos());
+        frame.close();
+      }
+      assertThat(matcher.waiting()).as("patience is over").isZero();
+    }
+    assertThat(seen).hasSize(frames).isSorted().doesNotHaveDuplicates();
+  }
+
+  @Property(seed = "20261120", tries = 300)
+  void shouldNotBeMovedByReadingsThatItRefuses(
+      @ForAll("tracks") TreeMap<Long, FocusReading> track,
+      @ForAll @LongRange(min = 1, max = 420 * MS) long at) {
+    FrameFocusMatcher clean = FrameFocusMatcher.byReadings(OPTIONS, 1);
+    FrameFocusMatcher fouled = FrameFocusMatcher.byReadings(OPTIONS, 1);
+    track.forEach((stamp, reading) -> {
+      clean.addReading(stamp, reading);
+      fouled.addReading(stamp, reading);
+      fouled.addReading(stamp, new FocusReading(99, 99, true, 0, 0));
+      fouled.addReading(
+          stamp + 1, new FocusReading(Double.NaN, Double.NaN, true, 0, reading.direction()));
+      fouled.addReading(stamp + 1, new FocusReading(-1, 1, true, 0, 0));
+    });
+    assertThat(matched(fouled, at, 0)).isEqualTo(matched(clean, at, 0));
+  }
+}
