@@ -3,8 +3,8 @@ package io.github.rackfocus.depth;
 import java.util.Arrays;
 
 /**
- * A measure of an image over cells of 4 x 4 pixels, averaged over 3 x 3 cells, computed where and
- * when it is asked for and kept until the next image. For one thread.
+ * A measure of an image over cells of 4 x 4 pixels, averaged over 3 x 3 cells, computed a row of
+ * cells at a time, when it is first asked for, and kept until the next image. For one thread.
  */
 abstract class CellMeans {
   static final int CELL = 4;
@@ -13,6 +13,8 @@ abstract class CellMeans {
   private int rows;
   private float[] cells = new float[0];
   private float[] means = new float[0];
+  private boolean[] measured = new boolean[0];
+  private boolean[] averaged = new boolean[0];
 
   /** Forgets the image before. */
   final void reset(int width, int height) {
@@ -22,37 +24,51 @@ abstract class CellMeans {
       cells = new float[columns * rows];
       means = new float[columns * rows];
     }
-    Arrays.fill(cells, Float.NaN);
-    Arrays.fill(means, Float.NaN);
+    if (measured.length != rows) {
+      measured = new boolean[rows];
+      averaged = new boolean[rows];
+    }
+    Arrays.fill(measured, false);
+    Arrays.fill(averaged, false);
   }
 
   /** The measure around a pixel. */
   final float at(int x, int y) {
-    int column = x / CELL;
     int row = y / CELL;
-    int index = row * columns + column;
-    if (Float.isNaN(means[index])) {
-      means[index] = meanAround(column, row);
+    if (!averaged[row]) {
+      average(row);
     }
-    return means[index];
+    return means[row * columns + x / CELL];
   }
 
-  /** Measures one cell; a cell at the border may be smaller. Never NaN. */
-  abstract float measure(int left, int top);
+  /**
+   * Measures a row of cells; those at the border may be smaller.
+   *
+   * @param top its first row of pixels
+   * @param into gets the values, never NaN, from {@code at} on
+   */
+  abstract void measureRow(int top, float[] into, int at);
 
-  private float meanAround(int column, int row) {
-    float sum = 0;
-    int count = 0;
-    for (int y = Math.max(row - 1, 0); y <= Math.min(row + 1, rows - 1); y++) {
-      for (int x = Math.max(column - 1, 0); x <= Math.min(column + 1, columns - 1); x++) {
-        int index = y * columns + x;
-        if (Float.isNaN(cells[index])) {
-          cells[index] = measure(x * CELL, y * CELL);
-        }
-        sum += cells[index];
-        count++;
+  private void average(int row) {
+    int from = Math.max(row - 1, 0);
+    int to = Math.min(row + 1, rows - 1);
+    for (int each = from; each <= to; each++) {
+      if (!measured[each]) {
+        measured[each] = true;
+        measureRow(each * CELL, cells, each * columns);
       }
     }
-    return sum / count;
+    averaged[row] = true;
+    for (int column = 0; column < columns; column++) {
+      int left = Math.max(column - 1, 0);
+      int right = Math.min(column + 1, columns - 1);
+      float sum = 0;
+      for (int y = from; y <= to; y++) {
+        for (int x = left; x <= right; x++) {
+          sum += cells[y * columns + x];
+        }
+      }
+      means[row * columns + column] = sum / ((to - from + 1) * (right - left + 1));
+    }
   }
 }

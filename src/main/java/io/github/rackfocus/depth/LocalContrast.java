@@ -1,45 +1,67 @@
 package io.github.rackfocus.depth;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
-/**
- * How much texture an image has around a pixel: the mean absolute difference between neighbouring
- * pixels, along rows and columns.
- */
+/** Mean absolute difference between neighbouring pixels of an image of luma 0 to 1. */
 final class LocalContrast extends CellMeans {
   private FloatBuffer luma = FloatBuffer.allocate(0);
   private int width;
   private int height;
+  private float[] here = new float[0];
+  private float[] below = new float[0];
+  private float[] sums = new float[0];
 
   /** Measures this image from now on: {@code height * width}, luma 0 to 1. */
   void begin(FloatBuffer image, int imageWidth, int imageHeight) {
     luma = image;
-    width = imageWidth;
     height = imageHeight;
+    if (width != imageWidth) {
+      width = imageWidth;
+      here = new float[width];
+      below = new float[width];
+      sums = new float[width];
+    }
     reset(imageWidth, imageHeight);
   }
 
   @Override
-  float measure(int left, int top) {
-    int right = Math.min(left + CELL, width);
+  void measureRow(int top, float[] into, int at) {
+    Arrays.fill(sums, 0);
     int bottom = Math.min(top + CELL, height);
-    float sum = 0;
-    int count = 0;
+    luma.get(top * width, here);
     for (int y = top; y < bottom; y++) {
-      for (int x = left; x < right; x++) {
-        int i = y * width + x;
-        float here = luma.get(i);
-        if (x + 1 < width) {
-          sum += Math.abs(luma.get(i + 1) - here);
-          count++;
-        }
-        if (y + 1 < height) {
-          sum += Math.abs(luma.get(i + width) - here);
-          count++;
-        }
+      addAcross();
+      if (y + 1 < height) {
+        luma.get((y + 1) * width, below);
+        addDown();
+        float[] swap = here;
+        here = below;
+        below = swap;
       }
     }
-    // A NaN from a broken model is no texture.
-    return count == 0 || Float.isNaN(sum) ? 0 : sum / count;
+    int rowsDown = Math.min(bottom, height - 1) - top;
+    for (int left = 0; left < width; left += CELL) {
+      int right = Math.min(left + CELL, width);
+      float sum = 0;
+      for (int x = left; x < right; x++) {
+        sum += sums[x];
+      }
+      int count = (bottom - top) * (Math.min(right, width - 1) - left) + rowsDown * (right - left);
+      // A NaN from a broken model is no texture.
+      into[at + left / CELL] = count == 0 || Float.isNaN(sum) ? 0 : sum / count;
+    }
+  }
+
+  private void addAcross() {
+    for (int x = 0; x + 1 < width; x++) {
+      sums[x] += Math.abs(here[x + 1] - here[x]);
+    }
+  }
+
+  private void addDown() {
+    for (int x = 0; x < width; x++) {
+      sums[x] += Math.abs(below[x] - here[x]);
+    }
   }
 }

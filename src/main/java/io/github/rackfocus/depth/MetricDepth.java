@@ -17,6 +17,7 @@ import java.util.Arrays;
  */
 public final class MetricDepth {
   private static final int TABLE = 4096;
+  private static final byte VALID = Validity.VALID.code();
 
   /** Standard deviation of a Laplace distribution whose expected absolute value is 1. */
   private static final double LAPLACE_SIGMA = Math.sqrt(2);
@@ -42,6 +43,11 @@ public final class MetricDepth {
   private float[] uncertainty = new float[0];
   private float[] age = new float[0];
   private byte[] validity = new byte[0];
+  private byte[][] lumaRows = new byte[FocusAxis.MAX_PLANES][0];
+  private final int[] rowOf = new int[FocusAxis.MAX_PLANES];
+  private final int saturationLuma;
+  private final double minConfidence;
+  private final double textureFloor;
 
   public MetricDepth(ValidityThresholds thresholds) {
     this(thresholds, 0);
@@ -52,6 +58,9 @@ public final class MetricDepth {
    */
   public MetricDepth(ValidityThresholds thresholds, double depthOffsetMetres) {
     this.thresholds = thresholds;
+    this.saturationLuma = thresholds.saturationLuma();
+    this.minConfidence = thresholds.minConfidence();
+    this.textureFloor = thresholds.textureFloor();
     this.depthOffsetMetres = depthOffsetMetres;
   }
 
@@ -64,8 +73,8 @@ public final class MetricDepth {
     map.info().describe(stack, depthOffsetMetres);
     prepare(stack, map);
     contrast.begin(map.allFocus(), map.width(), map.height());
-    nearTrend.begin(stack);
-    farTrend.begin(stack);
+    nearTrend.begin(stack, thresholds.beyondMarginPlanes());
+    farTrend.begin(stack, thresholds.beyondMarginPlanes());
     Arrays.fill(counts, 0);
     for (int y = 0; y < map.height(); y++) {
       finishRow(stack, map, y);
@@ -80,32 +89,57 @@ public final class MetricDepth {
     map.position().get(start, position, 0, width);
     map.error().get(start, error, 0, width);
     map.confidence().get(start, confidence, 0, width);
-    boolean metric = stack.scale().isMetric();
-    double range = stack.nearest() - stack.farthest();
-    for (int x = 0; x < width; x++) {
-      int plane = planeOf[(int) (clip(position[x]) * TABLE + 0.5f)];
-      Validity judged = judge(plane, x, y, start + x);
-      counts[judged.code()]++;
-      validity[x] = judged.code();
-      age[x] = ageOf[plane];
-      if (judged == Validity.VALID) {
-        double focus = stack.focusAt(clip(position[x]));
-        // dz/df = -1/f²: a dioptre's error grows with the square of the distance.
-        double slope = metric ? 1 / (focus * focus) : 1;
-        depth[x] = (float) stack.scale().depthAt(focus, depthOffsetMetres);
-        uncertainty[x] = (float) (LAPLACE_SIGMA * error[x] * range * slope);
-      } else {
-        depth[x] = judged.specialDepth();
-        uncertainty[x] = Float.NaN;
-      }
+    if (stack.scale().isMetric()) {
+      metricRow(stack, width);
+    } else {
+      indexRow(stack, width);
     }
+    judgeRow(y, start, width);
     map.depth().put(start, depth, 0, width);
     map.uncertainty().put(start, uncertainty, 0, width);
     map.age().put(start, age, 0, width);
     map.validity().put(start, validity, 0, width);
   }
 
-  private Validity judge(int plane, int x, int y, int i) {
+  /** Depth and its sigma of every pixel, valid or not, in a loop without a branch. */
+  private void metricRow(FocalStack stack, int width) {
+    float farthest = (float) stack.farthest();
+    float range = (float) (stack.nearest() - stack.farthest());
+    float sigma = (float) (LAPLACE_SIGMA * (stack.nearest() - stack.farthest()));
+    float offset = (float) depthOffsetMetres;
+    for (int x = 0; x < width; x++) {
+      float metres = 1 / (farthest + range * Math.max(0f, Math.min(position[x], 1f)));
+      depth[x] = metres + offset;
+      // dz/df = -1/f²: a dioptre's error grows with the square of the distance.
+      uncertainty[x] = sigma * error[x] * metres * metres;
+    }
+  }
+
+  private void indexRow(FocalStack stack, int width) {
+    double range = stack.nearest() - stack.farthest();
+    for (int x = 0; x < width; x++) {
+      double focus = stack.focusAt(clip(position[x]));
+      depth[x] = (float) stack.scale().depthAt(focus, depthOffsetMetres);
+      uncertainty[x] = (float) (LAPLACE_SIGMA * error[x] * range);
+    }
+  }
+
+  private void judgeRow(int y, int start, int width) {
+    for (int x = 0; x < width; x++) {
+      int plane = planeOf[(int) (clip(position[x]) * TABLE + 0.5f)];
+      Validity judged = judge(plane, x, y, start);
+      byte code = judged.code();
+      counts[code]++;
+      validity[x] = code;
+      age[x] = ageOf[plane];
+      if (code != VALID) {
+        depth[x] = judged.specialDepth();
+        uncertainty[x] = Float.NaN;
+      }
+    }
+  }
+
+  private Validity judge(int plane, int x, int y, int start) {
     Validity ofPlane = reasonOf[plane];
     if (ofPlane != Validity.VALID) {
       return ofPlane;
@@ -113,24 +147,33 @@ public final class MetricDepth {
     if (anyMoved && moved.atPixel(x, y)) {
       return Validity.MOVED;
     }
-    if ((lumaOf[plane].get(i) & 0xff) >= thresholds.saturationLuma()) {
+    if ((lumaRow(plane, y, start)[x] & 0xff) >= saturationLuma) {
       return Validity.SATURATED;
     }
     // Written so that a NaN from a broken model counts as not confident.
-    if (!(confidence[x] >= thresholds.minConfidence()) || Float.isNaN(position[x])) {
-      return contrast.at(x, y) < thresholds.textureFloor()
-          ? Validity.NO_TEXTURE
-          : Validity.AMBIGUOUS;
+    if (!(confidence[x] >= minConfidence) || Float.isNaN(position[x])) {
+      return contrast.at(x, y) < textureFloor ? Validity.NO_TEXTURE : Validity.AMBIGUOUS;
     }
-    double margin = thresholds.beyondMarginPlanes();
-    if (plane == lastPlane && nearTrend.isOutside(x, y, margin)) {
+    if (plane == lastPlane && nearTrend.isOutside(x, y)) {
       return Validity.NEARER_THAN_SWEEP;
     }
-    boolean atInfinity = infinityAtFarEnd && clip(position[x]) == 0;
-    if (plane == 0 && (atInfinity || farTrend.isOutside(x, y, margin))) {
-      return Validity.BEYOND_SWEEP;
+    if (plane == 0) {
+      boolean atInfinity = infinityAtFarEnd && clip(position[x]) == 0;
+      if (atInfinity || farTrend.isOutside(x, y)) {
+        return Validity.BEYOND_SWEEP;
+      }
     }
     return Validity.VALID;
+  }
+
+  /** A plane's luma in this row, copied when its first pixel is asked for. */
+  private byte[] lumaRow(int plane, int y, int start) {
+    byte[] row = lumaRows[plane];
+    if (rowOf[plane] != y) {
+      rowOf[plane] = y;
+      lumaOf[plane].get(start, row);
+    }
+    return row;
   }
 
   private void prepare(FocalStack stack, DepthMap map) {
@@ -142,6 +185,7 @@ public final class MetricDepth {
       uncertainty = new float[map.width()];
       age = new float[map.width()];
       validity = new byte[map.width()];
+      lumaRows = new byte[FocusAxis.MAX_PLANES][0];
     }
     fillPlaneTable(stack);
     gatherMotion(stack);
@@ -150,6 +194,10 @@ public final class MetricDepth {
     for (int plane = 0; plane < stack.planes(); plane++) {
       Frame frame = stack.frame(plane);
       lumaOf[plane] = frame.luma();
+      rowOf[plane] = -1;
+      if (lumaRows[plane].length != map.width()) {
+        lumaRows[plane] = new byte[map.width()];
+      }
       ageOf[plane] = (float) (stack.ageNanos(plane) * 1e-9);
       if (stack.isMissing(plane)) {
         reasonOf[plane] = Validity.PLANE_MISSING;

@@ -2,36 +2,91 @@ package io.github.rackfocus.depth;
 
 import io.github.rackfocus.frame.Frame;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** The modified Laplacian (Nayar and Nakagawa, PAMI 1994) of a frame, mean per pixel. */
+/**
+ * The modified Laplacian (Nayar and Nakagawa, PAMI 1994) of a frame, mean per pixel. What was
+ * computed of a frame is kept while it stays on its plane.
+ */
 final class PlaneSharpness extends CellMeans {
   private ByteBuffer luma = ByteBuffer.allocate(0);
+  private @Nullable Frame frame;
+  private long use;
   private int width;
   private int height;
+  private byte[] bytes = new byte[0];
+  private int[] above = new int[0];
+  private int[] here = new int[0];
+  private int[] below = new int[0];
+  private int[] sums = new int[0];
 
-  /** Measures this frame from now on. */
-  void begin(Frame frame) {
-    luma = frame.luma();
-    width = frame.width();
-    height = frame.height();
+  /**
+   * Measures this frame from now on.
+   *
+   * @return whether it is another than before
+   */
+  boolean begin(Frame next) {
+    luma = next.luma();
+    if (frame == next && use == next.use()) {
+      return false;
+    }
+    frame = next;
+    use = next.use();
+    height = next.height();
+    if (width != next.width()) {
+      width = next.width();
+      bytes = new byte[width];
+      above = new int[width];
+      here = new int[width];
+      below = new int[width];
+      sums = new int[width];
+    }
     reset(width, height);
+    return true;
   }
 
   @Override
-  float measure(int left, int top) {
-    int right = Math.min(left + CELL, width - 1);
+  void measureRow(int top, float[] into, int at) {
+    Arrays.fill(sums, 0);
+    int first = Math.max(top, 1);
     int bottom = Math.min(top + CELL, height - 1);
-    int sum = 0;
-    int count = 0;
-    for (int y = Math.max(top, 1); y < bottom; y++) {
-      for (int x = Math.max(left, 1); x < right; x++) {
-        int i = y * width + x;
-        int twice = 2 * (luma.get(i) & 0xff);
-        sum += Math.abs(twice - (luma.get(i - 1) & 0xff) - (luma.get(i + 1) & 0xff));
-        sum += Math.abs(twice - (luma.get(i - width) & 0xff) - (luma.get(i + width) & 0xff));
-        count++;
-      }
+    if (first < bottom) {
+      read(first - 1, above);
+      read(first, here);
     }
-    return count == 0 ? 0 : (float) sum / count;
+    for (int y = first; y < bottom; y++) {
+      read(y + 1, below);
+      addResponses();
+      int[] swap = above;
+      above = here;
+      here = below;
+      below = swap;
+    }
+    for (int left = 0; left < width; left += CELL) {
+      int from = Math.max(left, 1);
+      int to = Math.min(left + CELL, width - 1);
+      int sum = 0;
+      for (int x = from; x < to; x++) {
+        sum += sums[x];
+      }
+      int count = Math.max(0, bottom - first) * Math.max(0, to - from);
+      into[at + left / CELL] = count == 0 ? 0 : (float) sum / count;
+    }
+  }
+
+  private void read(int y, int[] into) {
+    luma.get(y * width, bytes);
+    for (int x = 0; x < width; x++) {
+      into[x] = bytes[x] & 0xff;
+    }
+  }
+
+  private void addResponses() {
+    for (int x = 1; x + 1 < width; x++) {
+      int twice = 2 * here[x];
+      sums[x] +=
+          Math.abs(twice - here[x - 1] - here[x + 1]) + Math.abs(twice - above[x] - below[x]);
+    }
   }
 }

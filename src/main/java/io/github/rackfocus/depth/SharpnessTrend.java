@@ -1,6 +1,7 @@
 package io.github.rackfocus.depth;
 
 import io.github.rackfocus.sweep.FocalStack;
+import java.util.Arrays;
 
 /**
  * Whether sharpness is still rising at one end of a sweep, so that what is seen there lies outside
@@ -17,9 +18,16 @@ final class SharpnessTrend {
   /** Of 255; keeps the inverse of a blank cell finite and its slope flat. */
   private static final double NOISE_FLOOR = 0.5;
 
+  private static final byte UNKNOWN = 0;
+  private static final byte INSIDE = 1;
+  private static final byte OUTSIDE = 2;
+
   private final boolean nearEnd;
   private final PlaneSharpness[] sharpness = new PlaneSharpness[PLANES];
   private final double[] distance = new double[PLANES];
+  private double margin = Double.NaN;
+  private int columns;
+  private byte[] known = new byte[0];
 
   /**
    * @param nearEnd whether the nearest planes are looked at, else the farthest
@@ -31,22 +39,42 @@ final class SharpnessTrend {
     }
   }
 
-  /** Looks at this stack from now on, which stays leased meanwhile. */
-  void begin(FocalStack stack) {
+  /**
+   * Looks at this stack from now on, which stays leased meanwhile.
+   *
+   * @param marginPlanes how far beyond the end plane the peak must be to be outside, in steps of
+   *     the end planes
+   */
+  void begin(FocalStack stack, double marginPlanes) {
     int end = nearEnd ? stack.planes() - 1 : 0;
+    boolean changed = marginPlanes != margin;
+    margin = marginPlanes;
     for (int i = 0; i < PLANES; i++) {
       int plane = nearEnd ? end - i : end + i;
-      sharpness[i].begin(stack.frame(plane));
-      distance[i] = Math.abs(stack.focus(plane) - stack.focus(end));
+      double apart = Math.abs(stack.focus(plane) - stack.focus(end));
+      changed |= sharpness[i].begin(stack.frame(plane)) | apart != distance[i];
+      distance[i] = apart;
+    }
+    if (changed) {
+      columns = (stack.width() + CellMeans.CELL - 1) / CellMeans.CELL;
+      int cells = columns * ((stack.height() + CellMeans.CELL - 1) / CellMeans.CELL);
+      if (known.length != cells) {
+        known = new byte[cells];
+      }
+      Arrays.fill(known, UNKNOWN);
     }
   }
 
-  /**
-   * Whether the scene at a pixel lies outside the sweep.
-   *
-   * @param margin how far beyond the end plane the peak must be, in steps of the end planes
-   */
-  boolean isOutside(int x, int y, double margin) {
+  /** Whether the scene at a pixel lies outside the sweep. */
+  boolean isOutside(int x, int y) {
+    int cell = y / CellMeans.CELL * columns + x / CellMeans.CELL;
+    if (known[cell] == UNKNOWN) {
+      known[cell] = look(x, y) ? OUTSIDE : INSIDE;
+    }
+    return known[cell] == OUTSIDE;
+  }
+
+  private boolean look(int x, int y) {
     double inverse0 = 1 / (NOISE_FLOOR + sharpness[0].at(x, y));
     double inverse1 = 1 / (NOISE_FLOOR + sharpness[1].at(x, y));
     double inverse2 = 1 / (NOISE_FLOOR + sharpness[2].at(x, y));

@@ -27,6 +27,7 @@ public final class Frame extends CountedLease {
   private long stampNanos;
   private long arrivalNanos;
   private long sequence;
+  private long use;
   private boolean sealed;
   private FocusReading focus = FocusReading.NONE;
   private final CellMask changed;
@@ -127,6 +128,14 @@ public final class Frame extends CountedLease {
     return sequence;
   }
 
+  /**
+   * Which use of this object it is. Frames are pooled, so that an object alone says nothing of the
+   * image in it; object and use together tell one image from every other.
+   */
+  public long use() {
+    return use;
+  }
+
   /** Where the lens stood; {@link FocusReading#NONE} until matched. */
   public FocusReading focus() {
     return focus;
@@ -162,6 +171,7 @@ public final class Frame extends CountedLease {
 
   Frame open() {
     begin();
+    use++;
     sealed = false;
     focus = FocusReading.NONE;
     changed.clear();

@@ -2,6 +2,7 @@ package io.github.rackfocus.onnx;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /**
  * Luma bytes to floats in [0, 1], padded to the right and below by replication to a size that the
@@ -37,24 +38,35 @@ record PlanePadding(int height, int width, int paddedHeight, int paddedWidth) {
     return height == paddedHeight && width == paddedWidth;
   }
 
-  /** Writes a plane of a buffer {@code [Z, 1, paddedHeight, paddedWidth]}. */
-  void write(ByteBuffer luma, FloatBuffer into, int plane) {
+  /**
+   * Writes a plane of a buffer {@code [Z, 1, paddedHeight, paddedWidth]}.
+   *
+   * @param rows scratch for one row; see {@link #scratch}
+   */
+  void write(ByteBuffer luma, FloatBuffer into, int plane, Scratch rows) {
     int start = plane * paddedHeight * paddedWidth;
+    byte[] bytes = rows.bytes();
+    float[] floats = rows.floats();
     for (int y = 0; y < height; y++) {
-      int row = start + y * paddedWidth;
-      int source = y * width;
+      // Whole rows at a time: a get or put of a direct buffer costs more than what is done to it.
+      luma.get(y * width, bytes, 0, width);
       for (int x = 0; x < width; x++) {
-        into.put(row + x, UNIT[luma.get(source + x) & 0xff]);
+        floats[x] = UNIT[bytes[x] & 0xff];
       }
-      float last = into.get(row + width - 1);
-      for (int x = width; x < paddedWidth; x++) {
-        into.put(row + x, last);
-      }
+      Arrays.fill(floats, width, paddedWidth, floats[width - 1]);
+      into.put(start + y * paddedWidth, floats, 0, paddedWidth);
     }
-    int lastRow = start + (height - 1) * paddedWidth;
     for (int y = height; y < paddedHeight; y++) {
-      into.put(start + y * paddedWidth, into, lastRow, paddedWidth);
+      into.put(start + y * paddedWidth, floats, 0, paddedWidth);
     }
+  }
+
+  /** A row of bytes and one of floats to work in; for one thread. */
+  record Scratch(byte[] bytes, float[] floats) {}
+
+  /** Scratch for {@link #write}. */
+  Scratch scratch() {
+    return new Scratch(new byte[width], new float[paddedWidth]);
   }
 
   /** Copies an output without its padding. */

@@ -1,0 +1,92 @@
+package io.github.rackfocus.eval;
+
+import io.github.rackfocus.camera.SimulatedCamera;
+import io.github.rackfocus.camera.SimulatedCameraConfig;
+import io.github.rackfocus.camera.SourceClock;
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.sweep.FocalStack;
+import io.github.rackfocus.sweep.FocusAxis;
+import io.github.rackfocus.sweep.RollingFocalStack;
+import io.github.rackfocus.sweep.RollingOptions;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.function.DoubleConsumer;
+
+/**
+ * The stacks that a bench runs on: a simulated camera before its bench, as fast as they are asked
+ * for. The same configuration gives the same bytes, which the hash says. For one thread.
+ */
+public final class BenchInput implements AutoCloseable {
+  private final SimulatedCameraConfig config;
+  private final FramePool pool;
+  private final SimulatedCamera camera;
+  private final RollingFocalStack rolling;
+  private final MessageDigest digest;
+  private int hashed;
+  private String hash = "";
+
+  /**
+   * Renders a sweep.
+   *
+   * @param progress told the share rendered
+   */
+  public BenchInput(int width, int height, int planes, DoubleConsumer progress) {
+    config =
+        SimulatedCameraConfig.DEFAULTS
+            .withSize(width, height)
+            .withPlanes(planes)
+            .withPaced(false)
+            .withPrerenderedSweeps(1);
+    pool = new FramePool(3 * planes + 2);
+    camera = new SimulatedCamera(config, pool, SourceClock.SYSTEM, progress);
+    rolling =
+        new RollingFocalStack(
+            new FocusAxis(camera.scale(), camera.planeFocus()), RollingOptions.DEFAULT);
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** The next stack, one frame newer than the one before; the caller closes it. */
+  public FocalStack next() throws InterruptedException {
+    while (true) {
+      try (Frame frame = camera.next()) {
+        if (frame == null) {
+          throw new IllegalStateException("the simulated camera ended");
+        }
+        hash(frame);
+        rolling.offer(frame);
+      }
+      FocalStack stack = rolling.takeStack();
+      if (stack != null) {
+        return stack;
+      }
+    }
+  }
+
+  private void hash(Frame frame) {
+    if (hashed < camera.sweepFrames()) {
+      ByteBuffer luma = frame.luma().duplicate();
+      digest.update(luma.clear());
+      if (++hashed == camera.sweepFrames()) {
+        hash = HexFormat.of().formatHex(digest.digest());
+      }
+    }
+  }
+
+  /** SHA-256 of the pixels of the first sweep; empty before all of it was given. */
+  public String sha256() {
+    return hash;
+  }
+
+  @Override
+  public void close() {
+    rolling.close();
+    camera.close();
+  }
+}

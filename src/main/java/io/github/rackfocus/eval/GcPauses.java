@@ -1,0 +1,51 @@
+package io.github.rackfocus.eval;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingStream;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/** The pauses of the garbage collector since it was made, from the JVM's own flight recorder. */
+public final class GcPauses implements AutoCloseable {
+  private static final long LONGEST_NANOS = 60_000_000_000L;
+
+  private final Histogram pauses = new ConcurrentHistogram(LONGEST_NANOS, 3);
+  private final RecordingStream stream = new RecordingStream();
+
+  /** Begins to listen. */
+  public GcPauses() {
+    stream.enable("jdk.GCPhasePause").withoutThreshold();
+    stream.onEvent("jdk.GCPhasePause", this::record);
+    stream.startAsync();
+  }
+
+  private void record(RecordedEvent event) {
+    pauses.recordValue(Math.min(event.getDuration().toNanos(), LONGEST_NANOS));
+  }
+
+  /** How many there were. */
+  public long count() {
+    return pauses.getTotalCount();
+  }
+
+  /** A percentile of their length, milliseconds; 0 where there was none. */
+  public double millis(double percentile) {
+    return count() == 0 ? 0 : pauses.getValueAtPercentile(percentile) / 1e6;
+  }
+
+  Map<String, Object> tree() {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("count", count());
+    tree.put("p50Millis", millis(50));
+    tree.put("p999Millis", millis(99.9));
+    tree.put("maxMillis", millis(100));
+    return tree;
+  }
+
+  @Override
+  public void close() {
+    stream.close();
+  }
+}
