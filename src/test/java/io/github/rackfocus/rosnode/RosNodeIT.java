@@ -449,7 +449,9 @@ class RosNodeIT {
         ros.start(
             "installed",
             "env",
+            // As its setup.bash sets them.
             "ROS_PACKAGE_PATH=" + install.resolve("share") + ":/usr/share",
+            "CMAKE_PREFIX_PATH=" + install,
             "rosrun",
             "rackfocus",
             "depth_node",
