@@ -155,6 +155,7 @@ public final class DepthNode implements AutoCloseable {
   /** Starts the threads. */
   public void start() {
     threads.forEach(Thread::start);
+    AliveFile.fromEnvironment().touchWhile(() -> threads.stream().allMatch(Thread::isAlive));
   }
 
   /**
