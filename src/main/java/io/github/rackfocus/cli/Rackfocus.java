@@ -27,7 +27,13 @@ import picocli.CommandLine.Spec;
     versionProvider = Rackfocus.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Exit: 0 done, 1 failed, 2 wrong use or configuration."},
-    subcommands = {DemoCommand.class, RunCommand.class, ReplayCommand.class, ModelsCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      ReplayCommand.class,
+      ModelsCommand.class,
+      TailCommand.class
+    })
 public final class Rackfocus implements Runnable {
   static final int FAILED = 1;
   static final int WRONG_USE = 2;

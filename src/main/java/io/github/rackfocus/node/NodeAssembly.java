@@ -7,6 +7,9 @@ import io.github.rackfocus.kafka.CameraFrameCodec;
 import io.github.rackfocus.kafka.KafkaDepthSink;
 import io.github.rackfocus.kafka.KafkaFrameConfig;
 import io.github.rackfocus.kafka.KafkaFrameSink;
+import io.github.rackfocus.kafka.KafkaHealthPublisher;
+import io.github.rackfocus.kafka.KafkaObstacleSink;
+import io.github.rackfocus.kafka.KafkaPublisher;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.sink.FileSink;
 import io.github.rackfocus.sink.SinkFanOut;
@@ -35,7 +38,8 @@ public final class NodeAssembly {
       throws IOException {
     List<DepthSink> sinks = new ArrayList<>(moreSinks);
     try {
-      addSinks(configuration, sinks);
+      List<KafkaPublisher> topics = new ArrayList<>();
+      addSinks(configuration, sinks, topics);
       DepthEstimator estimator = Estimators.open(configuration.model());
       int depth = configuration.sinks().queueDepth();
       // What waits for each sink, what each is busy with, what is being filled, and one to spare.
@@ -56,7 +60,19 @@ public final class NodeAssembly {
                 System::nanoTime);
         KafkaOptions kafka = configuration.sinks().kafka();
         if (kafka != null && kafka.frames() != null) {
-          node.publishFramesTo(frameSink(configuration, source, kafka.frames()));
+          KafkaFrameSink frames = frameSink(configuration, source, kafka.frames());
+          topics.add(frames.publisher());
+          node.publishFramesTo(frames);
+        }
+        if (kafka != null && kafka.health() != null) {
+          node.publishHealthBy(
+              new KafkaHealthPublisher(
+                  kafka.settings(),
+                  kafka.health(),
+                  configuration.identity(),
+                  () -> HealthReport.of(node),
+                  topics,
+                  InstantSource.system()));
         }
         return node;
       } catch (IOException | RuntimeException e) {
@@ -86,14 +102,30 @@ public final class NodeAssembly {
     return new KafkaFrameSink(frames, configuration.identity(), codec, InstantSource.system());
   }
 
-  private static void addSinks(NodeConfiguration configuration, List<DepthSink> sinks)
+  private static void addSinks(
+      NodeConfiguration configuration, List<DepthSink> sinks, List<KafkaPublisher> topics)
       throws IOException {
     SinkSettings settings = configuration.sinks();
     if (settings.files() != null) {
       sinks.add(new FileSink(settings.files()));
     }
-    if (settings.kafka() != null && settings.kafka().depth() != null) {
-      sinks.add(new KafkaDepthSink(settings.kafka().depth(), configuration.identity()));
+    KafkaOptions kafka = settings.kafka();
+    if (kafka != null && kafka.depth() != null) {
+      KafkaDepthSink depth = new KafkaDepthSink(kafka.depth(), configuration.identity());
+      sinks.add(depth);
+      topics.add(depth.publisher());
+    }
+    if (kafka != null && kafka.obstacles() != null) {
+      KafkaObstacleSink obstacles =
+          new KafkaObstacleSink(
+              kafka.settings(),
+              kafka.obstacles().topic(),
+              kafka.obstacles().columns(),
+              kafka.obstacles().rows(),
+              configuration.identity(),
+              InstantSource.system());
+      sinks.add(obstacles);
+      topics.add(obstacles.publisher());
     }
   }
 }
