@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       ReplayCommand.class,
       ModelsCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      TailCommand.class
     })
 public final class Rackfocus implements Runnable {
   static final int FAILED = 1;

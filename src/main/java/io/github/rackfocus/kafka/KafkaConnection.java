@@ -53,10 +53,10 @@ final class KafkaConnection {
    */
   KafkaConnection(
       KafkaSettings settings,
-      TopicSpec topic,
+      TopicSetup topic,
       Function<Map<String, Object>, Producer<String, byte[]>> factory) {
     this.settings = settings;
-    this.topic = new TopicSetup(settings, topic);
+    this.topic = topic;
     this.factory = factory;
     Map<String, Object> checked = producerSettings(settings);
     checked.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class);

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes a topic where that is wanted, and learns what it takes. For the sender's thread. */
-final class TopicSetup {
+class TopicSetup {
   private static final Logger log = LoggerFactory.getLogger(TopicSetup.class);
   private static final int TIMEOUT_MILLIS = 5_000;
 
