@@ -33,7 +33,11 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       ModelsCommand.class,
       BenchCommand.class,
+<<<<<<< HEAD
       TailCommand.class
+=======
+      WorkerCommand.class
+>>>>>>> main
     })
 public final class Rackfocus implements Runnable {
   static final int FAILED = 1;

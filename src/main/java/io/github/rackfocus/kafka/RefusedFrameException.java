@@ -14,8 +14,10 @@ public final class RefusedFrameException extends IOException {
     MALFORMED("malformed"),
     /** Its image has more pixels than are taken. */
     OVERSIZE("oversize"),
-    /** It is sound, but this worker's model or memory has no room for it. */
-    UNSUPPORTED("unsupported");
+    /** It is sound, but the model can't take its sweep. */
+    UNSUPPORTED("unsupported"),
+    /** It is sound, but this worker has as many cameras as it may have. */
+    NO_ROOM("noRoom");
 
     private final String key;
 

@@ -157,6 +157,7 @@ public final class DepthNode implements AutoCloseable {
   /** Starts the threads. */
   public void start() {
     threads.forEach(Thread::start);
+    AliveFile.fromEnvironment().touchWhile(() -> threads.stream().allMatch(Thread::isAlive));
   }
 
   /**
@@ -203,6 +204,11 @@ public final class DepthNode implements AutoCloseable {
   /** Whether depth is computed where anybody wants it. */
   public boolean isEnabled() {
     return enabled;
+  }
+
+  /** Whether anybody wants frames now: a map of them, or the frames themselves. */
+  public boolean wantsFrames() {
+    return enabled && sinks.wantsMaps() || frameSink != null;
   }
 
   /** Empties the focal stack before the next frame: the next map comes after a whole sweep. */

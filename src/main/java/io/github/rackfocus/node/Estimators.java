@@ -51,7 +51,7 @@ public final class Estimators {
         .sum();
   }
 
-  private static DepthEstimator openBundle(ModelSettings settings) throws ModelException {
+  static OnnxDepthEstimator openBundle(ModelSettings settings) throws ModelException {
     ModelBundle bundle = ModelLibrary.locate(null).read(settings.name());
     int iterations =
         settings.iterations() < 0 ? bundle.manifest().defaultIterations() : settings.iterations();

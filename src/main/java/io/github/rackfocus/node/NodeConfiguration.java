@@ -11,6 +11,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.kafka.CameraIdentity;
+import io.github.rackfocus.kafka.FrameConsumerConfig;
+import io.github.rackfocus.kafka.KafkaSettings;
 import io.github.rackfocus.kafka.KafkaSinkConfig;
 import io.github.rackfocus.sweep.RollingOptions;
 import java.io.IOException;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param depthOffsetMetres added to every metric depth
  * @param sinks where depth maps go
  * @param ros how the node shows itself to ROS
+ * @param worker how a worker makes depth of a fleet's frames
  */
 public record NodeConfiguration(
     CameraIdentity identity,
@@ -41,7 +44,8 @@ public record NodeConfiguration(
     ValidityThresholds validity,
     double depthOffsetMetres,
     SinkSettings sinks,
-    RosSettings ros) {
+    RosSettings ros,
+    WorkerSettings worker) {
   private static final long MAX_BYTES = 1 << 20;
   private static final String[] POSE = {"x", "y", "z", "qx", "qy", "qz", "qw"};
 
@@ -115,10 +119,30 @@ public record NodeConfiguration(
     return ros.frameId().isEmpty() ? identity.frameId() : ros.frameId();
   }
 
+  /** The configuration of a worker's consumer; it shares TLS and SASL settings with the sink. */
+  FrameConsumerConfig workerConsumer() {
+    KafkaSettings kafka = workerSink().kafka();
+    return worker.consumer(kafka.bootstrapServers(), kafka.properties());
+  }
+
+  /**
+   * Where a worker's depth goes.
+   *
+   * @throws IllegalArgumentException if the configuration has no such place
+   */
+  KafkaSinkConfig workerSink() {
+    KafkaOptions kafka = sinks.kafka();
+    if (kafka == null || kafka.depth() == null) {
+      throw new IllegalArgumentException(
+          "sinks.kafka.enabled is false; expected true: it is where a worker's depth goes");
+    }
+    return kafka.depth();
+  }
+
   /** The same with another model. */
   public NodeConfiguration withModel(ModelSettings other) {
     return new NodeConfiguration(
-        identity, source, rolling, other, validity, depthOffsetMetres, sinks, ros);
+        identity, source, rolling, other, validity, depthOffsetMetres, sinks, ros, worker);
   }
 
   static NodeConfiguration parse(String name, String yaml) throws ConfigurationException {
@@ -172,7 +196,9 @@ public record NodeConfiguration(
         validity(root.section("validity", "When a pixel's depth is published.")),
         root.number("depthOffset", 0, -10, 10, "m", "added to every metric depth"),
         SinkSettings.read(root.section("sinks", "Where depth maps go.")),
-        RosSettings.read(root));
+        RosSettings.read(root),
+        WorkerSettings.read(
+            root.section("worker", "How 'rackfocus worker' makes depth of a fleet's frames.")));
   }
 
   private static CameraIdentity identity(Settings root) {

@@ -6,14 +6,19 @@ package io.github.rackfocus.node;
  *
  * @param frameId the camera's optical frame, for sources whose images name none; empty: the
  *     camera's name and {@code _optical_frame}
+ * @param stampOffsetNanos added to the stamps of what is published
  */
-public record RosSettings(String frameId) {
+public record RosSettings(String frameId, long stampOffsetNanos) {
   static RosSettings read(Settings root) {
     return new RosSettings(
         root.text(
             "frameId",
             "",
             "a frame of tf",
-            "the camera's optical frame where the source names none; empty: CAMERA_optical_frame"));
+            "the camera's optical frame where the source names none; empty: CAMERA_optical_frame"),
+        Math.round(
+            1e9
+                * root.number(
+                    "stampOffset", 0, -10, 10, "s", "added to the stamps of ROS topics")));
   }
 }

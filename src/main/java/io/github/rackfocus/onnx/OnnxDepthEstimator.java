@@ -32,6 +32,7 @@ public final class OnnxDepthEstimator implements DepthEstimator {
   private final ModelGraphs graphs;
   private final Manifest manifest;
   private final LongSupplier nanoClock;
+  private final boolean ownsGraphs;
   private final List<Integer> choices;
   private volatile int iterations;
   private @Nullable Tensors tensors;
@@ -62,8 +63,9 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     }
   }
 
-  private OnnxDepthEstimator(ModelGraphs graphs, LongSupplier nanoClock) {
+  private OnnxDepthEstimator(ModelGraphs graphs, LongSupplier nanoClock, boolean ownsGraphs) {
     this.graphs = graphs;
+    this.ownsGraphs = ownsGraphs;
     this.choices = graphs.iterations();
     this.iterations = choices.get(choices.size() - 1);
     this.manifest = graphs.bundle().manifest();
@@ -82,7 +84,15 @@ public final class OnnxDepthEstimator implements DepthEstimator {
   public static OnnxDepthEstimator open(
       ModelBundle bundle, int iterations, OnnxOptions options, LongSupplier nanoClock)
       throws ModelException {
-    return new OnnxDepthEstimator(ModelGraphs.open(bundle, iterations, options), nanoClock);
+    return new OnnxDepthEstimator(ModelGraphs.open(bundle, iterations, options), nanoClock, true);
+  }
+
+  /**
+   * An estimator for another camera on the same graphs, with memory of its own for what it keeps of
+   * that camera's frames. It must be closed before this one, and run on the same thread.
+   */
+  public OnnxDepthEstimator forAnotherCamera() {
+    return new OnnxDepthEstimator(graphs, nanoClock, false);
   }
 
   /** The same with the model's default number of iterations. */
@@ -111,7 +121,7 @@ public final class OnnxDepthEstimator implements DepthEstimator {
                     || k == iterations
                     || bundle.manifest().isQuantised(k))
             .toList();
-    return new OnnxDepthEstimator(ModelGraphs.open(bundle, choices, options), nanoClock);
+    return new OnnxDepthEstimator(ModelGraphs.open(bundle, choices, options), nanoClock, true);
   }
 
   @Override
@@ -367,7 +377,9 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     if (!closed) {
       closed = true;
       releaseTensors();
-      graphs.close();
+      if (ownsGraphs) {
+        graphs.close();
+      }
     }
   }
 }

@@ -27,12 +27,17 @@ final class DepthInfoMessage {
   /**
    * Describes a map.
    *
+   * @param sweepId the driver's number of its sweep; 32 bits of it count
    * @param publishNanos time that its images took until now
    * @return always the same message
    */
   DepthInfo of(
-      io.github.rackfocus.depth.DepthInfo info, String calibrationSha256, long publishNanos) {
+      io.github.rackfocus.depth.DepthInfo info,
+      long sweepId,
+      String calibrationSha256,
+      long publishNanos) {
     message.sequence = info.sequence() & 0xffff_ffffL;
+    message.sweepId = sweepId & 0xffff_ffffL;
     message.oldestStampNanos = info.oldestStampNanos();
     message.newestStampNanos = info.stampNanos();
     fillPlanes(info);

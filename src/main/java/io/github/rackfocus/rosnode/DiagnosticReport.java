@@ -18,6 +18,8 @@ final class DiagnosticReport {
   /** Share of the frames that may be dropped before it is a warning. */
   private static final double DROPS_TO_WARN = 0.05;
 
+  private static final String IDLE = "idle: nobody receives depth";
+
   private final String nodeName;
   private final String hardwareId;
   private @Nullable NodeHealth before;
@@ -31,23 +33,36 @@ final class DiagnosticReport {
   /**
    * One status for frames, one for depth, one for the model.
    *
+   * @param causes why the source could not use images and readings, with how often
    * @param enabled whether the node computes depth where it is wanted
+   * @param wanted whether anybody wants frames
    * @param nowNanos monotonic time
    */
-  List<DiagnosticStatus> statuses(NodeHealth now, boolean enabled, long nowNanos) {
+  List<DiagnosticStatus> statuses(
+      NodeHealth now, Map<String, Long> causes, boolean enabled, boolean wanted, long nowNanos) {
     NodeHealth last = before;
     double seconds = last == null ? Double.NaN : (nowNanos - beforeNanos) / 1e9;
     before = now;
     beforeNanos = nowNanos;
-    return List.of(frames(now, last, seconds), depth(now, last, seconds, enabled), model(now));
+    return List.of(
+        frames(now, last, seconds, causes, wanted),
+        depth(now, last, seconds, enabled, wanted),
+        model(now));
   }
 
-  private DiagnosticStatus frames(NodeHealth now, @Nullable NodeHealth last, double seconds) {
+  private DiagnosticStatus frames(
+      NodeHealth now,
+      @Nullable NodeHealth last,
+      double seconds,
+      Map<String, Long> causes,
+      boolean wanted) {
     long arrived = now.frames() - (last == null ? 0 : last.frames());
     Map<String, Long> drops = dropsSince(now, last);
     long dropped = drops.values().stream().mapToLong(Long::longValue).sum();
     DiagnosticStatus status = status("frames");
-    if (arrived == 0) {
+    if (arrived == 0 && !wanted) {
+      status.message = IDLE;
+    } else if (arrived == 0) {
       status.level = DiagnosticStatus.ERROR;
       status.message = "no frames";
     } else if (dropped > DROPS_TO_WARN * arrived) {
@@ -62,11 +77,13 @@ final class DiagnosticReport {
     add(status, "lens temperature (deg C)", number(now.lensCelsius()));
     new TreeMap<>(now.framesDropped())
         .forEach((cause, count) -> add(status, "dropped " + cause, Long.toString(count)));
+    new TreeMap<>(causes)
+        .forEach((cause, count) -> add(status, "not used: " + cause, Long.toString(count)));
     return status;
   }
 
   private DiagnosticStatus depth(
-      NodeHealth now, @Nullable NodeHealth last, double seconds, boolean enabled) {
+      NodeHealth now, @Nullable NodeHealth last, double seconds, boolean enabled, boolean wanted) {
     long maps = now.maps() - (last == null ? 0 : last.maps());
     long failed = now.mapsFailed() - (last == null ? 0 : last.mapsFailed());
     long stacks = now.stacks() - (last == null ? 0 : last.stacks());
@@ -76,11 +93,13 @@ final class DiagnosticReport {
       status.message = failed + " maps failed";
     } else if (!enabled) {
       status.message = "off, by ~enable";
+    } else if (stacks == 0 && !wanted) {
+      status.message = IDLE;
     } else if (stacks == 0) {
       status.level = DiagnosticStatus.WARN;
       status.message = "waits for a whole sweep";
     } else if (maps == 0) {
-      status.message = "idle: nobody receives depth";
+      status.message = IDLE;
     } else {
       status.message = "depth is published";
     }

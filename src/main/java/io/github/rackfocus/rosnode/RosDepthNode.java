@@ -103,6 +103,7 @@ public final class RosDepthNode {
         return DONE;
       }
       RosSources.Opened input = RosSources.open(options, ros);
+<<<<<<< HEAD
       RosDepthSink sink = new RosDepthSink(ros, input.camera(), System::nanoTime);
       DepthNode node =
           NodeAssembly.nodeOf(
@@ -120,10 +121,26 @@ public final class RosDepthNode {
   }
 
   private int run(ConnectedNode ros, DepthNode node, NodeConfiguration options)
+=======
+      RosDepthSink sink =
+          new RosDepthSink(
+              ros,
+              input.camera(),
+              input.sweepIds(),
+              options.ros().stampOffsetNanos(),
+              System::nanoTime);
+      DepthNode node = NodeAssembly.node(options, input.source(), List.of(sink), false);
+      return run(ros, node, input, options);
+    }
+  }
+
+  private int run(
+      ConnectedNode ros, DepthNode node, RosSources.Opened input, NodeConfiguration options)
+>>>>>>> main
       throws IOException, InterruptedException {
     serve(ros, node);
     try (node;
-        RosDiagnostics diagnostics = new RosDiagnostics(ros, node, options.cameraKey())) {
+        RosDiagnostics diagnostics = new RosDiagnostics(ros, node, input, options.cameraKey())) {
       node.start();
       Thread end = new Thread(() -> awaitEnd(node), "end-of-source");
       end.setDaemon(true);

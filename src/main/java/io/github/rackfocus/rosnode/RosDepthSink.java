@@ -9,6 +9,7 @@ import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
 import io.github.rackfocus.ros.msg.std_msgs.Header;
 import io.github.rackfocus.sink.DepthSink;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ public final class RosDepthSink implements DepthSink {
   private static final int QUEUE = 2;
 
   private final CameraInfoSource camera;
+  private final ToLongFunction<io.github.rackfocus.depth.DepthInfo> sweepIds;
+  private final long stampOffsetNanos;
   private final LongSupplier nanoClock;
   private final Header header = new Header();
   private final ImageTopic[] images;
@@ -38,10 +41,20 @@ public final class RosDepthSink implements DepthSink {
    * Registers the topics.
    *
    * @param camera asked for every map
+   * @param sweepIds the number of the sweep that a map was made in
+   * @param stampOffsetNanos added to the reference frame's stamp, which is passed on as it is where
+   *     this is 0
    * @param nanoClock monotonic time, for how long publishing takes
    */
-  public RosDepthSink(ConnectedNode node, CameraInfoSource camera, LongSupplier nanoClock) {
+  public RosDepthSink(
+      ConnectedNode node,
+      CameraInfoSource camera,
+      ToLongFunction<io.github.rackfocus.depth.DepthInfo> sweepIds,
+      long stampOffsetNanos,
+      LongSupplier nanoClock) {
     this.camera = camera;
+    this.sweepIds = sweepIds;
+    this.stampOffsetNanos = stampOffsetNanos;
     this.nanoClock = nanoClock;
     MapPlane[] planes = MapPlane.values();
     images = new ImageTopic[planes.length];
@@ -75,7 +88,7 @@ public final class RosDepthSink implements DepthSink {
   @Override
   public void accept(DepthMap map) {
     long begun = nanoClock.getAsLong();
-    header.stampNanos = map.info().stampNanos();
+    header.stampNanos = Math.max(0, map.info().stampNanos() + stampOffsetNanos);
     header.frameId = camera.frameId();
     if (cameraInfos.hasSubscribers() && camera.describe(cameraInfo, map.width(), map.height())) {
       cameraInfos.publish(cameraInfo);
@@ -88,7 +101,12 @@ public final class RosDepthSink implements DepthSink {
       compressed.publish(compressedImage);
     }
     if (infos.hasSubscribers()) {
-      infos.publish(info.of(map.info(), camera.calibrationSha256(), nanoClock.getAsLong() - begun));
+      infos.publish(
+          info.of(
+              map.info(),
+              sweepIds.applyAsLong(map.info()),
+              camera.calibrationSha256(),
+              nanoClock.getAsLong() - begun));
     }
   }
 

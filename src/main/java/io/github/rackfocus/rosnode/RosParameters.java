@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RosParameters {
   /** Under ROS frames come from topics unless something else is asked for. */
-  private static final Map<String, ?> DEFAULTS = Map.of("source", Map.of("kind", "simulated"));
+  private static final Map<String, ?> DEFAULTS = Map.of("source", Map.of("kind", "ros"));
 
   private static final String CONFIG = "config";
 

@@ -2,6 +2,7 @@ package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.camera.SimulatedCamera;
+import io.github.rackfocus.depth.DepthInfo;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.node.NodeConfiguration;
@@ -10,11 +11,32 @@ import io.github.rackfocus.node.Sources;
 import io.github.rackfocus.ros.ConnectedNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /** Makes the source of a ROS node's frames, and finds out what camera is behind it. */
 final class RosSources {
-  /** A source, and the camera that its frames come from. */
-  record Opened(FrameSource source, CameraInfoSource camera) {}
+  /**
+   * A source, and what is known of what is behind it.
+   *
+   * @param source of the frames
+   * @param camera that they come from
+   * @param sweepIds the number of the sweep that a map was made in; 0 where nobody counts
+   * @param wanted told whether anybody wants frames, again and again
+   * @param causes why images and readings could not be used, with how often
+   */
+  record Opened(
+      FrameSource source,
+      CameraInfoSource camera,
+      ToLongFunction<DepthInfo> sweepIds,
+      Consumer<Boolean> wanted,
+      Supplier<Map<String, Long>> causes) {
+    Opened(FrameSource source, CameraInfoSource camera, ToLongFunction<DepthInfo> sweepIds) {
+      this(source, camera, sweepIds, any -> {}, Map::of);
+    }
+  }
 
   private RosSources() {}
 
@@ -46,7 +68,11 @@ final class RosSources {
             configuration.source().simulated(), RosSourceClock.of(node.getClock()), share -> {});
     camera.stampFrom(node.getClock()::nowNanos);
     String frameId = configuration.frameId();
-    return new Opened(camera, new PinholeCameraInfo(frameId, SimulatedCamera.focalWidths()));
+    int sweepFrames = camera.sweepFrames();
+    return new Opened(
+        camera,
+        new PinholeCameraInfo(frameId, SimulatedCamera.focalWidths()),
+        info -> info.sequence() / sweepFrames);
   }
 
   private static Opened topics(NodeConfiguration configuration, ConnectedNode node)
@@ -55,7 +81,12 @@ final class RosSources {
     int planes = settings.sweep().axis().planes();
     FramePool pool = new FramePool(DepthNode.framesInUse(planes) + RosFrameSource.FRAMES_WAITING);
     RosFrameSource camera = new RosFrameSource(node, settings, pool);
-    return new Opened(camera, camera);
+    return new Opened(
+        camera,
+        camera,
+        info -> camera.sweepIdAt(info.stampNanos()),
+        camera::setWanted,
+        camera::causes);
   }
 
   private static Opened folder(NodeConfiguration configuration, ConnectedNode node)
@@ -68,6 +99,6 @@ final class RosSources {
                 .folderOptions()
                 .withStartStamp(Math.max(0, node.getClock().nowNanos())),
             RosSourceClock.of(node.getClock()));
-    return new Opened(folder, new UnknownCameraInfo(configuration.frameId()));
+    return new Opened(folder, new UnknownCameraInfo(configuration.frameId()), info -> 0);
   }
 }

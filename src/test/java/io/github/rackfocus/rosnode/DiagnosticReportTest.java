@@ -45,9 +45,10 @@ class DiagnosticReportTest {
 
   @Test
   void shouldTellRatesLatencyDropsModelAndTemperature() {
-    report.statuses(health(100, Map.of(), 80, 60, 0), true, 0);
+    report.statuses(health(100, Map.of(), 80, 60, 0), Map.of(), true, true, 0);
     List<DiagnosticStatus> statuses =
-        report.statuses(health(130, Map.of("late", 1L), 110, 75, 0), true, 2 * SECOND);
+        report.statuses(
+            health(130, Map.of("late", 1L), 110, 75, 0), Map.of(), true, true, 2 * SECOND);
     assertThat(statuses)
         .extracting(status -> status.name)
         .containsExactly("arm/rackfocus: frames", "arm/rackfocus: depth", "arm/rackfocus: model");
@@ -71,16 +72,18 @@ class DiagnosticReportTest {
 
   @Test
   void shouldWarnOfWhatAnOperatorMustSee() {
-    report.statuses(health(100, Map.of(), 80, 60, 0), true, 0);
+    report.statuses(health(100, Map.of(), 80, 60, 0), Map.of(), true, true, 0);
     List<DiagnosticStatus> dropping =
-        report.statuses(health(110, Map.of("noReading", 3L), 80, 60, 0), true, SECOND);
+        report.statuses(
+            health(110, Map.of("noReading", 3L), 80, 60, 0), Map.of(), true, true, SECOND);
     assertThat(dropping.get(0).level).isEqualTo(DiagnosticStatus.WARN);
     assertThat(dropping.get(0).message).isEqualTo("3 of 10 frames dropped: {noReading=3}");
     assertThat(dropping.get(1).level).isEqualTo(DiagnosticStatus.WARN);
     assertThat(dropping.get(1).message).isEqualTo("waits for a whole sweep");
 
     List<DiagnosticStatus> silent =
-        report.statuses(health(110, Map.of("noReading", 3L), 90, 60, 2), true, 2 * SECOND);
+        report.statuses(
+            health(110, Map.of("noReading", 3L), 90, 60, 2), Map.of(), true, true, 2 * SECOND);
     assertThat(silent.get(0).level).isEqualTo(DiagnosticStatus.ERROR);
     assertThat(silent.get(0).message).isEqualTo("no frames");
     assertThat(silent.get(1).level).isEqualTo(DiagnosticStatus.ERROR);
@@ -89,10 +92,29 @@ class DiagnosticReportTest {
 
   @Test
   void shouldTellIdleFromOff() {
-    report.statuses(health(100, Map.of(), 80, 60, 0), true, 0);
-    assertThat(report.statuses(health(110, Map.of(), 90, 60, 0), true, SECOND).get(1).message)
+    report.statuses(health(100, Map.of(), 80, 60, 0), Map.of(), true, true, 0);
+    assertThat(
+            report
+                .statuses(health(110, Map.of(), 90, 60, 0), Map.of(), true, true, SECOND)
+                .get(1)
+                .message)
         .isEqualTo("idle: nobody receives depth");
-    assertThat(report.statuses(health(120, Map.of(), 99, 60, 0), false, 2 * SECOND).get(1).message)
+    assertThat(
+            report
+                .statuses(health(120, Map.of(), 99, 60, 0), Map.of(), false, true, 2 * SECOND)
+                .get(1)
+                .message)
         .isEqualTo("off, by ~enable");
+  }
+
+  @Test
+  void shouldCallNoFramesNoFaultWhileNobodyWantsThem() {
+    report.statuses(health(100, Map.of(), 80, 60, 0), Map.of(), true, true, 0);
+    List<DiagnosticStatus> statuses =
+        report.statuses(
+            health(100, Map.of(), 80, 60, 0), Map.of("nanReading", 4L), true, false, SECOND);
+    assertThat(statuses).allMatch(status -> status.level == DiagnosticStatus.OK);
+    assertThat(statuses.get(0).message).isEqualTo("idle: nobody receives depth");
+    assertThat(values(statuses.get(0))).containsEntry("not used: nanReading", "4");
   }
 }

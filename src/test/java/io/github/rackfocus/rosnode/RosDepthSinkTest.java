@@ -45,7 +45,9 @@ class RosDepthSinkTest {
   void start() throws Exception {
     ros = new RosTestBench();
     node = ros.connect("rackfocus", "__ns:=/arm");
-    sink = new RosDepthSink(node, new PinholeCameraInfo("wrist_optical", 1.2), System::nanoTime);
+    sink =
+        new RosDepthSink(
+            node, new PinholeCameraInfo("wrist_optical", 1.2), info -> 12, 5, System::nanoTime);
   }
 
   @AfterEach
@@ -98,7 +100,7 @@ class RosDepthSinkTest {
         .addMessageListener(
             info -> received.put("info", info.header.stampNanos + " " + info.header.frameId));
     publishUntil(IMAGES.size() + 3);
-    assertThat(received.values()).containsOnly("7000000009 wrist_optical");
+    assertThat(received.values()).containsOnly("7000000014 wrist_optical");
   }
 
   @Test
@@ -106,8 +108,9 @@ class RosDepthSinkTest {
     try (DepthMap map = TestDepthMaps.scene(WIDTH, HEIGHT, 7_000_000_009L, 41)) {
       DepthInfo info =
           new DepthInfoMessage(new io.github.rackfocus.ros.msg.std_msgs.Header())
-              .of(map.info(), "ab", 2_000_000);
+              .of(map.info(), 12, "ab", 2_000_000);
       assertThat(info.sequence).isEqualTo(41);
+      assertThat(info.sweepId).isEqualTo(12);
       assertThat(info.newestStampNanos).isEqualTo(7_000_000_009L);
       assertThat(info.oldestStampNanos).isLessThan(info.newestStampNanos);
       assertThat(info.planeFocusDioptres)

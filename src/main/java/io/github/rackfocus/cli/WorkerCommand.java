@@ -1,0 +1,158 @@
+package io.github.rackfocus.cli;
+
+import io.github.rackfocus.node.ConfigurationException;
+import io.github.rackfocus.node.NodeConfiguration;
+import io.github.rackfocus.node.Worker;
+import io.github.rackfocus.node.WorkerHealth;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/** {@code rackfocus worker}: depth of a fleet's frames, shared among any number of workers. */
+@Command(
+    name = "worker",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Takes the frames that nodes publish with sinks.kafka.frames, and publishes their depth.",
+      "Workers of one group share the cameras; start and stop them at any time."
+    })
+final class WorkerCommand implements Callable<Integer> {
+  /** What shells add to a signal's number for the exit code of a process it ended. */
+  private static final int SIGNALLED = 128;
+
+  private static final long NANOS = 1_000_000_000L;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      required = true,
+      description =
+          "The sections worker, sinks.kafka, model, sweep and validity of config/node.yaml.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--status-every",
+      paramLabel = "SECONDS",
+      description = "A line on how it does. Default: ${DEFAULT-VALUE}.")
+  private int statusSeconds = 10;
+
+  @Mixin private InferenceOptions inference = new InferenceOptions();
+
+  @Override
+  public Integer call() throws IOException, ConfigurationException, InterruptedException {
+    NodeConfiguration loaded = NodeConfiguration.load(file);
+    NodeConfiguration configuration = loaded.withModel(inference.over(loaded.model()));
+    if (spec == null) {
+      throw new IllegalStateException("worker was not started by its command line");
+    }
+    PrintWriter console = spec.commandLine().getOut();
+    CountDownLatch stop = new CountDownLatch(1);
+    // As in a node's run: the JVM's own way would end it in the middle of an inference.
+    SignalHandler stopping =
+        signal -> {
+          if (stop.getCount() == 0) {
+            Runtime.getRuntime().halt(SIGNALLED + signal.getNumber());
+          }
+          stop.countDown();
+        };
+    SignalHandler onInterrupt = Signal.handle(new Signal("INT"), stopping);
+    SignalHandler onTerminate = Signal.handle(new Signal("TERM"), stopping);
+    try (Worker worker = new Worker(configuration)) {
+      worker.start();
+      Thread end = new Thread(() -> awaitEnd(worker, stop), "end-of-worker");
+      end.setDaemon(true);
+      end.start();
+      show(worker, console, stop);
+      worker.stop();
+      worker.awaitEnd();
+      print(console, "worker ended: ", worker.health(), null, 0);
+    } finally {
+      Signal.handle(new Signal("INT"), onInterrupt);
+      Signal.handle(new Signal("TERM"), onTerminate);
+    }
+    return 0;
+  }
+
+  private void show(Worker worker, PrintWriter console, CountDownLatch stop)
+      throws InterruptedException {
+    WorkerHealth before = worker.health();
+    long begun = System.nanoTime();
+    while (!stop.await(Math.max(1, statusSeconds), TimeUnit.SECONDS)) {
+      long now = System.nanoTime();
+      WorkerHealth health = worker.health();
+      print(console, "worker: ", health, before, (double) (now - begun) / NANOS);
+      before = health;
+      begun = now;
+    }
+  }
+
+  private static void print(
+      PrintWriter console,
+      String title,
+      WorkerHealth health,
+      @Nullable WorkerHealth before,
+      double seconds) {
+    StringBuilder line = new StringBuilder(title);
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "%d cameras, %d partitions, %d frames, %d maps",
+            health.cameras(),
+            health.partitions(),
+            health.frames(),
+            health.maps()));
+    if (before != null && seconds > 0) {
+      line.append(
+          String.format(
+              Locale.ROOT,
+              " (%.1f and %.1f a second)",
+              (health.frames() - before.frames()) / seconds,
+              (health.maps() - before.maps()) / seconds));
+    }
+    line.append(
+        String.format(
+            Locale.ROOT,
+            ", p50 %.0f ms, p99 %.0f ms, %d unread; read back %d, assembling %d, not due %d;"
+                + " skipped %d frames and %d stacks, failed %d, lost %d, dropped %s, refused %s,"
+                + " dead letters %d",
+            health.latencyP50Millis(),
+            health.latencyP99Millis(),
+            health.lag(),
+            health.framesReadBack(),
+            health.assembling(),
+            health.notDue(),
+            health.framesSkipped(),
+            health.skippedStacks(),
+            health.mapsFailed(),
+            health.mapsLost(),
+            health.dropped(),
+            health.refused(),
+            health.deadLetters()));
+    console.println(line);
+    console.flush();
+  }
+
+  private static void awaitEnd(Worker worker, CountDownLatch stop) {
+    try {
+      worker.awaitEnd();
+    } catch (IOException | InterruptedException e) {
+      // The main thread asks again and hears the same.
+    }
+    stop.countDown();
+  }
+}

@@ -1,0 +1,348 @@
+package io.github.rackfocus.node;
+
+import io.github.rackfocus.depth.DepthEstimator;
+import io.github.rackfocus.frame.ThrottledLog;
+import io.github.rackfocus.kafka.FrameConsumer;
+import io.github.rackfocus.kafka.FrameRecord;
+import io.github.rackfocus.kafka.PartitionProgress;
+import io.github.rackfocus.kafka.ReceivedFrame;
+import io.github.rackfocus.kafka.RefusedFrameException;
+import io.github.rackfocus.kafka.RefusedFrameException.Cause;
+import io.github.rackfocus.kafka.WorkerOutput;
+import io.github.rackfocus.node.StackQueue.Waiting;
+import io.github.rackfocus.node.WorkerCounters.Count;
+import io.github.rackfocus.node.WorkerSettings.WhenBehind;
+import io.github.rackfocus.sweep.FocalStack;
+import io.github.rackfocus.sweep.FocusAxis;
+import io.github.rackfocus.sweep.Placement;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The reading side of a worker: from records to stacks that wait for inference. For one thread. */
+final class WorkerIntake {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerIntake.class);
+  private static final Duration PATIENCE = Duration.ofMillis(200);
+  private static final Duration WHILE_WAITING = Duration.ofMillis(10);
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private final NodeConfiguration configuration;
+  private final WorkerSettings settings;
+  private final DepthEstimator model;
+  private final StackQueue queue;
+  private final WorkerCounters counters;
+  private final WorkerOutput output;
+  private final FrameConsumer consumer;
+  private final AliveFile alive = AliveFile.fromEnvironment();
+  private final ThrottledLog trouble = new ThrottledLog(LOG);
+  private final Map<String, CameraLane> cameras = new LinkedHashMap<>();
+  private final ArrayDeque<FrameRecord> backlog = new ArrayDeque<>();
+  private long bytes;
+  private long tickedNanos = System.nanoTime();
+
+  /**
+   * Joins the group.
+   *
+   * @param model tells which sweeps can be taken
+   */
+  WorkerIntake(
+      NodeConfiguration configuration,
+      DepthEstimator model,
+      StackQueue queue,
+      WorkerCounters counters,
+      WorkerOutput output) {
+    this.configuration = configuration;
+    this.settings = configuration.worker();
+    this.model = model;
+    this.queue = queue;
+    this.counters = counters;
+    this.output = output;
+    this.consumer = new FrameConsumer(configuration.workerConsumer(), this::leave);
+  }
+
+  /** Reads what there is, as far as there is room for it, and looks after the group. */
+  void turn() throws InterruptedException {
+    backlog.addAll(consumer.poll(backlog.isEmpty() ? PATIENCE : WHILE_WAITING));
+    while (!backlog.isEmpty() && queue.hasRoom()) {
+      take(backlog.removeFirst());
+    }
+    if (settings.whenBehind() == WhenBehind.NEWEST && settings.maxBehindSeconds() > 0) {
+      consumer.partitions().forEach(this::skipIfBehind);
+    }
+    consumer.hold(!backlog.isEmpty());
+    long now = System.nanoTime();
+    if (now - tickedNanos >= TICK_NANOS) {
+      tickedNanos = now;
+      tick(now);
+    }
+  }
+
+  /** Commits and leaves the group; call it when every map has been acknowledged or given up. */
+  void close() {
+    backlog.clear();
+    consumer.close();
+    cameras.values().forEach(CameraLane::clear);
+  }
+
+  private void tick(long now) {
+    long lag = backlog.size();
+    for (PartitionProgress partition : List.copyOf(consumer.partitions())) {
+      lag += consumer.lag(partition);
+      noteReadBack(partition);
+    }
+    consumer.commit();
+    if (lag == 0) {
+      retireIdle(now);
+    }
+    counters.state(consumer.partitions().size(), cameras.size(), lag);
+    alive.touch();
+  }
+
+  private void take(FrameRecord record) throws InterruptedException {
+    PartitionProgress partition = record.partition();
+    boolean wanted = partition.isWanted(record.offset());
+    counters.add(wanted ? Count.FRAMES : Count.FRAMES_READ_BACK);
+    partition.read(record.offset());
+    try {
+      ReceivedFrame frame = record.parse(settings.maxPixels());
+      CameraLane camera = laneOf(frame, partition);
+      Placement placement =
+          camera.offer(frame, record.offset(), System.nanoTime(), seconds(settings.idleSeconds()));
+      FocalStack stack = camera.takeStack();
+      if (wanted) {
+        count(record, frame, camera, placement, stack);
+      } else if (stack != null) {
+        stack.close();
+      }
+    } catch (RefusedFrameException e) {
+      if (wanted) {
+        refuse(record, e);
+      }
+    }
+  }
+
+  private void count(
+      FrameRecord record,
+      ReceivedFrame frame,
+      CameraLane camera,
+      @Nullable Placement placement,
+      @Nullable FocalStack stack) {
+    if (placement == null || !placement.isPlaced()) {
+      String cause = placement == null ? "noFrameFree" : placement.key();
+      counters.dropped(cause);
+      trouble.warn("{}: {} was dropped: {}", frame.identity().key(), record, cause);
+      if (stack != null) {
+        stack.close();
+      }
+    } else if (stack == null) {
+      counters.add(Count.ASSEMBLING);
+    } else if (Math.floorMod(frame.sequence(), configuration.rolling().everyNth()) != 0) {
+      counters.add(Count.NOT_DUE);
+      stack.close();
+    } else {
+      record.partition().begin(record.offset());
+      Waiting old =
+          queue.put(
+              new Waiting(camera, frame.identity(), stack, record.offset(), record.partition()));
+      if (old != null) {
+        giveUp(old);
+      }
+    }
+  }
+
+  private void giveUp(Waiting stack) {
+    counters.add(Count.SKIPPED_STACKS);
+    stack.stack().close();
+    stack.partition().finish(stack.offset());
+  }
+
+  private void refuse(FrameRecord record, RefusedFrameException refusal)
+      throws InterruptedException {
+    counters.refused(refusal.reason().key());
+    trouble.warn("{} was refused as {}: {}", record, refusal.reason().key(), refusal.getMessage());
+    // What has no room here is sound, and another worker may have.
+    if (!settings.deadLetter() || refusal.reason() == Cause.NO_ROOM) {
+      return;
+    }
+    PartitionProgress partition = record.partition();
+    long offset = record.offset();
+    partition.begin(offset);
+    output.sendDeadLetter(
+        record,
+        refusal.reason().key() + ": " + refusal.getMessage(),
+        fault -> {
+          partition.finish(offset);
+          if (fault == null) {
+            counters.add(Count.DEAD_LETTERS);
+          } else {
+            trouble.warn("no dead letter was written: {}", fault);
+          }
+        });
+  }
+
+  private CameraLane laneOf(ReceivedFrame frame, PartitionProgress partition)
+      throws RefusedFrameException {
+    String key = frame.identity().key();
+    CameraLane known = cameras.get(key);
+    if (known != null && known.takes(frame, partition)) {
+      return known;
+    }
+    FocusAxis axis = axisOf(frame);
+    if (known != null) {
+      LOG.info("{}: its images or its sweep changed; its stack begins anew", key);
+      retire(key);
+    }
+    CameraLane made =
+        new CameraLane(
+            frame,
+            axis,
+            partition,
+            configuration.rolling(),
+            configuration.validity(),
+            settings.queueDepth(),
+            settings.readBackSweeps());
+    if (cameras.size() >= settings.maxCameras()
+        || bytes + made.bytes() > settings.maxMemoryBytes()) {
+      throw new RefusedFrameException(
+          Cause.NO_ROOM,
+          String.format(
+              Locale.ROOT,
+              "%s would be camera %d and take %d MiB; %d of %d MiB are taken; expected at most %d"
+                  + " cameras; start another worker",
+              key,
+              cameras.size() + 1,
+              made.bytes() >> 20,
+              bytes >> 20,
+              settings.maxMemoryBytes() >> 20,
+              settings.maxCameras()));
+    }
+    bytes += made.bytes();
+    cameras.put(key, made);
+    return made;
+  }
+
+  private FocusAxis axisOf(ReceivedFrame frame) throws RefusedFrameException {
+    FocusAxis axis;
+    try {
+      axis = new FocusAxis(frame.scale(), frame.planeFocus());
+    } catch (IllegalArgumentException e) {
+      throw new RefusedFrameException(Cause.MALFORMED, String.valueOf(e.getMessage()));
+    }
+    if (axis.planes() < model.minPlanes() || axis.planes() > model.maxPlanes()) {
+      throw new RefusedFrameException(
+          Cause.UNSUPPORTED,
+          "its sweep has "
+              + axis.planes()
+              + " planes; model "
+              + model.model().name()
+              + " takes "
+              + model.minPlanes()
+              + " to "
+              + model.maxPlanes());
+    }
+    return axis;
+  }
+
+  private void retire(String key) {
+    CameraLane camera = cameras.remove(key);
+    if (camera != null) {
+      bytes -= camera.bytes();
+      camera.clear();
+      queue.retire(camera);
+    }
+  }
+
+  private void retireIdle(long now) {
+    long idle = seconds(settings.idleSeconds());
+    List<String> silent = new ArrayList<>();
+    cameras.forEach((key, camera) -> {
+      if (now - camera.lastSeenNanos() > idle) {
+        silent.add(key);
+      }
+    });
+    silent.forEach(key -> {
+      LOG.info("{}: silent for {} s; its stack begins anew", key, settings.idleSeconds());
+      retire(key);
+    });
+  }
+
+  /** A partition goes to another worker: nothing more is computed for it here. */
+  private void leave(PartitionProgress partition) {
+    noteReadBack(partition);
+    backlog.removeIf(record -> record.partition() == partition);
+    // Not finished: the next worker computes them.
+    queue.remove(each -> each.partition() == partition).forEach(each -> each.stack().close());
+    List<String> gone = new ArrayList<>();
+    cameras.forEach((key, camera) -> {
+      if (camera.partition() == partition) {
+        gone.add(key);
+      }
+    });
+    gone.forEach(this::retire);
+  }
+
+  private void noteReadBack(PartitionProgress partition) {
+    long finished = partition.finished();
+    long from = finished;
+    for (CameraLane camera : on(partition)) {
+      from = Math.min(from, camera.neededFrom(finished));
+    }
+    partition.readBackFrom(from);
+  }
+
+  private Collection<CameraLane> on(PartitionProgress partition) {
+    return cameras.values().stream().filter(each -> each.partition() == partition).toList();
+  }
+
+  /**
+   * Far behind, depth is too old to be worth its work: goes to the partition's end, but for the
+   * sweeps that fill the stacks. How far behind is told by the cameras' own stamps, so that no two
+   * clocks are compared.
+   */
+  private void skipIfBehind(PartitionProgress partition) {
+    long unread =
+        consumer.lag(partition)
+            + backlog.stream().filter(record -> record.partition() == partition).count();
+    if (unread == 0) {
+      return;
+    }
+    double rateHz = 0;
+    long spanNanos = 0;
+    for (CameraLane camera : on(partition)) {
+      rateHz += camera.rateHz();
+      spanNanos = Math.max(spanNanos, camera.spanNanos());
+    }
+    if (rateHz == 0
+        || spanNanos == Long.MAX_VALUE
+        || unread / rateHz <= settings.maxBehindSeconds()) {
+      return;
+    }
+    long next = partition.next();
+    long end = next + unread;
+    long from = Math.max(next, end - (long) Math.ceil(rateHz * spanNanos / 1e9) - 1);
+    LOG.warn(
+        "partition {} is {} s behind: {} frames, up to offset {}, get no depth",
+        partition.partition(),
+        Math.round(unread / rateHz),
+        unread,
+        end);
+    counters.add(Count.FRAMES_SKIPPED, unread);
+    backlog.removeIf(record -> record.partition() == partition);
+    queue.remove(each -> each.partition() == partition).forEach(this::giveUp);
+    on(partition).forEach(CameraLane::clear);
+    consumer.skip(partition, from, end);
+  }
+
+  private static long seconds(double seconds) {
+    return (long) (1e9 * seconds);
+  }
+}
