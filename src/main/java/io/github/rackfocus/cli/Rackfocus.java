@@ -33,11 +33,8 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       ModelsCommand.class,
       BenchCommand.class,
-<<<<<<< HEAD
-      TailCommand.class
-=======
+      TailCommand.class,
       WorkerCommand.class
->>>>>>> main
     })
 public final class Rackfocus implements Runnable {
   static final int FAILED = 1;

@@ -103,12 +103,17 @@ public final class RosDepthNode {
         return DONE;
       }
       RosSources.Opened input = RosSources.open(options, ros);
-<<<<<<< HEAD
-      RosDepthSink sink = new RosDepthSink(ros, input.camera(), System::nanoTime);
+      RosDepthSink sink =
+          new RosDepthSink(
+              ros,
+              input.camera(),
+              input.sweepIds(),
+              options.ros().stampOffsetNanos(),
+              System::nanoTime);
       DepthNode node =
           NodeAssembly.nodeOf(
               options, input.source(), List.of(sink), map -> view(input.camera(), map));
-      return run(ros, node, options);
+      return run(ros, node, input, options);
     }
   }
 
@@ -120,23 +125,8 @@ public final class RosDepthNode {
         camera.frameId(), known, p[0], p[5], p[2], p[6], camera.calibrationSha256());
   }
 
-  private int run(ConnectedNode ros, DepthNode node, NodeConfiguration options)
-=======
-      RosDepthSink sink =
-          new RosDepthSink(
-              ros,
-              input.camera(),
-              input.sweepIds(),
-              options.ros().stampOffsetNanos(),
-              System::nanoTime);
-      DepthNode node = NodeAssembly.node(options, input.source(), List.of(sink), false);
-      return run(ros, node, input, options);
-    }
-  }
-
   private int run(
       ConnectedNode ros, DepthNode node, RosSources.Opened input, NodeConfiguration options)
->>>>>>> main
       throws IOException, InterruptedException {
     serve(ros, node);
     try (node;

@@ -71,6 +71,7 @@ final class OutageRun {
 
   private final Path folder;
   private final @Nullable SpoolOptions spool;
+  private final boolean lossless;
   private final ConcurrentHashMap<Long, Long> offeredNanos = new ConcurrentHashMap<>();
   private final Histogram fileLatency = new Histogram(TimeUnit.MINUTES.toNanos(5), 3);
   private volatile @Nullable Exception failure;
@@ -78,9 +79,12 @@ final class OutageRun {
   /**
    * @param folder for broker, files and spool; empty
    * @param spool null: freshest
+   * @param lossless whether the maker of the maps waits for a sink whose queue is full, which makes
+   *     the result independent of the machine's speed, or the queue drops its oldest, as live
    */
-  OutageRun(Path folder, @Nullable SpoolOptions spool) {
+  OutageRun(Path folder, @Nullable SpoolOptions spool, boolean lossless) {
     this.folder = folder;
+    this.lossless = lossless;
     this.spool = spool;
   }
 
@@ -94,7 +98,7 @@ final class OutageRun {
       DepthSink files = new Timed(new FileSink(new FileSinkOptions(folder.resolve("maps"), 1, 20)));
       List<String> offered;
       List<SinkCounters> counters;
-      SinkFanOut fanOut = new SinkFanOut(List.of(files, sink), QUEUE, false);
+      SinkFanOut fanOut = new SinkFanOut(List.of(files, sink), QUEUE, lossless);
       try (fanOut) {
         Thread mischief = new Thread(() -> happen(broker, faults), "mischief");
         mischief.start();
@@ -167,7 +171,7 @@ final class OutageRun {
   }
 
   private static void awaitDelivery(KafkaDepthSink sink) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(4);
     long before = -1;
     // Until nothing waits and no more comes from the fan-out.
     while (System.nanoTime() < deadline) {

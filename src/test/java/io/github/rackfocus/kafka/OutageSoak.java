@@ -64,7 +64,7 @@ final class OutageSoak {
     Path folder = Files.createTempDirectory("rackfocus-outage-");
     try {
       SpoolOptions spool = spooling ? SpoolOptions.in(folder.resolve("spool")) : null;
-      OutageRun.Result result = new OutageRun(folder, spool).run(length, RATE, faults);
+      OutageRun.Result result = new OutageRun(folder, spool, false).run(length, RATE, faults);
       System.out.printf(
           "   %d maps, %d arrived, %d repeated, counted lost %d (fan-out %d, sink %s), outages %d,"
               + " file sink p50 %.2f ms p99 %.2f ms, acknowledged p50 %.2f ms%n",
