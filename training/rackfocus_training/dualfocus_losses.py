@@ -15,7 +15,7 @@ import torch.nn.functional as functional
 from .losses import SCALE, absolute, laplace_loss, stage_loss, trust
 from .poisson import gradients
 
-# Chosen so that either loss starts at about a tenth of the depth's own.
+# With these both together add about a tenth to the depth's own loss after 300 steps; not tuned further.
 SPATIAL_WEIGHT = 0.1
 FOCAL_WEIGHT = 1.0
 

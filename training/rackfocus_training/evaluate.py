@@ -118,6 +118,7 @@ def main() -> None:
     parser.add_argument("--stacks", required=True)
     parser.add_argument("--k", type=int, nargs="+", default=None,
                         help="default: the model's own number of iterations")
+    parser.add_argument("--all-iterations", action="store_true", help="every K that is exported")
     parser.add_argument("--noise", action="store_true")
     parser.add_argument("--ddl", action="store_true", help="the DDL baseline beside it")
     parser.add_argument("--confidence", action="store_true")
@@ -130,8 +131,9 @@ def main() -> None:
     rendered = [s for s in stacks if s.unit == "dioptre"]
     model = load_model(arguments.checkpoint)
     report = {}
-    default = family(name_of(torch.load(arguments.checkpoint, map_location="cpu"))).default
-    for k in arguments.k or [default]:
+    kind = family(name_of(torch.load(arguments.checkpoint, map_location="cpu")))
+    default = kind.default
+    for k in kind.exported if arguments.all_iterations else arguments.k or [default]:
         report[f"k{k}"] = table(stacks, model_estimator(model, k), f"K = {k}", arguments.verbose)
     middle = model_estimator(model, default)
     if arguments.ddl:

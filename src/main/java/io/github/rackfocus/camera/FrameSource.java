@@ -31,6 +31,11 @@ public interface FrameSource extends AutoCloseable {
    */
   @Nullable Frame next() throws IOException, InterruptedException;
 
+  /** What the camera's calibration adds to every depth, metres; 0 where it says nothing. */
+  default double depthOffsetMetres() {
+    return 0;
+  }
+
   /** Images that were there and did not become frames, since the start, all causes. */
   long dropped();
 

@@ -91,7 +91,7 @@ public final class NodeAssembly {
                 source,
                 configuration.rolling(),
                 estimator,
-                new MetricDepth(configuration.validity(), configuration.depthOffsetMetres()),
+                new MetricDepth(configuration.validity(), depthOffset(configuration, source)),
                 fanOut,
                 mapCapacity,
                 lossless,
@@ -136,9 +136,14 @@ public final class NodeAssembly {
             configuration.identity(),
             source.scale(),
             source.planeFocus(),
-            configuration.depthOffsetMetres(),
+            depthOffset(configuration, source),
             frames.packing());
     return new KafkaFrameSink(frames, configuration.identity(), codec, InstantSource.system());
+  }
+
+  /** As configured, and what the camera was calibrated to. */
+  private static double depthOffset(NodeConfiguration configuration, FrameSource source) {
+    return configuration.depthOffsetMetres() + source.depthOffsetMetres();
   }
 
   private static void addSinks(

@@ -53,7 +53,7 @@ final class GpuException extends Exception {
       return "install the CUDA 12 runtime and let the loader find it (LD_LIBRARY_PATH)";
     }
     if (text.contains("out of memory") || text.contains("failed to allocate memory")) {
-      return "raise model.cuda.memoryLimit, or end what else uses the GPU (nvidia-smi lists it)";
+      return "raise model.gpu.memoryLimit, or end what else uses the GPU (nvidia-smi lists it)";
     }
     return "see that nvidia-smi lists the GPU and that its driver serves CUDA 12";
   }

@@ -6,7 +6,10 @@ import ai.onnxruntime.OrtSession;
 import io.github.rackfocus.onnx.Manifest.Golden;
 import io.github.rackfocus.onnx.Manifest.Luma;
 import io.github.rackfocus.onnx.Manifest.TwoStage;
+import io.github.rackfocus.onnx.OnnxOptions.Precision;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,7 @@ final class ModelGraphs implements AutoCloseable {
   private @Nullable OrtSession frameStage;
   private final SortedMap<Integer, OrtSession> lastStages = new TreeMap<>();
   private final SortedMap<Integer, Double> goldenDifferences = new TreeMap<>();
+  private final Set<Integer> inFloatAfterAll = new HashSet<>();
 
   private ModelGraphs(ModelBundle bundle, OnnxOptions options, Provider provider, boolean rolling)
       throws ModelException {
@@ -110,6 +114,21 @@ final class ModelGraphs implements AutoCloseable {
   }
 
   private void openLast(int iterations) throws ModelException, GpuException, OrtException {
+    try {
+      openAndCheck(iterations);
+    } catch (ModelException e) {
+      if (options.precision() != Precision.AUTO || !isQuantised(iterations)) {
+        throw e;
+      }
+      // Processors without 8-bit dot products may saturate where ours did not.
+      LOG.info("{}; so it runs in fp32", e.getMessage());
+      inFloatAfterAll.add(iterations);
+      closeSession(lastStages.remove(iterations));
+      openAndCheck(iterations);
+    }
+  }
+
+  private void openAndCheck(int iterations) throws ModelException, GpuException, OrtException {
     OrtSession last = OrtSessions.open(bundle.file(lastGraph(iterations)), options, provider);
     lastStages.put(iterations, last);
     checkLastStage(last, iterations);
@@ -215,7 +234,8 @@ final class ModelGraphs implements AutoCloseable {
 
   /** Whether so many iterations run in 8 bits. */
   boolean isQuantised(int iterations) {
-    return GraphChoice.isQuantised(bundle, iterations, options.precision(), rolling, provider);
+    return !inFloatAfterAll.contains(iterations)
+        && GraphChoice.isQuantised(bundle, iterations, options.precision(), rolling, provider);
   }
 
   private String lastGraph(int iterations) {

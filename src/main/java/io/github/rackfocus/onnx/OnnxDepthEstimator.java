@@ -113,13 +113,14 @@ public final class OnnxDepthEstimator implements DepthEstimator {
       ModelBundle bundle, int iterations, OnnxOptions options, LongSupplier nanoClock)
       throws ModelException {
     bundle.requireIterations(iterations);
+    Manifest manifest = bundle.manifest();
+    boolean quantised =
+        options.precision() != OnnxOptions.Precision.FP32 && manifest.isQuantised(iterations);
     List<Integer> choices =
-        bundle.manifest().iterations().stream()
+        manifest.iterations().stream()
             .filter(k -> k <= iterations)
-            .filter(k ->
-                options.precision() != OnnxOptions.Precision.INT8
-                    || k == iterations
-                    || bundle.manifest().isQuantised(k))
+            // Fewer iterations in fp32 may take longer than more in 8 bits.
+            .filter(k -> !quantised || manifest.isQuantised(k))
             .toList();
     return new OnnxDepthEstimator(ModelGraphs.open(bundle, choices, options), nanoClock, true);
   }

@@ -78,7 +78,7 @@ final class OrtSessions {
     Path cache = options.engineCache();
     if (cache != null && !Files.isDirectory(cache)) {
       throw new ModelException(
-          cache + ": no such folder; expected one for TensorRT's engines (model.tensorrt)");
+          cache + ": no such folder; expected one for TensorRT's engines (model.gpu.engineCache)");
     }
     try (OrtTensorRTProviderOptions tensorRt = new OrtTensorRTProviderOptions(provider.index())) {
       for (Map.Entry<String, String> option : options.tensorRt().entrySet()) {

@@ -20,6 +20,7 @@ final class BufferPool {
   private long idleBytes;
   private long allocations;
   private int held;
+  private long heldBytes;
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no arrays of generic types
   private static ArrayDeque<Lease>[] shelves() {
@@ -86,6 +87,7 @@ final class BufferPool {
     int size = sizeFor(least);
     synchronized (this) {
       held++;
+      heldBytes += size;
       ArrayDeque<Lease> free = idle[shelf(size)];
       Lease lease = free == null ? null : free.pollLast();
       if (lease != null) {
@@ -101,6 +103,7 @@ final class BufferPool {
     } catch (OutOfMemoryError e) {
       synchronized (this) {
         held--;
+        heldBytes -= size;
       }
       throw new IllegalStateException(
           "no memory for a message of "
@@ -120,13 +123,15 @@ final class BufferPool {
     return held;
   }
 
-  synchronized long idleBytes() {
-    return idleBytes;
+  /** All memory of the pool: held and idle. */
+  synchronized long takenBytes() {
+    return heldBytes + idleBytes;
   }
 
   private synchronized void giveBack(Lease lease) {
-    held--;
     int size = lease.buffer.capacity();
+    held--;
+    heldBytes -= size;
     if (idleBytes + size <= mostIdleBytes) {
       idleBytes += size;
       int shelf = shelf(size);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -68,7 +69,7 @@ public final class ConnectedNode implements AutoCloseable {
         new SlaveApi(
             topics, this::getParameterTree, configuration.masterUri(), this::tcpRosHost, this::end);
     slave = new XmlRpcServer(address, api.methods(), counts.calls);
-    uri = URI.create("http://" + uriHost() + ":" + slave.port() + "/");
+    uri = URI.create("http://" + Hosts.inUri(host) + ":" + slave.port() + "/");
     watch = new MasterWatch(master, uri, configuration.nodeName(), counts, this::end);
     parameters = new ParameterTree(master, names, uri.toString(), watch);
   }
@@ -212,10 +213,11 @@ public final class ConnectedNode implements AutoCloseable {
     MasterWatch.Registration registration =
         MasterWatch.Registration.of(
             to -> {
+              Set<URI> before = self.get(0).publishers();
               Object found =
                   to.call("registerSubscriber", name.value(), type.name(), uri.toString());
               if (found instanceof List<?> publishers) {
-                self.get(0).updatePublishers(publishers, false);
+                self.get(0).registered(publishers, before);
               }
             },
             from -> from.call("unregisterSubscriber", name.value(), uri.toString()));
@@ -247,7 +249,7 @@ public final class ConnectedNode implements AutoCloseable {
   public <Q extends Message, R extends Message> ServiceServer<Q, R> newServiceServer(
       String service, ServiceType<Q, R> type, ServiceResponseBuilder<Q, R> builder) {
     GraphName name = names.resolve(service);
-    String serviceUri = "rosrpc://" + uriHost() + ":" + tcpRos.port();
+    String serviceUri = "rosrpc://" + Hosts.inUri(host) + ":" + tcpRos.port();
     MasterWatch.Registration registration =
         MasterWatch.Registration.of(
             to -> to.call("registerService", name.value(), serviceUri, uri.toString()),
@@ -282,16 +284,17 @@ public final class ConnectedNode implements AutoCloseable {
         SERVICE_TIMEOUT);
   }
 
+  /** For tests that look for leaks. */
+  BufferPool buffers() {
+    return pool;
+  }
+
   private List<String> publishedTopics() {
     return topics.publishers().stream().map(p -> p.topicName().value()).sorted().toList();
   }
 
   private SlaveApi.InetSocketHost tcpRosHost() {
     return new SlaveApi.InetSocketHost(host, tcpRos.port());
-  }
-
-  private String uriHost() {
-    return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
   }
 
   /**

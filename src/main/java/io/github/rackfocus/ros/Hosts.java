@@ -42,6 +42,11 @@ final class Hosts {
         && Integer.parseInt(matcher.group(2)) < 65536;
   }
 
+  /** A host as it stands in a URI: the numbers of IPv6 in brackets. */
+  static String inUri(String host) {
+    return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+  }
+
   /** The same with the number of a host whose name java.net.http does not take. */
   static URI callable(URI uri) throws UnknownHostException {
     if (uri.getHost() != null) {
@@ -51,8 +56,7 @@ final class Hosts {
     if (address == null || address.isUnresolved()) {
       throw new UnknownHostException("no address known of host in " + uri);
     }
-    String number = address.getAddress().getHostAddress();
-    String host = number.contains(":") ? "[" + number + "]" : number;
+    String host = inUri(address.getAddress().getHostAddress());
     return URI.create("http://" + host + ":" + address.getPort() + "/");
   }
 

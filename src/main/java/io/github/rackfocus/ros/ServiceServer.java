@@ -1,5 +1,6 @@
 package io.github.rackfocus.ros;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -108,40 +109,49 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
     }
   }
 
-  /** Only a persistent caller may be silent before it calls; nobody may stop in between. */
   private void answer(SocketChannel channel, boolean persistent) throws IOException {
-    ByteBuffer in = null;
-    if (persistent) {
-      in = Sockets.readBytes(channel, 4);
+    int length = readLength(channel, persistent);
+    ByteBuffer in = within(CALL_TIMEOUT, channel, length);
+    requests.incrementAndGet();
+    receivedBytes.addAndGet(4L + length);
+    ByteBuffer out = respond(in);
+    sentBytes.addAndGet(out.remaining());
+    Sockets.writeFully(channel, out);
+  }
+
+  /** Only a persistent caller may be silent before it calls. */
+  private int readLength(SocketChannel channel, boolean persistent) throws IOException {
+    ByteBuffer in =
+        persistent
+            ? Sockets.readBytes(channel, 4)
+            : within(configuration.handshakeTimeout(), channel, 4);
+    long length = Integer.toUnsignedLong(in.getInt(0));
+    if (length > configuration.maxMessageBytes()) {
+      troubles.warn(
+          "service "
+              + name
+              + ": a call of "
+              + length
+              + " bytes, more than the "
+              + configuration.maxMessageBytes()
+              + " taken");
+      throw new EOFException("a call that is too long");
     }
+    return (int) length;
+  }
+
+  private ByteBuffer within(Duration timeout, SocketChannel channel, int bytes) throws IOException {
     try (Deadlines.Guard guard =
-        deadlines.close(channel, CALL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        deadlines.close(channel, timeout.toMillis(), TimeUnit.MILLISECONDS)) {
       try {
-        long length =
-            Integer.toUnsignedLong((in == null ? Sockets.readBytes(channel, 4) : in).getInt(0));
-        if (length > configuration.maxMessageBytes()) {
-          throw new MalformedMessageException(
-              "a call of "
-                  + name
-                  + " with "
-                  + length
-                  + " bytes, more than the "
-                  + configuration.maxMessageBytes()
-                  + " taken");
-        }
-        in = Sockets.readBytes(channel, (int) length);
+        return Sockets.readBytes(channel, bytes);
       } catch (IOException e) {
         if (guard.expired()) {
-          troubles.warn("service " + name + ": a caller stopped in the middle of its call");
+          troubles.warn("service " + name + ": a caller stopped before the end of its call");
         }
         throw e;
       }
     }
-    requests.incrementAndGet();
-    receivedBytes.addAndGet(4L + in.remaining());
-    ByteBuffer out = respond(in);
-    sentBytes.addAndGet(out.remaining());
-    Sockets.writeFully(channel, out);
   }
 
   private ByteBuffer respond(ByteBuffer in) {

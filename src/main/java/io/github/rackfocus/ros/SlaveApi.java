@@ -68,7 +68,7 @@ final class SlaveApi {
     if (subscriber == null) {
       return refused("not a subscriber of " + call.get(1), 0);
     }
-    subscriber.updatePublishers((List<?>) call.get(2), true);
+    subscriber.updatePublishers((List<?>) call.get(2));
     return done("updated", 0);
   }
 

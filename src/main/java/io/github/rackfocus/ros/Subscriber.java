@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -104,11 +105,30 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
     }
   }
 
+  /** Takes over the master's list of addresses: the others are dropped. */
+  void updatePublishers(List<?> publishers) {
+    update(publishers, null);
+  }
+
+  /** Addresses that are listened to now, for {@link #registered}. */
+  Set<URI> publishers() {
+    synchronized (links) {
+      return Set.copyOf(links.keySet());
+    }
+  }
+
   /**
-   * Takes over the master's list of addresses. With {@code whole} the others are dropped; without,
-   * as after a master's restart when publishers are still to come back, a living connection stays.
+   * Takes over what the master answered to a registration. After its restart other publishers may
+   * still have to come back, so living connections stay.
+   *
+   * @param before who was listened to when the master was asked; who came since then was told by a
+   *     newer word of the master and stays as well
    */
-  void updatePublishers(List<?> publishers, boolean whole) {
+  void registered(List<?> publishers, Set<URI> before) {
+    update(publishers, before);
+  }
+
+  private void update(List<?> publishers, @Nullable Set<URI> before) {
     Set<URI> listed = addresses(publishers);
     if (listed.size() > MOST_PUBLISHERS) {
       failures.warn(
@@ -126,8 +146,10 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
         return;
       }
       for (PublisherLink<T> link : List.copyOf(links.values())) {
-        boolean stays = listed.contains(link.publisher());
-        if (!stays && (whole || !link.connected())) {
+        boolean stays =
+            listed.contains(link.publisher())
+                || before != null && !before.contains(link.publisher());
+        if (!stays && (before == null || !link.connected())) {
           link.close();
         }
         if (!link.setListed(stays)) {

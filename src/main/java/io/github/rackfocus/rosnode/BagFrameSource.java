@@ -16,7 +16,6 @@ import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.ros.msg.std_msgs.Float64;
 import io.github.rackfocus.sweep.CameraCalibration;
-import io.github.rackfocus.sweep.LensCalibration;
 import io.github.rackfocus.sweep.MatchingOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,7 +72,9 @@ public final class BagFrameSource implements FrameSource, CameraInfoSource {
             matching.withMaxWait(Math.max(matching.maxWaitNanos(), matching.maxReadingAgeNanos())));
     this.poolCapacity = DepthNode.framesInUse(settings.sweep().axis().planes()) + FRAMES_WAITING;
     this.pool = new FramePool(poolCapacity);
-    this.intake = new FrameIntake(name(), this.settings, pool, calibration, FRAMES_WAITING);
+    this.intake =
+        new FrameIntake(
+            name(), this.settings, pool, calibration, "camera_optical_frame", FRAMES_WAITING);
   }
 
   /**
@@ -153,9 +154,9 @@ public final class BagFrameSource implements FrameSource, CameraInfoSource {
     return causes;
   }
 
-  /** What the camera file says of the lens; the defaults without one. */
-  public LensCalibration lensCalibration() {
-    return intake.calibration().lens();
+  @Override
+  public double depthOffsetMetres() {
+    return intake.calibration().lens().depthOffsetMetres();
   }
 
   @Override

@@ -52,6 +52,7 @@ final class FrameIntake implements AutoCloseable {
   /**
    * @param name of the images' source, for messages
    * @param file the calibration of a camera file, or null where there is none
+   * @param frameId the optical frame until an image names the driver's
    * @param framesWaiting for a reading, or for whoever takes them
    */
   FrameIntake(
@@ -59,11 +60,12 @@ final class FrameIntake implements AutoCloseable {
       RosInputSettings settings,
       FramePool pool,
       @Nullable CameraCalibration file,
+      String frameId,
       int framesWaiting) {
     this.name = name;
     this.lensLatencySeconds = settings.lensLatencySeconds();
     this.decoder = new ImageDecoder(pool, settings.bitDepth());
-    this.calibration = new InputCalibration(settings.rectify(), file, "camera_optical_frame");
+    this.calibration = new InputCalibration(settings.rectify(), file, frameId);
     MatchingOptions options =
         file == null
             ? settings.matching()

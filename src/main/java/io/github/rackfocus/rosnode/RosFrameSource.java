@@ -14,7 +14,6 @@ import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.ros.msg.std_msgs.Float64;
 import io.github.rackfocus.sweep.CameraCalibration;
-import io.github.rackfocus.sweep.LensCalibration;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,10 +47,12 @@ public final class RosFrameSource implements FrameSource, CameraInfoSource {
    * @param node not closed by this source
    * @param pool where frames are leased; see {@link io.github.rackfocus.node.DepthNode#framesInUse}
    *     and {@link #FRAMES_WAITING}
+   * @param frameId the optical frame until an image names the driver's
    * @throws IOException if the camera file of {@code cameraInfoUrl} can't be read or is not sound,
    *     in a sentence for the operator
    */
-  public RosFrameSource(ConnectedNode node, RosInputSettings settings, FramePool pool)
+  public RosFrameSource(
+      ConnectedNode node, RosInputSettings settings, FramePool pool, String frameId)
       throws IOException {
     this.node = node;
     this.settings = settings;
@@ -63,7 +64,7 @@ public final class RosFrameSource implements FrameSource, CameraInfoSource {
         settings.cameraInfoUrl().isEmpty()
             ? null
             : CameraInfoUrl.read(settings.cameraInfoUrl(), System.getenv());
-    intake = new FrameIntake(imageTopic, settings, pool, file, FRAMES_WAITING);
+    intake = new FrameIntake(imageTopic, settings, pool, file, frameId, FRAMES_WAITING);
     if (raw) {
       subscribe(imageTopic, Image.TYPE, this::onImage);
     } else {
@@ -143,9 +144,9 @@ public final class RosFrameSource implements FrameSource, CameraInfoSource {
     return intake.sweepIds().at(stampNanos);
   }
 
-  /** What the camera file says of the lens; the defaults without one. */
-  public LensCalibration lensCalibration() {
-    return intake.calibration().lens();
+  @Override
+  public double depthOffsetMetres() {
+    return intake.calibration().lens().depthOffsetMetres();
   }
 
   /**

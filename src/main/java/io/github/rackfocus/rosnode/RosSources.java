@@ -80,7 +80,7 @@ final class RosSources {
     RosInputSettings settings = configuration.source().ros();
     int planes = settings.sweep().axis().planes();
     FramePool pool = new FramePool(DepthNode.framesInUse(planes) + RosFrameSource.FRAMES_WAITING);
-    RosFrameSource camera = new RosFrameSource(node, settings, pool);
+    RosFrameSource camera = new RosFrameSource(node, settings, pool, configuration.frameId());
     return new Opened(
         camera,
         camera,

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rackfocus.frame.NativeLibraries;
 import io.github.rackfocus.onnx.ModelLibrary;
+import io.github.rackfocus.ros.bag.BagFixture;
+import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
+import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -108,7 +112,52 @@ class CommandLineTest {
     run("demo", "--planes", "65").failsWith(2, "sweep.planes is 65; expected 3 to 64");
     run("demo", "--planes", "two").failsWith(2, "--planes");
     run("run").failsWith(2, "--config FILE is missing");
-    run("replay").failsWith(2, "STACK_DIR");
+    run("replay").failsWith(2, "STACK_DIR|FILE.bag");
+  }
+
+  private static Image image(long stampNanos, byte[] pixels) {
+    Image image = new Image();
+    image.header.stampNanos = stampNanos;
+    image.encoding = "mono8";
+    image.width = 64;
+    image.height = 48;
+    image.step = 64;
+    image.data = ByteBuffer.wrap(pixels);
+    return image;
+  }
+
+  private static LensState lens(long stampNanos, double focus) {
+    LensState state = new LensState();
+    state.header.stampNanos = stampNanos;
+    state.focusDioptres = focus;
+    state.settled = true;
+    return state;
+  }
+
+  @Test
+  void shouldReplayABagTwiceToOneDigest() throws Exception {
+    BagFixture fixture = new BagFixture("lz4", 20_000);
+    for (int i = 0; i < 12; i++) {
+      long stamp = 100_000_000_000L + i * 50_000_000L;
+      byte[] pixels = new byte[64 * 48];
+      new java.util.Random(i % 4).nextBytes(pixels);
+      fixture.add("/image", stamp, image(stamp, pixels));
+      fixture.add("/lens_state", stamp, lens(stamp, 1 + i % 4));
+    }
+    String bag = fixture.write(folder.resolve("run.bag")).toString();
+    Path config =
+        Files.writeString(
+            folder.resolve("bag.yaml"), "sweep: {planes: 4, farthest: 1, nearest: 4}\n");
+    String[] arguments = {"replay", bag, "--model", "tiny-rolling", "--config", config.toString()};
+    Said first = run(arguments);
+    assertThat(first.exit()).as(first.err()).isZero();
+    assertThat(first.out()).containsPattern("digest of 9 maps: sha256:[0-9a-f]{64}");
+    String digest = first.out().substring(first.out().indexOf("digest of"));
+    assertThat(run(arguments).out()).contains(digest);
+    run("replay", bag, "--loop").failsWith(2, "--loop and --rate are for stack folders");
+    run("replay", bag, "--model", "sml", "--image-topic", "/x").failsWith(1, "no topic /x");
+    Path text = Files.writeString(folder.resolve("text.bag"), "this is not a bag at all");
+    run("replay", text.toString(), "--model", "sml").failsWith(1, "is no ROS bag; expected");
   }
 
   @Test

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The short form of {@code bin/soak outage}, without its latencies: they are for a quiet machine. */
+/** The short form of {@code bin/soak outage}, without latencies: they are for a quiet machine. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class OutageRunIT {
   private static final Duration LENGTH = Duration.ofSeconds(30);

@@ -1,9 +1,11 @@
 package io.github.rackfocus.ros;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,9 @@ class NamesTest {
     "a//b/,/robot/a/b",
     "'',/robot",
     "lens_state,/robot/lens/left",
-    "~debug,/debug"
+    "~debug,/debug",
+    "~1x,/robot/depth/1x",
+    "~_hidden,/robot/depth/_hidden"
   })
   void shouldResolveNamesByNamespaceNodeAndRemapping(String name, String expected) {
     NodeConfiguration configuration =
@@ -111,6 +115,35 @@ class NamesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> configuration(Map.of(), argument))
         .withMessageContaining(said);
+  }
+
+  @Test
+  void shouldRemapSearchedNamesAsTheyAreWritten() {
+    NameResolver names = configuration(Map.of(), "gain:=boost").nameResolver();
+    assertThat(names.searchKey("gain")).isEqualTo("boost");
+    assertThat(names.searchKey("planes")).isEqualTo("planes");
+  }
+
+  @Test
+  void shouldTakeHostsWithUnderscoresAsContainersHaveThem() throws Exception {
+    NodeConfiguration configuration = configuration(Map.of(), "__master:=http://ros_master:11311");
+    assertThat(configuration.masterUri()).hasToString("http://ros_master:11311");
+    assertThat(Hosts.isHttp("http://a_b:65536/")).isFalse();
+    assertThat(Hosts.isHttp("rosrpc://a_b:1")).isFalse();
+    assertThat(Hosts.address("rosrpc://127.0.0.1:41")).hasToString("/127.0.0.1:41");
+    assertThat(Hosts.address("rosrpc://no port")).isNull();
+    URI plain = URI.create("http://robot:1/");
+    assertThat(Hosts.callable(plain)).isSameAs(plain);
+    assertThatExceptionOfType(UnknownHostException.class)
+        .isThrownBy(() -> Hosts.callable(URI.create("http://no_such_host_.invalid:1/")));
+  }
+
+  @Test
+  void shouldBoundTheLongestMessage() {
+    NodeConfiguration configuration = configuration(Map.of());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> configuration.withMaxMessageBytes(0))
+        .withMessageContaining("expected 1 to 2147479551");
   }
 
   @Test

@@ -79,7 +79,8 @@ public final class RosLoopback implements AutoCloseable {
                 Long.toString(namespace.pid()),
                 "-n"));
     all.addAll(Arrays.asList(command));
-    Path log = Files.createTempFile(folder, name, ".log");
+    String file = Path.of(name).getFileName().toString();
+    Path log = Files.createTempFile(folder, file, ".log");
     ProcessBuilder builder =
         new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile());
     builder.environment().put("ROS_MASTER_URI", "http://127.0.0.1:" + MASTER_PORT);
@@ -94,8 +95,15 @@ public final class RosLoopback implements AutoCloseable {
     return new Running(process, log);
   }
 
-  /** Our node in a JVM of its own. */
+  /** The tests' own node in a JVM of its own. */
   public Running startNode(String name, String... arguments) throws IOException {
+    List<String> all = new ArrayList<>(List.of("__name:=" + name));
+    all.addAll(Arrays.asList(arguments));
+    return startJava(name, InteropNode.class, all.toArray(String[]::new));
+  }
+
+  /** A main class of ours in a JVM of its own. */
+  public Running startJava(String name, Class<?> main, String... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -104,8 +112,7 @@ public final class RosLoopback implements AutoCloseable {
                 "-Dlogback.configurationFile=" + logback(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                InteropNode.class.getName(),
-                "__name:=" + name));
+                main.getName()));
     command.addAll(Arrays.asList(arguments));
     return start(name, command.toArray(String[]::new));
   }

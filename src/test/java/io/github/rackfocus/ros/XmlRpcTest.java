@@ -58,6 +58,13 @@ class XmlRpcTest {
   }
 
   @Test
+  void shouldReadTextsOfMegabytesWithManyEscapes() {
+    String description = "<link name=\"a & b\"/>".repeat(100_000);
+    byte[] call = XmlRpcWriter.call("m", List.of(description));
+    assertThat(XmlRpcReader.readCall(call).parameters()).isEqualTo(List.of(description));
+  }
+
+  @Test
   void shouldTurnAFaultIntoAnException() {
     assertThatExceptionOfType(RosException.class)
         .isThrownBy(() -> XmlRpcReader.readResponse(XmlRpcWriter.fault("no <such> method")))

@@ -86,7 +86,7 @@ class RosFrameSourceTest {
 
   @Test
   void shouldGiveFramesWithTheirLensStates() throws Exception {
-    source = new RosFrameSource(node, RosInputSettings.DEFAULT, pool);
+    source = new RosFrameSource(node, RosInputSettings.DEFAULT, pool, "frame");
     assertThat(source.name()).isEqualTo("/camera/image_raw");
     assertThat(source.planeFocus()).hasSize(10);
     Publisher<Image> images = publisher("/camera/image_raw", Image.TYPE);
@@ -118,7 +118,8 @@ class RosFrameSourceTest {
             RosInputSettings.DEFAULT
                 .withImageTransport(ImageTransport.COMPRESSED)
                 .withLens(LensInput.POWER, SweepSettings.DEFAULT),
-            pool);
+            pool,
+            "frame");
     assertThat(source.name()).isEqualTo("/camera/image_raw/compressed");
     Publisher<CompressedImage> images =
         publisher("/camera/image_raw/compressed", CompressedImage.TYPE);
@@ -139,7 +140,8 @@ class RosFrameSourceTest {
     SweepSettings sweep =
         new SweepSettings(SweepSettings.DEFAULT.axis(), SweepPattern.SAW, 1.0, 0.25);
     source =
-        new RosFrameSource(node, RosInputSettings.DEFAULT.withLens(LensInput.STAMP, sweep), pool);
+        new RosFrameSource(
+            node, RosInputSettings.DEFAULT.withLens(LensInput.STAMP, sweep), pool, "frame");
     Publisher<Image> images = publisher("/camera/image_raw", Image.TYPE);
     for (int plane = 0; plane < 10; plane++) {
       images.publish(
@@ -153,7 +155,7 @@ class RosFrameSourceTest {
 
   @Test
   void shouldDescribeTheCameraThatTheTopicTells() throws Exception {
-    source = new RosFrameSource(node, RosInputSettings.DEFAULT, pool);
+    source = new RosFrameSource(node, RosInputSettings.DEFAULT, pool, "frame");
     assertThat(source.describe(new CameraInfo(), 4, 3)).isFalse();
     assertThat(source.calibrationSha256()).isEmpty();
     Publisher<CameraInfo> infos = publisher("camera_info", CameraInfo.TYPE);
@@ -167,7 +169,7 @@ class RosFrameSourceTest {
 
   @Test
   void shouldNotDecodeWhatNobodyWants() throws Exception {
-    source = new RosFrameSource(node, RosInputSettings.DEFAULT, pool);
+    source = new RosFrameSource(node, RosInputSettings.DEFAULT, pool, "frame");
     source.setWanted(false);
     Publisher<Image> images = publisher("/camera/image_raw", Image.TYPE);
     Image bad = TestMessages.mono8(4, 3, SECOND, 0);
@@ -185,7 +187,7 @@ class RosFrameSourceTest {
 
   @Test
   void shouldEndWithItsNode() throws Exception {
-    source = new RosFrameSource(node, RosInputSettings.DEFAULT, pool);
+    source = new RosFrameSource(node, RosInputSettings.DEFAULT, pool, "frame");
     CompletableFuture<Frame> waiting =
         CompletableFuture.supplyAsync(() -> {
           try {

@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+"""An example lens bridge: sweeps a lens through its focus planes and tells Rackfocus where it stands.
+
+The node commands one plane after the other, reads the lens many times a plane, and publishes each
+reading as rackfocus_msgs/LensState on `lens_state`. A reading is stamped with the middle of the time
+that it took; it is `settled` once the lens is within ~tolerance of its command. `focus_dioptres` stays
+NaN: the depth node computes focus from the lens power by the gain and offset of its camera file.
+
+By default the lens is simulated. With `~port` a driver on a serial line is asked, by `LineProtocol`:
+replace that class by your driver's language.
+
+Parameters: ~planes (10), ~farthest and ~nearest (1.6667 and 10 dioptres of focus), ~power_gain (1) and
+~power_offset (0) as in the camera file, ~rate (15 planes a second), ~reads (10 readings a plane),
+~tolerance (0.05 dioptres), ~port (empty: simulated), ~baud (115200).
+"""
+
+import math
+import os
+import select
+import sys
+import termios
+import time
+
+
+class LensError(Exception):
+    """The driver does not answer, or says what it must not; the message tells what was found."""
+
+
+class Reading:
+    """What a driver says at one moment: lens power in dioptres, temperature in Celsius (NaN unknown)."""
+
+    def __init__(self, power, temperature=math.nan):
+        self.power = power
+        self.temperature = temperature
+
+
+class SimulatedLens:
+    """A lens that nears its command exponentially, as a well-damped liquid lens does."""
+
+    def __init__(self, time_constant=0.006, clock=time.monotonic):
+        self._time_constant = time_constant
+        self._clock = clock
+        self._power = 0.0
+        self._target = 0.0
+        self._since = clock()
+
+    def set_power(self, dioptres):
+        self._power = self._now()
+        self._target = dioptres
+        self._since = self._clock()
+
+    def read(self):
+        return Reading(self._now(), 30.0)
+
+    def close(self):
+        pass
+
+    def _now(self):
+        left = math.exp(-(self._clock() - self._since) / self._time_constant)
+        return self._target + (self._power - self._target) * left
+
+
+class LineProtocol:
+    """The language of the driver: one line of ASCII each way. Replace it by your driver's own.
+
+    `P 2.500` sets the power and is answered by `OK`; `R` is answered by `power temperature`.
+    """
+
+    def set_power(self, dioptres):
+        return b"P %.4f\n" % dioptres
+
+    def check_set(self, answer):
+        if answer != b"OK":
+            raise LensError("the driver answered %r to a power; expected b'OK'" % answer)
+
+    def read(self):
+        return b"R\n"
+
+    def parse_read(self, answer):
+        try:
+            power, temperature = (float(word) for word in answer.split())
+        except ValueError:
+            raise LensError("the driver answered %r to R; expected power and temperature" % answer)
+        return Reading(power, temperature)
+
+
+class SerialLens:
+    """A driver on a serial line; raises LensError where it does not answer in time."""
+
+    LONGEST_ANSWER = 256
+
+    def __init__(self, port, baud, protocol, timeout=0.2):
+        self._protocol = protocol
+        self._timeout = timeout
+        self._pending = b""
+        speed = getattr(termios, "B%d" % baud, None)
+        if speed is None:
+            raise LensError("~baud is %d; expected a speed of serial lines such as 115200" % baud)
+        try:
+            self._line = os.open(port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+            attributes = termios.tcgetattr(self._line)
+        except (OSError, termios.error) as fault:
+            raise LensError("~port %s can't be opened: %s" % (port, fault))
+        # Raw, 8N1, no flow control.
+        attributes[0:4] = [0, 0, termios.CS8 | termios.CREAD | termios.CLOCAL, 0]
+        attributes[4:6] = [speed, speed]
+        termios.tcsetattr(self._line, termios.TCSANOW, attributes)
+        termios.tcflush(self._line, termios.TCIOFLUSH)
+
+    def set_power(self, dioptres):
+        self._protocol.check_set(self._ask(self._protocol.set_power(dioptres)))
+
+    def read(self):
+        return self._protocol.parse_read(self._ask(self._protocol.read()))
+
+    def close(self):
+        os.close(self._line)
+
+    def _ask(self, question):
+        self._pending = b""
+        deadline = time.monotonic() + self._timeout
+        try:
+            os.write(self._line, question)
+            while b"\n" not in self._pending:
+                left = deadline - time.monotonic()
+                if left <= 0 or not select.select([self._line], [], [], left)[0]:
+                    raise LensError("the driver did not answer within %g s" % self._timeout)
+                self._pending += os.read(self._line, self.LONGEST_ANSWER)
+                if len(self._pending) > self.LONGEST_ANSWER:
+                    raise LensError("the driver's answer has no end")
+        except OSError as fault:
+            raise LensError("the driver's line broke: %s" % fault)
+        return self._pending.split(b"\n", 1)[0].strip()
+
+
+class Sweep:
+    """The commands: far to near, a plane after the other, then back at once."""
+
+    def __init__(self, planes, farthest, nearest, rate):
+        if planes < 2 or not 0 <= farthest < nearest or not rate > 0:
+            raise ValueError(
+                "found %d planes from %g to %g dioptres at %g a second; expected at least 2, farthest"
+                " below nearest, and a positive rate" % (planes, farthest, nearest, rate)
+            )
+        self.planes = planes
+        self._farthest = farthest
+        self._step = (nearest - farthest) / (planes - 1)
+        self._rate = rate
+
+    def at(self, seconds):
+        """Sweep and plane at a time since the start."""
+        return divmod(int(seconds * self._rate), self.planes)
+
+    def focus(self, plane):
+        return self._farthest + plane * self._step
+
+
+def make_lens(parameter):
+    """The lens that the parameters ask for; `parameter` is rospy.get_param or stands in for it."""
+    port = parameter("~port", "")
+    if not port:
+        return SimulatedLens()
+    return SerialLens(port, int(parameter("~baud", 115200)), LineProtocol())
+
+
+def main():
+    # Here, so that the classes above can be used without ROS.
+    import rospy
+    from rackfocus_msgs.msg import LensState
+
+    rospy.init_node("lens_bridge")
+    parameter = rospy.get_param
+    gain = float(parameter("~power_gain", 1.0))
+    offset = float(parameter("~power_offset", 0.0))
+    tolerance = float(parameter("~tolerance", 0.05))
+    rate = float(parameter("~rate", 15.0))
+    try:
+        sweep = Sweep(
+            int(parameter("~planes", 10)),
+            float(parameter("~farthest", 1 / 0.60)),
+            float(parameter("~nearest", 1 / 0.10)),
+            rate,
+        )
+        lens = make_lens(parameter)
+    except (LensError, ValueError) as fault:
+        rospy.logfatal("%s", fault)
+        return 1
+    publisher = rospy.Publisher("lens_state", LensState, queue_size=10)
+    timer = rospy.Rate(rate * int(parameter("~reads", 10)))
+    begun = rospy.Time.now()
+    commanded = None
+    target = 0.0
+    direction = 0
+    while not rospy.is_shutdown():
+        try:
+            now = sweep.at((rospy.Time.now() - begun).to_sec())
+            if now != commanded:
+                before = target
+                target = (sweep.focus(now[1]) - offset) / gain
+                lens.set_power(target)
+                direction = 1 if gain * (target - before) > 0 else -1
+                commanded = now
+            asked = rospy.Time.now()
+            reading = lens.read()
+            answered = rospy.Time.now()
+        except LensError as fault:
+            # The depth node counts frames without a reading; the driver may come back.
+            rospy.logwarn_throttle(5, "%s" % fault)
+            commanded = None
+        else:
+            state = LensState()
+            state.header.stamp = asked + (answered - asked) / 2
+            state.lens_power_dioptres = reading.power
+            state.focus_dioptres = math.nan
+            state.temperature_celsius = reading.temperature
+            state.settled = abs(reading.power - target) <= tolerance
+            state.sweep_id, state.plane_index = commanded
+            # A lens that stands holds until the next reading; one that moves is on its way to it.
+            state.direction = 0 if state.settled else direction
+            publisher.publish(state)
+        try:
+            timer.sleep()
+        except rospy.ROSInterruptException:
+            break
+    lens.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

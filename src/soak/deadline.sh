@@ -1,0 +1,39 @@
+# A deadline under a load: the node alone, then with 30 % of the machine taken, then alone again. Prints the course:
+# the 95th percentile stays under the deadline by fewer iterations (K) or fewer maps, and both come back.
+#   bin/soak deadline                    deadline 1.25 times the idle 95th percentile, 60 s a phase
+#   DEADLINE=80 PHASE=120 LOAD=30 SIZE=640x480 RATE=10 bin/soak deadline
+set -euo pipefail
+out=target/soak
+mkdir -p "$out"
+phase=${PHASE:-60}
+rate=${RATE:-10}
+size=${SIZE:-320x240}
+deadline=${DEADLINE:-}
+if [ -z "$deadline" ]; then
+  bin/rackfocus bench --maps 0 --size "$size" --rate "$rate" --seconds 20 --every 10 --json "$out/idle.json" >"$out/idle.txt"
+  idle=$(tail -n 1 "$out/idle.txt" | sed -E 's/.*latency p50 [0-9.]+ p95 ([0-9.]+).*/\1/')
+  deadline=$(awk -v p="$idle" 'BEGIN { printf "%.0f", 1.25 * p + 0.5 }')
+  echo "idle 95th percentile $idle ms, so the deadline is $deadline ms"
+fi
+{ sleep "$phase"; bash src/soak/load.sh "${LOAD:-30}" "$phase"; } &
+load=$!
+trap 'kill $load 2>/dev/null || true' EXIT
+bin/rackfocus bench --maps 0 --size "$size" --rate "$rate" --seconds $((3 * phase)) --every $((phase / 6)) \
+  --deadline "$deadline" --json "$out/deadline.json" | tee "$out/deadline.txt"
+wait "$load"
+trap - EXIT
+awk -v deadline="$deadline" -v phase="$phase" '
+  $2 == "s" && $4 == "maps/s" {
+    part = $1 <= phase ? "before" : $1 <= 2 * phase ? "under load" : "after"
+    windows[part]++
+    if ($8 <= deadline) under[part]++
+    for (i = 1; i < NF; i++) if ($i == "K") k[part] = $(i + 1)
+    rate[part] = $3
+  }
+  END {
+    split("before,under load,after", parts, ",")
+    for (i = 1; i <= 3; i++) {
+      p = parts[i]
+      printf "%-10s p95 under %s ms in %d of %d windows; at its end K %s, %s maps/s\n", p, deadline, under[p], windows[p], k[p], rate[p]
+    }
+  }' "$out/deadline.txt"

@@ -1,0 +1,184 @@
+package io.github.rackfocus.rosnode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.rackfocus.ros.RackfocusMessages;
+import io.github.rackfocus.ros.RosLoopback;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Bags of a real {@code rosbag record}, plain, bz2 and lz4 at the same time from the same topics,
+ * replayed by {@code rackfocus replay} in JVMs of their own; and the example lens bridge among real
+ * nodes.
+ */
+@Timeout(600)
+class BagReplayIT {
+  private static final Pattern DIGEST =
+      Pattern.compile("digest of (\\d+) maps: (sha256:[0-9a-f]{64})");
+  private static final String SCRIPT =
+      Path.of("src/test/ros/sweep_frames.py").toAbsolutePath().toString();
+
+  /** Frames that the script sends, less those of the first sweep but its last. */
+  private static final int MAPS = 21;
+
+  @TempDir static Path folder;
+  private static RosLoopback ros;
+  private static Path config;
+
+  @BeforeAll
+  static void record() throws Exception {
+    String missing = RosLoopback.missing();
+    assumeTrue(missing.isEmpty(), () -> "skipped: " + missing);
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/rosbag")), "skipped: no rosbag");
+    RackfocusMessages messages = RackfocusMessages.build();
+    assumeTrue(messages.missing().isEmpty(), () -> "skipped: " + messages.missing());
+    ros = new RosLoopback(folder);
+    ros.environment().putAll(messages.environment());
+    config =
+        Files.writeString(
+            folder.resolve("node.yaml"), "sweep: {planes: 10, farthest: 1, nearest: 10}\n");
+    ros.start("rosmaster", "rosmaster", "--core", "-p", "11311");
+    soon().until(() -> !ros.run("rostopic", "list").contains("ERROR"));
+    List<RosLoopback.Running> recorders = new ArrayList<>();
+    for (String compression : new String[] {"", "--bz2", "--lz4"}) {
+      List<String> command = new ArrayList<>(List.of("rosbag", "record"));
+      if (!compression.isEmpty()) {
+        command.add(compression);
+      }
+      command.addAll(
+          List.of(
+              "-O",
+              folder.resolve("recorded" + compression + ".bag").toString(),
+              "/cam/image_raw",
+              "/cam/lens_state",
+              "/cam/camera_info",
+              "__name:=recorder" + compression.replace("-", "_")));
+      recorders.add(ros.start("record", command.toArray(String[]::new)));
+    }
+    RosLoopback.Running publisher =
+        ros.start("publish", "/usr/bin/python3", SCRIPT, "publish", "3");
+    soon().until(() -> publisher.output().contains("PUBLISHED 30"));
+    for (RosLoopback.Running recorder : recorders) {
+      recorder.interrupt();
+      assertThat(recorder.process().waitFor(30, TimeUnit.SECONDS)).as(recorder::output).isTrue();
+    }
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (ros != null) {
+      ros.close();
+    }
+  }
+
+  private record Replayed(int maps, String digest, String output) {}
+
+  private static Replayed replay(Path bag, String... more) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("rackfocus.app"), "bin", "rackfocus").toString(),
+                "replay",
+                bag.toString(),
+                "--config",
+                config.toString(),
+                "--device",
+                "cpu"));
+    command.addAll(Arrays.asList(more));
+    Path log = Files.createTempFile(folder, "replay", ".log");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
+    builder.environment().put("JAVACMD", System.getProperty("java.home") + "/bin/java");
+    builder.environment().put("RACKFOCUS_MODELS", Path.of("models").toAbsolutePath().toString());
+    Process process = builder.start();
+    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    String output = Files.readString(log, StandardCharsets.UTF_8);
+    assertThat(process.exitValue()).as(output).isZero();
+    Matcher digest = DIGEST.matcher(output);
+    assertThat(digest.find()).as(output).isTrue();
+    return new Replayed(Integer.parseInt(digest.group(1)), digest.group(2), output);
+  }
+
+  @Test
+  void shouldGiveTheSameMapsOfTheSameFramesHoweverTheyArePacked() throws Exception {
+    Path plain = folder.resolve("recorded.bag");
+    assertThat(ros.run("rosbag", "info", plain.toString())).contains("30 msgs", "LensState");
+    assertThat(ros.run("rosbag", "info", folder.resolve("recorded--lz4.bag").toString()))
+        .contains("compression:  lz4");
+    Replayed first = replay(plain);
+    assertThat(first.maps()).as(first.output()).isEqualTo(MAPS);
+    assertThat(replay(plain).digest()).isEqualTo(first.digest());
+    assertThat(replay(folder.resolve("recorded--bz2.bag")).digest()).isEqualTo(first.digest());
+    assertThat(replay(folder.resolve("recorded--lz4.bag")).digest()).isEqualTo(first.digest());
+
+    Path png = folder.resolve("png.bag");
+    ros.run("env", "/usr/bin/python3", SCRIPT, "write", png.toString(), "png");
+    assertThat(replay(png).digest()).as("PNG loses nothing").isEqualTo(first.digest());
+    Path jpeg = folder.resolve("jpeg.bag");
+    ros.run("env", "/usr/bin/python3", SCRIPT, "write", jpeg.toString(), "jpeg");
+    Replayed lossy = replay(jpeg);
+    assertThat(lossy.maps()).isEqualTo(MAPS);
+    assertThat(lossy.digest()).isNotEqualTo(first.digest());
+  }
+
+  @Test
+  void shouldReplayWhatIsLeftOfABrokenOffBag() throws Exception {
+    byte[] whole = Files.readAllBytes(folder.resolve("recorded.bag"));
+    Path cut = folder.resolve("cut.bag");
+    Files.write(cut, Arrays.copyOf(whole, whole.length * 3 / 4));
+    Replayed replayed = replay(cut);
+    assertThat(replayed.maps()).isBetween(5, MAPS - 1);
+    assertThat(replayed.output()).contains("the bag breaks off");
+    assertThat(replay(cut).digest()).isEqualTo(replayed.digest());
+  }
+
+  @Test
+  void shouldHearTheExampleLensBridge() throws Exception {
+    String bridge = Path.of("docs/examples/lens_bridge.py").toAbsolutePath().toString();
+    RosLoopback.Running running =
+        ros.start("bridge", "/usr/bin/python3", bridge, "_rate:=5", "_planes:=4");
+    soon().until(() -> ros.run("rostopic", "list").contains("/lens_state"));
+    String said = ros.run("rostopic", "echo", "-p", "-n", "60", "/lens_state");
+    List<String[]> rows =
+        said.lines().filter(line -> line.startsWith("1")).map(line -> line.split(",")).toList();
+    assertThat(rows).as(said).hasSizeGreaterThanOrEqualTo(50);
+    // Columns by rostopic: time, seq, stamp, frame, power, focus, temperature, settled, ids.
+    assertThat(rows.stream().map(row -> row[9]).distinct())
+        .containsExactlyInAnyOrder("0", "1", "2", "3");
+    assertThat(rows.stream().filter(row -> row[7].equals("1")).count())
+        .isGreaterThan(rows.size() / 2);
+    for (String[] row : rows) {
+      if (row[7].equals("1")) {
+        double nominal = 1 / 0.6 + Integer.parseInt(row[9]) * (10 - 1 / 0.6) / 3;
+        assertThat(Math.abs(Double.parseDouble(row[4]) - nominal)).isLessThan(0.05);
+      }
+    }
+    running.interrupt();
+    assertThat(running.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(running.process().exitValue()).isZero();
+    assertThat(ros.run("env", "/usr/bin/python3", "-B", "src/test/ros/test_lens_bridge.py"))
+        .contains("OK");
+  }
+
+  private static ConditionFactory soon() {
+    return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(300));
+  }
+}
