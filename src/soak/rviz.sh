@@ -12,6 +12,7 @@ if [ -z "${RVIZ_ALONE:-}" ] && unshare --net true 2>/dev/null; then
   RVIZ_ALONE=1 exec unshare --net sh -c 'ip link set lo up && exec bash "$0"' "$0"
 fi
 png=${RVIZ_PNG:-target/rviz.png}
+bin/depth_node --build
 work=$(mktemp -d)
 pids=()
 # Ends what was started here, youngest first, and waits for it.

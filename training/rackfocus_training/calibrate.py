@@ -80,6 +80,10 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     model = load_model(arguments.checkpoint)
+    with torch.no_grad():
+        # Of an earlier calibration, where training began with calibrated weights.
+        model.stack.error_shift.zero_()
+        model.stack.error_power.fill_(1.0)
     batches = validation(arguments.validation, 10) + validation(arguments.validation, 24)
     saved = torch.load(arguments.checkpoint, map_location="cpu")
     iterations = family(name_of(saved)).default
@@ -95,8 +99,11 @@ def main() -> None:
     print(f"shift {shift:.4f}, power {power:.3f}")
     saved["average"]["stack.error_shift"] = torch.tensor(shift)
     saved["average"]["stack.error_power"] = torch.tensor(power)
+    # Folders are of the machine that trained: no business of who gets the weights.
+    recipe = {name: value for name, value in saved["arguments"].items()
+              if name in ("rate", "seed", "processes", "trusting", "settings")}
     torch.save({"average": saved["average"], "settings": saved["settings"], "step": saved["step"],
-                "seconds": saved["seconds"], "arguments": saved["arguments"],
+                "seconds": saved["seconds"], "arguments": recipe,
                 "calibration": {"shift": shift, "power": power}}, arguments.out)
 
 

@@ -26,7 +26,7 @@ BINS = 32
 CANDIDATES = 3
 LEARNED = 16
 FEATURES = LEARNED + 16  # of one image: learned ones, then its luma rearranged 4x4
-OFFSETS = (-2.0, -0.75, 0.0, 0.75, 2.0)  # of the lookups, in mean plane distances
+OFFSETS = (-1.0, 0.0, 1.0)  # of the lookups, in mean plane distances
 MAXIMUM_ITERATIONS = 5
 # confidence = 1 / (1 + error / CONFIDENCE_ERROR): one half at 3 % of the sweep.
 CONFIDENCE_ERROR = 0.03
@@ -36,15 +36,20 @@ CONFIDENCE_ERROR = 0.03
 class Settings:
     """Width and form. weights: "softplus" (unnormalised, S small where nothing is sharp) or "softmax"
     (paper A, S = 1 everywhere). context: coarsest scale of the context branch. learned: learned
-    per-image features beside the measures. lookups: whether an iteration sees F around D^k."""
+    per-image features beside the measures. lookups: whether an iteration sees F around D^k.
+    hidden: whether an iteration hands its features on to the next. crisp: whether the networks see the
+    picture that the sharpest planes make, and the largest response of all planes, beside the mean."""
 
     plane_width: int = 32
     step_width: int = 16
+    static_width: int = 32
     context_width: int = 32
     weights: str = "softplus"
     context: int = 32
     learned: bool = True
     lookups: bool = True
+    hidden: bool = True
+    crisp: bool = True
 
 
 class FrameStage(nn.Module):
@@ -116,20 +121,23 @@ class FocusVolume(nn.Module):
 class Candidates(nn.Module):
     """F and the mean features to the residuals of three candidates and their weights W²."""
 
+    HEAD = 8
+
     def __init__(self, weights: str):
         super().__init__()
         if weights not in ("softplus", "softmax"):
             raise ValueError(f"weights: expected softplus or softmax, found {weights!r}")
         self.normalised = weights == "softmax"
-        self.trunk = Conv(BINS + LEARNED, 16 * (CANDIDATES + 1))
-        self.residuals = nn.Conv2d(16 * CANDIDATES, CANDIDATES, 3, padding=1, groups=CANDIDATES)
-        self.attention = nn.Conv2d(16, CANDIDATES, 1)
+        heads = self.HEAD * CANDIDATES
+        self.trunk = Conv(BINS + LEARNED, heads + self.HEAD)
+        self.residuals = nn.Conv2d(heads, CANDIDATES, 3, padding=1, groups=CANDIDATES)
+        self.attention = nn.Conv2d(self.HEAD, CANDIDATES, 1)
         nn.init.normal_(self.residuals.weight, std=0.01)
 
     def forward(self, relative: torch.Tensor, mean: torch.Tensor):
         hidden = self.trunk(torch.cat([torch.clamp(relative, min=-8.0) * 0.25, mean], dim=1))
-        residuals = 0.1 * self.residuals(hidden[:, :16 * CANDIDATES])
-        logits = self.attention(hidden[:, 16 * CANDIDATES:])
+        residuals = 0.1 * self.residuals(hidden[:, :-self.HEAD])
+        logits = self.attention(hidden[:, -self.HEAD:])
         if self.normalised:
             return residuals, torch.softmax(logits, dim=1)
         return residuals, nn.functional.softplus(logits) + 1e-4
@@ -162,7 +170,11 @@ class Context(nn.Module):
 
 
 class ProximalStep(nn.Module):
-    """P_k: a U-Net with gated skips from (D~, D^k, lookups, F, S, b, eta, lambda) to D^(k+1)."""
+    """P_k: a U-Net with gated skips from (D~, D^k, lookups, F, S, b, eta, lambda) to D^(k+1).
+
+    Besides D^(k+1) it hands its last features on to the next step, which the paper does not: so a
+    later step goes on where this one ended instead of seeing the same afresh.
+    """
 
     def __init__(self, inputs: int, width: int):
         super().__init__()
@@ -177,22 +189,26 @@ class ProximalStep(nn.Module):
         self.project = nn.Conv2d(width, 1, 1)
         nn.init.normal_(self.project.weight, std=0.01)
 
-    def forward(self, z: torch.Tensor, stepped: torch.Tensor) -> torch.Tensor:
+    def forward(self, z: torch.Tensor, stepped: torch.Tensor):
         e1 = self.e1(z)
         e2 = self.e2(e1)
         u2 = double(self.e3(e2))
         d2 = self.d2(torch.cat([u2, self.gate2(e2, u2)], dim=1))
         u1 = double(self.narrow(d2))
         d1 = self.d1(torch.cat([u1, self.gate1(e1, u1)], dim=1))
-        return stepped + 0.1 * self.project(d1)
+        return stepped + 0.1 * self.project(d1), d1
 
 
 class Refiner(nn.Module):
-    """Residual refinement of D^K, the mask of the upsampling and the log of the expected error."""
+    """Residual refinement of D^K, the mask of the upsampling and the log of the expected error.
+
+    One small convolution deep and without lookups: what surroundings and F have to say is the
+    iterations' work, not its.
+    """
 
     def __init__(self, inputs: int, width: int):
         super().__init__()
-        self.trunk = nn.Sequential(Conv(inputs, width), Conv(width, width))
+        self.trunk = Conv(inputs, width)
         self.residual = nn.Conv2d(width, 1, 1)
         nn.init.normal_(self.residual.weight, std=0.01)
         self.guide = Conv(width, 48, kernel=1)
@@ -217,12 +233,15 @@ class StackStage(nn.Module):
         self.settings = settings
         self.volume = FocusVolume(settings.plane_width)
         self.candidates = Candidates(settings.weights)
-        self.context = Context(LEARNED + 16 + 3, settings.context_width, settings.context)
-        self.static = Conv(BINS + 16 + 16, 16)
+        seen = LEARNED + (LEARNED + 16 if settings.crisp else 0)
+        self.context = Context(seen + 3, settings.context_width, settings.context)
+        self.static = Conv(BINS + seen + 16, settings.static_width)
         looked = 4 * len(OFFSETS) if settings.lookups else 0
-        self.steps = nn.ModuleList(ProximalStep(16 + looked + 7, settings.step_width)
-                                   for _ in range(MAXIMUM_ITERATIONS))
-        self.refiner = Refiner(16 + looked + 3 + 16, 32)
+        kept = settings.step_width if settings.hidden else 0
+        self.steps = nn.ModuleList(
+            ProximalStep(settings.static_width + looked + 7 + (kept if k else 0),
+                         settings.step_width) for k in range(MAXIMUM_ITERATIONS))
+        self.refiner = Refiner(settings.static_width + 3 + 16 + kept, 32)
         self.log_eta = nn.Parameter(torch.full((MAXIMUM_ITERATIONS,), -1.0))
         self.lam = nn.Parameter(torch.tensor(0.5))
         self.register_buffer("bins", torch.linspace(0, 1, BINS), persistent=False)
@@ -244,11 +263,13 @@ class StackStage(nn.Module):
         learned = features[:, :LEARNED]
         mean = self._mean(learned, batch, planes)
         volume = self.volume(learned, mean, focus, planes)
-        return self.estimate(volume, mean, luma, focus, iterations, exits)
+        largest = learned.reshape(batch, planes, *learned.shape[1:]).amax(dim=1)
+        return self.estimate(volume, mean, largest, luma, focus, iterations, exits)
 
-    def estimate(self, volume, mean, luma, focus, iterations, exits) -> Dict[str, object]:
+    def estimate(self, volume, mean, largest, luma, focus, iterations, exits) -> Dict[str, object]:
         """What follows the focus volume: volume [B Z, 4, h, w] (score and three measures of every
-        plane), mean [B, 16, h, w] of the learned features, luma [B, Z, 16, h, w]."""
+        plane), mean and largest [B, 16, h, w] of the learned features over the planes, luma
+        [B, Z, 16, h, w]."""
         sampled = self._resample(volume, focus)
         depth_mean, relative = soft_argmax(sampled[:, 0], self.bins)
         residuals, weights = self.candidates(relative, mean)
@@ -256,20 +277,35 @@ class StackStage(nn.Module):
         total = weights.sum(dim=1, keepdim=True)
         pull = (weights * candidates).sum(dim=1, keepdim=True)
         depths = [pull / total]
-        seen = sharpest(luma, depths[0].detach(), focus) * 2 - 1
+        seen = torch.cat([mean] + self._crisp(volume, largest, luma), dim=1)
         surroundings = self.context(torch.cat(
-            [seen, mean, depths[0] * 4 - 2, torch.log(total), pull - total * 0.5], dim=1))
+            [seen, depths[0] * 4 - 2, torch.log(total), pull - total * 0.5], dim=1))
         relative = torch.clamp(relative, min=-8.0) * 0.25
         static = self.static(torch.cat([relative, seen, surroundings], dim=1))
         offsets = self._offsets(focus)
-        looked = [self._look(sampled, depths[0], offsets)]
+        width = self.settings.step_width if self.settings.hidden else 0
+        kept = [torch.zeros_like(static[:, :width])]
         for k in range(iterations):
-            depths.append(self._iterate(k, depths[k], total, pull, looked[k], static))
-            looked.append(self._look(sampled, depths[k + 1], offsets))
-        finished = {k: self._finish(depths[k], total, pull, looked[k], static, luma, focus)
+            looked = self._look(sampled, depths[k], offsets)
+            before = [kept[k]] if k else []
+            depth, features = self._iterate(k, depths[k], total, pull, [static, looked] + before)
+            depths.append(depth)
+            kept.append(features[:, :width])
+        finished = {k: self._finish(depths[k], total, pull, [static, kept[k]], luma, focus)
                     for k in exits}
         return {"mean": depth_mean, "candidates": candidates, "S": total, "depths": depths,
                 "exits": finished}
+
+    def _crisp(self, volume, largest, luma) -> List[torch.Tensor]:
+        """The largest response of all planes, and the luma of the sharpest planes by the volume's
+        last measure: edges as they are in focus, whatever the depth estimate says."""
+        if not self.settings.crisp:
+            return []
+        batch, planes = luma.shape[:2]
+        sharpness = volume[:, 3:].reshape(batch, planes, 1, *volume.shape[2:])
+        weights = torch.exp(sharpness - sharpness.amax(dim=1, keepdim=True))
+        picture = (weights * luma).sum(dim=1) / weights.sum(dim=1)
+        return [largest, picture * 2 - 1]
 
     def _mean(self, learned: torch.Tensor, batch: int, planes: int) -> torch.Tensor:
         """Mean over the planes, as a product with a row of 1 / Z: ONNX Runtime's is the slower way."""
@@ -294,7 +330,7 @@ class StackStage(nn.Module):
             return depth[:, :0]
         return lookup(sampled, depth.detach(), offsets)
 
-    def _iterate(self, k, depth, total, pull, looked, static) -> torch.Tensor:
+    def _iterate(self, k, depth, total, pull, seen):
         """D~ = D - eta (S D - b), then the proximal network (paper A, eqs. 10 to 13)."""
         depth = depth.detach()
         eta = torch.exp(self.log_eta[k])
@@ -304,15 +340,15 @@ class StackStage(nn.Module):
         ones = torch.ones_like(depth)
         state = [depth * 4 - 2, (stepped - depth) * 10, torch.log(total), gradient * 10,
                  pull - total * 0.5, ones * eta, ones * self.lam]
-        return self.steps[k](torch.cat([static, looked] + state, dim=1), stepped)
+        return self.steps[k](torch.cat(seen + state, dim=1), stepped)
 
-    def _finish(self, depth, total, pull, looked, static, luma, focus):
+    def _finish(self, depth, total, pull, seen, luma, focus):
         depth = depth.detach()
-        seen = sharpest(luma, depth, focus)
+        picture = sharpest(luma, depth, focus)
         state = [depth * 4 - 2, torch.log(total), (pull / total - depth) * 10]
         refined, fine, log_error = self.refiner(
-            torch.cat([static, looked] + state + [seen * 2 - 1], dim=1), depth)
-        return refined, fine, log_error, nn.functional.pixel_shuffle(seen, 4)
+            torch.cat(seen + state + [picture * 2 - 1], dim=1), depth)
+        return refined, fine, log_error, nn.functional.pixel_shuffle(picture, 4)
 
     def error(self, log_error: torch.Tensor) -> torch.Tensor:
         """Calibrated expected absolute error: exp(shift + power * log error)."""

@@ -102,11 +102,12 @@ class ProximalLarge(nn.Module):
         image = stack.reshape(batch * planes, 1, height, width)
         scales = self.encoder(image)
         learned = self.learned(scales[0])
-        mean = learned.view(batch, planes, *learned.shape[1:]).mean(dim=1)
+        stacked = learned.view(batch, planes, *learned.shape[1:])
         luma = unshuffle(image)
         volume = self.stack.volume(scales, planes)
-        return self.stack.estimate(volume, mean, luma.view(batch, planes, *luma.shape[1:]), focus,
-                                   iterations, exits)
+        return self.stack.estimate(volume, stacked.mean(dim=1), stacked.amax(dim=1),
+                                   luma.view(batch, planes, *luma.shape[1:]), focus, iterations,
+                                   exits)
 
     def forward(self, stack: torch.Tensor, focus: torch.Tensor, iterations: int = 3
                 ) -> Dict[str, torch.Tensor]:

@@ -92,7 +92,8 @@ class Training:
         earlier = torch.load(checkpoint, map_location="cpu")["average"]
         own = self.model.state_dict()
         taken = {name: value for name, value in earlier.items()
-                 if name in own and value.shape == own[name].shape}
+                 if name in own and value.shape == own[name].shape
+                 and not name.startswith("stack.error_")}  # a calibration holds for its weights only
         self.model.load_state_dict(taken, strict=False)
         self.average.load_state_dict(self.model.state_dict())
         if self.rank == 0:

@@ -71,7 +71,28 @@ class ProximalTest(unittest.TestCase):
         torch.nn.init.zeros_(step.project.weight)
         torch.nn.init.zeros_(step.project.bias)
         stepped = torch.rand(1, 1, 16, 16)
-        self.assertTrue(torch.equal(stepped, step(torch.randn(1, 20, 16, 16), stepped)))
+        depth, features = step(torch.randn(1, 20, 16, 16), stepped)
+        self.assertTrue(torch.equal(stepped, depth))
+        self.assertEqual((1, 16, 16, 16), tuple(features.shape))
+
+    def test_should_see_the_sharpest_planes_whatever_the_depth(self):
+        stage = Proximal().stack
+        luma = torch.rand(1, 3, 16, 8, 8)
+        volume = torch.zeros(3, 4, 8, 8)
+        volume[1, 3] = 30.0  # the last measure says: the middle plane is sharp
+        largest, picture = stage._crisp(volume, torch.ones(1, 16, 8, 8), luma)
+        self.assertTrue(torch.allclose(picture, luma[:, 1] * 2 - 1, atol=1e-5))
+        self.assertEqual(1.0, float(largest.mean()))
+
+    def test_should_hand_features_from_one_iteration_to_the_next(self):
+        model = Proximal().eval()
+        features, focus = model.frame(torch.rand(5, 1, 32, 32)), torch.linspace(0, 1, 5)[None]
+        with torch.no_grad():
+            once = model.stack(features, focus, 5, 2, [2])["depths"]
+            model.stack.steps[1].e1[0].weight[:, -16:] += 0.5
+            again = model.stack(features, focus, 5, 2, [2])["depths"]
+        self.assertTrue(torch.equal(once[1], again[1]))
+        self.assertFalse(torch.equal(once[2], again[2]))
 
     def test_should_send_a_gradient_to_every_weight(self):
         model = Proximal().train()
@@ -97,7 +118,8 @@ class ProximalTest(unittest.TestCase):
 
     def test_should_have_the_forms_that_the_ablation_compares(self):
         for changed in ({"weights": "softmax"}, {"context": 8}, {"learned": False},
-                        {"lookups": False}, {"plane_width": 16}):
+                        {"lookups": False}, {"plane_width": 16}, {"hidden": False},
+                        {"crisp": False}, {"static_width": 16}):
             model = Proximal(Settings(**changed))
             found = model(torch.rand(1, 4, 32, 32), torch.linspace(0, 1, 4)[None], 1)
             self.assertEqual((1, 1, 32, 32), tuple(found["position"].shape), changed)

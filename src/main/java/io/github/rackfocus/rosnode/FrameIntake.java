@@ -165,7 +165,7 @@ final class FrameIntake implements AutoCloseable {
 
   /** Says that a message is not what its type says; the caller counts it. */
   void trouble(MalformedMessageException fault) {
-    trouble.warn("{}: a message was dropped: {}", name, fault.getMessage());
+    trouble.warn("{}: a message was dropped: {}", name, Reason.of(fault));
   }
 
   /** Images that did not become frames, and frames that nobody took in time. */
@@ -258,7 +258,7 @@ final class FrameIntake implements AutoCloseable {
 
   private void refuse(BadImageException e) {
     imageFaults.incrementAndGet(e.fault().ordinal());
-    trouble.warn("{}: an image was dropped: {}", name, e.getMessage());
+    trouble.warn("{}: an image was dropped: {}", name, Reason.of(e));
   }
 
   private static void put(Map<String, Long> causes, String key, long count) {

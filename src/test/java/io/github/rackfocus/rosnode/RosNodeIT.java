@@ -417,24 +417,54 @@ class RosNodeIT {
 
   @Test
   @Order(12)
-  void shouldWaitForItsMasterSayingSoAndEndBySignals() throws Exception {
+  void shouldWaitForItsMasterSayingSo() throws Exception {
     RosLoopback.Running lonely = depthNode("__master:=http://127.0.0.1:11399");
-    RosLoopback.Running running =
-        depthNode(
-            "__name:=short",
-            "_source/kind:=simulated",
-            "_source/simulated/width:=64",
-            "_source/simulated/height:=48",
-            "_model/name:=ddl");
     soon().until(() -> lonely.output().contains("waiting for the master"));
     lonely.interrupt();
     assertThat(lonely.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(lonely.process().exitValue()).as(lonely.output()).isZero();
-    soon().until(() -> running.output().contains("/short publishes depth"));
-    running.process().destroy(); // SIGTERM
-    assertThat(running.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
-    assertThat(running.process().exitValue()).as(running.output()).isZero();
-    assertThat(running.output()).contains("/short has ended");
+  }
+
+  @Test
+  @Order(13)
+  void shouldRunFromACatkinInstallAndEndBySigterm() throws Exception {
+    // Not below the checkout, where roslaunch would find a second depth_node.
+    Path build = folder.resolve("catkin");
+    Path install = build.resolve("install");
+    RosLoopback.Running catkin =
+        ros.start(
+            "catkin",
+            "sh",
+            "-c",
+            "cmake -S \"$1\" -B \"$2/build\" -DPYTHON_EXECUTABLE=/usr/bin/python3"
+                + " -DCATKIN_ENABLE_TESTING=0 -DCATKIN_DEVEL_PREFIX=\"$2/devel\""
+                + " -DCMAKE_INSTALL_PREFIX=\"$2/install\""
+                + " && cmake --build \"$2/build\" --target install",
+            "sh",
+            HOME.toString(),
+            build.toString());
+    assertThat(catkin.process().waitFor(200, TimeUnit.SECONDS)).isTrue();
+    assertThat(catkin.process().exitValue()).as(catkin.output()).isZero();
+    RosLoopback.Running node =
+        ros.start(
+            "installed",
+            "env",
+            // As its setup.bash sets them.
+            "ROS_PACKAGE_PATH=" + install.resolve("share") + ":/usr/share",
+            "CMAKE_PREFIX_PATH=" + install,
+            "rosrun",
+            "rackfocus",
+            "depth_node",
+            "__name:=installed",
+            "_source/kind:=simulated",
+            "_source/simulated/width:=64",
+            "_source/simulated/height:=48");
+    soon().until(() -> node.output().contains("/installed publishes depth"));
+    assertThat(ros.run("rostopic", "echo", "-n1", "/depth/info/model")).contains("proximal");
+    node.process().destroy(); // SIGTERM
+    assertThat(node.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(node.process().exitValue()).as(node.output()).isZero();
+    assertThat(node.output()).contains("/installed has ended");
   }
 
   private static RosLoopback.Running depthNode(String... arguments) throws IOException {
