@@ -156,6 +156,11 @@ final class KafkaConnection {
     }
   }
 
+  /** Whether the broker answers another client about the topic. */
+  boolean answers() throws InterruptedException {
+    return topic.answers();
+  }
+
   /** Kafka's exception sets the flag again; ours tells the same, by clearing it. */
   static InterruptedException interrupted(InterruptException e) {
     Thread.interrupted();
