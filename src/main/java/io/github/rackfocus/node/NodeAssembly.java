@@ -4,6 +4,7 @@ import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.MetricDepth;
 import io.github.rackfocus.kafka.CameraFrameCodec;
+import io.github.rackfocus.kafka.CameraIdentity;
 import io.github.rackfocus.kafka.KafkaDepthSink;
 import io.github.rackfocus.kafka.KafkaFrameConfig;
 import io.github.rackfocus.kafka.KafkaFrameSink;
@@ -78,12 +79,12 @@ public final class NodeAssembly {
       throws IOException {
     CameraFrameCodec codec =
         new CameraFrameCodec(
-            configuration.identity(),
             source.scale(),
             source.planeFocus(),
             depthOffset(configuration, source),
             frames.packing());
-    return new KafkaFrameSink(frames, configuration.identity(), codec, InstantSource.system());
+    CameraIdentity identity = configuration.identity();
+    return new KafkaFrameSink(frames, frame -> identity, codec, InstantSource.system());
   }
 
   /** As configured, and what the camera was calibrated to. */
