@@ -27,7 +27,7 @@ public final class CameraFrameCodec {
   /** Fastest: a frame is worth most now, and noise does not compress. */
   private static final int ZSTD_LEVEL = 1;
 
-  private final CameraFrame prototype;
+  private final CameraFrame sweep;
   private final ImagePacking packing;
 
   /**
@@ -36,52 +36,47 @@ public final class CameraFrameCodec {
    * @param depthOffsetMetres what the camera's depths are off by, see the schema
    */
   public CameraFrameCodec(
-      CameraIdentity identity,
-      FocusScale scale,
-      double[] planeFocus,
-      double depthOffsetMetres,
-      ImagePacking packing) {
+      FocusScale scale, double[] planeFocus, double depthOffsetMetres, ImagePacking packing) {
     CameraFrame.Builder frame =
-        CameraFrame.newBuilder()
-            .setRobot(identity.robot())
-            .setCamera(identity.camera())
-            .setFrameId(identity.frameId())
-            .setCalibrationSha256(identity.calibrationSha256())
-            .setDepthOffsetM(depthOffsetMetres)
-            .setScale(scaleOf(scale));
+        CameraFrame.newBuilder().setDepthOffsetM(depthOffsetMetres).setScale(scaleOf(scale));
     for (double focus : planeFocus) {
       frame.addPlaneFocus(focus);
     }
-    CameraIdentity.@Nullable PinholeIntrinsics pinhole = identity.intrinsics();
-    if (pinhole != null) {
-      frame.setIntrinsics(intrinsics(pinhole));
-    }
-    CameraIdentity.@Nullable FixedPose pose = identity.pose();
-    if (pose != null) {
-      frame.setPose(pose(pose));
-    }
-    this.prototype = frame.build();
+    this.sweep = frame.build();
     this.packing = packing;
   }
 
   /**
    * Encodes a sealed frame with its reading; nothing of it is kept.
    *
+   * @param identity what is known of its camera now
    * @throws IllegalArgumentException if its focus is not known
    */
-  public CameraFrame encode(Frame frame) {
+  public CameraFrame encode(Frame frame, CameraIdentity identity) {
     if (!frame.focus().isKnown()) {
       throw new IllegalArgumentException(frame + " has no focus reading");
     }
     byte[] luma = new byte[frame.pixels()];
     frame.luma().get(0, luma);
     CameraFrame.Builder message =
-        prototype.toBuilder()
+        sweep.toBuilder()
+            .setRobot(identity.robot())
+            .setCamera(identity.camera())
+            .setFrameId(identity.frameId())
+            .setCalibrationSha256(identity.calibrationSha256())
             .setSequence(frame.sequence())
             .setStampNs(frame.stampNanos())
             .setWidth(frame.width())
             .setHeight(frame.height())
             .setLens(lens(frame.focus()));
+    CameraIdentity.@Nullable PinholeIntrinsics pinhole = identity.intrinsics();
+    if (pinhole != null) {
+      message.setIntrinsics(intrinsics(pinhole));
+    }
+    CameraIdentity.@Nullable FixedPose pose = identity.pose();
+    if (pose != null) {
+      message.setPose(pose(pose));
+    }
     switch (packing) {
       case PNG ->
           message

@@ -82,6 +82,10 @@ final class KafkaConnection {
     all.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
     all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     all.put(ProducerConfig.ACKS_CONFIG, "all");
+    // On a partition that knows nothing of a producer a broker takes any sequence number first: if
+    // the first request fails (its leader is not ready yet) and the second, already under way, does
+    // not, the first is out of order for ever and the producer stuck.
+    all.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     // With "rebootstrap", the default, a send after the broker's death blocks for all of
     // max.block.ms and loses its record; with "none" it keeps the record and returns at once.
     all.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,7 @@ public final class KafkaFrameSink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaFrameSink.class);
 
   private final long closeMillis;
-  private final CameraIdentity identity;
+  private final Function<Frame, CameraIdentity> cameras;
   private final CameraFrameCodec codec;
   private final KafkaPublisher publisher;
   private final Handover<Frame> queue;
@@ -39,15 +40,19 @@ public final class KafkaFrameSink implements AutoCloseable {
   /**
    * Begins to look for the broker and returns, whether or not it is there.
    *
-   * @param codec packs the frames of {@code identity}
+   * @param cameras what is known of a frame's camera, which may be learnt while it runs
+   * @param codec packs its frames
    * @param clock what records are stamped with when they are sent
    * @throws IllegalArgumentException if Kafka refuses a setting, or a secret can't be had
    */
   public KafkaFrameSink(
-      KafkaFrameConfig config, CameraIdentity identity, CameraFrameCodec codec, InstantSource clock)
+      KafkaFrameConfig config,
+      Function<Frame, CameraIdentity> cameras,
+      CameraFrameCodec codec,
+      InstantSource clock)
       throws IOException {
     this.closeMillis = config.kafka().closeTimeout().toMillis();
-    this.identity = identity;
+    this.cameras = cameras;
     this.codec = codec;
     this.publisher = new KafkaPublisher(config.kafka(), config.topic(), clock);
     this.queue = new Handover<>(config.queueFrames(), false);
@@ -126,11 +131,12 @@ public final class KafkaFrameSink implements AutoCloseable {
   }
 
   private OutgoingRecord recordOf(Frame frame) {
+    CameraIdentity identity = cameras.apply(frame);
     String id = CloudEvents.idOf(frame.stampNanos(), frame.sequence());
     return new OutgoingRecord(
         identity.key(),
         CloudEvents.headers(TYPE, identity.source(), id, frame.stampNanos()),
-        codec.encode(frame).toByteArray());
+        codec.encode(frame, identity).toByteArray());
   }
 
   /** Packs what waits and closes the publisher, see {@link KafkaPublisher#close}. */

@@ -50,6 +50,7 @@ public record KafkaSettings(
           ProducerConfig.MAX_BLOCK_MS_CONFIG,
           ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
           ProducerConfig.RETRIES_CONFIG,
+          ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
           ProducerConfig.BUFFER_MEMORY_CONFIG,
           ProducerConfig.BATCH_SIZE_CONFIG,
           ProducerConfig.MAX_REQUEST_SIZE_CONFIG);

@@ -133,12 +133,12 @@ public final class NodeAssembly {
       throws IOException {
     CameraFrameCodec codec =
         new CameraFrameCodec(
-            configuration.identity(),
             source.scale(),
             source.planeFocus(),
             depthOffset(configuration, source),
             frames.packing());
-    return new KafkaFrameSink(frames, configuration.identity(), codec, InstantSource.system());
+    CameraIdentity identity = configuration.identity();
+    return new KafkaFrameSink(frames, frame -> identity, codec, InstantSource.system());
   }
 
   /** As configured, and what the camera was calibrated to. */

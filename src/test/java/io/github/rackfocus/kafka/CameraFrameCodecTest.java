@@ -51,7 +51,7 @@ class CameraFrameCodecTest {
   }
 
   private static CameraFrameCodec codec(ImagePacking packing) {
-    return new CameraFrameCodec(CAMERA, FocusScale.DIOPTRE, PLANES, 0.02, packing);
+    return new CameraFrameCodec(FocusScale.DIOPTRE, PLANES, 0.02, packing);
   }
 
   @Property(tries = 60, seed = "20261120")
@@ -66,7 +66,7 @@ class CameraFrameCodecTest {
       throws IOException {
     FocusReading reading = new FocusReading(2.25, power, settled, Float.NaN, direction);
     try (Frame sent = noise(width, height, seed, reading)) {
-      byte[] bytes = codec(packing).encode(sent).toByteArray();
+      byte[] bytes = codec(packing).encode(sent, CAMERA).toByteArray();
       ReceivedFrame received = CameraFrameCodec.parse(bytes, MOST);
       assertThat(received.identity()).isEqualTo(CAMERA);
       assertThat(received.scale()).isEqualTo(FocusScale.DIOPTRE);
@@ -87,7 +87,7 @@ class CameraFrameCodecTest {
       @ForAll ImagePacking packing, @ForAll long seed, @ForAll boolean cut) {
     byte[] bytes;
     try (Frame frame = noise(24, 16, seed, FocusReading.at(2))) {
-      bytes = codec(packing).encode(frame).toByteArray();
+      bytes = codec(packing).encode(frame, CAMERA).toByteArray();
     }
     Random random = new Random(seed);
     byte[] broken = Arrays.copyOf(bytes, random.nextInt(bytes.length));
@@ -131,7 +131,7 @@ class CameraFrameCodecTest {
       throws IOException {
     CameraFrame.Builder message;
     try (Frame frame = noise(24, 16, 1, FocusReading.at(2))) {
-      message = codec(ImagePacking.PNG).encode(frame).toBuilder();
+      message = codec(ImagePacking.PNG).encode(frame, CAMERA).toBuilder();
     }
     change.accept(message);
     byte[] bytes = message.build().toByteArray();
@@ -155,10 +155,10 @@ class CameraFrameCodecTest {
     CameraFrame large;
     CameraFrameCodec zstd = codec(ImagePacking.ZSTD);
     try (Frame frame = TestFrames.flat(pool, 8, 8, 3, STAMP, 2)) {
-      small = zstd.encode(frame);
+      small = zstd.encode(frame, CAMERA);
     }
     try (Frame frame = TestFrames.flat(pool, 200, 200, 3, STAMP, 2)) {
-      large = zstd.encode(frame);
+      large = zstd.encode(frame, CAMERA);
     }
     byte[] bomb = small.toBuilder().setLuma(large.getLuma()).build().toByteArray();
     try (Frame into = Objects.requireNonNull(pool.tryLease(8, 8, false))) {
@@ -201,7 +201,8 @@ class CameraFrameCodecTest {
     FramePool pool = new FramePool(1);
     try (Frame frame =
         TestFrames.of(pool, 24, 16, CameraFrameCodecTest::oldLuma, STAMP, OLD_READING)) {
-      Files.write(Path.of(arguments[0]), codec(ImagePacking.PNG).encode(frame).toByteArray());
+      Files.write(
+          Path.of(arguments[0]), codec(ImagePacking.PNG).encode(frame, CAMERA).toByteArray());
     }
   }
 }

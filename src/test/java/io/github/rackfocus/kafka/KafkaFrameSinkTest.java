@@ -127,11 +127,10 @@ class KafkaFrameSinkTest {
   private static KafkaFrameSink sink(String servers, String topic, int maxBytes, int queue)
       throws IOException {
     KafkaSettings kafka = KafkaSettings.of(servers).withBounds(queue, 16, maxBytes);
-    CameraFrameCodec codec =
-        new CameraFrameCodec(CAMERA, FocusScale.DIOPTRE, PLANES, 0, ImagePacking.PNG);
+    CameraFrameCodec codec = new CameraFrameCodec(FocusScale.DIOPTRE, PLANES, 0, ImagePacking.PNG);
     return new KafkaFrameSink(
         new KafkaFrameConfig(kafka, TopicSpec.FRAMES.named(topic), ImagePacking.PNG, 4),
-        CAMERA,
+        frame -> CAMERA,
         codec,
         InstantSource.fixed(SENDING));
   }

@@ -66,8 +66,7 @@ public final class TestFleet {
   public byte[] frame(int camera, int number) {
     int plane = number % PLANES;
     CameraFrameCodec codec =
-        new CameraFrameCodec(
-            camera(camera), FocusScale.DIOPTRE, FOCUS, 0.01 * camera, ImagePacking.PNG);
+        new CameraFrameCodec(FocusScale.DIOPTRE, FOCUS, 0.01 * camera, ImagePacking.PNG);
     try (Frame frame =
         TestFrames.of(
             pool,
@@ -76,7 +75,7 @@ public final class TestFleet {
             (x, y) -> luma(camera, number, plane, x, y),
             START + number * TICK,
             FocusReading.at(FOCUS[plane]))) {
-      return withSequence(codec.encode(frame), number);
+      return withSequence(codec.encode(frame, camera(camera)), number);
     }
   }
 
