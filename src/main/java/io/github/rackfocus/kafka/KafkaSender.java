@@ -3,8 +3,6 @@ package io.github.rackfocus.kafka;
 import io.github.rackfocus.frame.ThrottledLog;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.Producer;
@@ -58,15 +56,6 @@ final class KafkaSender implements Runnable {
   private @Nullable Producer<String, byte[]> producer;
   private boolean topicFound;
 
-  /**
-   * Keys of which this producer has had a record acknowledged. A partition that has heard nothing
-   * of a producer takes any of its batches as the first: were the first one refused for a moment,
-   * as by a topic just made, the second would overtake it, and it would be refused for ever. So the
-   * first record of a key goes alone.
-   */
-  private final Set<String> proven = ConcurrentHashMap.newKeySet();
-
-  private boolean alone;
   private volatile int generation;
   private long answeredNanos;
   private long askedNanos;
@@ -132,15 +121,17 @@ final class KafkaSender implements Runnable {
       pause(RETRY_MILLIS);
     } else if (fault != null) {
       recover(current);
-    } else if (inFlight.get() >= (alone ? 1 : window)) {
-      awaitRoom(alone ? 1 : window);
+    } else if (inFlight.get() >= window) {
+      awaitRoom(window);
       lookForAStall();
     } else {
-      alone = false;
       Backlog.Entry entry = backlog.take(closing ? 0 : TICK_MILLIS);
       if (entry != null) {
         send(current, entry);
-      } else if (closing) {
+      } else {
+        lookForAStall();
+      }
+      if (entry == null && closing) {
         awaitRoom(1);
       }
     }
@@ -164,14 +155,6 @@ final class KafkaSender implements Runnable {
       throws InterruptedException {
     OutgoingRecord record = entry.record();
     int bytes = record.value().length;
-    alone = !proven.contains(record.key());
-    while (alone && inFlight.get() > 0) {
-      if (fault != null || closing) {
-        return; // Still under way in the backlog, and taken again.
-      }
-      awaitRoom(1);
-      lookForAStall();
-    }
     int mine = generation;
     inFlight.incrementAndGet();
     if (bytes + OutgoingRecord.OVERHEAD_BYTES > largestRecord) {
@@ -200,7 +183,6 @@ final class KafkaSender implements Runnable {
       Backlog.Entry entry, int sentBy, long sentNanos, @Nullable Exception cause) {
     if (cause == null) {
       meter.acknowledged(entry.record().value().length, System.nanoTime() - sentNanos);
-      proven.add(entry.record().key());
       backlog.ended(entry.index());
     } else if (cause instanceof RecordTooLargeException) {
       giveUp(entry, Loss.TOO_LARGE, KafkaConnection.sentence(cause));
@@ -286,7 +268,6 @@ final class KafkaSender implements Runnable {
     Producer<String, byte[]> current = producer;
     producer = null;
     topicFound = false;
-    proven.clear();
     if (current != null) {
       boolean interrupted = Thread.interrupted(); // Else Kafka would not wait for its thread.
       try {
