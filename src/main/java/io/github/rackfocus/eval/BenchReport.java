@@ -59,15 +59,15 @@ public final class BenchReport {
       section.put("executionProvider", lane.executionProvider());
       run.put(lane.name(), section);
     }
-    Map<String, Object> ratios = ratios(bench);
+    Map<String, Double> ratios = ratios(bench);
     run.put("ratios", ratios);
     runs.add(run);
     rows.addAll(table(width, height, planes, iterations, precision, bench));
     ratios.forEach((name, value) -> rows.add(String.format(Locale.ROOT, "  %s %.3f", name, value)));
   }
 
-  private static Map<String, Object> ratios(Bench bench) {
-    Map<String, Object> ratios = new LinkedHashMap<>();
+  private static Map<String, Double> ratios(Bench bench) {
+    Map<String, Double> ratios = new LinkedHashMap<>();
     LaneStats rolling = stats(bench, "rolling");
     if (rolling == null) {
       return ratios;

@@ -174,7 +174,7 @@ final class ModelGraphs implements AutoCloseable {
   }
 
   private OrtSession anyLast() {
-    return lastStages.get(lastStages.firstKey());
+    return last(lastStages.firstKey());
   }
 
   /** The graph that ends with so many iterations. */

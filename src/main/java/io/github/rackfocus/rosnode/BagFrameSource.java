@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,7 @@ public final class BagFrameSource implements FrameSource, CameraInfoSource {
   private final Float64 lensPower = new Float64();
   private long nowNanos;
   private boolean ended;
-  private volatile long malformed;
+  private final AtomicLong malformed = new AtomicLong();
   private volatile long lost;
   private volatile boolean closed;
 
@@ -139,14 +140,14 @@ public final class BagFrameSource implements FrameSource, CameraInfoSource {
 
   @Override
   public long dropped() {
-    return intake.dropped() + malformed + lost;
+    return intake.dropped() + malformed.get() + lost;
   }
 
   /** What could not be used, by cause. */
   public Map<String, Long> causes() {
     Map<String, Long> causes = new TreeMap<>(intake.causes());
-    if (malformed > 0) {
-      causes.put("messageMalformed", malformed);
+    if (malformed.get() > 0) {
+      causes.put("messageMalformed", malformed.get());
     }
     if (lost > 0) {
       causes.put("messageLost", lost);
@@ -217,7 +218,6 @@ public final class BagFrameSource implements FrameSource, CameraInfoSource {
     }
   }
 
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by the reading thread only
   private void take() {
     String topic = bag.connection().topic();
     boolean sound;
@@ -232,7 +232,7 @@ public final class BagFrameSource implements FrameSource, CameraInfoSource {
       }
     }
     if (!sound) {
-      malformed++;
+      malformed.incrementAndGet();
     }
   }
 

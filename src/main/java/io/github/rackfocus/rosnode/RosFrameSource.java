@@ -39,6 +39,7 @@ public final class RosFrameSource implements FrameSource, CameraInfoSource {
   private final List<Subscriber<?>> subscribers = new ArrayList<>();
   private final Object arrival = new Object();
   private volatile boolean wanted = true;
+  private long arrivals;
   private boolean closed;
 
   /**
@@ -100,22 +101,39 @@ public final class RosFrameSource implements FrameSource, CameraInfoSource {
 
   @Override
   public @Nullable Frame next() throws InterruptedException {
-    synchronized (arrival) {
-      while (!closed) {
-        long now = System.nanoTime();
-        Frame frame = intake.matcher().poll(now);
-        if (frame != null) {
-          return frame;
+    while (true) {
+      long seen;
+      synchronized (arrival) {
+        if (closed) {
+          return null;
         }
-        long left = intake.matcher().nanosToWait(now);
-        if (left == Long.MAX_VALUE) {
-          arrival.wait();
-        } else {
-          // Rounded up: a wait of 0 has no end.
-          arrival.wait(1 + TimeUnit.NANOSECONDS.toMillis(left));
-        }
+        seen = arrivals;
       }
-      return null;
+      long now = System.nanoTime();
+      Frame frame = intake.matcher().poll(now);
+      if (frame != null) {
+        return frame;
+      }
+      awaitArrival(seen, intake.matcher().nanosToWait(now));
+    }
+  }
+
+  /** Waits until something comes that had not when it was looked for, or a frame's time is up. */
+  private void awaitArrival(long seen, long nanos) throws InterruptedException {
+    long deadline = System.nanoTime() + nanos;
+    synchronized (arrival) {
+      while (!closed && arrivals == seen) {
+        if (nanos == Long.MAX_VALUE) {
+          arrival.wait();
+          continue;
+        }
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          return;
+        }
+        // Rounded up: a wait of 0 has no end.
+        arrival.wait(1 + TimeUnit.NANOSECONDS.toMillis(left));
+      }
     }
   }
 
@@ -221,6 +239,7 @@ public final class RosFrameSource implements FrameSource, CameraInfoSource {
 
   private void somethingCame() {
     synchronized (arrival) {
+      arrivals++;
       arrival.notifyAll();
     }
   }
