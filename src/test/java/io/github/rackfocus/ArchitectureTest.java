@@ -58,7 +58,8 @@ class ArchitectureTest {
           .whereLayer("kafka")
           .mayOnlyAccessLayers("frame", "camera", "depth", "sink", "protobuf")
           .whereLayer("node")
-          .mayOnlyAccessLayers("frame", "camera", "sweep", "depth", "onnx", "sink", "kafka")
+          .mayOnlyAccessLayers(
+              "frame", "camera", "sweep", "depth", "onnx", "sink", "kafka", "protobuf")
           .whereLayer("ros")
           .mayNotAccessAnyLayer()
           .whereLayer("rosnode")
@@ -67,8 +68,17 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("frame", "camera", "sweep", "depth", "sink")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
-              "frame", "camera", "sweep", "depth", "onnx", "sink", "kafka", "node", "rosnode",
-              "eval");
+              "frame",
+              "camera",
+              "sweep",
+              "depth",
+              "onnx",
+              "sink",
+              "kafka",
+              "node",
+              "rosnode",
+              "eval",
+              "protobuf");
 
   @ArchTest
   static final ArchRule packagesShouldBeFreeOfCycles =

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       ModelsCommand.class,
       BenchCommand.class,
+      TailCommand.class,
       WorkerCommand.class
     })
 public final class Rackfocus implements Runnable {

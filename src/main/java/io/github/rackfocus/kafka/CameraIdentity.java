@@ -52,6 +52,17 @@ public record CameraIdentity(
     return new CameraIdentity(robot, camera, camera + "_optical_frame", null, null, "");
   }
 
+  /** The same camera in another frame, with other intrinsics. */
+  public CameraIdentity seenAs(
+      String otherFrameId, @Nullable PinholeIntrinsics pinhole, String calibration) {
+    return new CameraIdentity(robot, camera, otherFrameId, pinhole, pose, calibration);
+  }
+
+  /** The same camera at another place. */
+  public CameraIdentity at(@Nullable FixedPose other) {
+    return new CameraIdentity(robot, camera, frameId, intrinsics, other, calibrationSha256);
+  }
+
   /** The key of the camera's records: {@code robot/camera}. */
   public String key() {
     return robot + "/" + camera;

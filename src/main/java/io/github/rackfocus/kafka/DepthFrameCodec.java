@@ -10,17 +10,15 @@ import io.github.rackfocus.sink.DepthEncoding16;
 import io.github.rackfocus.sink.MapImages;
 import io.github.rackfocus.sink.Png;
 import io.github.rackfocus.sink.PngEncoder;
-import io.github.rackfocus.v1.CameraPose;
 import io.github.rackfocus.v1.DepthFrame;
 import io.github.rackfocus.v1.Encoding;
 import io.github.rackfocus.v1.FocusScale;
 import io.github.rackfocus.v1.FocusSweep;
-import io.github.rackfocus.v1.Intrinsics;
 import io.github.rackfocus.v1.Model;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /**
  * Depth maps to {@code DepthFrame} messages and back.
@@ -38,7 +36,7 @@ public final class DepthFrameCodec {
 
   private static final int MOST = 0xffff;
 
-  private final CameraIdentity identity;
+  private final Function<DepthMap, CameraIdentity> cameras;
   private final DepthPacking packing;
   private final boolean withUncertainty;
   private final boolean withAge;
@@ -55,7 +53,18 @@ public final class DepthFrameCodec {
    */
   public DepthFrameCodec(
       CameraIdentity identity, DepthPacking packing, boolean withUncertainty, boolean withAge) {
-    this.identity = identity;
+    this(map -> identity, packing, withUncertainty, withAge);
+  }
+
+  /**
+   * @param cameras whose map it is; intrinsics may come and change
+   */
+  DepthFrameCodec(
+      Function<DepthMap, CameraIdentity> cameras,
+      DepthPacking packing,
+      boolean withUncertainty,
+      boolean withAge) {
+    this.cameras = cameras;
     this.packing = packing;
     this.withUncertainty = withUncertainty;
     this.withAge = withAge;
@@ -67,6 +76,7 @@ public final class DepthFrameCodec {
    */
   public DepthFrame encode(DepthMap map) {
     DepthInfo info = map.info();
+    CameraIdentity identity = cameras.apply(map);
     DepthEncoding16 encoding = DepthEncoding16.of(info);
     DepthFrame.Builder frame =
         DepthFrame.newBuilder()
@@ -106,7 +116,8 @@ public final class DepthFrameCodec {
       frame.setAge(packAge(map)).setAgeUnitS(AGE_UNIT_SECONDS);
     }
     setAges(frame, map);
-    setGeometry(frame);
+    Geometry.intrinsics(identity).ifPresent(frame::setIntrinsics);
+    Geometry.pose(identity).ifPresent(frame::setPose);
     return frame.build();
   }
 
@@ -138,6 +149,9 @@ public final class DepthFrameCodec {
                   frame, frame.getUncertainty(), new DepthEncoding16(frame.getUncertaintyUnitM()));
       float[] age = frame.getAge().isEmpty() ? null : ages(frame);
       byte[] validity = Png.decode8(frame.getValidity().toByteArray(), width, height);
+      for (byte code : validity) {
+        Validity.of(code & 0xff);
+      }
       return new DepthPixels(width, height, depth, uncertainty, age, validity);
     } catch (IOException | IllegalArgumentException e) {
       throw new IOException("depth frame " + nameOf(frame) + ": " + e.getMessage(), e);
@@ -227,15 +241,19 @@ public final class DepthFrameCodec {
     return codes;
   }
 
+  /** What a sweep's focus numbers mean. */
+  static FocusScale scale(DepthInfo info) {
+    return switch (info.scale()) {
+      case DIOPTRE -> FocusScale.FOCUS_SCALE_DIOPTRE;
+      case INDEX_FAR_FIRST -> FocusScale.FOCUS_SCALE_INDEX_FAR_FIRST;
+      case INDEX_NEAR_FIRST -> FocusScale.FOCUS_SCALE_INDEX_NEAR_FIRST;
+    };
+  }
+
   private static FocusSweep sweep(DepthInfo info) {
     FocusSweep.Builder sweep =
         FocusSweep.newBuilder()
-            .setScale(
-                switch (info.scale()) {
-                  case DIOPTRE -> FocusScale.FOCUS_SCALE_DIOPTRE;
-                  case INDEX_FAR_FIRST -> FocusScale.FOCUS_SCALE_INDEX_FAR_FIRST;
-                  case INDEX_NEAR_FIRST -> FocusScale.FOCUS_SCALE_INDEX_NEAR_FIRST;
-                })
+            .setScale(scale(info))
             .setPlanesMissing(info.planesMissing())
             .setReferencePlane(info.referencePlane())
             .setNearestDepthM(info.nearestDepth())
@@ -258,33 +276,6 @@ public final class DepthFrameCodec {
     }
     if (youngest <= oldest) {
       frame.setYoungestAgeS(youngest).setOldestAgeS(oldest);
-    }
-  }
-
-  private void setGeometry(DepthFrame.Builder frame) {
-    CameraIdentity.@Nullable PinholeIntrinsics pinhole = identity.intrinsics();
-    if (pinhole != null) {
-      frame.setIntrinsics(
-          Intrinsics.newBuilder()
-              .setWidth(pinhole.width())
-              .setHeight(pinhole.height())
-              .setFx(pinhole.fx())
-              .setFy(pinhole.fy())
-              .setCx(pinhole.cx())
-              .setCy(pinhole.cy()));
-    }
-    CameraIdentity.@Nullable FixedPose pose = identity.pose();
-    if (pose != null) {
-      frame.setPose(
-          CameraPose.newBuilder()
-              .setParentFrameId(pose.parentFrameId())
-              .setXM(pose.xMetres())
-              .setYM(pose.yMetres())
-              .setZM(pose.zMetres())
-              .setQx(pose.qx())
-              .setQy(pose.qy())
-              .setQz(pose.qz())
-              .setQw(pose.qw()));
     }
   }
 }

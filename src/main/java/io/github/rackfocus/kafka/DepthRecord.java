@@ -3,6 +3,7 @@ package io.github.rackfocus.kafka;
 import io.github.rackfocus.depth.DepthInfo;
 import io.github.rackfocus.depth.DepthMap;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.kafka.common.header.Header;
 
 /**
@@ -17,9 +18,17 @@ public final class DepthRecord {
 
   /** Records of one camera's maps, in the form that a configuration asks for. */
   public DepthRecord(KafkaSinkConfig config, CameraIdentity identity) {
+    this(config, identity, map -> identity);
+  }
+
+  /**
+   * @param cameras what is known of the camera when a map is there; its key is that of the identity
+   */
+  DepthRecord(
+      KafkaSinkConfig config, CameraIdentity identity, Function<DepthMap, CameraIdentity> cameras) {
     this.identity = identity;
     this.codec =
-        new DepthFrameCodec(identity, config.packing(), config.withUncertainty(), config.withAge());
+        new DepthFrameCodec(cameras, config.packing(), config.withUncertainty(), config.withAge());
   }
 
   /** The record of a map, of which nothing is kept. */

@@ -21,12 +21,14 @@ import kafka.tools.StorageTool;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -219,10 +221,13 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
   }
 
   /** A topic's value of a setting, its own or the broker's. */
-  String topicSetting(String name, String setting) throws IOException, InterruptedException {
+  @Nullable String topicSetting(String name, String setting)
+      throws IOException, InterruptedException {
     ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
     try (Admin admin = admin()) {
-      return admin.describeConfigs(List.of(topic)).all().get().get(topic).get(setting).value();
+      Config config = admin.describeConfigs(List.of(topic)).all().get().get(topic);
+      ConfigEntry entry = config == null ? null : config.get(setting);
+      return entry == null ? null : entry.value();
     } catch (ExecutionException e) {
       throw new IOException(
           setting + " of topic " + name + " could not be read: " + KafkaConnection.sentence(e), e);

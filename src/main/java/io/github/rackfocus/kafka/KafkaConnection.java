@@ -53,10 +53,10 @@ final class KafkaConnection {
    */
   KafkaConnection(
       KafkaSettings settings,
-      TopicSpec topic,
+      TopicSetup topic,
       Function<Map<String, Object>, Producer<String, byte[]>> factory) {
     this.settings = settings;
-    this.topic = new TopicSetup(settings, topic);
+    this.topic = topic;
     this.factory = factory;
     Map<String, Object> checked = producerSettings(settings);
     checked.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
@@ -158,6 +158,11 @@ final class KafkaConnection {
       say(sentence(e));
       return 0;
     }
+  }
+
+  /** Whether the broker answers another client about the topic. */
+  boolean answers() throws InterruptedException {
+    return topic.answers();
   }
 
   /** Kafka's exception sets the flag again; ours tells the same, by clearing it. */

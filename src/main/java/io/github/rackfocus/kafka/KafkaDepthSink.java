@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * Sends depth maps to Kafka as {@code DepthFrame} records, key {@code robot/camera}, with the
@@ -34,7 +35,20 @@ public final class KafkaDepthSink implements DepthSink {
    */
   public KafkaDepthSink(KafkaSinkConfig config, CameraIdentity identity, InstantSource clock)
       throws IOException {
-    this.records = new DepthRecord(config, identity);
+    this(config, identity, map -> identity, clock);
+  }
+
+  /**
+   * @param cameras what is known of the camera when a map is there, such as its intrinsics; the key
+   *     is that of the identity
+   */
+  public KafkaDepthSink(
+      KafkaSinkConfig config,
+      CameraIdentity identity,
+      Function<DepthMap, CameraIdentity> cameras,
+      InstantSource clock)
+      throws IOException {
+    this.records = new DepthRecord(config, identity, cameras);
     this.publisher = new KafkaPublisher(config.kafka(), config.topic(), clock);
   }
 

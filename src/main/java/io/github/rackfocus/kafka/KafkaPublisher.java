@@ -4,10 +4,7 @@ import io.github.rackfocus.frame.Reason;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import org.apache.kafka.clients.producer.Producer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,19 +39,20 @@ public final class KafkaPublisher implements AutoCloseable {
    */
   public KafkaPublisher(KafkaSettings settings, TopicSpec topic, InstantSource clock)
       throws IOException {
-    this(settings, topic, clock, KafkaConnection::kafkaProducer);
+    this(
+        settings,
+        topic,
+        clock,
+        new KafkaConnection(
+            settings, new TopicSetup(settings, topic), KafkaConnection::kafkaProducer));
   }
 
   KafkaPublisher(
-      KafkaSettings settings,
-      TopicSpec topic,
-      InstantSource clock,
-      Function<Map<String, Object>, Producer<String, byte[]>> producers)
+      KafkaSettings settings, TopicSpec topic, InstantSource clock, KafkaConnection connection)
       throws IOException {
     this.settings = settings;
     this.topic = topic;
     this.meter = new PublisherMeter(topic.name());
-    KafkaConnection connection = new KafkaConnection(settings, topic, producers);
     SpoolOptions spool = settings.spool();
     this.backlog =
         spool == null
@@ -92,6 +90,11 @@ public final class KafkaPublisher implements AutoCloseable {
   /** Where its records go. */
   public TopicSpec topic() {
     return topic;
+  }
+
+  /** The broker and the bounds. */
+  public KafkaSettings settings() {
+    return settings;
   }
 
   /** What became of the records so far; exact once the publisher is closed. */

@@ -14,6 +14,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +33,8 @@ final class KafkaSender implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSender.class);
   private static final long TICK_MILLIS = 200;
   private static final long RETRY_MILLIS = 500;
+  private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long ASK_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** What a producer reported, and whether another one is needed. */
@@ -52,6 +55,10 @@ final class KafkaSender implements Runnable {
   private volatile long closeBy;
   private @Nullable Producer<String, byte[]> producer;
   private boolean topicFound;
+
+  private volatile int generation;
+  private long answeredNanos;
+  private long askedNanos;
 
   /**
    * @param window records in flight at most
@@ -116,11 +123,15 @@ final class KafkaSender implements Runnable {
       recover(current);
     } else if (inFlight.get() >= window) {
       awaitRoom(window);
+      lookForAStall();
     } else {
       Backlog.Entry entry = backlog.take(closing ? 0 : TICK_MILLIS);
       if (entry != null) {
         send(current, entry);
-      } else if (closing) {
+      } else {
+        lookForAStall();
+      }
+      if (entry == null && closing) {
         awaitRoom(1);
       }
     }
@@ -144,10 +155,11 @@ final class KafkaSender implements Runnable {
       throws InterruptedException {
     OutgoingRecord record = entry.record();
     int bytes = record.value().length;
+    int mine = generation;
     inFlight.incrementAndGet();
     if (bytes + OutgoingRecord.OVERHEAD_BYTES > largestRecord) {
       giveUp(entry, Loss.TOO_LARGE, "it takes " + bytes + " bytes, the topic " + largestRecord);
-      landed();
+      landed(mine);
       return;
     }
     long sentNanos = System.nanoTime();
@@ -155,31 +167,55 @@ final class KafkaSender implements Runnable {
       current.send(
           new ProducerRecord<>(
               topic, null, clock.millis(), record.key(), record.value(), record.headers()),
-          (metadata, cause) -> ended(entry, bytes, sentNanos, cause));
+          (metadata, cause) -> ended(entry, mine, sentNanos, cause));
     } catch (InterruptException e) {
-      landed();
+      landed(mine);
       throw KafkaConnection.interrupted(e);
     } catch (KafkaException | IllegalStateException e) {
       // Thrown, and not given to the callback, when the producer is closed or broken for good.
       fault = new Fault(e, true);
-      landed();
+      landed(mine);
     }
   }
 
   /** On the producer's thread, or on ours where the record did not even get into its buffer. */
-  private void ended(Backlog.Entry entry, int bytes, long sentNanos, @Nullable Exception cause) {
+  private void ended(
+      Backlog.Entry entry, int sentBy, long sentNanos, @Nullable Exception cause) {
     if (cause == null) {
-      meter.acknowledged(bytes, System.nanoTime() - sentNanos);
+      meter.acknowledged(entry.record().value().length, System.nanoTime() - sentNanos);
       backlog.ended(entry.index());
     } else if (cause instanceof RecordTooLargeException) {
       giveUp(entry, Loss.TOO_LARGE, KafkaConnection.sentence(cause));
     } else if (cause instanceof InvalidRecordException) {
       giveUp(entry, Loss.REJECTED, KafkaConnection.sentence(cause));
-    } else {
+    } else if (sentBy == generation) {
       // It stays under way in the backlog, and is sent again with all behind it.
       fault = new Fault(cause, !mayPass(cause));
     }
-    landed();
+    landed(sentBy);
+  }
+
+  /**
+   * A producer may be stuck for good although the broker answers others, such as with sequence
+   * numbers that the broker does not want: then it is replaced.
+   */
+  private void lookForAStall() throws InterruptedException {
+    long now = System.nanoTime();
+    if (meter.silentNanos() < STALL_NANOS) {
+      answeredNanos = 0;
+    } else if (now - askedNanos > ASK_NANOS && !closing) {
+      askedNanos = now;
+      if (!connection.answers()) {
+        answeredNanos = 0;
+      } else if (answeredNanos == 0) {
+        answeredNanos = now;
+      } else {
+        answeredNanos = 0;
+        fault =
+            new Fault(
+                new TimeoutException("nothing is acknowledged by a broker that answers"), true);
+      }
+    }
   }
 
   /** Whether the same producer may go on after a fault. */
@@ -195,9 +231,11 @@ final class KafkaSender implements Runnable {
     trouble.warn("kafka: record {} for {} is lost: {}", entry.record().id(), topic, why);
   }
 
-  private void landed() {
-    inFlight.decrementAndGet();
+  private void landed(int sentBy) {
     synchronized (room) {
+      if (sentBy == generation) {
+        inFlight.decrementAndGet();
+      }
       room.notifyAll();
     }
   }
@@ -240,6 +278,10 @@ final class KafkaSender implements Runnable {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+    synchronized (room) {
+      generation++;
+      inFlight.set(0);
     }
   }
 

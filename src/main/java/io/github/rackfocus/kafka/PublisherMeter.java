@@ -64,6 +64,11 @@ final class PublisherMeter {
     return outage;
   }
 
+  /** How long nothing was acknowledged while something waited. */
+  synchronized long silentNanos() {
+    return System.nanoTime() - progressNanos;
+  }
+
   /** Looks whether an outage has begun; called a few times a second. */
   synchronized void watch(long pending, KafkaConnection connection) {
     long now = System.nanoTime();

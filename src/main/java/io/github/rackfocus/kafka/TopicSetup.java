@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
@@ -18,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes a topic where that is wanted, and learns what it takes. For the sender's thread. */
-final class TopicSetup {
+class TopicSetup {
   private static final Logger log = LoggerFactory.getLogger(TopicSetup.class);
   private static final int TIMEOUT_MILLIS = 5_000;
 
@@ -103,18 +104,28 @@ final class TopicSetup {
     return most;
   }
 
+  /** Whether the broker tells of the topic now. */
+  boolean answers() throws InterruptedException {
+    Admin admin = Admin.create(adminSettings(settings));
+    try {
+      admin.describeTopics(List.of(topic.name())).allTopicNames().get();
+      return true;
+    } catch (ExecutionException e) {
+      log.debug("topic {} is not told of", topic.name(), e);
+      return false;
+    } finally {
+      admin.close(Duration.ZERO);
+    }
+  }
+
   /** max.message.bytes of the topic, which is the broker's where it has none of its own; or −1. */
   private long topicLimit() throws InterruptedException {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
     Admin admin = Admin.create(adminSettings(settings));
     try {
+      Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
       ConfigEntry entry =
-          admin
-              .describeConfigs(List.of(resource))
-              .all()
-              .get()
-              .get(resource)
-              .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+          config == null ? null : config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
       return entry == null ? -1 : Long.parseLong(entry.value());
     } catch (ExecutionException e) {
       log.info(

@@ -11,6 +11,7 @@ import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.frame.ThrottledLog;
 import io.github.rackfocus.kafka.KafkaFrameSink;
+import io.github.rackfocus.kafka.KafkaHealthPublisher;
 import io.github.rackfocus.sink.SinkCounters;
 import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sweep.FocalStack;
@@ -58,6 +59,7 @@ public final class DepthNode implements AutoCloseable {
   private final ThrottledLog trouble = new ThrottledLog(LOG);
   private final List<Thread> threads;
   private @Nullable KafkaFrameSink frameSink;
+  private @Nullable KafkaHealthPublisher healthPublisher;
   private volatile @Nullable IOException failure;
   private volatile boolean enabled = true;
   private volatile boolean resetAsked;
@@ -172,6 +174,20 @@ public final class DepthNode implements AutoCloseable {
     }
   }
 
+  /** Times of the stages since the start; may be asked by any thread. */
+  List<NodeCounters.StageTimes> stageTimes() {
+    return counters.stageTimes();
+  }
+
+  /**
+   * Publishes the node's health, from now until the node is closed.
+   *
+   * @param publisher owned by the node from now on; closed after all else, with the last counts
+   */
+  void publishHealthBy(KafkaHealthPublisher publisher) {
+    healthPublisher = publisher;
+  }
+
   /** Ends the source; what is under way still comes through. */
   public void stop() {
     source.close();
@@ -230,6 +246,9 @@ public final class DepthNode implements AutoCloseable {
     sinks.close();
     if (frameSink != null) {
       frameSink.close();
+    }
+    if (healthPublisher != null) {
+      healthPublisher.close();
     }
     estimator.close();
     rolling.close();

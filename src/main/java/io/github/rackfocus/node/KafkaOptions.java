@@ -2,10 +2,12 @@ package io.github.rackfocus.node;
 
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.kafka.DepthPacking;
+import io.github.rackfocus.kafka.HealthOptions;
 import io.github.rackfocus.kafka.ImagePacking;
 import io.github.rackfocus.kafka.KafkaFrameConfig;
 import io.github.rackfocus.kafka.KafkaSettings;
 import io.github.rackfocus.kafka.KafkaSinkConfig;
+import io.github.rackfocus.kafka.ObstacleGridCodec;
 import io.github.rackfocus.kafka.Secrets;
 import io.github.rackfocus.kafka.SpoolOptions;
 import io.github.rackfocus.kafka.TopicSpec;
@@ -16,10 +18,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * What goes to Kafka.
  *
+ * @param settings the broker, and the bounds during an outage
  * @param depth depth maps, or null where they don't go there
  * @param frames camera frames for workers, or null where they don't go there
+ * @param obstacles grids for planners, or null where they don't go there
+ * @param health of the node, or null where it doesn't go there
  */
-public record KafkaOptions(@Nullable KafkaSinkConfig depth, @Nullable KafkaFrameConfig frames) {
+public record KafkaOptions(
+    KafkaSettings settings,
+    @Nullable KafkaSinkConfig depth,
+    @Nullable KafkaFrameConfig frames,
+    @Nullable Obstacles obstacles,
+    @Nullable HealthOptions health) {
   private static final long MIB = 1L << 20;
 
   /** What becomes of records while the broker is away. */
@@ -29,6 +39,23 @@ public record KafkaOptions(@Nullable KafkaSinkConfig depth, @Nullable KafkaFrame
     /** All wait on disk. */
     SPOOL
   }
+
+  /** What health records are. */
+  enum HealthFormat {
+    /** As in {@code health.proto}. */
+    PROTOBUF,
+    /** Its canonical JSON form. */
+    JSON
+  }
+
+  /**
+   * Obstacle grids.
+   *
+   * @param topic they go to
+   * @param columns cells in a row
+   * @param rows of cells
+   */
+  public record Obstacles(TopicSpec topic, int columns, int rows) {}
 
   static @Nullable KafkaOptions read(Settings kafka) {
     boolean enabled = kafka.flag("enabled", false, "whether maps are sent");
@@ -45,7 +72,45 @@ public record KafkaOptions(@Nullable KafkaSinkConfig depth, @Nullable KafkaFrame
             uncertainty,
             age);
     KafkaFrameConfig frames = frames(kafka, settings);
-    return enabled || frames != null ? new KafkaOptions(enabled ? depth : null, frames) : null;
+    Obstacles obstacles =
+        obstacles(kafka.section("obstacles", "nearest and median depth by cell, below 8 kB"));
+    HealthOptions health =
+        health(kafka.section("health", "counts of all losses, timings; beside any of the above"));
+    return enabled || frames != null || obstacles != null
+        ? new KafkaOptions(settings, enabled ? depth : null, frames, obstacles, health)
+        : null;
+  }
+
+  private static @Nullable Obstacles obstacles(Settings section) {
+    boolean enabled = section.flag("enabled", false, "whether grids are made and sent");
+    String topic =
+        section.text("topic", TopicSpec.OBSTACLES.name(), "a topic", "for them, minutes");
+    int columns =
+        section.integer("columns", ObstacleGridCodec.DEFAULT_COLUMNS, 1, 768, "cells", "in a row");
+    int rows =
+        section.integer(
+            "rows", ObstacleGridCodec.DEFAULT_ROWS, 1, 768, "", "at most 768 cells in all");
+    if (columns * rows > ObstacleGridCodec.MOST_CELLS) {
+      section.fault("rows", rows + " with " + columns + " columns", "at most 768 cells in all");
+    }
+    TopicSpec named = named(section, "topic", TopicSpec.OBSTACLES, topic);
+    return enabled ? new Obstacles(named, columns, rows) : null;
+  }
+
+  private static @Nullable HealthOptions health(Settings section) {
+    HealthOptions byDefault = HealthOptions.DEFAULT;
+    boolean enabled = section.flag("enabled", true, "whether health is sent");
+    String topic = section.text("topic", byDefault.topic().name(), "a topic", "for it, days");
+    double interval =
+        section.number(
+            "interval", byDefault.interval().toSeconds(), 0.1, 3600, "s", "between records");
+    HealthFormat format =
+        section.choice("format", HealthFormat.PROTOBUF, "json for consumers without the schema");
+    TopicSpec named = named(section, "topic", byDefault.topic(), topic);
+    return enabled
+        ? new HealthOptions(
+            named, Duration.ofMillis(Math.round(1000 * interval)), format == HealthFormat.JSON)
+        : null;
   }
 
   private static @Nullable KafkaFrameConfig frames(Settings kafka, KafkaSettings settings) {

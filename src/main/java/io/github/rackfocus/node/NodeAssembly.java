@@ -2,12 +2,16 @@ package io.github.rackfocus.node;
 
 import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.depth.DepthEstimator;
+import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.MetricDepth;
 import io.github.rackfocus.kafka.CameraFrameCodec;
 import io.github.rackfocus.kafka.CameraIdentity;
 import io.github.rackfocus.kafka.KafkaDepthSink;
 import io.github.rackfocus.kafka.KafkaFrameConfig;
 import io.github.rackfocus.kafka.KafkaFrameSink;
+import io.github.rackfocus.kafka.KafkaHealthPublisher;
+import io.github.rackfocus.kafka.KafkaObstacleSink;
+import io.github.rackfocus.kafka.KafkaPublisher;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.sink.FileSink;
 import io.github.rackfocus.sink.SinkFanOut;
@@ -15,6 +19,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Puts a node together from its configuration. */
 public final class NodeAssembly {
@@ -34,9 +39,46 @@ public final class NodeAssembly {
       List<? extends DepthSink> moreSinks,
       boolean lossless)
       throws IOException {
+    CameraIdentity identity = configuration.identity();
+    return node(configuration, source, moreSinks, lossless, map -> identity);
+  }
+
+  /**
+   * The same for a source that learns what its camera is while it runs.
+   *
+   * @param view what it knows of the camera when a map is there; asked by the sinks' threads
+   */
+  public static DepthNode nodeOf(
+      NodeConfiguration configuration,
+      FrameSource source,
+      List<? extends DepthSink> moreSinks,
+      Function<DepthMap, CameraView> view)
+      throws IOException {
+    CameraIdentity identity = configuration.identity();
+    return node(
+        configuration, source, moreSinks, false, map -> seen(identity, map, view.apply(map)));
+  }
+
+  private static CameraIdentity seen(CameraIdentity identity, DepthMap map, CameraView view) {
+    CameraIdentity.PinholeIntrinsics pinhole =
+        view.calibrated()
+            ? new CameraIdentity.PinholeIntrinsics(
+                map.width(), map.height(), view.fx(), view.fy(), view.cx(), view.cy())
+            : null;
+    return identity.seenAs(view.frameId(), pinhole, view.calibrationSha256());
+  }
+
+  private static DepthNode node(
+      NodeConfiguration configuration,
+      FrameSource source,
+      List<? extends DepthSink> moreSinks,
+      boolean lossless,
+      Function<DepthMap, CameraIdentity> cameras)
+      throws IOException {
     List<DepthSink> sinks = new ArrayList<>(moreSinks);
     try {
-      addSinks(configuration, sinks);
+      List<KafkaPublisher> topics = new ArrayList<>();
+      addSinks(configuration, sinks, topics, cameras);
       DepthEstimator estimator = Estimators.open(configuration.model());
       int depth = configuration.sinks().queueDepth();
       // What waits for each sink, what each is busy with, what is being filled, and one to spare.
@@ -57,7 +99,19 @@ public final class NodeAssembly {
                 System::nanoTime);
         KafkaOptions kafka = configuration.sinks().kafka();
         if (kafka != null && kafka.frames() != null) {
-          node.publishFramesTo(frameSink(configuration, source, kafka.frames()));
+          KafkaFrameSink frames = frameSink(configuration, source, kafka.frames());
+          topics.add(frames.publisher());
+          node.publishFramesTo(frames);
+        }
+        if (kafka != null && kafka.health() != null) {
+          node.publishHealthBy(
+              new KafkaHealthPublisher(
+                  kafka.settings(),
+                  kafka.health(),
+                  configuration.identity(),
+                  () -> HealthReport.of(node),
+                  topics,
+                  InstantSource.system()));
         }
         return node;
       } catch (IOException | RuntimeException e) {
@@ -92,14 +146,36 @@ public final class NodeAssembly {
     return configuration.depthOffsetMetres() + source.depthOffsetMetres();
   }
 
-  private static void addSinks(NodeConfiguration configuration, List<DepthSink> sinks)
+  private static void addSinks(
+      NodeConfiguration configuration,
+      List<DepthSink> sinks,
+      List<KafkaPublisher> topics,
+      Function<DepthMap, CameraIdentity> cameras)
       throws IOException {
     SinkSettings settings = configuration.sinks();
     if (settings.files() != null) {
       sinks.add(new FileSink(settings.files()));
     }
-    if (settings.kafka() != null && settings.kafka().depth() != null) {
-      sinks.add(new KafkaDepthSink(settings.kafka().depth(), configuration.identity()));
+    KafkaOptions kafka = settings.kafka();
+    if (kafka != null && kafka.depth() != null) {
+      KafkaDepthSink depth =
+          new KafkaDepthSink(
+              kafka.depth(), configuration.identity(), cameras, InstantSource.system());
+      sinks.add(depth);
+      topics.add(depth.publisher());
+    }
+    if (kafka != null && kafka.obstacles() != null) {
+      KafkaObstacleSink obstacles =
+          new KafkaObstacleSink(
+              kafka.settings(),
+              kafka.obstacles().topic(),
+              kafka.obstacles().columns(),
+              kafka.obstacles().rows(),
+              configuration.identity(),
+              cameras,
+              InstantSource.system());
+      sinks.add(obstacles);
+      topics.add(obstacles.publisher());
     }
   }
 }

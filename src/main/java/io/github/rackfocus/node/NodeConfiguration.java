@@ -47,6 +47,7 @@ public record NodeConfiguration(
     RosSettings ros,
     WorkerSettings worker) {
   private static final long MAX_BYTES = 1 << 20;
+  private static final String[] POSE = {"x", "y", "z", "qx", "qy", "qz", "qw"};
 
   /**
    * Reads a YAML file.
@@ -204,12 +205,47 @@ public record NodeConfiguration(
     String robot =
         root.text("robot", "", "a name", "first part of the Kafka key; empty: the host's name");
     String camera = root.text("camera", "camera", "a name", "second part of the Kafka key");
+    CameraIdentity.FixedPose pose =
+        pose(root.section("pose", "Where the camera stands, fixed; travels in Kafka's maps."));
     try {
-      return CameraIdentity.of(robot.isEmpty() ? KafkaSinkConfig.hostName() : robot, camera);
+      return CameraIdentity.of(robot.isEmpty() ? KafkaSinkConfig.hostName() : robot, camera)
+          .at(pose);
     } catch (IllegalArgumentException e) {
       root.fault("robot", "'" + robot + "' with camera '" + camera + "'", Reason.of(e));
       return CameraIdentity.of("robot", "camera");
     }
+  }
+
+  private static CameraIdentity.@Nullable FixedPose pose(Settings pose) {
+    String parent = pose.text("parentFrame", "", "a frame", "the pose is given in; empty: no pose");
+    double[] numbers = new double[POSE.length];
+    for (int i = 0; i < POSE.length; i++) {
+      boolean rotation = i >= 3;
+      numbers[i] =
+          pose.number(
+              POSE[i],
+              i == POSE.length - 1 ? 1 : 0,
+              rotation ? -1 : -1e6,
+              rotation ? 1 : 1e6,
+              rotation ? "" : "m",
+              rotation ? "of a unit quaternion" : "of the camera there");
+    }
+    double norm =
+        Math.hypot(Math.hypot(numbers[3], numbers[4]), Math.hypot(numbers[5], numbers[6]));
+    if (Math.abs(norm - 1) > 0.001) {
+      pose.fault("qx, qy, qz, qw", "of length " + norm, "a unit quaternion");
+    }
+    return parent.isEmpty()
+        ? null
+        : new CameraIdentity.FixedPose(
+            parent,
+            numbers[0],
+            numbers[1],
+            numbers[2],
+            numbers[3],
+            numbers[4],
+            numbers[5],
+            numbers[6]);
   }
 
   private static RollingOptions rolling(Settings sweep) {

@@ -2,7 +2,9 @@ package io.github.rackfocus.node;
 
 import io.github.rackfocus.depth.DepthInfo;
 import io.github.rackfocus.depth.ModelIdentity;
+import io.github.rackfocus.depth.Stage;
 import io.github.rackfocus.sink.SinkCounters;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,6 +14,18 @@ import org.HdrHistogram.Histogram;
 final class NodeCounters {
   private static final long LONGEST_NANOS = 60_000_000_000L;
 
+  /**
+   * Time that a stage takes.
+   *
+   * @param name of the stage
+   * @param p50Millis median
+   * @param p99Millis 99th percentile
+   */
+  record StageTimes(String name, double p50Millis, double p99Millis) {}
+
+  private static final Stage[] STAGES = Stage.values();
+
+  private final Histogram[] stageTimes = new Histogram[STAGES.length];
   private final Histogram latency = new Histogram(LONGEST_NANOS, 3);
   private final Map<String, Long> drops = new TreeMap<>();
   private long frames;
@@ -24,6 +38,12 @@ final class NodeCounters {
   private int iterations;
   private long deadlineMisses;
   private float lensCelsius = Float.NaN;
+
+  NodeCounters() {
+    for (int i = 0; i < stageTimes.length; i++) {
+      stageTimes[i] = new Histogram(LONGEST_NANOS, 2);
+    }
+  }
 
   synchronized void frame() {
     frames++;
@@ -50,7 +70,32 @@ final class NodeCounters {
     validShare = info.validShare();
     iterations = info.iterations();
     deadlineMisses += info.isDeadlineMissed() ? 1 : 0;
-    latency.recordValue(Math.min(Math.max(latencyNanos, 0), LONGEST_NANOS));
+    latency.recordValue(bounded(latencyNanos));
+    for (int i = 0; i < stageTimes.length; i++) {
+      long nanos = info.stageNanos(STAGES[i]);
+      if (nanos != 0) {
+        stageTimes[i].recordValue(bounded(nanos));
+      }
+    }
+  }
+
+  private static long bounded(long nanos) {
+    return Math.min(Math.max(nanos, 0), LONGEST_NANOS);
+  }
+
+  /** Times of the stages that were run, in the order of the way. */
+  synchronized List<StageTimes> stageTimes() {
+    List<StageTimes> times = new ArrayList<>();
+    for (int i = 0; i < stageTimes.length; i++) {
+      if (stageTimes[i].getTotalCount() > 0) {
+        times.add(
+            new StageTimes(
+                STAGES[i].key(),
+                stageTimes[i].getValueAtPercentile(50) / 1e6,
+                stageTimes[i].getValueAtPercentile(99) / 1e6));
+      }
+    }
+    return times;
   }
 
   synchronized void prepared() {

@@ -1,12 +1,15 @@
 package io.github.rackfocus.rosnode;
 
+import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.frame.Reason;
+import io.github.rackfocus.node.CameraView;
 import io.github.rackfocus.node.ConfigurationException;
 import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.node.NodeAssembly;
 import io.github.rackfocus.node.NodeConfiguration;
 import io.github.rackfocus.ros.ConnectedNode;
 import io.github.rackfocus.ros.RosException;
+import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.std_srvs.SetBool;
 import io.github.rackfocus.ros.msg.std_srvs.Trigger;
 import java.io.IOException;
@@ -107,9 +110,19 @@ public final class RosDepthNode {
               input.sweepIds(),
               options.ros().stampOffsetNanos(),
               System::nanoTime);
-      DepthNode node = NodeAssembly.node(options, input.source(), List.of(sink), false);
+      DepthNode node =
+          NodeAssembly.nodeOf(
+              options, input.source(), List.of(sink), map -> view(input.camera(), map));
       return run(ros, node, input, options);
     }
+  }
+
+  private static CameraView view(CameraInfoSource camera, DepthMap map) {
+    CameraInfo info = new CameraInfo();
+    boolean known = camera.describe(info, map.width(), map.height());
+    double[] p = info.p;
+    return new CameraView(
+        camera.frameId(), known, p[0], p[5], p[2], p[6], camera.calibrationSha256());
   }
 
   private int run(

@@ -33,12 +33,18 @@ public final class DepthPicture {
 
   /** The depth in colour, with a scale bar and a legend of the greys that occur, as a PNG. */
   public byte[] depth(DepthMap map) {
-    DepthScale scale = DepthScale.of(map.info());
-    List<ColourStrip.Entry> legend = legend(map, false);
+    return depth(DepthRaster.of(map));
+  }
+
+  /** The same of depth that came from elsewhere. */
+  public byte[] depth(DepthRaster map) {
+    DepthScale scale = new DepthScale(map.metric(), map.nearestDepth(), map.farthestDepth());
+    List<ColourStrip.Entry> legend = reasons(map);
     int canvasWidth = Math.max(map.width(), LEAST_WIDTH);
     ColourStrip strip = new ColourStrip(canvasWidth);
     int barHeight = strip.barHeight();
-    Mat canvas = canvas(map, canvasWidth, barHeight + strip.legendHeight(legend));
+    Mat canvas =
+        new Mat(map.height() + barHeight + strip.legendHeight(legend), canvasWidth, CvType.CV_8UC3);
     try {
       strip.clear(canvas, 0);
       paintDepth(map, scale, canvas);
@@ -55,10 +61,10 @@ public final class DepthPicture {
    * as a PNG.
    */
   public byte[] validity(DepthMap map) {
-    List<ColourStrip.Entry> legend = legend(map, true);
+    List<ColourStrip.Entry> legend = shares(map);
     int canvasWidth = Math.max(map.width(), LEAST_WIDTH);
     ColourStrip strip = new ColourStrip(canvasWidth);
-    Mat canvas = canvas(map, canvasWidth, strip.legendHeight(legend));
+    Mat canvas = new Mat(map.height() + strip.legendHeight(legend), canvasWidth, CvType.CV_8UC3);
     try {
       strip.clear(canvas, 0);
       paintValidity(map, canvas);
@@ -69,11 +75,7 @@ public final class DepthPicture {
     }
   }
 
-  private static Mat canvas(DepthMap map, int width, int stripHeight) {
-    return new Mat(map.height() + stripHeight, width, CvType.CV_8UC3);
-  }
-
-  private void paintDepth(DepthMap map, DepthScale scale, Mat canvas) {
+  private void paintDepth(DepthRaster map, DepthScale scale, Mat canvas) {
     FloatBuffer depth = map.depth();
     ByteBuffer validity = map.validity();
     byte[] row = new byte[3 * map.width()];
@@ -129,18 +131,30 @@ public final class DepthPicture {
     return grey * 0x010101;
   }
 
-  private static List<ColourStrip.Entry> legend(DepthMap map, boolean withShares) {
+  /** The reasons for no depth that occur. */
+  private static List<ColourStrip.Entry> reasons(DepthRaster map) {
+    int[] counts = new int[Validity.count()];
+    for (int i = 0; i < map.width() * map.height(); i++) {
+      counts[map.validity().get(i)]++;
+    }
+    List<ColourStrip.Entry> entries = new ArrayList<>();
+    for (Validity validity : Validity.values()) {
+      if (validity != Validity.VALID && counts[validity.code()] > 0) {
+        entries.add(new ColourStrip.Entry(validity.code(), validity.key()));
+      }
+    }
+    return entries;
+  }
+
+  /** Every validity that occurs, with its share. */
+  private static List<ColourStrip.Entry> shares(DepthMap map) {
     List<ColourStrip.Entry> entries = new ArrayList<>();
     for (Validity validity : Validity.values()) {
       int count = map.info().count(validity);
-      if (count == 0 || (validity == Validity.VALID && !withShares)) {
-        continue;
+      if (count > 0) {
+        String share = String.format(Locale.ROOT, " %.1f %%", 100.0 * count / map.pixels());
+        entries.add(new ColourStrip.Entry(validity.code(), validity.key() + share));
       }
-      String name = validity.key();
-      if (withShares) {
-        name += String.format(Locale.ROOT, " %.1f %%", 100.0 * count / map.pixels());
-      }
-      entries.add(new ColourStrip.Entry(validity.code(), name));
     }
     return entries;
   }

@@ -30,11 +30,26 @@ final class BrokerProcess implements AutoCloseable {
   private @Nullable Process process;
 
   BrokerProcess(Path folder) throws IOException {
+    this(folder, Map.of());
+  }
+
+  /**
+   * @param settings further ones; with a {@code inter.broker.listener.name} clients get that
+   *     listener in the place of the plain one
+   */
+  BrokerProcess(Path folder, Map<String, String> settings) throws IOException {
     this.folder = Files.createDirectories(folder);
     int[] ports = EmbeddedKafkaBroker.freePorts();
     this.port = ports[0];
     Properties properties =
         EmbeddedKafkaBroker.properties(folder.resolve("log"), ports[0], ports[1]);
+    String listener = settings.get("inter.broker.listener.name");
+    if (listener != null) {
+      for (String name : List.of("listeners", "advertised.listeners")) {
+        properties.put(name, properties.getProperty(name).replace("PLAINTEXT:", listener + ":"));
+      }
+    }
+    properties.putAll(settings);
     try (Writer out = Files.newBufferedWriter(configuration())) {
       properties.store(out, null);
     }
@@ -64,6 +79,14 @@ final class BrokerProcess implements AutoCloseable {
 
   /** Starts the process and returns when it takes requests. */
   void start() throws IOException, InterruptedException, ExecutionException {
+    startWithoutWaiting();
+    try (Admin admin = admin()) {
+      admin.describeCluster().nodes().get();
+    }
+  }
+
+  /** Starts the process and returns at once. */
+  void startWithoutWaiting() throws IOException {
     process =
         new ProcessBuilder(
                 List.of(
@@ -76,9 +99,6 @@ final class BrokerProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("broker.log").toFile()))
             .start();
-    try (Admin admin = admin()) {
-      admin.describeCluster().nodes().get();
-    }
   }
 
   void createTopic(String name) throws InterruptedException, ExecutionException {

@@ -8,8 +8,16 @@ import io.github.rackfocus.sink.TestDepthMaps;
 import io.github.rackfocus.v1.DepthFrame;
 import io.github.rackfocus.v1.Encoding;
 import io.github.rackfocus.v1.FocusScale;
+import io.github.rackfocus.v1.Health;
+import io.github.rackfocus.v1.Model;
+import io.github.rackfocus.v1.ObstacleGrid;
+import io.github.rackfocus.v1.SinkHealth;
+import io.github.rackfocus.v1.StageTime;
+import io.github.rackfocus.v1.TopicHealth;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -22,11 +30,7 @@ class OldBytesTest {
 
   @Test
   void shouldReadTheFirstSchemasBytes() throws IOException {
-    byte[] bytes;
-    try (InputStream in = getClass().getResourceAsStream("/rackfocus/v1/depth_frame-1.bin")) {
-      bytes = Objects.requireNonNull(in, "depth_frame-1.bin is not there").readAllBytes();
-    }
-    DepthFrame frame = DepthFrame.parseFrom(bytes);
+    DepthFrame frame = DepthFrame.parseFrom(bytesOf("depth_frame-1.bin"));
     assertThat(frame.getUnknownFields().asMap()).isEmpty();
     assertThat(frame.getRobot()).isEqualTo("old-robot");
     assertThat(frame.getCamera()).isEqualTo("old-camera");
@@ -48,6 +52,83 @@ class OldBytesTest {
     assertThat(frame.getIterations()).isEqualTo(3);
     assertThat(frame.getCalibrationSha256()).isEqualTo("0123456789abcdef".repeat(4));
     assertPixels(DepthFrameCodec.decode(frame));
+  }
+
+  @Test
+  void shouldReadTheBytesOfTheSchemaWithAges() throws IOException {
+    DepthFrame frame = DepthFrame.parseFrom(bytesOf("depth_frame-2.bin"));
+    assertThat(frame.getUnknownFields().asMap()).isEmpty();
+    assertThat(frame.getAgeUnitS()).isEqualTo(0.001);
+    DepthPixels pixels = DepthFrameCodec.decode(frame);
+    assertPixels(pixels);
+    float[] age = Objects.requireNonNull(pixels.age());
+    for (int i = 0; i < WIDTH * HEIGHT; i++) {
+      assertThat(Math.abs(age[i] - 0.05f * (i % 4))).isLessThan(0.00051f);
+    }
+  }
+
+  @Test
+  void shouldReadTheFirstObstacleGrid() throws IOException {
+    ObstacleGrid grid = ObstacleGrid.parseFrom(bytesOf("obstacle_grid-1.bin"));
+    assertThat(grid.getUnknownFields().asMap()).isEmpty();
+    assertThat(grid.getRobot()).isEqualTo("old-robot");
+    assertThat(grid.getSequence()).isEqualTo(4711);
+    assertThat(grid.getColumns()).isEqualTo(4);
+    assertThat(grid.getRows()).isEqualTo(2);
+    assertThat(grid.getUnitM()).isEqualTo(0.0001);
+    ShortBuffer nearest =
+        grid.getNearest().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
+    assertThat(nearest.remaining()).isEqualTo(8);
+    // Every cell has pixels of code 3, nearer than the sweep.
+    assertThat(nearest.get(0)).isEqualTo((short) 1);
+    assertThat(grid.getMedianUncertainty().size()).isEqualTo(16);
+    assertThat(grid.getMeasured().byteAt(0)).isEqualTo((byte) 86);
+    assertThat(grid.getPose().getParentFrameId()).isEqualTo("base_link");
+  }
+
+  @Test
+  void shouldReadTheFirstHealth() throws IOException {
+    Health health = Health.parseFrom(bytesOf("health-1.bin"));
+    assertThat(health.getUnknownFields().asMap()).isEmpty();
+    assertThat(health).isEqualTo(oldHealth());
+  }
+
+  private static Health oldHealth() {
+    return Health.newBuilder()
+        .setRobot("old-robot")
+        .setCamera("old-camera")
+        .setRole("node")
+        .setVersion("0.1.0")
+        .setSequence(7)
+        .setStampNs(1_763_640_000_123_456_789L)
+        .setUptimeS(36.5)
+        .setFrames(540)
+        .putFramesDropped("outOfSweep", 3)
+        .setStacks(530)
+        .setMaps(500)
+        .setLatencyP99Ms(81.25)
+        .addStages(StageTime.newBuilder().setName("stack").setP50Ms(12).setP99Ms(20))
+        .setModel(Model.newBuilder().setName("ddl").setVersion("1"))
+        .addSinks(
+            SinkHealth.newBuilder()
+                .setName("kafka")
+                .setOffered(500)
+                .setLost(2)
+                .putLossesByCause("queueFull", 2))
+        .addTopics(
+            TopicHealth.newBuilder()
+                .setTopic("rackfocus.depth.v1")
+                .setOnOutage("freshest")
+                .putLost("queueFull", 2)
+                .setOutage(true)
+                .setAckP50Ms(1.5))
+        .build();
+  }
+
+  private static byte[] bytesOf(String name) throws IOException {
+    try (InputStream in = OldBytesTest.class.getResourceAsStream("/rackfocus/v1/" + name)) {
+      return Objects.requireNonNull(in, name + " is not there").readAllBytes();
+    }
   }
 
   /** The rule by which the file's pixels were made, see {@link TestDepthMaps#fillByRule}. */
@@ -80,9 +161,17 @@ class OldBytesTest {
     try (DepthMap map =
         TestDepthMaps.fillByRule(
             TestDepthMaps.scene(WIDTH, HEIGHT, 1_763_640_000_123_456_789L, 4711))) {
+      for (int i = 0; i < map.pixels(); i++) {
+        map.age().put(i, 0.05f * (i % 4));
+      }
+      Path folder = Path.of(arguments[0]);
       Files.write(
-          Path.of(arguments[0]),
+          folder.resolve("depth_frame.bin"),
           new DepthFrameCodec(identity, DepthPacking.PNG16, true, true).encode(map).toByteArray());
+      Files.write(
+          folder.resolve("obstacle_grid.bin"),
+          new ObstacleGridCodec(identity, 4, 2).encode(map).toByteArray());
+      Files.write(folder.resolve("health.bin"), oldHealth().toByteArray());
     }
   }
 }

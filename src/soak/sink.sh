@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# What the Kafka sink costs at 30 maps/s of 640 x 480, for SECONDS each (default 60): share of a core,
+# bytes a map, p50 and p99 from the hand-over to a consumer. The broker is a process of its own.
+#   src/soak/sink.sh [SECONDS]
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../bin/lib.sh"
+need_jdk
+cd "$RACKFOCUS_HOME"
+app_is_current || build_app
+./mvnw -B -ntp -q test-compile
+"$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -Xmx1g \
+  -cp "target/test-classes:target/classes:target/app/lib/*" \
+  io.github.rackfocus.kafka.SinkSoak "${1:-60}"

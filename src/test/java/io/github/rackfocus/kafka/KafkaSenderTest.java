@@ -1,0 +1,189 @@
+package io.github.rackfocus.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Faults of the producer itself, played by Kafka's own fake. */
+@Timeout(120)
+class KafkaSenderTest {
+  private static final String TOPIC = TopicSpec.DEPTH.name();
+
+  @TempDir Path folder;
+  private final List<MockProducer<String, byte[]>> producers = new CopyOnWriteArrayList<>();
+  private KafkaPublisher publisher;
+
+  @AfterEach
+  void close() {
+    publisher.close();
+  }
+
+  @Test
+  void shouldReplaceABrokenProducerAndSendAgainFromTheOldestOn() throws Exception {
+    for (boolean spooling : new boolean[] {false, true}) {
+      producers.clear();
+      publisher = publisher(spooling);
+      publish(0, 5);
+      MockProducer<String, byte[]> first = producer(0);
+      awaitSent(first, 5);
+      first.completeNext();
+      first.completeNext();
+      first.errorNext(new InvalidProducerEpochException("fenced"));
+      MockProducer<String, byte[]> second = producer(1);
+      awaitSent(second, 3);
+      assertThat(first.closed()).isTrue();
+      assertThat(sent(second)).containsExactly("2", "3", "4");
+      publish(5, 1);
+      awaitSent(second, 4);
+      completeAll(second);
+      await().until(() -> publisher.counts().acknowledged() == 6);
+      assertThat(publisher.counts().producersRebuilt()).isEqualTo(1);
+      assertThat(publisher.counts().lostByCause()).isEmpty();
+      publisher.close();
+    }
+  }
+
+  @Test
+  void shouldReplaceAProducerThatThrows() throws Exception {
+    publisher = publisher(false);
+    publish(0, 1);
+    MockProducer<String, byte[]> first = producer(0);
+    awaitSent(first, 1);
+    first.completeNext();
+    first.sendException = new OutOfOrderSequenceException("broken");
+    publish(1, 3);
+    MockProducer<String, byte[]> second = producer(1);
+    awaitSent(second, 3);
+    completeAll(second);
+    await().until(() -> publisher.counts().acknowledged() == 4);
+    assertThat(sent(second)).containsExactly("1", "2", "3");
+  }
+
+  @Test
+  void shouldRepeatWithTheSameProducerWhatMayPass() throws Exception {
+    publisher = publisher(false);
+    publish(0, 2);
+    MockProducer<String, byte[]> first = producer(0);
+    awaitSent(first, 2);
+    first.completeNext();
+    first.errorNext(new TimeoutException("topic not in metadata"));
+    awaitSent(first, 3);
+    completeAll(first);
+    await().until(() -> publisher.counts().acknowledged() == 2);
+    assertThat(sent(first)).containsExactly("0", "1", "1");
+    assertThat(publisher.counts().producersRebuilt()).isZero();
+  }
+
+  @Test
+  void shouldPassOverARecordThatIsRefusedForGood() throws Exception {
+    publisher = publisher(true);
+    publish(0, 3);
+    MockProducer<String, byte[]> first = producer(0);
+    awaitSent(first, 3);
+    first.errorNext(new RecordTooLargeException("too large"));
+    completeAll(first);
+    await().until(() -> publisher.counts().acknowledged() == 2);
+    assertThat(publisher.counts().lostByCause()).containsExactly(Map.entry("tooLarge", 1L));
+    assertThat(publisher.counts().waiting() + publisher.counts().inFlight()).isZero();
+  }
+
+  @Test
+  void shouldKeepNoMoreInFlightThanItMay() throws Exception {
+    publisher = publisher(false);
+    publish(0, 10);
+    MockProducer<String, byte[]> first = producer(0);
+    awaitSent(first, 8);
+    Thread.sleep(300); // Time in which more would come, if any did.
+    assertThat(sent(first)).hasSize(8);
+    first.completeNext();
+    awaitSent(first, 9);
+  }
+
+  private KafkaPublisher publisher(boolean spooling) throws Exception {
+    KafkaSettings settings =
+        KafkaSettings.of("127.0.0.1:9")
+            .withBounds(100, 8, 1 << 20)
+            .withSpool(spooling ? SpoolOptions.in(folder.resolve("spool")) : null);
+    TopicSetup topic =
+        new TopicSetup(settings, TopicSpec.DEPTH) {
+          @Override
+          int largestRecord() {
+            return settings.maxRecordBytes();
+          }
+        };
+    return new KafkaPublisher(
+        settings,
+        TopicSpec.DEPTH,
+        InstantSource.system(),
+        new KafkaConnection(settings, topic, ignored -> newProducer()));
+  }
+
+  private Producer<String, byte[]> newProducer() {
+    Node node = new Node(1, "localhost", 9);
+    Cluster cluster =
+        new Cluster(
+            "c",
+            List.of(node),
+            List.of(new PartitionInfo(TOPIC, 0, node, new Node[] {node}, new Node[] {node})),
+            Set.of(),
+            Set.of());
+    MockProducer<String, byte[]> producer =
+        new MockProducer<>(cluster, false, null, new StringSerializer(), new ByteArraySerializer());
+    producers.add(producer);
+    return producer;
+  }
+
+  private MockProducer<String, byte[]> producer(int number) {
+    await().atMost(Duration.ofSeconds(60)).until(() -> producers.size() > number);
+    return producers.get(number);
+  }
+
+  private static void awaitSent(MockProducer<String, byte[]> producer, int records) {
+    await().atMost(Duration.ofSeconds(60)).until(() -> producer.history().size() >= records);
+  }
+
+  private static List<String> sent(MockProducer<String, byte[]> producer) {
+    List<String> values = new ArrayList<>();
+    producer
+        .history()
+        .forEach(record -> values.add(new String(record.value(), StandardCharsets.UTF_8)));
+    return values;
+  }
+
+  private static void completeAll(MockProducer<String, byte[]> producer) {
+    while (producer.completeNext()) {
+      // Each answers one record.
+    }
+  }
+
+  private void publish(int first, int count) throws Exception {
+    for (int i = first; i < first + count; i++) {
+      publisher.publish(
+          new OutgoingRecord("k", List.of(), Integer.toString(i).getBytes(StandardCharsets.UTF_8)));
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.github.rackfocus.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The short form of {@code bin/soak outage}, without latencies: they are for a quiet machine. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class OutageRunIT {
+  private static final Duration LENGTH = Duration.ofSeconds(30);
+
+  @TempDir Path folder;
+
+  @Test
+  void shouldDeliverEveryMapInOrderBesideAFileSink() throws Exception {
+    OutageRun.Result result =
+        new OutageRun(folder, SpoolOptions.in(folder.resolve("spool")), true)
+            .run(LENGTH, 20, OutageSoak.faults(LENGTH));
+    assertThat(result.kafkaSink().dropped()).isZero();
+    assertThat(result.arrived()).isEqualTo(result.offered()).hasSize(600);
+    assertThat(result.counted()).isZero();
+  }
+}
