@@ -104,14 +104,14 @@ public final class FrameConsumer implements AutoCloseable {
     Map<Integer, Long> begins = new TreeMap<>();
     for (TopicPartition partition : starting) {
       OffsetAndMetadata at = known.get(partition);
+      long begin = 0;
       // A topic that was made anew ends before what was committed for the old one.
-      boolean sound = at != null && at.offset() <= ends.getOrDefault(partition, 0L);
-      if (sound) {
+      if (at != null && at.offset() <= ends.getOrDefault(partition, 0L)) {
+        begin = at.offset();
         consumer.seek(partition, readBackOf(at));
       } else if (at != null) {
         consumer.seekToBeginning(Set.of(partition));
       }
-      long begin = sound ? at.offset() : 0;
       partitions.put(partition, new PartitionProgress(partition.partition(), begin));
       begins.put(partition.partition(), begin);
     }

@@ -1,6 +1,7 @@
 package io.github.rackfocus.node;
 
 import io.github.rackfocus.depth.DepthEstimator;
+import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.frame.ThrottledLog;
 import io.github.rackfocus.kafka.FrameConsumer;
 import io.github.rackfocus.kafka.FrameRecord;
@@ -168,7 +169,7 @@ final class WorkerIntake {
   private void refuse(FrameRecord record, RefusedFrameException refusal)
       throws InterruptedException {
     counters.refused(refusal.reason().key());
-    trouble.warn("{} was refused as {}: {}", record, refusal.reason().key(), refusal.getMessage());
+    trouble.warn("{} was refused as {}: {}", record, refusal.reason().key(), Reason.of(refusal));
     // What has no room here is sound, and another worker may have.
     if (!settings.deadLetter() || refusal.reason() == Cause.NO_ROOM) {
       return;
@@ -178,7 +179,7 @@ final class WorkerIntake {
     partition.begin(offset);
     output.sendDeadLetter(
         record,
-        refusal.reason().key() + ": " + refusal.getMessage(),
+        refusal.reason().key() + ": " + Reason.of(refusal),
         fault -> {
           partition.finish(offset);
           if (fault == null) {
