@@ -279,7 +279,7 @@ final class KafkaSender implements Runnable {
       }
     }
     synchronized (room) {
-      generation++;
+      generation = generation + 1;
       inFlight.set(0);
     }
   }
