@@ -129,6 +129,9 @@ final class PacedOptions {
         printBytes(before, bytes, health.frames() - framesBefore, out);
       }
       out.flush();
+      if (line == 1) {
+        pauses.clear();
+      }
       before = bytes;
       framesBefore = health.frames();
     }
@@ -188,8 +191,8 @@ final class PacedOptions {
     out.printf(
         Locale.ROOT,
         "all: %d frames, dropped %s; %d stacks, %d skipped for newer ones, %d only prepared; %d maps,"
-            + " %d failed, %d late; latency p50 %.1f p95 %.1f p99 %.1f p99.9 %.1f ms; %d GC pauses,"
-            + " p99.9 %.2f ms, longest %.2f ms%n",
+            + " %d failed, %d late; latency p50 %.1f p95 %.1f p99 %.1f p99.9 %.1f ms; %d GC pauses"
+            + " after the first stretch, p99.9 %.2f ms, longest %.2f ms%n",
         health.frames(),
         health.framesDropped(),
         health.stacks(),

@@ -138,7 +138,10 @@ final class TailLines {
   static String unreadable(TopicTail.Found found, String reason) {
     return text(
         "%s  %s %s  can't be read: %s",
-        CLOCK.format(Instant.ofEpochMilli(found.sentMillis())), found.topic(), found.key(), reason);
+        CLOCK.format(Instant.ofEpochMilli(found.sentMillis())),
+        found.topic(),
+        String.valueOf(found.key()),
+        reason);
   }
 
   /** What a picture of the map needs. */

@@ -7,7 +7,10 @@ import jdk.jfr.consumer.RecordingStream;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
-/** The pauses of the garbage collector since it was made, from the JVM's own flight recorder. */
+/**
+ * The pauses of the garbage collector since it was made or cleared, from the JVM's own flight
+ * recorder.
+ */
 public final class GcPauses implements AutoCloseable {
   private static final long LONGEST_NANOS = 60_000_000_000L;
 
@@ -23,6 +26,11 @@ public final class GcPauses implements AutoCloseable {
 
   private void record(RecordedEvent event) {
     pauses.recordValue(Math.min(event.getDuration().toNanos(), LONGEST_NANOS));
+  }
+
+  /** Forgets those so far: what a process loads at its start is no steady state. */
+  public void clear() {
+    pauses.reset();
   }
 
   /** How many there were. */

@@ -179,8 +179,7 @@ final class KafkaSender implements Runnable {
   }
 
   /** On the producer's thread, or on ours where the record did not even get into its buffer. */
-  private void ended(
-      Backlog.Entry entry, int sentBy, long sentNanos, @Nullable Exception cause) {
+  private void ended(Backlog.Entry entry, int sentBy, long sentNanos, @Nullable Exception cause) {
     if (cause == null) {
       meter.acknowledged(entry.record().value().length, System.nanoTime() - sentNanos);
       backlog.ended(entry.index());
@@ -280,7 +279,7 @@ final class KafkaSender implements Runnable {
       }
     }
     synchronized (room) {
-      generation++;
+      generation = generation + 1;
       inFlight.set(0);
     }
   }

@@ -124,8 +124,7 @@ class TopicSetup {
     Admin admin = Admin.create(adminSettings(settings));
     try {
       Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
-      ConfigEntry entry =
-          config == null ? null : config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+      ConfigEntry entry = config == null ? null : config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
       return entry == null ? -1 : Long.parseLong(entry.value());
     } catch (ExecutionException e) {
       log.info(
