@@ -56,7 +56,7 @@ final class KafkaSender implements Runnable {
   private @Nullable Producer<String, byte[]> producer;
   private boolean topicFound;
 
-  private volatile int generation;
+  private final AtomicInteger generation = new AtomicInteger();
   private long answeredNanos;
   private long askedNanos;
 
@@ -155,7 +155,7 @@ final class KafkaSender implements Runnable {
       throws InterruptedException {
     OutgoingRecord record = entry.record();
     int bytes = record.value().length;
-    int mine = generation;
+    int mine = generation.get();
     inFlight.incrementAndGet();
     if (bytes + OutgoingRecord.OVERHEAD_BYTES > largestRecord) {
       giveUp(entry, Loss.TOO_LARGE, "it takes " + bytes + " bytes, the topic " + largestRecord);
@@ -187,7 +187,7 @@ final class KafkaSender implements Runnable {
       giveUp(entry, Loss.TOO_LARGE, KafkaConnection.sentence(cause));
     } else if (cause instanceof InvalidRecordException) {
       giveUp(entry, Loss.REJECTED, KafkaConnection.sentence(cause));
-    } else if (sentBy == generation) {
+    } else if (sentBy == generation.get()) {
       // It stays under way in the backlog, and is sent again with all behind it.
       fault = new Fault(cause, !mayPass(cause));
     }
@@ -232,7 +232,7 @@ final class KafkaSender implements Runnable {
 
   private void landed(int sentBy) {
     synchronized (room) {
-      if (sentBy == generation) {
+      if (sentBy == generation.get()) {
         inFlight.decrementAndGet();
       }
       room.notifyAll();
@@ -279,7 +279,7 @@ final class KafkaSender implements Runnable {
       }
     }
     synchronized (room) {
-      generation = generation + 1;
+      generation.incrementAndGet();
       inFlight.set(0);
     }
   }

@@ -154,7 +154,9 @@ public final class RosDepthNode {
         return RosParameters.read(ros);
       } catch (RosException e) {
         LOG.warn("waiting for the parameters of {}: {}", ros.getName(), e.getMessage());
-        stop.await(1, TimeUnit.SECONDS);
+        if (stop.await(1, TimeUnit.SECONDS)) {
+          return null;
+        }
       }
     }
     return null;
