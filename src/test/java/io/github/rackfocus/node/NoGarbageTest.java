@@ -25,6 +25,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -130,10 +131,13 @@ class NoGarbageTest {
   private static long[] nodeThreads() {
     List<String> names = List.of("camera", "sweep", "depth", "sink-counting");
     long[] ids = new long[names.size()];
-    for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      int at = names.indexOf(thread.getName());
-      if (at >= 0) {
-        ids[at] = thread.getId();
+    // The camera's thread is started first and may come here before the others are.
+    while (LongStream.of(ids).anyMatch(id -> id == 0)) {
+      for (Thread thread : Thread.getAllStackTraces().keySet()) {
+        int at = names.indexOf(thread.getName());
+        if (at >= 0) {
+          ids[at] = thread.getId();
+        }
       }
     }
     return ids;
