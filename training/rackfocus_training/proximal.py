@@ -21,6 +21,7 @@ from torch import nn
 from .features import MEASURES, log_measures, unshuffle
 from .layers import (Conv, Gate, convex_upsample, double, hat_matrix, lookup, sharpest,
                      shift_planes, soft_argmax)
+from .upsampling import CalibratedError, plane_mean
 
 BINS = 32
 CANDIDATES = 3
@@ -225,7 +226,7 @@ class Refiner(nn.Module):
         return refined, fine, log_error
 
 
-class StackStage(nn.Module):
+class StackStage(CalibratedError):
     """features [B Z, 32, h, w] and focus [B, Z] to every stage's estimate."""
 
     def __init__(self, settings: Settings = Settings()):
@@ -245,9 +246,6 @@ class StackStage(nn.Module):
         self.log_eta = nn.Parameter(torch.full((MAXIMUM_ITERATIONS,), -1.0))
         self.lam = nn.Parameter(torch.tensor(0.5))
         self.register_buffer("bins", torch.linspace(0, 1, BINS), persistent=False)
-        # What calibration puts on the expected error; see calibrate.py.
-        self.register_buffer("error_shift", torch.zeros(()))
-        self.register_buffer("error_power", torch.ones(()))
 
     def forward(self, features: torch.Tensor, focus: torch.Tensor, planes: int,
                 iterations: int, exits: List[int]) -> Dict[str, object]:
@@ -261,7 +259,7 @@ class StackStage(nn.Module):
         stack = features.view(batch, planes, *features.shape[1:])
         luma = stack[:, :, LEARNED:]
         learned = features[:, :LEARNED]
-        mean = self._mean(learned, batch, planes)
+        mean = plane_mean(learned, batch, planes)
         volume = self.volume(learned, mean, focus, planes)
         largest = learned.reshape(batch, planes, *learned.shape[1:]).amax(dim=1)
         return self.estimate(volume, mean, largest, luma, focus, iterations, exits)
@@ -307,12 +305,6 @@ class StackStage(nn.Module):
         picture = (weights * luma).sum(dim=1) / weights.sum(dim=1)
         return [largest, picture * 2 - 1]
 
-    def _mean(self, learned: torch.Tensor, batch: int, planes: int) -> torch.Tensor:
-        """Mean over the planes, as a product with a row of 1 / Z: ONNX Runtime's is the slower way."""
-        row = learned.new_ones(1, planes) / planes
-        flat = learned.reshape(batch, planes, -1)
-        return torch.matmul(row, flat).view(batch, *learned.shape[1:])
-
     def _resample(self, volume: torch.Tensor, focus: torch.Tensor) -> torch.Tensor:
         """[B Z, M, h, w] at the readings to [B, M, BINS, h, w]."""
         batch, planes = focus.shape
@@ -349,10 +341,6 @@ class StackStage(nn.Module):
         refined, fine, log_error = self.refiner(
             torch.cat(seen + state + [picture * 2 - 1], dim=1), depth)
         return refined, fine, log_error, nn.functional.pixel_shuffle(picture, 4)
-
-    def error(self, log_error: torch.Tensor) -> torch.Tensor:
-        """Calibrated expected absolute error: exp(shift + power * log error)."""
-        return torch.exp(self.error_shift + self.error_power * log_error)
 
 
 class Proximal(nn.Module):

@@ -1,4 +1,4 @@
-"""What `ddl-gru` and `dualfocus` end with: convex upsampling, expected error, all-in-focus image."""
+"""What the networks share behind their volumes: convex upsampling, calibrated error, mean over planes."""
 
 import torch
 from torch import nn
