@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Puts a node together from its configuration. */
@@ -40,30 +41,36 @@ public final class NodeAssembly {
       boolean lossless)
       throws IOException {
     CameraIdentity identity = configuration.identity();
-    return node(configuration, source, moreSinks, lossless, map -> identity);
+    return node(configuration, source, moreSinks, lossless, (width, height) -> identity);
   }
 
   /**
    * The same for a source that learns what its camera is while it runs.
    *
-   * @param view what it knows of the camera when a map is there; asked by the sinks' threads
+   * @param view what it knows of the camera of images of a width and height when a map or a frame
+   *     is sent; asked by the sinks' threads
    */
   public static DepthNode nodeOf(
       NodeConfiguration configuration,
       FrameSource source,
       List<? extends DepthSink> moreSinks,
-      Function<DepthMap, CameraView> view)
+      BiFunction<Integer, Integer, CameraView> view)
       throws IOException {
     CameraIdentity identity = configuration.identity();
     return node(
-        configuration, source, moreSinks, false, map -> seen(identity, map, view.apply(map)));
+        configuration,
+        source,
+        moreSinks,
+        false,
+        (width, height) -> seen(identity, width, height, view.apply(width, height)));
   }
 
-  private static CameraIdentity seen(CameraIdentity identity, DepthMap map, CameraView view) {
+  private static CameraIdentity seen(
+      CameraIdentity identity, int width, int height, CameraView view) {
     CameraIdentity.PinholeIntrinsics pinhole =
         view.calibrated()
             ? new CameraIdentity.PinholeIntrinsics(
-                map.width(), map.height(), view.fx(), view.fy(), view.cx(), view.cy())
+                width, height, view.fx(), view.fy(), view.cx(), view.cy())
             : null;
     return identity.seenAs(view.frameId(), pinhole, view.calibrationSha256());
   }
@@ -73,12 +80,12 @@ public final class NodeAssembly {
       FrameSource source,
       List<? extends DepthSink> moreSinks,
       boolean lossless,
-      Function<DepthMap, CameraIdentity> cameras)
+      BiFunction<Integer, Integer, CameraIdentity> cameras)
       throws IOException {
     List<DepthSink> sinks = new ArrayList<>(moreSinks);
     try {
       List<KafkaPublisher> topics = new ArrayList<>();
-      addSinks(configuration, sinks, topics, cameras);
+      addSinks(configuration, sinks, topics, map -> cameras.apply(map.width(), map.height()));
       DepthEstimator estimator = Estimators.open(configuration.model());
       int depth = configuration.sinks().queueDepth();
       // What waits for each sink, what each is busy with, what is being filled, and one to spare.
@@ -99,7 +106,7 @@ public final class NodeAssembly {
                 System::nanoTime);
         KafkaOptions kafka = configuration.sinks().kafka();
         if (kafka != null && kafka.frames() != null) {
-          KafkaFrameSink frames = frameSink(configuration, source, kafka.frames());
+          KafkaFrameSink frames = frameSink(configuration, source, kafka.frames(), cameras);
           topics.add(frames.publisher());
           node.publishFramesTo(frames);
         }
@@ -129,7 +136,10 @@ public final class NodeAssembly {
   }
 
   private static KafkaFrameSink frameSink(
-      NodeConfiguration configuration, FrameSource source, KafkaFrameConfig frames)
+      NodeConfiguration configuration,
+      FrameSource source,
+      KafkaFrameConfig frames,
+      BiFunction<Integer, Integer, CameraIdentity> cameras)
       throws IOException {
     CameraFrameCodec codec =
         new CameraFrameCodec(
@@ -137,8 +147,11 @@ public final class NodeAssembly {
             source.planeFocus(),
             depthOffset(configuration, source),
             frames.packing());
-    CameraIdentity identity = configuration.identity();
-    return new KafkaFrameSink(frames, frame -> identity, codec, InstantSource.system());
+    return new KafkaFrameSink(
+        frames,
+        frame -> cameras.apply(frame.width(), frame.height()),
+        codec,
+        InstantSource.system());
   }
 
   /** As configured, and what the camera was calibrated to. */

@@ -1,6 +1,5 @@
 package io.github.rackfocus.rosnode;
 
-import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.node.CameraView;
 import io.github.rackfocus.node.ConfigurationException;
@@ -112,14 +111,17 @@ public final class RosDepthNode {
               System::nanoTime);
       DepthNode node =
           NodeAssembly.nodeOf(
-              options, input.source(), List.of(sink), map -> view(input.camera(), map));
+              options,
+              input.source(),
+              List.of(sink),
+              (width, height) -> view(input.camera(), width, height));
       return run(ros, node, input, options);
     }
   }
 
-  private static CameraView view(CameraInfoSource camera, DepthMap map) {
+  private static CameraView view(CameraInfoSource camera, int width, int height) {
     CameraInfo info = new CameraInfo();
-    boolean known = camera.describe(info, map.width(), map.height());
+    boolean known = camera.describe(info, width, height);
     double[] p = info.p;
     return new CameraView(
         camera.frameId(), known, p[0], p[5], p[2], p[6], camera.calibrationSha256());

@@ -27,13 +27,15 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A fleet on a real broker in a process of its own: 8 cameras at 5 Hz and three workers, of which
- * one is killed, one stopped and resumed, and one added. {@code -Drackfocus.fleet.rounds=N} repeats
- * that; {@code bin/soak fleet} does.
+ * one is killed, one stopped and resumed, and one added, {@code -Drackfocus.fleet.rounds=N} times.
+ * It takes minutes, so that only {@code bin/soak fleet} runs it.
  */
+@EnabledIfSystemProperty(named = "rackfocus.fleet.rounds", matches = "[0-9]+")
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
 class FleetIT {
   private static final int CAMERAS = 8;

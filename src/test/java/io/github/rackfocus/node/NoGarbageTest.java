@@ -22,9 +22,11 @@ import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.RollingOptions;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -127,16 +129,23 @@ class NoGarbageTest {
     public void close() {}
   }
 
+  /** The node's threads, all of which must run: the camera may be far ahead of a slow machine. */
   private static long[] nodeThreads() {
     List<String> names = List.of("camera", "sweep", "depth", "sink-counting");
     long[] ids = new long[names.size()];
-    for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      int at = names.indexOf(thread.getName());
-      if (at >= 0) {
-        ids[at] = thread.getId();
+    for (int attempt = 0; attempt < 1_000; attempt++) {
+      for (Thread thread : Thread.getAllStackTraces().keySet()) {
+        int at = names.indexOf(thread.getName());
+        if (at >= 0) {
+          ids[at] = thread.getId();
+        }
       }
+      if (Arrays.stream(ids).allMatch(id -> id > 0)) {
+        return ids;
+      }
+      LockSupport.parkNanos(10_000_000);
     }
-    return ids;
+    throw new AssertionError("of the threads " + names + " some never ran");
   }
 
   private static final class Ramp implements DepthEstimator {
