@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.Stream;
@@ -97,12 +98,14 @@ final class SinkSoak {
     String servers = publisher.settings().bootstrapServers();
     try (TopicTail tail =
         new TopicTail(KafkaSettings.of(servers), List.of(publisher.topic().name()), true)) {
-      Thread consumer = new Thread(() -> consume(tail, total, offered, latency, arrived), "reader");
+      AtomicBoolean stop = new AtomicBoolean();
+      Thread consumer =
+          new Thread(() -> consume(tail, total, offered, latency, arrived, stop), "reader");
       consumer.start();
       long cpuNanos = 0;
       Map<String, Long> cpu = new TreeMap<>();
       Map<String, Long> before = new TreeMap<>();
-      try (SinkFanOut fanOut = new SinkFanOut(List.of(sink), 4, false)) {
+      try (SinkFanOut fanOut = new SinkFanOut(List.of(sink), 4, true)) {
         long begun = System.nanoTime();
         for (int i = 0; i < total; i++) {
           TimeUnit.NANOSECONDS.sleep(begun + Math.round(i * 1e9 / RATE) - System.nanoTime());
@@ -119,7 +122,8 @@ final class SinkSoak {
           cpuNanos += used;
         }
       }
-      consumer.join(20_000);
+      stop.set(true);
+      consumer.join();
       PublisherCounts counts = publisher.counts();
       System.out.printf(
           "%-44s %5.1f %% of a core, %4.0f kB a map, hand-over to consumer p50 %5.1f ms p99 %5.1f"
@@ -139,11 +143,16 @@ final class SinkSoak {
 
   /** Maps arrive in the order of the offers, so that the n-th that comes is the n-th offered. */
   private static void consume(
-      TopicTail tail, int total, AtomicLongArray offered, Histogram latency, AtomicLong arrived) {
+      TopicTail tail,
+      int total,
+      AtomicLongArray offered,
+      Histogram latency,
+      AtomicLong arrived,
+      AtomicBoolean stop) {
     try {
-      long giveUp = System.nanoTime() + TimeUnit.MINUTES.toNanos(30);
-      while (arrived.get() < total && System.nanoTime() < giveUp) {
-        int found = tail.poll(Duration.ofMillis(50)).size();
+      int found = 1;
+      while (arrived.get() < total && (found > 0 || !stop.get())) {
+        found = tail.poll(Duration.ofMillis(200)).size();
         long now = System.nanoTime();
         for (int i = 0; i < found; i++) {
           int number = (int) arrived.getAndIncrement();
