@@ -57,7 +57,7 @@ public final class TopicTail implements AutoCloseable {
     this.fromBeginning = fromBeginning;
     Map<String, Object> settings = new HashMap<>(Secrets.resolve(kafka.properties()));
     settings.keySet().retainAll(ConsumerConfig.configNames());
-    // Kafka's 64 KiB make large maps wait for TCP again and again: 8 a second instead of all.
+    // With Kafka's 64 KiB TCP stalls large maps again and again: docs/kafka.md has figures.
     settings.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, -1);
     settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
