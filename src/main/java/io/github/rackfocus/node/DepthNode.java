@@ -2,6 +2,7 @@ package io.github.rackfocus.node;
 
 import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.depth.DepthEstimator;
+import io.github.rackfocus.depth.DepthInfo;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthMapPool;
 import io.github.rackfocus.depth.MetricDepth;
@@ -299,6 +300,12 @@ public final class DepthNode implements AutoCloseable {
     source.close();
   }
 
+  private static void noteWayUntil(long begun, Frame frame, DepthInfo info) {
+    info.took(Stage.RECEIVE, frame.receiveNanos());
+    info.took(Stage.DECODE, frame.decodeNanos());
+    info.took(Stage.WAIT, begun - frame.arrivalNanos() - frame.decodeNanos());
+  }
+
   private @Nullable Frame nextFrame() throws IOException, InterruptedException {
     while (true) {
       try {
@@ -430,7 +437,7 @@ public final class DepthNode implements AutoCloseable {
     }
     try (map) {
       long begun = nanoClock.getAsLong();
-      map.info().took(Stage.WAIT, begun - stack.reference().arrivalNanos());
+      noteWayUntil(begun, stack.reference(), map.info());
       estimator.estimate(stack, map);
       map.info().estimatedBy(estimator);
       long estimated = nanoClock.getAsLong();

@@ -229,11 +229,11 @@ public final class BagFrameSource implements FrameSource {
     long arrival = System.nanoTime();
     if (topics.image().type().equals(Image.TYPE.name())) {
       if (read(Image.TYPE, image)) {
-        intake.image(image, arrival, nowNanos);
+        intake.image(image, arrival, bag.timeNanos(), nowNanos);
         return true;
       }
     } else if (read(CompressedImage.TYPE, compressedImage)) {
-      intake.compressedImage(compressedImage, arrival, nowNanos);
+      intake.compressedImage(compressedImage, arrival, bag.timeNanos(), nowNanos);
       return true;
     }
     return false;

@@ -201,7 +201,7 @@ public final class RosFrameSource implements FrameSource {
   private void onImage(Image image) {
     if (wanted) {
       long now = System.nanoTime();
-      intake.image(image, now, now);
+      intake.image(image, now, node.getClock().nowNanos(), now);
       somethingCame();
     }
   }
@@ -209,7 +209,7 @@ public final class RosFrameSource implements FrameSource {
   private void onCompressedImage(CompressedImage image) {
     if (wanted) {
       long now = System.nanoTime();
-      intake.compressedImage(image, now, now);
+      intake.compressedImage(image, now, node.getClock().nowNanos(), now);
       somethingCame();
     }
   }
