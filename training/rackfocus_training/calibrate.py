@@ -70,6 +70,19 @@ def fit(sets: List[Tuple[np.ndarray, np.ndarray]]) -> Tuple[float, float]:
     return best[1], best[2]
 
 
+def calibrated(saved: dict, shift: float, power: float) -> dict:
+    """What is published of a training's checkpoint: averaged weights that state calibrated errors, and
+    the recipe without folders, which are of the machine that trained."""
+    weights = dict(saved["average"])
+    weights["stack.error_shift"] = torch.tensor(shift)
+    weights["stack.error_power"] = torch.tensor(power)
+    recipe = {name: value for name, value in saved["arguments"].items()
+              if name in ("model", "rate", "seed", "processes", "trusting", "crop", "settings")}
+    return {"average": weights, "settings": saved["settings"], "step": saved["step"],
+            "seconds": saved["seconds"], "arguments": recipe,
+            "calibration": {"shift": shift, "power": power}}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", required=True)
@@ -97,14 +110,7 @@ def main() -> None:
             print(name, when, {level: round(coverage(error, values, level), 3)
                                for level in (0.2, 0.4, 0.5, 0.6, 0.68, 0.8, 0.9, 0.95, 0.99)})
     print(f"shift {shift:.4f}, power {power:.3f}")
-    saved["average"]["stack.error_shift"] = torch.tensor(shift)
-    saved["average"]["stack.error_power"] = torch.tensor(power)
-    # Folders are of the machine that trained: no business of who gets the weights.
-    recipe = {name: value for name, value in saved["arguments"].items()
-              if name in ("rate", "seed", "processes", "trusting", "settings")}
-    torch.save({"average": saved["average"], "settings": saved["settings"], "step": saved["step"],
-                "seconds": saved["seconds"], "arguments": recipe,
-                "calibration": {"shift": shift, "power": power}}, arguments.out)
+    torch.save(calibrated(saved, shift, power), arguments.out)
 
 
 if __name__ == "__main__":

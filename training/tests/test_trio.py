@@ -9,8 +9,8 @@ import numpy as np
 import onnx
 import torch
 
-from rackfocus_training import (ddl_gru, dualfocus, dualfocus_losses, export, families, features,
-                                pool, sequence_loss, train)
+from rackfocus_training import (calibrate, ddl_gru, dualfocus, dualfocus_losses, export, families,
+                                features, pool, sequence_loss, train)
 
 OUTPUTS = ("position", "error", "confidence", "allfocus")
 NAMES = ("ddl-gru", "dualfocus")
@@ -213,6 +213,7 @@ class PipelineTest(unittest.TestCase):
                 train.train(0, arguments)
                 self.assertEqual(2, train.Training(arguments).step)
                 checkpoint = arguments.out + "/last.pt"
+                checkpoint = self.calibrated(checkpoint)
                 self.assertIsInstance(export.load_model(checkpoint), kind.network)
                 with open(arguments.out + "/validation.csv", encoding="utf-8") as file:
                     self.assertIn(f"z10-k{kind.default}", file.readline())
@@ -226,6 +227,12 @@ class PipelineTest(unittest.TestCase):
                                  manifest["iterations"])
                 graph = onnx.load(f"{bundle}/stack-k{few[0]}.onnx", load_external_data=False).graph
                 self.assertEqual(["features", "focus"], [i.name for i in graph.input])
+
+    def calibrated(self, checkpoint):
+        published = calibrate.calibrated(torch.load(checkpoint), 0.5, 1.1)
+        self.assertNotIn("pool", published["arguments"])
+        torch.save(published, checkpoint + ".calibrated")
+        return checkpoint + ".calibrated"
 
 
 if __name__ == "__main__":

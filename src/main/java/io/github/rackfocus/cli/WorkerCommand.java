@@ -9,16 +9,12 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
 
 /** {@code rackfocus worker}: depth of a fleet's frames, shared among any number of workers. */
 @Command(
@@ -30,9 +26,6 @@ import sun.misc.SignalHandler;
       "Workers of one group share the cameras; start and stop them at any time."
     })
 final class WorkerCommand implements Callable<Integer> {
-  /** What shells add to a signal's number for the exit code of a process it ended. */
-  private static final int SIGNALLED = 128;
-
   private static final long NANOS = 1_000_000_000L;
 
   @Spec private @Nullable CommandSpec spec;
@@ -61,38 +54,25 @@ final class WorkerCommand implements Callable<Integer> {
       throw new IllegalStateException("worker was not started by its command line");
     }
     PrintWriter console = spec.commandLine().getOut();
-    CountDownLatch stop = new CountDownLatch(1);
-    // As in a node's run: the JVM's own way would end it in the middle of an inference.
-    SignalHandler stopping =
-        signal -> {
-          if (stop.getCount() == 0) {
-            Runtime.getRuntime().halt(SIGNALLED + signal.getNumber());
-          }
-          stop.countDown();
-        };
-    SignalHandler onInterrupt = Signal.handle(new Signal("INT"), stopping);
-    SignalHandler onTerminate = Signal.handle(new Signal("TERM"), stopping);
-    try (Worker worker = new Worker(configuration)) {
+    try (StopSignals signals = new StopSignals();
+        Worker worker = new Worker(configuration)) {
       worker.start();
-      Thread end = new Thread(() -> awaitEnd(worker, stop), "end-of-worker");
+      Thread end = new Thread(() -> awaitEnd(worker, signals), "end-of-worker");
       end.setDaemon(true);
       end.start();
-      show(worker, console, stop);
+      show(worker, console, signals);
       worker.stop();
       worker.awaitEnd();
       print(console, "worker ended: ", worker.health(), null, 0);
-    } finally {
-      Signal.handle(new Signal("INT"), onInterrupt);
-      Signal.handle(new Signal("TERM"), onTerminate);
     }
     return 0;
   }
 
-  private void show(Worker worker, PrintWriter console, CountDownLatch stop)
+  private void show(Worker worker, PrintWriter console, StopSignals signals)
       throws InterruptedException {
     WorkerHealth before = worker.health();
     long begun = System.nanoTime();
-    while (!stop.await(Math.max(1, statusSeconds), TimeUnit.SECONDS)) {
+    while (!signals.await(1000L * Math.max(1, statusSeconds))) {
       long now = System.nanoTime();
       WorkerHealth health = worker.health();
       print(console, "worker: ", health, before, (double) (now - begun) / NANOS);
@@ -147,12 +127,12 @@ final class WorkerCommand implements Callable<Integer> {
     console.flush();
   }
 
-  private static void awaitEnd(Worker worker, CountDownLatch stop) {
+  private static void awaitEnd(Worker worker, StopSignals signals) {
     try {
       worker.awaitEnd();
     } catch (IOException | InterruptedException e) {
       // The main thread asks again and hears the same.
     }
-    stop.countDown();
+    signals.stop();
   }
 }

@@ -65,6 +65,25 @@ public final class DepthMap extends CountedLease {
     return width * height;
   }
 
+  /**
+   * Checks that a stack's depth fits in here.
+   *
+   * @throws IllegalArgumentException if the stack has another size; says both
+   */
+  public void checkSize(int stackWidth, int stackHeight) {
+    if (width != stackWidth || height != stackHeight) {
+      throw new IllegalArgumentException(
+          "the depth map is "
+              + width
+              + " x "
+              + height
+              + "; expected the stack's "
+              + stackWidth
+              + " x "
+              + stackHeight);
+    }
+  }
+
   /** Position on the stack's focus axis, 0 farthest plane, 1 nearest; every pixel has one. */
   public FloatBuffer position() {
     return position;

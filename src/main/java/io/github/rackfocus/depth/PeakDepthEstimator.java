@@ -125,18 +125,7 @@ public final class PeakDepthEstimator implements DepthEstimator {
               + " to "
               + maxPlanes());
     }
-    if (into.width() != stack.width() || into.height() != stack.height()) {
-      throw new IllegalArgumentException(
-          model.name()
-              + ": the depth map is "
-              + into.width()
-              + " x "
-              + into.height()
-              + "; expected the stack's "
-              + stack.width()
-              + " x "
-              + stack.height());
-    }
+    into.checkSize(stack.width(), stack.height());
   }
 
   private void fitPeaks(FocalStack stack, DepthMap into) {

@@ -4,7 +4,10 @@ import java.util.Locale;
 
 /** The stages of a map's way, in order; times by stage are published under these names. */
 public enum Stage {
-  /** Camera or network to the last byte in memory. */
+  /**
+   * From mid-exposure to the last byte in memory, where the source's time can be compared with
+   * ours; otherwise 0.
+   */
   RECEIVE,
   /** To luma, rectified. */
   DECODE,

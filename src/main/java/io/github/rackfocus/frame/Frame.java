@@ -26,6 +26,8 @@ public final class Frame extends CountedLease {
   private final @Nullable ByteBuffer sealedColour;
   private long stampNanos;
   private long arrivalNanos;
+  private long receiveNanos;
+  private long decodeNanos;
   private long sequence;
   private long use;
   private boolean sealed;
@@ -118,6 +120,27 @@ public final class Frame extends CountedLease {
     return arrivalNanos;
   }
 
+  /**
+   * Notes what came before the frame, for the stages' times; 0 where it is not known.
+   *
+   * @param receiveNanos from mid-exposure until the last byte had arrived
+   * @param decodeNanos from then until luma was there, rectified
+   */
+  public void cameAfter(long receiveNanos, long decodeNanos) {
+    this.receiveNanos = receiveNanos;
+    this.decodeNanos = decodeNanos;
+  }
+
+  /** From mid-exposure until the last byte had arrived; 0 if not known. */
+  public long receiveNanos() {
+    return receiveNanos;
+  }
+
+  /** From the last byte until luma was there; 0 if not known. */
+  public long decodeNanos() {
+    return decodeNanos;
+  }
+
   /** Mid-exposure, nanoseconds in the source's time. */
   public long stampNanos() {
     return stampNanos;
@@ -177,6 +200,8 @@ public final class Frame extends CountedLease {
     changed.clear();
     stampNanos = 0;
     arrivalNanos = 0;
+    receiveNanos = 0;
+    decodeNanos = 0;
     sequence = -1;
     return this;
   }

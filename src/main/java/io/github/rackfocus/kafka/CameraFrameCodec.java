@@ -69,14 +69,8 @@ public final class CameraFrameCodec {
             .setWidth(frame.width())
             .setHeight(frame.height())
             .setLens(lens(frame.focus()));
-    CameraIdentity.@Nullable PinholeIntrinsics pinhole = identity.intrinsics();
-    if (pinhole != null) {
-      message.setIntrinsics(intrinsics(pinhole));
-    }
-    CameraIdentity.@Nullable FixedPose pose = identity.pose();
-    if (pose != null) {
-      message.setPose(pose(pose));
-    }
+    Geometry.intrinsics(identity).ifPresent(message::setIntrinsics);
+    Geometry.pose(identity).ifPresent(message::setPose);
     switch (packing) {
       case PNG ->
           message
@@ -216,33 +210,9 @@ public final class CameraFrameCodec {
         frame.getCalibrationSha256());
   }
 
-  private static Intrinsics intrinsics(CameraIdentity.PinholeIntrinsics pinhole) {
-    return Intrinsics.newBuilder()
-        .setWidth(pinhole.width())
-        .setHeight(pinhole.height())
-        .setFx(pinhole.fx())
-        .setFy(pinhole.fy())
-        .setCx(pinhole.cx())
-        .setCy(pinhole.cy())
-        .build();
-  }
-
   private static CameraIdentity.PinholeIntrinsics intrinsics(Intrinsics of) {
     return new CameraIdentity.PinholeIntrinsics(
         of.getWidth(), of.getHeight(), of.getFx(), of.getFy(), of.getCx(), of.getCy());
-  }
-
-  private static CameraPose pose(CameraIdentity.FixedPose pose) {
-    return CameraPose.newBuilder()
-        .setParentFrameId(pose.parentFrameId())
-        .setXM(pose.xMetres())
-        .setYM(pose.yMetres())
-        .setZM(pose.zMetres())
-        .setQx(pose.qx())
-        .setQy(pose.qy())
-        .setQz(pose.qz())
-        .setQw(pose.qw())
-        .build();
   }
 
   private static CameraIdentity.FixedPose pose(CameraPose of) {

@@ -2,10 +2,8 @@ package io.github.rackfocus.node;
 
 import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.depth.DepthEstimator;
-import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthMapPool;
 import io.github.rackfocus.depth.MetricDepth;
-import io.github.rackfocus.depth.Stage;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.frame.Reason;
@@ -45,17 +43,13 @@ public final class DepthNode implements AutoCloseable {
 
   private final FrameSource source;
   private final DepthEstimator estimator;
-  private final MetricDepth metric;
   private final SinkFanOut sinks;
-  private final DepthMapPool maps;
   private final LongSupplier nanoClock;
-  private final boolean lossless;
-  private final int everyNth;
-  private final @Nullable DeadlineGovernor governor;
   private final Handover<Frame> frames;
   private final Handover<FocalStack> stacks;
   private final RollingFocalStack rolling;
   private final NodeCounters counters = new NodeCounters();
+  private final DepthStage depth;
   private final ThrottledLog trouble = new ThrottledLog(LOG);
   private final List<Thread> threads;
   private @Nullable KafkaFrameSink frameSink;
@@ -63,8 +57,6 @@ public final class DepthNode implements AutoCloseable {
   private volatile @Nullable IOException failure;
   private volatile boolean enabled = true;
   private volatile boolean resetAsked;
-  private boolean warm;
-  private long lastMapNumber = Long.MIN_VALUE / 2;
 
   /** A node without a deadline: iterations are fixed, and a map costs what it costs. */
   public DepthNode(
@@ -116,20 +108,27 @@ public final class DepthNode implements AutoCloseable {
     }
     this.source = source;
     this.estimator = estimator;
-    this.metric = metric;
     this.sinks = sinks;
-    this.maps = new DepthMapPool(mapCapacity);
     this.nanoClock = nanoClock;
     this.frames = new Handover<>(FRAMES_BEFORE_STACK, lossless);
     this.stacks = new Handover<>(1, lossless);
-    this.lossless = lossless;
-    this.everyNth = rollingOptions.everyNth();
     // Each frame's stack comes to the depth stage, which runs its frame; maps are made of some.
     this.rolling = new RollingFocalStack(axis, rollingOptions.withEveryNth(1));
-    this.governor =
-        deadlineNanos > 0 && !lossless
-            ? new DeadlineGovernor(deadlineNanos, estimator.iterationChoices())
-            : null;
+    this.depth =
+        new DepthStage(
+            source.name(),
+            estimator,
+            metric,
+            new DepthMapPool(mapCapacity),
+            sinks,
+            rollingOptions.everyNth(),
+            // Replay skips nothing and holds no deadline.
+            lossless ? () -> false : () -> stacks.waiting() > 0,
+            deadlineNanos > 0 && !lossless
+                ? new DeadlineGovernor(deadlineNanos, estimator.iterationChoices())
+                : null,
+            counters,
+            nanoClock);
     this.threads =
         List.of(
             new Thread(this::runCamera, "camera"),
@@ -367,7 +366,7 @@ public final class DepthNode implements AutoCloseable {
       for (FocalStack stack = stacks.take(); stack != null; stack = stacks.take()) {
         try (FocalStack taken = stack) {
           if (enabled && sinks.wantsMaps()) {
-            prepareOrEstimate(taken);
+            depth.take(taken);
           }
         }
       }
@@ -377,80 +376,6 @@ public final class DepthNode implements AutoCloseable {
       fail("depth", e);
     } finally {
       stacks.abandon();
-    }
-  }
-
-  /**
-   * Makes a map of the stack if one is due; if not, runs at least its new frame through the stage
-   * of single frames, so that the next map costs no more than one.
-   */
-  private void prepareOrEstimate(FocalStack stack) throws InterruptedException {
-    DeadlineGovernor held = governor;
-    boolean warmedUp = !warm;
-    if (warmedUp) {
-      warm = true;
-      prepare(stack);
-    }
-    // What a first run sets up must not make the first map late; replay skips nothing.
-    boolean stale = warmedUp && !lossless && stacks.waiting() > 0;
-    long due = (long) everyNth * (held == null ? 1 : held.stride());
-    if (stale || stack.number() - lastMapNumber < due) {
-      counters.prepared();
-      if (!warmedUp) {
-        prepare(stack);
-      }
-      return;
-    }
-    lastMapNumber = stack.number();
-    if (held != null) {
-      estimator.useIterations(held.iterations());
-    }
-    estimate(stack);
-  }
-
-  private void prepare(FocalStack stack) {
-    try {
-      estimator.prepare(stack);
-    } catch (RuntimeException e) {
-      // The same stack would cost a map; whether it does the next one shows.
-      trouble.warn(
-          "{}: frame {} was not prepared: {}",
-          source.name(),
-          stack.reference().sequence(),
-          Reason.of(e));
-    }
-  }
-
-  private void estimate(FocalStack stack) throws InterruptedException {
-    DepthMap map = maps.tryLease(stack.width(), stack.height());
-    if (map == null) {
-      counters.mapFailed();
-      trouble.warn("no depth map is free: a sink keeps more than it may");
-      return;
-    }
-    try (map) {
-      long begun = nanoClock.getAsLong();
-      map.info().took(Stage.WAIT, begun - stack.reference().arrivalNanos());
-      estimator.estimate(stack, map);
-      map.info().estimatedBy(estimator);
-      long estimated = nanoClock.getAsLong();
-      metric.finish(stack, map);
-      long finished = nanoClock.getAsLong();
-      map.info().took(Stage.FINISH, finished - estimated);
-      long latency = finished - stack.reference().arrivalNanos();
-      if (governor != null && governor.mapTook(latency, finished - begun)) {
-        map.info().missedDeadline();
-      }
-      counters.map(latency, map.info());
-      sinks.offer(map);
-    } catch (RuntimeException e) {
-      // Whatever inference throws costs this map only; the operator hears of it.
-      counters.mapFailed();
-      trouble.warn(
-          "{}: no depth for frame {}: {}",
-          source.name(),
-          stack.reference().sequence(),
-          Reason.of(e));
     }
   }
 }

@@ -186,7 +186,7 @@ public final class OnnxDepthEstimator implements DepthEstimator {
   @Override
   public synchronized void estimate(FocalStack stack, DepthMap into) {
     check(stack);
-    check(stack, into);
+    into.checkSize(stack.width(), stack.height());
     try {
       long start = nanoClock.getAsLong();
       Tensors ready = tensorsFor(stack);
@@ -259,20 +259,6 @@ public final class OnnxDepthEstimator implements DepthEstimator {
                 + stack.focus(z)
                 + ", too close for this sweep; expected planes that differ");
       }
-    }
-  }
-
-  private static void check(FocalStack stack, DepthMap into) {
-    if (into.width() != stack.width() || into.height() != stack.height()) {
-      throw new IllegalArgumentException(
-          "the depth map is "
-              + into.width()
-              + " x "
-              + into.height()
-              + "; expected the stack's "
-              + stack.width()
-              + " x "
-              + stack.height());
     }
   }
 

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * <p>Messages come in the order in which they were recorded, and frames wait for their readings in
  * that time: so the same bag and settings always give the same frames with the same readings.
  */
-public final class BagFrameSource implements FrameSource, CameraInfoSource {
+public final class BagFrameSource implements FrameSource {
   private static final Logger LOG = LoggerFactory.getLogger(BagFrameSource.class);
 
   /** Patience costs nothing here, so more frames may wait than in a live source. */
@@ -87,8 +87,7 @@ public final class BagFrameSource implements FrameSource, CameraInfoSource {
    */
   public static BagFrameSource open(Path file, BagTopics choice, RosInputSettings settings)
       throws IOException {
-    String url = settings.cameraInfoUrl();
-    CameraCalibration calibration = url.isEmpty() ? null : CameraInfoUrl.read(url, System.getenv());
+    CameraCalibration calibration = CameraInfoUrl.read(settings.cameraInfoUrl(), System.getenv());
     BagReader bag = BagReader.open(file);
     try {
       BagTopics.Found topics = choice.find(file, bag.connections(), settings);
@@ -160,19 +159,9 @@ public final class BagFrameSource implements FrameSource, CameraInfoSource {
     return intake.calibration().lens().depthOffsetMetres();
   }
 
-  @Override
-  public String frameId() {
-    return intake.calibration().frameId();
-  }
-
-  @Override
-  public boolean describe(CameraInfo info, int width, int height) {
-    return intake.calibration().describe(info, width, height);
-  }
-
-  @Override
-  public String calibrationSha256() {
-    return intake.calibration().calibrationSha256();
+  /** What is known of the camera; of any thread. */
+  public CameraInfoSource camera() {
+    return intake.calibration();
   }
 
   @Override
@@ -240,11 +229,11 @@ public final class BagFrameSource implements FrameSource, CameraInfoSource {
     long arrival = System.nanoTime();
     if (topics.image().type().equals(Image.TYPE.name())) {
       if (read(Image.TYPE, image)) {
-        intake.image(image, arrival, nowNanos);
+        intake.image(image, arrival, bag.timeNanos(), nowNanos);
         return true;
       }
     } else if (read(CompressedImage.TYPE, compressedImage)) {
-      intake.compressedImage(compressedImage, arrival, nowNanos);
+      intake.compressedImage(compressedImage, arrival, bag.timeNanos(), nowNanos);
       return true;
     }
     return false;

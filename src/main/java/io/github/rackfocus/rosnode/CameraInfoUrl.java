@@ -6,6 +6,7 @@ import io.github.rackfocus.sweep.CameraCalibration;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Where a camera file is, in the forms that ROS's camera_info_manager takes. */
 final class CameraInfoUrl {
@@ -17,11 +18,14 @@ final class CameraInfoUrl {
   /**
    * Reads the camera file.
    *
+   * @param url empty where there is none
    * @param environment for ROS_PACKAGE_PATH and {@code ${ROS_HOME}}
+   * @return null without a URL: the topic {@code camera_info} is to tell
    * @throws IOException if the URL leads nowhere or the file is not sound, in a sentence
    */
-  static CameraCalibration read(String url, Map<String, String> environment) throws IOException {
-    return CalibrationFile.read(path(url, environment));
+  static @Nullable CameraCalibration read(String url, Map<String, String> environment)
+      throws IOException {
+    return url.isEmpty() ? null : CalibrationFile.read(path(url, environment));
   }
 
   static Path path(String url, Map<String, String> environment) throws IOException {

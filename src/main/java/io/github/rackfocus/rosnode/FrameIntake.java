@@ -34,6 +34,8 @@ final class FrameIntake implements AutoCloseable {
    */
   private static final int BACKWARDS_BEFORE_RESTART = 3;
 
+  private static final long LONGEST_RECEIVE_NANOS = 10_000_000_000L;
+
   private final String name;
   private final double lensLatencySeconds;
   private final ImageDecoder decoder;
@@ -95,15 +97,19 @@ final class FrameIntake implements AutoCloseable {
    * Takes an image.
    *
    * @param arrivalNanos when its last byte had come, monotonic
+   * @param arrivalStampNanos the same in the time of the stamps; 0 where that is not known
    * @param now the time of the matcher's patience
    */
-  synchronized void image(Image image, long arrivalNanos, long now) {
+  synchronized void image(Image image, long arrivalNanos, long arrivalStampNanos, long now) {
     if (closed) {
       return;
     }
     try {
       checkStamp(image.header.stampNanos);
       Frame frame = decoder.decode(image, calibration.rectifier());
+      frame.cameAfter(
+          receiveNanos(image.header.stampNanos, arrivalStampNanos),
+          System.nanoTime() - arrivalNanos);
       accept(frame, image.header.stampNanos, image.header.frameId, arrivalNanos, now);
     } catch (BadImageException e) {
       refuse(e);
@@ -111,13 +117,17 @@ final class FrameIntake implements AutoCloseable {
   }
 
   /** Takes a compressed image; else as {@link #image}. */
-  synchronized void compressedImage(CompressedImage image, long arrivalNanos, long now) {
+  synchronized void compressedImage(
+      CompressedImage image, long arrivalNanos, long arrivalStampNanos, long now) {
     if (closed) {
       return;
     }
     try {
       checkStamp(image.header.stampNanos);
       Frame frame = decoder.decode(image, calibration.rectifier());
+      frame.cameAfter(
+          receiveNanos(image.header.stampNanos, arrivalStampNanos),
+          System.nanoTime() - arrivalNanos);
       accept(frame, image.header.stampNanos, image.header.frameId, arrivalNanos, now);
     } catch (BadImageException e) {
       refuse(e);
@@ -208,6 +218,12 @@ final class FrameIntake implements AutoCloseable {
       decoder.close();
       calibration.close();
     }
+  }
+
+  /** 0 where the clocks of camera and node have nothing to do with each other. */
+  private static long receiveNanos(long stampNanos, long arrivalStampNanos) {
+    long nanos = arrivalStampNanos - stampNanos;
+    return nanos > 0 && nanos < LONGEST_RECEIVE_NANOS ? nanos : 0;
   }
 
   private void accept(Frame frame, long stampNanos, String frameId, long arrivalNanos, long now) {

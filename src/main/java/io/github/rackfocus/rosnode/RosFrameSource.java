@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Images are decoded in the thread of their connection and wait for their lens reading; {@link
  * #next} is for one thread. Ends when the node does.
  */
-public final class RosFrameSource implements FrameSource, CameraInfoSource {
+public final class RosFrameSource implements FrameSource {
   /** Frames that wait in this source at most, beyond those that the node holds. */
   public static final int FRAMES_WAITING = 8;
 
@@ -61,10 +61,7 @@ public final class RosFrameSource implements FrameSource, CameraInfoSource {
     String image = node.getResolver().resolve("image").value();
     // As image_transport does: the base name is what is remapped, the transport is below it.
     imageTopic = raw ? image : image + "/compressed";
-    CameraCalibration file =
-        settings.cameraInfoUrl().isEmpty()
-            ? null
-            : CameraInfoUrl.read(settings.cameraInfoUrl(), System.getenv());
+    CameraCalibration file = CameraInfoUrl.read(settings.cameraInfoUrl(), System.getenv());
     intake = new FrameIntake(imageTopic, settings, pool, file, frameId, FRAMES_WAITING);
     if (raw) {
       subscribe(imageTopic, Image.TYPE, this::onImage);
@@ -174,19 +171,9 @@ public final class RosFrameSource implements FrameSource, CameraInfoSource {
     wanted = value;
   }
 
-  @Override
-  public String frameId() {
-    return intake.calibration().frameId();
-  }
-
-  @Override
-  public boolean describe(CameraInfo info, int width, int height) {
-    return intake.calibration().describe(info, width, height);
-  }
-
-  @Override
-  public String calibrationSha256() {
-    return intake.calibration().calibrationSha256();
+  /** What is known of the camera; of any thread. */
+  public CameraInfoSource camera() {
+    return intake.calibration();
   }
 
   @Override
@@ -214,7 +201,7 @@ public final class RosFrameSource implements FrameSource, CameraInfoSource {
   private void onImage(Image image) {
     if (wanted) {
       long now = System.nanoTime();
-      intake.image(image, now, now);
+      intake.image(image, now, node.getClock().nowNanos(), now);
       somethingCame();
     }
   }
@@ -222,7 +209,7 @@ public final class RosFrameSource implements FrameSource, CameraInfoSource {
   private void onCompressedImage(CompressedImage image) {
     if (wanted) {
       long now = System.nanoTime();
-      intake.compressedImage(image, now, now);
+      intake.compressedImage(image, now, node.getClock().nowNanos(), now);
       somethingCame();
     }
   }

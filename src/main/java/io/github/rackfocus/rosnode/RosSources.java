@@ -83,7 +83,7 @@ final class RosSources {
     RosFrameSource camera = new RosFrameSource(node, settings, pool, configuration.frameId());
     return new Opened(
         camera,
-        camera,
+        camera.camera(),
         info -> camera.sweepIdAt(info.stampNanos()),
         camera::setWanted,
         camera::causes);

@@ -71,7 +71,7 @@ class BagFrameSourceTest {
       }
       assertThat(source.dropped()).isZero();
       assertThat(source.causes()).isEmpty();
-      assertThat(source.frameId()).isEqualTo("lens_optical_frame");
+      assertThat(source.camera().frameId()).isEqualTo("lens_optical_frame");
     }
   }
 
@@ -159,8 +159,8 @@ class BagFrameSourceTest {
       try (Frame frame = source.next()) {
         assertThat(frame.lumaAt(32 * 10 + 10)).isNotEqualTo(32 * 10 + 10 & 0xff);
       }
-      assertThat(source.describe(new CameraInfo(), 32, 32)).isTrue();
-      assertThat(source.calibrationSha256()).hasSize(64);
+      assertThat(source.camera().describe(new CameraInfo(), 32, 32)).isTrue();
+      assertThat(source.camera().calibrationSha256()).hasSize(64);
     }
   }
 

@@ -51,6 +51,13 @@ class BagReplayIT {
     assumeTrue(messages.missing().isEmpty(), () -> "skipped: " + messages.missing());
     ros = new RosLoopback(folder);
     ros.environment().putAll(messages.environment());
+    ros.environment()
+        .put(
+            "ROS_PACKAGE_PATH",
+            Path.of("").toAbsolutePath()
+                + ":"
+                + messages.environment().getOrDefault("ROS_PACKAGE_PATH", "/usr/share"));
+    ros.environment().put("JAVA_HOME", System.getProperty("java.home"));
     config =
         Files.writeString(
             folder.resolve("node.yaml"), "sweep: {planes: 10, farthest: 1, nearest: 10}\n");
@@ -137,6 +144,56 @@ class BagReplayIT {
     Replayed lossy = replay(jpeg);
     assertThat(lossy.maps()).isEqualTo(MAPS);
     assertThat(lossy.digest()).isNotEqualTo(first.digest());
+  }
+
+  /** The launched node fed by rosbag play, so by roscpp's publishers and their clock. */
+  @Test
+  void shouldTurnWhatRosbagPlaysIntoDepthByTheLaunchFile() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/roslaunch")), "skipped: no roslaunch");
+    Path depths = folder.resolve("depths.bag");
+    RosLoopback.Running recorder =
+        ros.start(
+            "record",
+            "rosbag",
+            "record",
+            "-O",
+            depths.toString(),
+            "/depth/image_rect",
+            "__name:=recorder_of_depth");
+    soon()
+        .until(
+            () -> ros.run("rostopic", "info", "/depth/image_rect").contains("recorder_of_depth"));
+    try {
+      RosLoopback.Running launch =
+          ros.start(
+              "roslaunch",
+              "roslaunch",
+              "rackfocus",
+              "replay.launch",
+              "bag:=" + folder.resolve("recorded.bag"),
+              "rate:=0.1",
+              "image:=/cam/image_raw",
+              "camera_info:=/cam/camera_info",
+              "lens_state:=/cam/lens_state",
+              "config:=" + config,
+              "device:=cpu",
+              "publish_tf:=false");
+      // It ends with its bag.
+      assertThat(launch.process().waitFor(90, TimeUnit.SECONDS)).as(launch::output).isTrue();
+      assertThat(launch.output()).contains("/rackfocus publishes depth", "/rackfocus has ended");
+      recorder.interrupt();
+      assertThat(recorder.process().waitFor(30, TimeUnit.SECONDS)).as(recorder::output).isTrue();
+    } finally {
+      ros.run("rosparam", "delete", "/use_sim_time");
+    }
+    String halves =
+        ros.run("env", "/usr/bin/python3", "-B", "src/test/ros/depth_halves.py", depths.toString());
+    Matcher found = Pattern.compile("HALVES (\\d+) (\\S+) (\\S+)").matcher(halves);
+    assertThat(found.find()).as(halves).isTrue();
+    assertThat(Integer.parseInt(found.group(1))).isEqualTo(MAPS);
+    // In focus at 3 and at 8 dioptres, and the planes are 1 apart.
+    assertThat(1 / Double.parseDouble(found.group(2))).isBetween(2.5, 3.5);
+    assertThat(1 / Double.parseDouble(found.group(3))).isBetween(7.5, 8.5);
   }
 
   @Test

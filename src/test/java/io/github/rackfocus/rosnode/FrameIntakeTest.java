@@ -30,7 +30,7 @@ class FrameIntakeTest {
   }
 
   private void image(long stampNanos) {
-    intake.image(TestMessages.mono8(4, 3, stampNanos, 0), 1, 0);
+    intake.image(TestMessages.mono8(4, 3, stampNanos, 0), 1, 0, 0);
   }
 
   private List<Long> stamps() {
@@ -59,6 +59,22 @@ class FrameIntakeTest {
         .containsEntry("imageBackwards", 2L)
         .containsEntry("imageWithoutReading", 2L);
     assertThat(intake.dropped()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldNoteTheWayOfAnImageWhereClocksCanBeCompared() {
+    long hour = 3_600_000_000_000L;
+    long[] arrivals = {hour + 30 * MS, 0, hour - MS, 2 * hour};
+    List<Long> received = new ArrayList<>();
+    for (int i = 0; i < arrivals.length; i++) {
+      long now = System.nanoTime();
+      intake.image(TestMessages.mono8(4, 3, hour + i * MS, 0), now, arrivals[i], 0);
+      try (Frame frame = next()) {
+        received.add(frame.receiveNanos());
+        assertThat(frame.decodeNanos()).isBetween(1L, System.nanoTime() - now);
+      }
+    }
+    assertThat(received).containsExactly(30 * MS, 0L, 0L, 0L);
   }
 
   @Test
@@ -98,13 +114,13 @@ class FrameIntakeTest {
   void shouldNameEveryFaultOfAnImage() {
     Image bad = TestMessages.mono8(4, 3, MS, 0);
     bad.encoding = "jpeg2000";
-    intake.image(bad, 1, 0);
+    intake.image(bad, 1, 0, 0);
     Image torn = TestMessages.mono8(4, 3, 2 * MS, 0);
     torn.step = 3;
-    intake.image(torn, 1, 0);
+    intake.image(torn, 1, 0, 0);
     Image none = TestMessages.mono8(4, 3, 3 * MS, 0);
     none.width = 0;
-    intake.image(none, 1, 0);
+    intake.image(none, 1, 0, 0);
     assertThat(intake.causes()).containsOnlyKeys("imageEncoding", "imageLayout", "imageSize");
     image(4 * MS);
     assertThat(stamps()).containsExactly(4L);
@@ -142,10 +158,10 @@ class FrameIntakeTest {
   @Test
   void shouldRectifyOnceTheTopicHasToldTheCalibration() {
     Image image = TestMessages.mono8(64, 48, MS, 0);
-    intake.image(image, 1, 0);
+    intake.image(image, 1, 0, 0);
     intake.cameraInfo(TestMessages.cameraInfo(64, 48, -0.3));
     image.header.stampNanos = 2 * MS;
-    intake.image(image, 1, 0);
+    intake.image(image, 1, 0, 0);
     try (Frame before = next();
         Frame after = next()) {
       assertThat(before.lumaAt(70)).isEqualTo(70);
@@ -159,7 +175,7 @@ class FrameIntakeTest {
     image.width = 32;
     image.step = 32;
     image.height = 96;
-    intake.image(image, 1, 0);
+    intake.image(image, 1, 0, 0);
     assertThat(intake.causes()).containsEntry("imageNotCalibrated", 1L);
   }
 

@@ -107,7 +107,7 @@ class RosFrameSourceTest {
       assertThat(frame.focus().temperatureCelsius()).isEqualTo(31.5f);
       assertThat(source.sweepIdAt(frame.stampNanos())).isEqualTo(7);
     }
-    assertThat(source.frameId()).isEqualTo("lens_optical_frame");
+    assertThat(source.camera().frameId()).isEqualTo("lens_optical_frame");
   }
 
   @Test
@@ -156,13 +156,13 @@ class RosFrameSourceTest {
   @Test
   void shouldDescribeTheCameraThatTheTopicTells() throws Exception {
     source = new RosFrameSource(node, RosInputSettings.DEFAULT, pool, "frame");
-    assertThat(source.describe(new CameraInfo(), 4, 3)).isFalse();
-    assertThat(source.calibrationSha256()).isEmpty();
+    assertThat(source.camera().describe(new CameraInfo(), 4, 3)).isFalse();
+    assertThat(source.camera().calibrationSha256()).isEmpty();
     Publisher<CameraInfo> infos = publisher("camera_info", CameraInfo.TYPE);
     infos.publish(TestMessages.cameraInfo(4, 3, 0.1));
-    await().until(() -> !source.calibrationSha256().isEmpty());
+    await().until(() -> !source.camera().calibrationSha256().isEmpty());
     CameraInfo described = new CameraInfo();
-    assertThat(source.describe(described, 4, 3)).isTrue();
+    assertThat(source.camera().describe(described, 4, 3)).isTrue();
     assertThat(described.d).containsOnly(0);
     assertThat(described.k[0]).isEqualTo(described.p[0]);
   }

@@ -1,0 +1,86 @@
+package io.github.rackfocus.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.rackfocus.frame.Pfm;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The main job from end to end, as {@code bin/rackfocus demo} starts it, but small and short. */
+@Timeout(180)
+class DemoIT {
+  private static final Pattern ERROR =
+      Pattern.compile(
+          "Error against the simulator's truth: (\\S+) planes, \\S+ mm where depth is published"
+              + " \\((\\d+) %\\)");
+  private static final Pattern KAFKA =
+      Pattern.compile(
+          "Kafka: (\\d+) maps sent, (\\d+) acknowledged, 0 lost; a consumer read (\\d+) \\(0 twice,"
+              + " 0 not readable\\)");
+  private static final Pattern FOLDER = Pattern.compile("Depth maps and pictures: (\\S+)");
+
+  @TempDir Path folder;
+
+  @Test
+  void shouldGiveTrueDepthToFilesAndToAConsumerOfKafka() throws Exception {
+    Path log = folder.resolve("demo.log");
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("rackfocus.app"), "bin", "rackfocus").toString(),
+            "demo",
+            "--seconds",
+            "4",
+            "--size",
+            "160x120",
+            "--device",
+            "cpu",
+            "--out",
+            folder.resolve("maps").toString());
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
+    builder.environment().put("JAVACMD", System.getProperty("java.home") + "/bin/java");
+    builder.environment().put("RACKFOCUS_MODELS", Path.of("models").toAbsolutePath().toString());
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(150, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    String output = Files.readString(log, StandardCharsets.UTF_8);
+    assertThat(process.exitValue()).as(output).isZero();
+
+    Matcher kafka = found(KAFKA, output);
+    int sent = Integer.parseInt(kafka.group(1));
+    assertThat(sent).isPositive();
+    assertThat(kafka.group(2)).isEqualTo(kafka.group(1));
+    assertThat(kafka.group(3)).isEqualTo(kafka.group(1));
+    Matcher error = found(ERROR, output);
+    assertThat(Double.parseDouble(error.group(1))).as("planes").isLessThan(0.5);
+    assertThat(Integer.parseInt(error.group(2))).as("published").isGreaterThan(50);
+
+    Path map = Path.of(found(FOLDER, output).group(1));
+    try (Stream<Path> files = Files.list(map)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .contains("depth.pfm", "depth.png", "depth-colour.png", "validity.png", "report.json");
+    }
+    Pfm depth = Pfm.read(map.resolve("depth.pfm"));
+    assertThat(depth.width()).isEqualTo(160);
+    assertThat(depth.height()).isEqualTo(120);
+  }
+
+  private static Matcher found(Pattern pattern, String output) {
+    Matcher matcher = pattern.matcher(output);
+    assertThat(matcher.find()).as(output).isTrue();
+    return matcher;
+  }
+}
