@@ -12,7 +12,8 @@ from torch import nn
 from .bundle import (BundleSpec, TwoStage, WEIGHTS_FILE, OUTPUTS, export_graph, share_weights,
                      write_manifest)
 from .families import FAMILIES, family, name_of
-from .proximal import outputs
+from .proximal import Proximal, outputs, outputs_of
+from .proximal_inference import StackInference
 
 MULTIPLE = 32
 
@@ -23,9 +24,16 @@ class StackGraph(nn.Module):
     def __init__(self, model: nn.Module, iterations: int):
         super().__init__()
         self.stage, self.iterations = model.stack, iterations
+        # The same numbers in a form that ONNX Runtime is fast at; other networks have none.
+        inference = isinstance(model, Proximal) and StackInference.serves(model.settings)
+        self.inference = StackInference(model.stack, iterations) if inference else None
 
     def forward(self, features, focus):
-        found = outputs(self.stage, features, focus, features.shape[0], self.iterations)
+        if self.inference is None:
+            found = outputs(self.stage, features, focus, features.shape[0], self.iterations)
+        else:
+            exits = {self.iterations: (None,) + self.inference(features, focus)}
+            found = outputs_of(self.stage, {"exits": exits}, self.iterations)
         return tuple(found[name] for name in OUTPUTS)
 
 
@@ -35,8 +43,11 @@ class FullGraph(nn.Module):
     def __init__(self, model: nn.Module, iterations: int):
         super().__init__()
         self.model, self.iterations = model, iterations
+        self.stack = StackGraph(model, iterations) if isinstance(model, Proximal) else None
 
     def forward(self, stack, focus):
+        if self.stack is not None:
+            return self.stack(self.model.frame(stack.transpose(0, 1)), focus)
         found = self.model(stack, focus, self.iterations)
         return tuple(found[name] for name in OUTPUTS)
 

@@ -1,0 +1,343 @@
+"""What an exported stack graph of `proximal` computes: proximal.StackStage's numbers, at less cost.
+
+Same weights, same result but for rounding (tests hold 1e-5), for one stack, rearranged for ONNX
+Runtime on a CPU, whose fast convolutions want channels in blocks of 16 and stay in that layout only
+where one of them follows on another:
+  - a convolution over concatenated maps is the sum of one over those that come in blocks and one
+    over the few single maps, whose factors and offsets are folded into its weights
+  - planes are shifted by one gather of whole channels; sums over planes are products with a row of
+    ones; the luma at a pixel's own plane is a weighted sum as well, instead of two gathers
+  - a gate's one map is computed once for each channel that it gates, an identity convolution holds
+    the planes' features: both keep what follows in blocks
+"""
+
+from typing import List
+
+import torch
+from torch import nn
+import torch.nn.functional as functional
+
+from .layers import double, hat_matrix, soft_argmax
+from .proximal import BINS, FEATURES, LEARNED, OFFSETS, Settings, StackStage
+
+PLANE_WIDTH = 32
+
+
+class GatherChannels(torch.autograd.Function):
+    """x [Z, C, h, w], index [Z, K, 2] of (plane, channel) to [Z, K, h, w]; ONNX's GatherND."""
+
+    @staticmethod
+    def forward(ctx, x: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
+        return x[index[..., 0], index[..., 1]]
+
+    @staticmethod
+    def symbolic(g, x, index):
+        return g.op("GatherND", x, index)
+
+
+class GatherBins(torch.autograd.Function):
+    """volume [BINS, C, h, w] at bin [O, 1, h, w], whole numbers as floats, to [O, C, h, w].
+
+    In the graph the index is int32, half of torch.gather's bytes.
+    """
+
+    @staticmethod
+    def forward(ctx, volume: torch.Tensor, at: torch.Tensor, channels: int) -> torch.Tensor:
+        return torch.gather(volume, 0, at.long().expand(-1, channels, *volume.shape[2:]))
+
+    @staticmethod
+    def symbolic(g, volume, at, channels):
+        index = g.op("Cast", at, to_i=6)
+        if channels != 1:
+            shape = g.op("Constant", value_t=torch.tensor([1, channels, 1, 1]))
+            index = g.op("Expand", index, shape)
+        return g.op("GatherElements", volume, index, axis_i=0)
+
+
+def channel_index(planes: int, first: int, count: int) -> torch.Tensor:
+    """The given channels of all planes as an index for GatherChannels, [planes, count, 2]."""
+    plane = torch.arange(planes)[:, None]
+    channel = torch.arange(first, first + count)
+    return torch.stack([plane + 0 * channel, 0 * plane + channel], dim=2)
+
+
+def shift_index(planes: int, channels: int, step: int) -> torch.Tensor:
+    """layers.shift_planes as an index for GatherChannels, [planes, channels, 2]."""
+    quarter = channels // 4
+    offset = torch.cat([torch.full((quarter,), -step), torch.full((quarter,), step),
+                        torch.zeros(channels - 2 * quarter, dtype=torch.int64)])
+    plane = torch.arange(planes)[:, None] + offset
+    plane = torch.minimum(torch.clamp(plane, min=0), torch.as_tensor(planes) - 1)
+    return torch.stack([plane, 0 * plane + torch.arange(channels)], dim=2)
+
+
+def convolution(weight: torch.Tensor, bias: torch.Tensor = None, stride: int = 1) -> nn.Conv2d:
+    """A convolution of these weights."""
+    made = nn.Conv2d(weight.shape[1], weight.shape[0], weight.shape[2], stride,
+                     weight.shape[2] // 2, bias=bias is not None)
+    made.weight.data = weight.detach().clone()
+    if bias is not None:
+        made.bias.data = bias.detach().clone()
+    return made
+
+
+def scaled(source: nn.Conv2d, factors: torch.Tensor) -> nn.Conv2d:
+    """A convolution with its outputs multiplied by factors."""
+    return convolution(source.weight * factors[:, None, None, None], source.bias * factors,
+                       source.stride[0])
+
+
+def sum_over(row: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
+    """row [1, N], maps [N, C, h, w] to their weighted sum [1, C, h, w]."""
+    return torch.matmul(row, torch.flatten(maps, 1)).view(1, *maps.shape[1:])
+
+
+class Volume(nn.Module):
+    """proximal.FocusVolume for one stack and the mean and largest features that it is given.
+
+    The quarter of F (paper A, eq. 3) is in the weights.
+    """
+
+    def __init__(self, source):
+        super().__init__()
+        self.source = source
+        self.hold = convolution(torch.eye(LEARNED)[:, :, None, None])
+        quarter = torch.tensor([0.25, 1, 1, 1])
+        self.measures = scaled(source.measures, quarter)
+        self.scores = nn.ModuleList(scaled(score, quarter[:1]) for score in source.scores)
+        # Which way a channel was shifted: what its sum over the planes lacks at one end.
+        self.register_buffer("lacks", torch.tensor([1.0] * 4 + [-1.0] * 4 + [0.0] * 8)
+                             .view(1, -1, 1, 1))
+
+    def forward(self, features, focus, ones):
+        """To the scores [Z, 1, h, w], the measures [Z, 3, h, w], mean and largest [1, 16, h, w]."""
+        s, planes = self.source, features.shape[0]
+        near, wide = shift_index(planes, PLANE_WIDTH, 1), shift_index(planes, PLANE_WIDTH, 2)
+        shifted = GatherChannels.apply(features, shift_index(planes, LEARNED, 1))
+        farthest, nearest = features[:1, :LEARNED], features[-1:, :LEARNED]
+        row = ones / focus.shape[1]
+        mean = sum_over(row, shifted) + (nearest - farthest) * (row[0, 0] * self.lacks)
+        largest = torch.maximum(shifted.amax(dim=0, keepdim=True),
+                                torch.maximum(farthest, nearest))
+        spacing = torch.log((focus[:, 1:] - focus[:, :-1]).mean(dim=1) * 9.0)
+        level = s.level(mean) + s.spacing * spacing.view(1, 1, 1, 1)
+        x4 = torch.relu(self.hold(shifted + level))
+        x8 = s.encode8(GatherChannels.apply(s.down8(x4), near))
+        x16 = s.encode16(GatherChannels.apply(s.down16(x8), wide))
+        x32 = s.encode32(GatherChannels.apply(s.down32(x16), wide))
+        x32 = torch.relu(x32 + s.whole(sum_over(row, x32)))
+        y16 = s.decode16(x16 + double(s.up16(x32)))
+        y8 = s.decode8(x8 + double(s.up8(y16)))
+        y4 = s.decode4(x4 + double(s.up4(y8)))
+        # One map a plane: enlarged as the channels of one image.
+        coarse = double(self.scores[0](x32).transpose(0, 1)) + self.scores[1](y16).transpose(0, 1)
+        coarse = double(double(coarse) + self.scores[2](y8).transpose(0, 1)).transpose(0, 1)
+        volume = self.measures(y4)
+        return volume[:, :1] + coarse, volume[:, 1:], mean, largest
+
+
+class Gated(nn.Module):
+    """layers.Gate with its one map computed once for each channel that it gates."""
+
+    def __init__(self, gate):
+        super().__init__()
+        self.skip, self.decoder = gate.skip, gate.decoder
+        channels = gate.skip.weight.shape[1]
+        self.project = convolution(gate.project.weight.expand(channels, -1, -1, -1),
+                                   gate.project.bias.expand(channels))
+
+    def forward(self, e, u):
+        return torch.sigmoid(self.project(torch.relu(self.skip(e) + self.decoder(u)))) * e
+
+
+class Step(nn.Module):
+    """proximal.ProximalStep of iteration k on maps as they are, their factors in the weights."""
+
+    def __init__(self, stage: StackStage, k: int):
+        super().__init__()
+        source = stage.steps[k]
+        self.eta = float(torch.exp(stage.log_eta[k]))
+        static = stage.settings.static_width
+        count = len(OFFSETS)
+        weight, bias = source.e1[0].weight.detach(), source.e1[0].bias
+        looked = weight[:, static:static + 4 * count]
+        kept, state = weight[:, static + 4 * count:-7], weight[:, -7:]
+        self.blocks = convolution(torch.cat([weight[:, :static], kept], dim=1), bias)
+        # Lookups come score first, then measures plane by plane.
+        order = list(range(count)) + [m * count + o for o in range(count) for m in range(1, 4)]
+        moving = [4 * state[:, 0:1], 10 * state[:, 1:2], 10 * state[:, 3:4]]
+        self.moving = convolution(torch.cat([looked[:, order]] + moving, dim=1))
+        even = (self.eta * state[:, 5:6] + float(stage.lam) * state[:, 6:7] - 2 * state[:, 0:1])
+        self.still = convolution(torch.cat([state[:, 2:3], state[:, 4:5], even], dim=1))
+        self.e2, self.e3, self.d1, self.d2 = source.e2, source.e3, source.d1, source.d2
+        self.narrow = source.narrow
+        self.gate1, self.gate2 = Gated(source.gate1), Gated(source.gate2)
+        self.project = convolution(0.1 * source.project.weight, 0.1 * source.project.bias)
+
+    def forward(self, depth, total, pull, looked, blocks: List[torch.Tensor], still):
+        gradient = total * depth - pull
+        step = torch.clamp(self.eta * total, max=1.0) / total * gradient
+        moving = torch.cat([looked, depth, -step, gradient], dim=1)
+        e1 = torch.relu(self.blocks(torch.cat(blocks, dim=1)) + self.moving(moving)
+                        + self.still(still))
+        e2 = self.e2(e1)
+        u2 = double(self.e3(e2))
+        d2 = self.d2(torch.cat([u2, self.gate2(e2, u2)], dim=1))
+        u1 = double(self.narrow(d2))
+        d1 = self.d1(torch.cat([u1, self.gate1(e1, u1)], dim=1))
+        return depth - step + self.project(d1), d1
+
+
+class Finish(nn.Module):
+    """proximal.Refiner on maps as they are."""
+
+    def __init__(self, stage: StackStage, hidden: bool):
+        super().__init__()
+        source, static = stage.refiner, stage.settings.static_width
+        weight, bias = source.trunk[0].weight.detach(), source.trunk[0].bias
+        kept = weight.shape[1] - static - 3 - 16
+        state, picture = weight[:, static + kept:static + kept + 3], weight[:, -16:]
+        blocks = weight[:, :static + kept] if hidden else weight[:, :static]
+        self.blocks = convolution(torch.cat([blocks, 2 * picture], dim=1), bias)
+        even = -2 * state[:, 0:1] - picture.sum(dim=1, keepdim=True)
+        self.state = convolution(torch.cat(
+            [4 * state[:, 0:1], state[:, 1:2], 10 * state[:, 2:3], even], dim=1))
+        self.residual = convolution(0.1 * source.residual.weight, 0.1 * source.residual.bias)
+        self.guide, self.mask, self.log_error = source.guide, source.mask, source.error
+
+    def forward(self, blocks: List[torch.Tensor], state, depth):
+        hidden = torch.relu(self.blocks(torch.cat(blocks, dim=1)) + self.state(state))
+        refined = depth + self.residual(hidden)
+        guide = self.guide(hidden)
+        log_error = torch.clamp(self.log_error(guide), -9.0, 0.5)
+        return self.upsample(refined, self.mask(guide)), functional.pixel_shuffle(log_error, 4)
+
+    @staticmethod
+    def upsample(x, mask):
+        """layers.convex_upsample, its sums as products with a row of ones."""
+        height, width = x.shape[-2:]
+        padded = functional.pad(x, (1, 1, 1, 1), mode="replicate")
+        values = torch.cat([padded[:, :, dy:dy + height, dx:dx + width]
+                            for dy in range(3) for dx in range(3)], dim=0)
+        weights = torch.exp(torch.clamp(mask, -12.0, 12.0)).view(9, 16, height, width)
+        row = torch.ones(1, 9)
+        fine = sum_over(row, weights * values) / sum_over(row, weights)
+        return functional.pixel_shuffle(fine, 4)
+
+
+class StackInference(nn.Module):
+    """features [Z, 32, h, w] and focus [1, Z] to position, log error and allfocus [1, 1, H, W].
+
+    stage: where the weights are from, of the shipped form (lookups, hidden, crisp and learned on,
+    weights by softplus); it must not change afterwards.
+    """
+
+    def __init__(self, stage: StackStage, iterations: int):
+        super().__init__()
+        if not self.serves(stage.settings):
+            raise ValueError("settings: expected lookups, hidden, crisp and softplus, found "
+                             f"{stage.settings}")
+        self.stage, self.iterations = stage, iterations
+        self.volume = Volume(stage.volume)
+        self.steps = nn.ModuleList(Step(stage, k) for k in range(iterations))
+        self.finish = Finish(stage, hidden=iterations > 0)
+        self._candidates(stage.candidates)
+        weight, bias = stage.context.enter[0][0].weight, stage.context.enter[0][0].bias
+        self.enter_seen = convolution(weight[:, :-3], bias, 2)
+        even = -2 * weight[:, -3:-2]
+        self.enter_state = convolution(torch.cat([4 * weight[:, -3:-2], weight[:, -2:], even], 1),
+                                       stride=2)
+
+    @staticmethod
+    def serves(settings: Settings) -> bool:
+        """Whether a network of these settings has this form."""
+        return (settings.lookups and settings.hidden and settings.crisp
+                and settings.weights == "softplus" and settings.plane_width == PLANE_WIDTH)
+
+    def _candidates(self, source):
+        """Residuals and attention logits of all candidates as one convolution over all heads."""
+        grouped, attention = source.residuals.weight, source.attention.weight
+        heads, count = source.HEAD, grouped.shape[0]
+        weight = torch.zeros(2 * count, (count + 1) * heads, 3, 3)
+        for i in range(count):
+            weight[i, i * heads:(i + 1) * heads] = 0.1 * grouped[i].detach()
+        weight[count:, count * heads:, 1, 1] = attention[:, :, 0, 0].detach()
+        self.heads = convolution(weight, torch.cat([0.1 * source.residuals.bias, source.attention.bias]))
+        self.count = count
+
+    def forward(self, features, focus):
+        stage = self.stage
+        ones = torch.ones_like(focus)
+        luma = GatherChannels.apply(
+            features, channel_index(features.shape[0], LEARNED, FEATURES - LEARNED))
+        scores, measures, mean, largest = self.volume(features, focus, ones)
+        matrix = hat_matrix(stage.bins, focus)[0]
+        sampled = [torch.matmul(matrix, torch.flatten(each, 1)).view(BINS, *each.shape[1:])
+                   for each in (scores, measures)]
+        average, relative = soft_argmax(sampled[0].transpose(0, 1), stage.bins)
+        relative = torch.clamp(relative, min=-8.0) * 0.25
+        total, pull = self._pull(relative, mean, average)
+        depth = pull / total
+        sharpness = measures[:, 2:]
+        weights = torch.exp(sharpness - sharpness.amax(dim=0, keepdim=True))
+        picture = sum_over(ones, weights * luma) / sum_over(ones, weights)
+        seen = torch.cat([mean, largest, picture * 2 - 1], dim=1)
+        logs, apart, even = torch.log(total), pull - total * 0.5, torch.ones_like(total)
+        around = self._context(seen, torch.cat([depth, logs, apart, even], dim=1))
+        static = stage.static(torch.cat([relative, seen, around], dim=1))
+        still = torch.cat([logs, apart, even], dim=1)
+        blocks = [static]
+        first = depth
+        for step in self.steps:
+            looked = self._look(sampled, depth, focus)
+            depth, kept = step(depth, total, pull, looked, blocks, still)
+            blocks = [static, kept]
+        crisp = self._luma_at(depth, luma, focus, ones)
+        state = torch.cat([depth, logs, first - depth, even], dim=1)
+        position, log_error = self.finish(blocks + [crisp], state, depth)
+        return position, log_error, functional.pixel_shuffle(crisp, 4)
+
+    def _pull(self, relative, mean, average):
+        """S and b (paper A, eq. 14)."""
+        hidden = self.stage.candidates.trunk(torch.cat([relative, mean], dim=1))
+        heads = self.heads(hidden)
+        residuals, logits = heads[:, :self.count], heads[:, self.count:]
+        # softplus, stable at both ends, of operations that ONNX Runtime vectorises.
+        weights = torch.relu(logits) + torch.log(1.0 + torch.exp(-torch.abs(logits))) + 1e-4
+        total = weights.sum(dim=1, keepdim=True)
+        return total, (weights * (average + residuals)).sum(dim=1, keepdim=True)
+
+    def _context(self, seen, state):
+        context = self.stage.context
+        skips = [context.enter[1](torch.relu(self.enter_seen(seen) + self.enter_state(state)))]
+        for down in context.down:
+            skips.append(down(skips[-1]))
+        y = skips.pop()
+        y = context.bottom(torch.relu(y + context.whole(y.mean(dim=(2, 3), keepdim=True))))
+        for up in context.up:
+            y = up(skips.pop() + double(y))
+        return double(context.leave(y))
+
+    @staticmethod
+    def _look(sampled, depth, focus):
+        """layers.lookup on [BINS, 1, h, w] and [BINS, 3, h, w]: of each, plane by plane."""
+        spacing = (focus[:, 1:] - focus[:, :-1]).mean(dim=1, keepdim=True)
+        offsets = (spacing * spacing.new_tensor(OFFSETS)[None]).view(-1, 1, 1, 1)
+        at = torch.clamp((depth + offsets) * (BINS - 1), 0.0, BINS - 1 - 1e-3)
+        floor = torch.floor(at)
+        share = at - floor
+        found = []
+        for volume, channels in zip(sampled, (1, 3)):
+            low, high = (GatherBins.apply(volume, each, channels) for each in (floor, floor + 1))
+            found.append((low + share * (high - low)).view(1, -1, *volume.shape[2:]))
+        return torch.cat(found, dim=1)
+
+    @staticmethod
+    def _luma_at(depth, luma, focus, ones):
+        """layers.sharpest as a sum over all planes of which two have a weight."""
+        start, gap = focus[0, :-1], focus[0, 1:] - focus[0, :-1]
+        share = torch.clamp((depth - start.view(-1, 1, 1, 1)) / gap.view(-1, 1, 1, 1), 0.0, 1.0)
+        end = torch.ones_like(depth)
+        weights = torch.cat([end, share], dim=0) - torch.cat([share, torch.zeros_like(end)], dim=0)
+        return sum_over(ones, weights * luma)
+

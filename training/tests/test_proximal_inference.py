@@ -1,0 +1,62 @@
+"""What the exported graph of proximal computes, against the network that was trained."""
+
+import unittest
+
+import torch
+
+from rackfocus_training.layers import shift_planes
+from rackfocus_training.proximal import Proximal, Settings
+from rackfocus_training.proximal_inference import (GatherChannels, StackInference, channel_index,
+                                                   shift_index)
+
+
+def restless(model: Proximal) -> Proximal:
+    """Weights of a size at which every part matters; fresh ones leave heads near zero."""
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.dim() == 4:
+                parameter.mul_(1.1).add_(torch.randn_like(parameter) * 0.02)
+            else:
+                parameter.add_(torch.randn_like(parameter) * 0.1)
+    return model.eval()
+
+
+class StackInferenceTest(unittest.TestCase):
+    def setUp(self):
+        torch.manual_seed(23)
+        self.model = restless(Proximal())
+
+    def test_should_give_what_the_network_gives(self):
+        for planes, height, width in ((3, 32, 64), (10, 64, 32), (30, 32, 32)):
+            focus = torch.sort(torch.rand(1, planes))[0]
+            focus = (focus - focus[:, :1] + torch.linspace(0, 0.2, planes))
+            focus = focus / focus[:, -1:]
+            with torch.no_grad():
+                features = self.model.frame(torch.rand(planes, 1, height, width))
+                for k in (0, 1, 5):
+                    wanted = self.model.stack(features, focus, planes, k, [k])["exits"][k][1:]
+                    found = StackInference(self.model.stack, k)(features, focus)
+                    for name, a, b in zip(("position", "log error", "allfocus"), wanted, found):
+                        self.assertEqual(a.shape, b.shape)
+                        gap = float((a - b).abs().max())
+                        self.assertLess(gap, 1e-5 * max(1.0, float(a.abs().max())),
+                                        f"{name}, {planes} planes, K = {k}")
+
+    def test_should_shift_planes_by_one_gather(self):
+        x = torch.rand(6, 16, 4, 8)
+        for step in (1, 2):
+            found = GatherChannels.apply(x, shift_index(6, 16, step))
+            self.assertTrue(torch.equal(shift_planes(x, 6, step), found))
+        self.assertTrue(torch.equal(x[:, 5:8], GatherChannels.apply(x, channel_index(6, 5, 3))))
+
+    def test_should_refuse_the_forms_of_the_ablation(self):
+        for changed in ({"weights": "softmax"}, {"lookups": False}, {"plane_width": 16},
+                        {"hidden": False}, {"crisp": False}):
+            settings = Settings(**changed)
+            self.assertFalse(StackInference.serves(settings))
+            with self.assertRaisesRegex(ValueError, "expected lookups"):
+                StackInference(Proximal(settings).stack, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
