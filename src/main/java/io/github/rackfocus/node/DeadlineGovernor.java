@@ -17,16 +17,20 @@ import java.util.List;
  *       did and a fifth came later than 92 % of it; by as many rungs as the measured cost of the
  *       rungs says are needed, one where it is not known;
  *   <li>up, by one rung, after a whole hold without such a sign, if the 95th percentile is under 90
- *       % of the deadline, and would stay under 95 % by what the upper rung cost when it was used
- *       lately;
- *   <li>an ascent that has to be taken back within a hold doubles the hold, up to 16 times; one
- *       that lasts makes it short again. So the changes under a load that stays become ever rarer.
+ *       % of the deadline, and would stay under 95 % by what the upper rung costs more than this
+ *       one; what was measured forbids an ascent for two holds at most, then it is tried;
+ *   <li>an ascent that has to be taken back within two holds doubles the hold, up to 8 times; one
+ *       that lasts makes it short again, and so does relief: a rung that costs 15 % less than it
+ *       did after that failure. So the changes under a load that stays become ever rarer, and when
+ *       it goes everything is spent again after some {@link #HOLD} stacks a rung, at most {@link
+ *       #STACKS_TO_COME_BACK} in all.
  * </ul>
  *
- * <p>The cost of a rung is the least mean that a quarter of a window took on it lately, without the
- * waiting: near what it takes on an idle machine, and thus comparable between rungs. What was
- * measured long ago, under a load that may be gone, forbids no ascent. Pure arithmetic: it reads no
- * clock. For one thread.
+ * <p>The first {@link #GRACE} maps are judged but change nothing: a JVM that has just started takes
+ * several times as long as it will. The cost of a rung is the least mean that a quarter of a window
+ * took on it, without the waiting: near what it takes on an idle machine, and thus comparable
+ * between rungs, whatever load they were measured under later. Pure arithmetic: it reads no clock.
+ * For one thread.
  */
 final class DeadlineGovernor {
   /** Maps that a decision looks back on; two misses are more than its 95th percentile allows. */
@@ -35,16 +39,30 @@ final class DeadlineGovernor {
   /** Maps without a sign before an ascent, on rungs that make every map. */
   static final int HOLD = 45;
 
+  /** Maps of a JVM that is still cold. */
+  static final int GRACE = 30;
+
+  /**
+   * Stacks after which everything is spent again once a map costs what it does on an idle machine,
+   * from the last rung and with four numbers of iterations: some 400, and at most this many where
+   * an ascent failed just before the load went, so that nothing shows that it did.
+   */
+  static final int STACKS_TO_COME_BACK = 900;
+
   private static final int MISSES_TO_DESCEND = 2;
   private static final int TIGHT_TO_DESCEND = WINDOW / 5;
   private static final double TIGHT = 0.92;
   private static final double ASCEND_BELOW = 0.90;
   private static final double ASCEND_TO = 0.95;
 
-  /** Maps after which a measured cost says nothing any more. */
-  private static final long LATELY = 6L * HOLD;
+  private static final int HOLDS_TO_SETTLE = 2;
+  private static final int HOLDS_TO_TRY_ANYWAY = 2;
+  private static final int MOST_BACK_OFF = 8;
 
-  private static final int MOST_BACK_OFF = 16;
+  /** What a rung must cost, of what it did after a failed ascent, for a load to count as gone. */
+  private static final double RELIEF = 0.85;
+
+  private static final int MEANS_OF_RELIEF = 2;
   private static final int COST_MAPS = WINDOW / 4;
 
   /** Maps are made of one stack in so many, once no iterations are left to save. */
@@ -54,8 +72,6 @@ final class DeadlineGovernor {
   private final int[] iterations;
   private final int[] strides;
   private final double[] cost;
-  private final long[] costAt;
-  private long maps;
   private final long[] latencies = new long[WINDOW];
   private final long[] sorted = new long[WINDOW];
   private int known;
@@ -66,6 +82,10 @@ final class DeadlineGovernor {
   private int backOff = 1;
   private double costSum;
   private int costCount;
+  private double costAfterFailure = Double.NaN;
+  private boolean failed;
+  private int relieved;
+  private int grace = GRACE;
 
   /**
    * @param deadlineNanos what the 95th percentile is held under
@@ -89,8 +109,7 @@ final class DeadlineGovernor {
       iterations[i] = descending.get(Math.min(i, descending.size() - 1));
       strides[i] = saved < 0 ? 1 : STRIDES[saved];
     }
-    cost = new double[rungs];
-    costAt = new long[rungs];
+    cost = new double[descending.size()];
     Arrays.fill(cost, Double.NaN);
   }
 
@@ -116,8 +135,12 @@ final class DeadlineGovernor {
 
   /** Maps without a sign before the next ascent. */
   int hold() {
+    return shortestHold() * backOff;
+  }
+
+  private int shortestHold() {
     // Rungs with few maps would otherwise be left only after minutes.
-    return Math.max(HOLD / strides[rung], WINDOW / 4) * backOff;
+    return Math.max(HOLD / strides[rung], WINDOW / 4);
   }
 
   /**
@@ -128,31 +151,49 @@ final class DeadlineGovernor {
    * @return whether it missed the deadline
    */
   boolean mapTook(long latencyNanos, long costNanos) {
+    boolean late = latencyNanos > deadlineNanos;
+    if (grace > 0) {
+      grace--;
+      return late;
+    }
     latencies[next] = latencyNanos;
     next = (next + 1) % WINDOW;
     known = Math.min(known + 1, WINDOW);
     sinceMove++;
-    maps++;
     measureCost(costNanos);
     if (mustDescend()) {
       descend();
-    } else if (sinceMove >= hold()) {
+    } else {
       settle();
-      if (rung > 0 && mayAscend()) {
+      if (rung > 0 && sinceMove >= hold() && mayAscend()) {
         move(rung - 1, true);
       }
     }
-    return latencyNanos > deadlineNanos;
+    return late;
   }
 
   private void measureCost(long costNanos) {
     costSum += costNanos;
     if (++costCount == COST_MAPS) {
       double mean = costSum / costCount;
-      cost[rung] = isOld(rung) || !(cost[rung] <= mean) ? mean : cost[rung];
-      costAt[rung] = maps;
+      int spent = costOf(rung);
+      cost[spent] = cost[spent] <= mean ? cost[spent] : mean;
+      noteRelief(mean);
       costSum = 0;
       costCount = 0;
+    }
+  }
+
+  /** Whether the load that an ascent failed under is gone: then nothing speaks against the next. */
+  private void noteRelief(double mean) {
+    if (failed) {
+      failed = false;
+      costAfterFailure = mean;
+    }
+    relieved = mean < RELIEF * costAfterFailure ? relieved + 1 : 0;
+    if (relieved == MEANS_OF_RELIEF) {
+      backOff = 1;
+      costAfterFailure = Double.NaN;
     }
   }
 
@@ -167,15 +208,16 @@ final class DeadlineGovernor {
   }
 
   private void descend() {
-    if (ascended && sinceMove < hold()) {
+    if (ascended) {
       backOff = Math.min(2 * backOff, MOST_BACK_OFF);
     }
+    failed = backOff > 1;
     ascended = false;
     if (rung == lastRung()) {
       forgetWindow();
       return;
     }
-    long worst = percentile95();
+    long worst = percentile95(WINDOW);
     int to = rung + 1;
     while (to < lastRung() && strides[to] == 1 && predicted(worst, to) > TIGHT * deadlineNanos) {
       to++;
@@ -185,32 +227,37 @@ final class DeadlineGovernor {
 
   /** An ascent that has lasted this long was right. */
   private void settle() {
-    if (ascended) {
+    if (ascended && sinceMove >= HOLDS_TO_SETTLE * shortestHold()) {
       ascended = false;
       backOff = 1;
     }
   }
 
   private boolean mayAscend() {
-    long now = percentile95();
+    long now = percentile95(shortestHold());
     int above = rung - 1;
+    boolean dear = predicted(now, above) > ASCEND_TO * deadlineNanos;
     return now < ASCEND_BELOW * deadlineNanos
-        && (isOld(above) || !(predicted(now, above) > ASCEND_TO * deadlineNanos));
-  }
-
-  private boolean isOld(int other) {
-    return maps - costAt[other] > LATELY;
+        && (!dear || sinceMove >= HOLDS_TO_TRY_ANYWAY * hold());
   }
 
   /** What a percentile of this rung would be on another; NaN where its cost is not known. */
   private double predicted(double latency, int other) {
-    return latency * cost[other] / cost[rung];
+    return latency * cost[costOf(other)] / cost[costOf(rung)];
+  }
+
+  /** Rungs that differ in how many maps are made only cost the same a map. */
+  private int costOf(int other) {
+    return Math.min(other, cost.length - 1);
   }
 
   private void move(int to, boolean upwards) {
     rung = to;
     ascended = upwards;
     sinceMove = 0;
+    relieved = 0;
+    costAfterFailure = Double.NaN;
+    failed = failed && !upwards;
     forgetWindow();
   }
 
@@ -221,9 +268,13 @@ final class DeadlineGovernor {
     costCount = 0;
   }
 
-  private long percentile95() {
-    System.arraycopy(latencies, 0, sorted, 0, known);
-    Arrays.sort(sorted, 0, known);
-    return known == 0 ? 0 : sorted[(int) Math.min(known - 1L, Math.round(0.95 * known))];
+  /** Of the newest maps of the window, so many at most. */
+  private long percentile95(int newest) {
+    int count = Math.min(known, newest);
+    for (int i = 0; i < count; i++) {
+      sorted[i] = latencies[Math.floorMod(next - 1 - i, WINDOW)];
+    }
+    Arrays.sort(sorted, 0, count);
+    return count == 0 ? 0 : sorted[(int) Math.min(count - 1L, Math.round(0.95 * count))];
   }
 }
