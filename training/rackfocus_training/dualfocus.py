@@ -35,10 +35,11 @@ ITERATIONS = (0,)
 @dataclass(frozen=True)
 class Settings:
     """width of the U-Net; variational: which of the two losses are used, "both" or "none" (the network
-    is the same)."""
+    is the same); strength: factor of their weights."""
 
     width: int = 32
     variational: str = "both"
+    strength: float = 1.0
 
     def __post_init__(self):
         if self.variational not in ("both", "none"):

@@ -39,9 +39,10 @@ def focal_loss(probabilities: torch.Tensor) -> torch.Tensor:
 
 
 def dual_loss(run: Dict[str, object], truth: torch.Tensor, trusting: bool = False,
-              variational: str = "both") -> Dict[str, torch.Tensor]:
+              variational: str = "both", strength: float = 1.0) -> Dict[str, torch.Tensor]:
     """Loss of one run of dualfocus.StackStage; truth [B, 1, H, W]. Returns "loss" and the parts worth
-    logging. variational "none" leaves both constraints out of it (they are logged all the same)."""
+    logging. variational "none" leaves both constraints out of it (they are logged all the same), "both"
+    adds them with strength times their weights."""
     blocks = functional.pixel_unshuffle(truth, 4)
     coarse_depth, fine, log_error, _ = run["exits"][0]
     weight = trust(log_error) if trusting else torch.ones_like(truth)
@@ -53,7 +54,7 @@ def dual_loss(run: Dict[str, object], truth: torch.Tensor, trusting: bool = Fals
     spatial = spatial_loss(run["theta"], run["focus"], truth)
     focal = focal_loss(run["probabilities"])
     if variational == "both":
-        loss = loss + SPATIAL_WEIGHT * spatial + FOCAL_WEIGHT * focal
+        loss = loss + strength * (SPATIAL_WEIGHT * spatial + FOCAL_WEIGHT * focal)
     depth = stage_loss(run["depths"][0], blocks)
     return {"d0": depth, "dK": depth, "fine0": error.mean(), "spatial": spatial, "focal": focal,
             "loss": loss}

@@ -69,7 +69,8 @@ FAMILIES = {
         "Woo and Lee, NeurIPS 2025 (method); trained by this project on rendered scenes",
         lambda random: (0, [0]),
         lambda model, run, truth, trusting: dual_loss(run, truth, trusting,
-                                                      model.settings.variational)),
+                                                      model.settings.variational,
+                                                      model.settings.strength)),
 }
 
 
