@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -149,6 +150,15 @@ public final class FrameConsumer implements AutoCloseable {
   /** Records of a partition that wait at the broker, or 0 where that is not known yet. */
   public long lag(PartitionProgress partition) {
     return consumer.currentLag(of(partition)).orElse(0);
+  }
+
+  /**
+   * The end of a partition: the offset behind its last record, or that of the next record to be
+   * read where the end is not known yet.
+   */
+  public long end(PartitionProgress partition) {
+    OptionalLong lag = consumer.currentLag(of(partition));
+    return lag.isPresent() ? consumer.position(of(partition)) + lag.getAsLong() : partition.next();
   }
 
   /**

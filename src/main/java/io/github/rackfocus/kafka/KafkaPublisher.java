@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,15 +45,20 @@ public final class KafkaPublisher implements AutoCloseable {
         topic,
         clock,
         new KafkaConnection(
-            settings, new TopicSetup(settings, topic), KafkaConnection::kafkaProducer));
+            settings, new TopicSetup(settings, topic), KafkaConnection::kafkaProducer),
+        System::nanoTime);
   }
 
   KafkaPublisher(
-      KafkaSettings settings, TopicSpec topic, InstantSource clock, KafkaConnection connection)
+      KafkaSettings settings,
+      TopicSpec topic,
+      InstantSource clock,
+      KafkaConnection connection,
+      LongSupplier nanos)
       throws IOException {
     this.settings = settings;
     this.topic = topic;
-    this.meter = new PublisherMeter(topic.name());
+    this.meter = new PublisherMeter(topic.name(), nanos);
     SpoolOptions spool = settings.spool();
     this.backlog =
         spool == null
@@ -60,7 +66,7 @@ public final class KafkaPublisher implements AutoCloseable {
             : new Spool(spool.forTopic(topic.name()), meter.losses(), System::nanoTime);
     this.sender =
         new KafkaSender(
-            backlog, connection, topic.name(), settings.inFlightRecords(), clock, meter);
+            backlog, connection, topic.name(), settings.inFlightRecords(), clock, meter, nanos);
     this.thread = new Thread(sender, "kafka-" + topic.name());
     thread.setDaemon(true);
     thread.start();

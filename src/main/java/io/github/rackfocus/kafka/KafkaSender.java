@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
@@ -46,6 +47,7 @@ final class KafkaSender implements Runnable {
   private final int window;
   private final InstantSource clock;
   private final PublisherMeter meter;
+  private final LongSupplier nanos;
   private final ThrottledLog trouble = new ThrottledLog(LOG);
   private final AtomicInteger inFlight = new AtomicInteger();
   private final Object room = new Object();
@@ -63,6 +65,7 @@ final class KafkaSender implements Runnable {
   /**
    * @param window records in flight at most
    * @param clock what records are stamped with when they are sent
+   * @param nanos the meter's clock, by which a stall is told
    */
   KafkaSender(
       Backlog backlog,
@@ -70,13 +73,15 @@ final class KafkaSender implements Runnable {
       String topic,
       int window,
       InstantSource clock,
-      PublisherMeter meter) {
+      PublisherMeter meter,
+      LongSupplier nanos) {
     this.backlog = backlog;
     this.connection = connection;
     this.topic = topic;
     this.window = window;
     this.clock = clock;
     this.meter = meter;
+    this.nanos = nanos;
   }
 
   /** Records sent and not ended. */
@@ -199,7 +204,7 @@ final class KafkaSender implements Runnable {
    * numbers that the broker does not want: then it is replaced.
    */
   private void lookForAStall() throws InterruptedException {
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     if (meter.silentNanos() < STALL_NANOS) {
       answeredNanos = 0;
     } else if (now - askedNanos > ASK_NANOS && !closing) {

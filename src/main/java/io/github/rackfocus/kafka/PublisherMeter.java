@@ -2,6 +2,7 @@ package io.github.rackfocus.kafka;
 
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,17 +18,23 @@ final class PublisherMeter {
 
   private final String topic;
   private final LossCounts losses = new LossCounts();
+  private final LongSupplier nanos;
   private final Histogram acknowledgements = new Histogram(LONGEST_NANOS, 2);
   private long offered;
   private long acknowledged;
   private long acknowledgedBytes;
   private long outages;
   private long rebuilt;
-  private long progressNanos = System.nanoTime();
+  private long progressNanos;
   private boolean outage;
 
-  PublisherMeter(String topic) {
+  /**
+   * @param nanos a clock that only rises
+   */
+  PublisherMeter(String topic, LongSupplier nanos) {
     this.topic = topic;
+    this.nanos = nanos;
+    this.progressNanos = nanos.getAsLong();
   }
 
   LossCounts losses() {
@@ -38,11 +45,11 @@ final class PublisherMeter {
     offered++;
   }
 
-  synchronized void acknowledged(int bytes, long nanos) {
+  synchronized void acknowledged(int bytes, long tookNanos) {
     acknowledged++;
     acknowledgedBytes += bytes;
-    acknowledgements.recordValue(Math.min(Math.max(nanos, 0), LONGEST_NANOS));
-    long now = System.nanoTime();
+    acknowledgements.recordValue(Math.min(Math.max(tookNanos, 0), LONGEST_NANOS));
+    long now = nanos.getAsLong();
     if (outage) {
       outage = false;
       LOG.info(
@@ -66,12 +73,12 @@ final class PublisherMeter {
 
   /** How long nothing was acknowledged while something waited. */
   synchronized long silentNanos() {
-    return System.nanoTime() - progressNanos;
+    return nanos.getAsLong() - progressNanos;
   }
 
   /** Looks whether an outage has begun; called a few times a second. */
   synchronized void watch(long pending, KafkaConnection connection) {
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     if (pending == 0) {
       progressNanos = now;
     } else if (!outage && now - progressNanos > OUTAGE_NANOS) {

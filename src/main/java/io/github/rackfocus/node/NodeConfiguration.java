@@ -12,6 +12,7 @@ import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.kafka.CameraIdentity;
 import io.github.rackfocus.kafka.FrameConsumerConfig;
+import io.github.rackfocus.kafka.HealthOptions;
 import io.github.rackfocus.kafka.KafkaSettings;
 import io.github.rackfocus.kafka.KafkaSinkConfig;
 import io.github.rackfocus.sweep.RollingOptions;
@@ -137,6 +138,12 @@ public record NodeConfiguration(
           "sinks.kafka.enabled is false; expected true: it is where a worker's depth goes");
     }
     return kafka.depth();
+  }
+
+  /** How a worker's health is published, or null where it is not. */
+  @Nullable HealthOptions workerHealth() {
+    KafkaOptions kafka = sinks.kafka();
+    return kafka == null ? null : kafka.health();
   }
 
   /** The same with another model. */

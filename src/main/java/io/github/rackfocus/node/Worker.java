@@ -4,6 +4,8 @@ import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.frame.ThrottledLog;
 import io.github.rackfocus.kafka.FrameConsumer;
+import io.github.rackfocus.kafka.HealthOptions;
+import io.github.rackfocus.kafka.KafkaHealthPublisher;
 import io.github.rackfocus.kafka.KafkaSinkConfig;
 import io.github.rackfocus.kafka.PartitionProgress;
 import io.github.rackfocus.kafka.TopicSpec;
@@ -15,6 +17,7 @@ import io.github.rackfocus.sweep.FocalStack;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -113,10 +116,12 @@ public final class Worker implements AutoCloseable {
 
   private void read() {
     WorkerIntake intake = null;
+    KafkaHealthPublisher health = null;
     try {
       WorkerOutput made = connect();
       if (made != null) {
         output = made;
+        health = healthPublisher();
         intake = new WorkerIntake(configuration, estimators.model(), queue, counters, made);
         while (!stopping) {
           intake.turn();
@@ -124,11 +129,28 @@ public final class Worker implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       LOG.debug("worker-read was interrupted");
-    } catch (RuntimeException | Error e) {
+    } catch (IOException | RuntimeException | Error e) {
       fail("reading", e);
     } finally {
       end(intake);
+      if (health != null) {
+        health.close(); // Last, so that its last record holds the final counts.
+      }
     }
+  }
+
+  /** Null where the configuration wants no health records. */
+  private @Nullable KafkaHealthPublisher healthPublisher() throws IOException {
+    HealthOptions options = configuration.workerHealth();
+    return options == null
+        ? null
+        : new KafkaHealthPublisher(
+            sink.kafka(),
+            options,
+            configuration.identity(),
+            () -> HealthReport.of(health(), estimators.model()),
+            List.of(),
+            InstantSource.system());
   }
 
   /** Waits until the broker's name resolves, without which no client can be made. */
@@ -209,7 +231,7 @@ public final class Worker implements AutoCloseable {
     PartitionProgress partition = next.partition();
     try (FocalStack stack = next.stack();
         DepthMap map = next.camera().estimate(stack, estimators)) {
-      counters.latency(System.nanoTime() - stack.reference().arrivalNanos());
+      counters.made(System.nanoTime() - stack.reference().arrivalNanos(), map.info().validShare());
       Objects.requireNonNull(output, "stacks come after the output")
           .send(map, next.identity(), fault -> published(next, fault));
     } catch (RuntimeException e) {

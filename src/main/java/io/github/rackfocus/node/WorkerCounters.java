@@ -27,6 +27,7 @@ final class WorkerCounters {
   private final Map<String, Long> refused = new TreeMap<>();
   private final Map<String, Long> dropped = new TreeMap<>();
   private final Histogram latency = new Histogram(LONGEST_NANOS, 3);
+  private double validShare;
   private int partitions;
   private int cameras;
   private long lag;
@@ -47,7 +48,9 @@ final class WorkerCounters {
     dropped.merge(cause, 1L, Long::sum);
   }
 
-  synchronized void latency(long nanos) {
+  /** A map was made: how long after its reference frame arrived, and how much of it is valid. */
+  synchronized void made(long nanos, double validShare) {
+    this.validShare = validShare;
     latency.recordValue(Math.min(Math.max(nanos, 0), LONGEST_NANOS));
   }
 
@@ -76,7 +79,9 @@ final class WorkerCounters {
         waiting,
         lag,
         latency.getValueAtPercentile(50) / 1e6,
-        latency.getValueAtPercentile(99) / 1e6);
+        latency.getValueAtPercentile(95) / 1e6,
+        latency.getValueAtPercentile(99) / 1e6,
+        validShare);
   }
 
   private long of(Count what) {

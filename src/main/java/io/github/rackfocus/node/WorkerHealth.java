@@ -25,7 +25,9 @@ import java.util.Map;
  * @param waiting stacks that wait for inference
  * @param lag records at the broker, not yet read
  * @param latencyP50Millis record's arrival to hand-over of its map, median
+ * @param latencyP95Millis the same, 95th percentile
  * @param latencyP99Millis the same, 99th percentile
+ * @param validShare of the last map's pixels, 0 to 1
  */
 public record WorkerHealth(
     int partitions,
@@ -45,7 +47,9 @@ public record WorkerHealth(
     int waiting,
     long lag,
     double latencyP50Millis,
-    double latencyP99Millis) {
+    double latencyP95Millis,
+    double latencyP99Millis,
+    double validShare) {
 
   /** Frames whose depth the worker gave up, by whatever cause, but for those still assembling. */
   public long lost() {

@@ -310,10 +310,11 @@ final class WorkerIntake {
    * clocks are compared.
    */
   private void skipIfBehind(PartitionProgress partition) {
-    long unread =
-        consumer.lag(partition)
-            + backlog.stream().filter(record -> record.partition() == partition).count();
-    if (unread == 0) {
+    long next = partition.next();
+    long end = consumer.end(partition);
+    // Not what lies before it and is still to be read back: that gets no depth in any case.
+    long unread = end - next;
+    if (unread <= 0) {
       return;
     }
     double rateHz = 0;
@@ -327,8 +328,6 @@ final class WorkerIntake {
         || unread / rateHz <= settings.maxBehindSeconds()) {
       return;
     }
-    long next = partition.next();
-    long end = next + unread;
     long from = Math.max(next, end - (long) Math.ceil(rateHz * spanNanos / 1e9) - 1);
     LOG.warn(
         "partition {} is {} s behind: {} frames, up to offset {}, get no depth",

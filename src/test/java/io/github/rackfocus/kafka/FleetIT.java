@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -54,6 +57,7 @@ class FleetIT {
   private final TestFleet fleet = new TestFleet();
   private final AtomicInteger sent = new AtomicInteger();
   private final List<Process> workers = new ArrayList<>();
+  private final Queue<Exception> unsent = new ConcurrentLinkedQueue<>();
   private int started;
 
   @Test
@@ -79,8 +83,13 @@ class FleetIT {
         cameras.shutdown();
         assertThat(cameras.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         producer.flush();
+        assertThat(unsent).as("frames that did not get to Kafka").isEmpty();
         int expected = CAMERAS * (sent.get() - TestFleet.PLANES + 1);
-        await().atMost(PATIENCE).until(() -> arrivals.read().distinct() >= expected);
+        try {
+          await().atMost(PATIENCE).until(() -> arrivals.read().distinct() >= expected);
+        } catch (ConditionTimeoutException e) {
+          throw new AssertionError(whatIsMissing(broker.bootstrapServers(), arrivals), e);
+        }
         stopWorkers();
         check(arrivals.read());
       } catch (Exception | AssertionError e) {
@@ -91,6 +100,34 @@ class FleetIT {
         workers.forEach(Process::destroyForcibly);
       }
     }
+  }
+
+  /** The numbers of the frames without a map, and of those that are not in the topic at all. */
+  private String whatIsMissing(String servers, DepthArrivals arrivals) {
+    Map<String, TreeSet<Integer>> frames = new TreeMap<>();
+    Map<String, String> places = new TreeMap<>();
+    for (ConsumerRecord<String, byte[]> record : TopicReader.readAll(servers, TestFleet.FRAMES)) {
+      int number = frames.computeIfAbsent(record.key(), key -> new TreeSet<>()).size();
+      frames.get(record.key()).add(number);
+      places.put(record.key(), record.partition() + ":" + record.offset());
+    }
+    StringBuilder said = new StringBuilder(sent.get() + " frames of each camera;");
+    for (int camera = 0; camera < CAMERAS; camera++) {
+      String key = TestFleet.camera(camera).key();
+      TreeSet<Integer> missing = new TreeSet<>();
+      for (int number = TestFleet.PLANES - 1; number < sent.get(); number++) {
+        missing.add(number);
+      }
+      for (ConsumerRecord<String, byte[]> record : arrivals.of(key)) {
+        String id = TopicReader.header(record, "ce_id");
+        missing.remove(Integer.valueOf(id.substring(id.indexOf('-') + 1)));
+      }
+      said.append(
+          String.format(
+              "%n%s: %d in the topic, the last at %s; no maps of %s",
+              key, frames.getOrDefault(key, new TreeSet<>()).size(), places.get(key), missing));
+    }
+    return said.toString();
   }
 
   private void disturb(Path config, DepthArrivals arrivals) throws Exception {
@@ -173,7 +210,13 @@ class FleetIT {
   private void sendFrames(KafkaProducer<byte[], byte[]> producer) {
     int number = sent.get();
     for (int camera = 0; camera < CAMERAS; camera++) {
-      producer.send(fleet.record(camera, number));
+      producer.send(
+          fleet.record(camera, number),
+          (metadata, fault) -> {
+            if (fault != null) {
+              unsent.add(fault);
+            }
+          });
     }
     sent.incrementAndGet();
   }
@@ -247,7 +290,15 @@ class FleetIT {
 
   private static KafkaProducer<byte[], byte[]> producer(String servers) {
     return new KafkaProducer<>(
-        Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, servers, ProducerConfig.ACKS_CONFIG, "all"),
+        Map.of(
+            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            servers,
+            ProducerConfig.ACKS_CONFIG,
+            "all",
+            // As the node's frame sink: with more under way a producer loses records to a partition
+            // that is new, when the first request fails and the second does not.
+            ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+            1),
         new ByteArraySerializer(),
         new ByteArraySerializer());
   }

@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.Cluster;
@@ -35,6 +38,9 @@ class KafkaSenderTest {
 
   @TempDir Path folder;
   private final List<MockProducer<String, byte[]>> producers = new CopyOnWriteArrayList<>();
+  private final AtomicLong aheadNanos = new AtomicLong();
+  private final AtomicInteger asked = new AtomicInteger();
+  private volatile boolean answering = true;
   private KafkaPublisher publisher;
 
   @AfterEach
@@ -123,6 +129,60 @@ class KafkaSenderTest {
     awaitSent(first, 9);
   }
 
+  @Test
+  void shouldReplaceAProducerThatIsStuckWhileTheBrokerAnswersOthers() throws Exception {
+    publisher = publisher(false);
+    publish(0, 3);
+    MockProducer<String, byte[]> first = producer(0);
+    awaitSent(first, 3);
+    first.completeNext();
+    await().until(() -> publisher.counts().acknowledged() == 1);
+    passUntilAsked(1);
+    assertThat(producers).as("one answer is not enough").hasSize(1);
+    passUntilAsked(2);
+    MockProducer<String, byte[]> second = producer(1);
+    awaitSent(second, 2);
+    assertThat(first.closed()).isTrue();
+    assertThat(sent(second)).containsExactly("1", "2");
+    completeAll(second);
+    await().until(() -> publisher.counts().acknowledged() == 3);
+    assertThat(publisher.counts().producersRebuilt()).isEqualTo(1);
+    assertThat(publisher.counts().outages()).isEqualTo(1);
+    assertThat(publisher.counts().outage()).isFalse();
+    assertThat(publisher.counts().lostByCause()).isEmpty();
+  }
+
+  @Test
+  void shouldWaitWithTheSameProducerForABrokerThatHangs() throws Exception {
+    answering = false;
+    publisher = publisher(false);
+    publish(0, 3);
+    MockProducer<String, byte[]> first = producer(0);
+    awaitSent(first, 3);
+    for (int times = 1; times <= 4; times++) {
+      passUntilAsked(times);
+    }
+    await().until(() -> publisher.counts().outage());
+    assertThat(publisher.counts().outages()).isEqualTo(1);
+    completeAll(first);
+    await().until(() -> publisher.counts().acknowledged() == 3);
+    assertThat(producers).hasSize(1);
+    assertThat(publisher.counts().producersRebuilt()).isZero();
+    assertThat(publisher.counts().outage()).isFalse();
+  }
+
+  /** Lets the publisher's clock go on until the broker was asked so often whether it answers. */
+  private void passUntilAsked(int times) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> {
+          if (asked.get() < times) {
+            aheadNanos.addAndGet(TimeUnit.SECONDS.toNanos(4));
+          }
+          return asked.get() >= times;
+        });
+  }
+
   private KafkaPublisher publisher(boolean spooling) throws Exception {
     KafkaSettings settings =
         KafkaSettings.of("127.0.0.1:9")
@@ -134,12 +194,19 @@ class KafkaSenderTest {
           int largestRecord() {
             return settings.maxRecordBytes();
           }
+
+          @Override
+          boolean answers() {
+            asked.incrementAndGet();
+            return answering;
+          }
         };
     return new KafkaPublisher(
         settings,
         TopicSpec.DEPTH,
         InstantSource.system(),
-        new KafkaConnection(settings, topic, ignored -> newProducer()));
+        new KafkaConnection(settings, topic, ignored -> newProducer()),
+        () -> System.nanoTime() + aheadNanos.get());
   }
 
   private Producer<String, byte[]> newProducer() {

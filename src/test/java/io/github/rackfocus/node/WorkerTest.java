@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.rackfocus.kafka.EmbeddedKafkaBroker;
 import io.github.rackfocus.v1.CameraFrame;
+import io.github.rackfocus.v1.Health;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class WorkerTest {
   private static final String DEAD = "rackfocus.dead-letter.v1";
+  private static final String HEALTH = "rackfocus.health.v1";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final TestFleet fleet = new TestFleet();
@@ -44,6 +46,7 @@ class WorkerTest {
     broker.createTopic(TestFleet.FRAMES, 1);
     broker.createTopic(TestFleet.DEPTH, 1);
     broker.createTopic(DEAD, 1);
+    broker.createTopic(HEALTH, 1);
     producer =
         new KafkaProducer<>(
             Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()),
@@ -135,6 +138,35 @@ class WorkerTest {
   }
 
   @Test
+  void shouldPublishItsHealthWithAllItsLosses() throws Exception {
+    send(0, 0, 10);
+    producer.send(TestFleet.record("robot0/front", new byte[] {1, 2, 3}, TestFleet.FRAMES)).get();
+    producer.send(TestFleet.record("robot0/front", new byte[] {1}, "com.example.other")).get();
+    producer.send(fleet.record(0, 9)).get(); // The same once more.
+    runUntil(13, "whenBehind: all", "queueDepth: 16");
+
+    List<ConsumerRecord<byte[], byte[]>> records = read(HEALTH);
+    ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
+    Health health = Health.parseFrom(last.value());
+    assertThat(text(last.key())).isEqualTo(health.getRobot() + "/" + health.getCamera());
+    assertThat(header(last, "ce_type")).isEqualTo("rackfocus.health.v1");
+    assertThat(header(last, "ce_source")).isEqualTo("/" + text(last.key()));
+    assertThat(header(last, "ce_id")).isEqualTo(health.getStampNs() + "-" + health.getSequence());
+    assertThat(health.getRole()).isEqualTo("worker");
+    assertThat(health.getInstance()).isNotEmpty();
+    assertThat(health.getFrames()).isEqualTo(13);
+    assertThat(health.getFramesDroppedMap())
+        .isEqualTo(Map.of("malformed", 1L, "foreign", 1L, "duplicate", 1L));
+    assertThat(health.getStacks()).isEqualTo(6);
+    assertThat(health.getMaps()).isEqualTo(6);
+    assertThat(health.getFurtherLossesMap()).isEqualTo(Map.of("framesSkipped", 0L, "mapsLost", 0L));
+    assertThat(health.getLatencyP50Ms()).isPositive();
+    assertThat(health.getLatencyP99Ms()).isGreaterThanOrEqualTo(health.getLatencyP50Ms());
+    assertThat(health.getValidShare()).isBetween(0.0, 1.0);
+    assertThat(health.getModel().getName()).isEqualTo("ddl");
+  }
+
+  @Test
   void shouldSkipToTheNewestWhenFarBehindAndCountWhatItCost() throws Exception {
     send(0, 0, 400);
     // Two seconds of frames at most may wait; eighty do.
@@ -155,6 +187,37 @@ class WorkerTest {
       assertThat(record.value()).isEqualTo(expected.get(header(record, "ce_id")));
     }
     assertThat(header(records.get(records.size() - 1), "ce_id")).isEqualTo(TestFleet.idOf(409));
+  }
+
+  @Test
+  void shouldSkipNoFurtherThanToTheEndWhileItReadsBack() throws Exception {
+    for (int number = 0; number < 20; number++) {
+      sendOfThree(number);
+    }
+    runUntil(60, "whenBehind: all", "queueDepth: 16");
+    for (int number = 20; number < 120; number++) {
+      sendOfThree(number);
+    }
+    // Behind as soon as the sweeps are measured, when not all of them are read back yet.
+    Worker worker = new Worker(configuration("maxBehind: 2"));
+    try (worker) {
+      worker.start();
+      await().atMost(PATIENCE).until(() -> worker.health().framesSkipped() > 0);
+      assertThat(worker.health().framesSkipped()).isLessThanOrEqualTo(300);
+      for (int number = 120; number < 130; number++) {
+        sendOfThree(number);
+      }
+      await().atMost(PATIENCE).until(() -> accounted(worker.health()) == 330);
+    }
+    WorkerHealth health = worker.health();
+    assertThat(health.frames()).isEqualTo(330 - health.framesSkipped());
+    assertThat(health.maps() + health.skippedStacks()).isEqualTo(health.frames());
+  }
+
+  private void sendOfThree(int number) throws InterruptedException, ExecutionException {
+    for (int camera = 0; camera < 3; camera++) {
+      send(camera, number, number + 1);
+    }
   }
 
   @Test
