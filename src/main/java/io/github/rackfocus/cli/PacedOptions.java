@@ -127,6 +127,8 @@ final class PacedOptions {
       print(line * every, course.takeWindow(), health, pauses, out);
       if (before != null) {
         printBytes(before, bytes, health.frames() - framesBefore, out);
+      } else {
+        out.println();
       }
       out.flush();
       if (line == 1) {

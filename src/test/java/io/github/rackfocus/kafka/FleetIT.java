@@ -143,6 +143,9 @@ class FleetIT {
     calm();
 
     startWorker(config);
+    // The others serve all cameras meanwhile; it counts as added once it has some of them.
+    Path said = folder.resolve("worker-" + (started - 1) + ".log");
+    await().atMost(PATIENCE).until(() -> Files.readString(said).contains("frames.v1 assigned"));
     awaitAllCameras(arrivals);
     calm();
     assertThat(workers).hasSize(3).allMatch(Process::isAlive);
@@ -282,7 +285,8 @@ class FleetIT {
           .createTopics(
               List.of(
                   new NewTopic(TestFleet.FRAMES, 12, (short) 1),
-                  new NewTopic(TestFleet.DEPTH, 1, (short) 1)))
+                  new NewTopic(TestFleet.DEPTH, 1, (short) 1),
+                  new NewTopic(TopicSpec.HEALTH.name(), 1, (short) 1)))
           .all()
           .get();
     }
