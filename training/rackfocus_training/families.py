@@ -42,8 +42,8 @@ def _draw_proximal(random: np.random.Generator) -> Tuple[int, List[int]]:
 
 
 def _draw_gru(random: np.random.Generator) -> Tuple[int, List[int]]:
-    """Mostly 8 updates; the exits at 4 and 16 are trained now and then, since 16 cost twice 8."""
-    iterations = int(random.choice([4, 8, 16], p=[0.2, 0.65, 0.15]))
+    """Mostly 8 and 16 updates: trained on 16 in one step of seven, 16 came out behind 8."""
+    iterations = int(random.choice([4, 8, 16], p=[0.15, 0.4, 0.45]))
     if iterations > 4 and random.random() < 0.3:
         return iterations, [4, iterations]
     return iterations, [iterations]

@@ -83,7 +83,7 @@ final class WorkerIntake {
     long now = System.nanoTime();
     if (now - tickedNanos >= TICK_NANOS) {
       tickedNanos = now;
-      tick(now);
+      tick();
     }
   }
 
@@ -94,16 +94,13 @@ final class WorkerIntake {
     cameras.values().forEach(CameraLane::clear);
   }
 
-  private void tick(long now) {
+  private void tick() {
     long lag = backlog.size();
     for (PartitionProgress partition : List.copyOf(consumer.partitions())) {
       lag += consumer.lag(partition);
       noteReadBack(partition);
     }
     consumer.commit();
-    if (lag == 0) {
-      retireIdle(now);
-    }
     counters.state(consumer.partitions().size(), cameras.size(), lag);
     alive.touch();
   }
@@ -211,8 +208,10 @@ final class WorkerIntake {
             configuration.validity(),
             settings.queueDepth(),
             settings.readBackSweeps());
-    if (cameras.size() >= settings.maxCameras()
-        || bytes + made.bytes() > settings.maxMemoryBytes()) {
+    if (!hasRoomFor(made)) {
+      retireIdle();
+    }
+    if (!hasRoomFor(made)) {
       throw new RefusedFrameException(
           Cause.NO_ROOM,
           String.format(
@@ -229,6 +228,11 @@ final class WorkerIntake {
     bytes += made.bytes();
     cameras.put(key, made);
     return made;
+  }
+
+  private boolean hasRoomFor(CameraLane camera) {
+    return cameras.size() < settings.maxCameras()
+        && bytes + camera.bytes() <= settings.maxMemoryBytes();
   }
 
   private FocusAxis axisOf(ReceivedFrame frame) throws RefusedFrameException {
@@ -262,7 +266,13 @@ final class WorkerIntake {
     }
   }
 
-  private void retireIdle(long now) {
+  /**
+   * Makes room. A camera that is silent on this machine's clock may only be late, and would lose
+   * the sweep that fills its stack again: so cameras are let go by that clock only where others
+   * want their place. Whether one begins anew is told by its own stamps.
+   */
+  private void retireIdle() {
+    long now = System.nanoTime();
     long idle = seconds(settings.idleSeconds());
     List<String> silent = new ArrayList<>();
     cameras.forEach((key, camera) -> {
@@ -271,7 +281,7 @@ final class WorkerIntake {
       }
     });
     silent.forEach(key -> {
-      LOG.info("{}: silent for {} s; its stack begins anew", key, settings.idleSeconds());
+      LOG.info("{}: silent for {} s; another camera takes its place", key, settings.idleSeconds());
       retire(key);
     });
   }

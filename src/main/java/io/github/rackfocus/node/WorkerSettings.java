@@ -18,7 +18,8 @@ import java.util.TreeMap;
  * @param queueDepth stacks of a camera that wait for inference (all cameras together, with {@link
  *     WhenBehind#ALL})
  * @param readBackSweeps sweeps of frames that a worker reads before it goes on with a camera
- * @param idleSeconds after which a camera that is silent is let go of, and begins anew
+ * @param idleSeconds gap in a camera's stamps after which it begins anew; and how long a silent
+ *     camera keeps its place when another wants it
  * @param maxCameras cameras at a time
  * @param maxMemoryBytes what all of them may take, as far as images and features are concerned
  * @param maxPixels of an image
@@ -80,7 +81,13 @@ public record WorkerSettings(
             "sweeps",
             "of frames read before a camera goes on; 2 give its stacks and what moved");
     double idle =
-        worker.number("idle", 10, 0.1, 86_400, "s", "of silence after which a camera begins anew");
+        worker.number(
+            "idle",
+            10,
+            0.1,
+            86_400,
+            "s",
+            "gap in a camera's stamps after which its stack begins anew");
     int cameras = worker.integer("maxCameras", 64, 1, 10_000, "cameras", "of this worker");
     int memory =
         worker.integer("maxMemory", 2048, 16, 1 << 20, "MiB", "of images and features, about");

@@ -220,6 +220,40 @@ class WorkerTest {
     }
   }
 
+  /** Late is not silent: by the cameras' own stamps nothing is missing. */
+  @Test
+  void shouldKeepTheStackOfACameraWhoseFramesComeLate() throws Exception {
+    send(0, 0, 20);
+    Worker worker = new Worker(configuration("whenBehind: all", "queueDepth: 16", "idle: 0.5"));
+    try (worker) {
+      worker.start();
+      await().atMost(PATIENCE).until(() -> accounted(worker.health()) == 20);
+      // Longer than a camera may be silent, and than the worker looks after its cameras.
+      Thread.sleep(1500);
+      send(0, 20, 30);
+      await().atMost(PATIENCE).until(() -> accounted(worker.health()) == 30);
+    }
+    assertThat(worker.health().assembling()).isEqualTo(TestFleet.PLANES - 1);
+    assertThat(worker.health().maps()).isEqualTo(30 - TestFleet.PLANES + 1);
+  }
+
+  @Test
+  void shouldGiveASilentCamerasPlaceToAnother() throws Exception {
+    send(0, 0, 20);
+    Worker worker =
+        new Worker(
+            configuration("whenBehind: all", "queueDepth: 16", "idle: 0.5", "maxCameras: 1"));
+    try (worker) {
+      worker.start();
+      await().atMost(PATIENCE).until(() -> accounted(worker.health()) == 20);
+      Thread.sleep(600);
+      send(1, 0, 20);
+      await().atMost(PATIENCE).until(() -> accounted(worker.health()) == 40);
+    }
+    assertThat(worker.health().refused()).isEmpty();
+    assertThat(worker.health().maps()).isEqualTo(2 * (20 - TestFleet.PLANES + 1));
+  }
+
   @Test
   void shouldRefuseMoreCamerasThanItMayHave() throws Exception {
     for (int number = 0; number < 10; number++) {
