@@ -65,7 +65,7 @@ FAMILIES = {
         lambda model, run, truth, trusting: sequence_loss(run, truth, trusting)),
     "dualfocus": Family(
         dualfocus.DualFocus, dualfocus.Settings, dualfocus.ITERATIONS, 0, dualfocus.FEATURES,
-        "Focus probabilities from features and integrable surfaces, with variational losses.",
+        "Focus probabilities from features and integrable surfaces; no iterations.",
         "Woo and Lee, NeurIPS 2025 (method); trained by this project on rendered scenes",
         lambda random: (0, [0]),
         lambda model, run, truth, trusting: dual_loss(run, truth, trusting,
