@@ -1,20 +1,20 @@
 # A deadline under a load: the node alone, then with 30 % of the machine taken, then alone again. Prints the course:
 # the 95th percentile stays under the deadline by fewer iterations (K) or fewer maps, and both come back.
-#   bin/soak deadline                    deadline 1.5 times the idle 95th percentile, 60 s a phase
+#   bin/soak deadline                    deadline 1.25 times the idle 95th percentile, 60 s a phase
 #   PHASE=12 DEADLINE=60 bin/soak deadline   to see that it runs
-#   DEADLINE=80 PHASE=120 LOAD=30 SIZE=640x480 RATE=10 bin/soak deadline
+#   DEADLINE=35 PHASE=120 LOAD=30 SIZE=320x240 RATE=15 bin/soak deadline
 set -euo pipefail
 out=target/soak
 mkdir -p "$out"
 phase=${PHASE:-60}
 rate=${RATE:-10}
-size=${SIZE:-320x240}
+size=${SIZE:-640x480}
 deadline=${DEADLINE:-}
 if [ -z "$deadline" ]; then
   bin/rackfocus bench --maps 0 --size "$size" --rate "$rate" --seconds 20 --every 5 --json "$out/idle.json" >"$out/idle.txt"
   # The last stretch: the first is that of a cold JVM.
   idle=$(awk '$2 == "s" && $4 == "maps/s" { p95 = $8 } END { print p95 }' "$out/idle.txt")
-  deadline=$(awk -v p="$idle" 'BEGIN { printf "%.0f", 1.5 * p + 0.5 }')
+  deadline=$(awk -v p="$idle" 'BEGIN { printf "%.0f", 1.25 * p + 0.5 }')
   echo "idle 95th percentile $idle ms, so the deadline is $deadline ms"
 fi
 { sleep "$phase"; bash src/soak/load.sh "${LOAD:-30}" "$phase"; } &

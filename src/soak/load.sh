@@ -1,4 +1,5 @@
-# Takes a share of the machine for a while: one process a core, busy so many milliseconds of every 100.
+# Takes a share of the machine for a while: one process a core, busy its share of every 73 ms (no
+# camera's period: a load in step with the frames would keep out of their way).
 #   bash src/soak/load.sh PERCENT SECONDS
 set -euo pipefail
 percent=${1:?percent of the machine}
@@ -14,9 +15,9 @@ share, end = float(sys.argv[1]) / 100, time.monotonic() + float(sys.argv[2])
 while time.monotonic() < end:
     # Busy by its own clock: what others take meanwhile does not count as its load.
     begun, used = time.monotonic(), time.process_time()
-    while time.process_time() - used < 0.1 * share and time.monotonic() - begun < 1:
+    while time.process_time() - used < 0.073 * share and time.monotonic() - begun < 1:
         pass
-    time.sleep(max(0.0, 0.1 - (time.monotonic() - begun)))
+    time.sleep(max(0.0, 0.073 - (time.monotonic() - begun)))
 PYTHON
   pids+=($!)
 done
