@@ -24,6 +24,7 @@ final class OutageSoak {
     double minutes = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 10;
     Duration length = Duration.ofMillis(Math.round(60_000 * minutes));
     Duration quietLength = Duration.ofMillis(Math.min(length.toMillis(), 120_000));
+    run("a JVM warms up", Duration.ofSeconds(20), true, List.of());
     OutageRun.Result quiet = run("without faults", quietLength, true, List.of());
     OutageRun.Result spool = run("spool", length, true, faults(length));
     Duration half = length.dividedBy(2);
