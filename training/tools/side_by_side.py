@@ -4,7 +4,7 @@
     python3 tools/side_by_side.py --stacks STACKS_DIR --maps MAPS --out models.png
 
 A row a stack: its sharpest pixels, the truth where it is known, then each model's map (nearer is
-brighter, the same scale along the row) and below it the error in planes. Models stand in the order
+redder, the same scale along the row) and below it the error in planes. Models stand in the order
 of --models, or as their folders are called.
 """
 
