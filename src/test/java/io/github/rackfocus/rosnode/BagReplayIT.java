@@ -190,7 +190,7 @@ class BagReplayIT {
         ros.run("env", "/usr/bin/python3", "-B", "src/test/ros/depth_halves.py", depths.toString());
     Matcher found = Pattern.compile("HALVES (\\d+) (\\S+) (\\S+)").matcher(halves);
     assertThat(found.find()).as(halves).isTrue();
-    // Live, the first stack may be old when the node has warmed up, and the last map late for the end.
+    // Live, the first stack may be old after the warm-up, and the last map late for the end.
     assertThat(Integer.parseInt(found.group(1))).isBetween(MAPS * 2 / 3, MAPS);
     // In focus at 3 and at 8 dioptres, and the planes are 1 apart.
     assertThat(1 / Double.parseDouble(found.group(2))).isBetween(2.5, 3.5);
