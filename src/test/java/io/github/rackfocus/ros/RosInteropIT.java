@@ -32,7 +32,9 @@ class RosInteropIT {
     node = ros.startNode("jnode", "_gain:=2.5", "in:=relayed");
     soon().until(() -> node.output().contains("waiting for the master"));
     master = ros.start("rosmaster", "rosmaster", "--core", "-p", "11311");
-    soon().until(() -> node.output().contains("READY /jnode"));
+    // With what both said, should it ever fail.
+    soon()
+        .untilAsserted(() -> assertThat(node.output() + master.output()).contains("READY /jnode"));
   }
 
   @AfterAll
