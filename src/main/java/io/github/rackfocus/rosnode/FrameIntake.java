@@ -11,6 +11,7 @@ import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
+import io.github.rackfocus.ros.msg.std_msgs.Header;
 import io.github.rackfocus.sweep.CameraCalibration;
 import io.github.rackfocus.sweep.FrameFocusMatcher;
 import io.github.rackfocus.sweep.MatchingOptions;
@@ -107,10 +108,7 @@ final class FrameIntake implements AutoCloseable {
     try {
       checkStamp(image.header.stampNanos);
       Frame frame = decoder.decode(image, calibration.rectifier());
-      frame.cameAfter(
-          receiveNanos(image.header.stampNanos, arrivalStampNanos),
-          System.nanoTime() - arrivalNanos);
-      accept(frame, image.header.stampNanos, image.header.frameId, arrivalNanos, now);
+      accept(frame, image.header, arrivalNanos, arrivalStampNanos, now);
     } catch (BadImageException e) {
       refuse(e);
     }
@@ -125,10 +123,7 @@ final class FrameIntake implements AutoCloseable {
     try {
       checkStamp(image.header.stampNanos);
       Frame frame = decoder.decode(image, calibration.rectifier());
-      frame.cameAfter(
-          receiveNanos(image.header.stampNanos, arrivalStampNanos),
-          System.nanoTime() - arrivalNanos);
-      accept(frame, image.header.stampNanos, image.header.frameId, arrivalNanos, now);
+      accept(frame, image.header, arrivalNanos, arrivalStampNanos, now);
     } catch (BadImageException e) {
       refuse(e);
     }
@@ -226,9 +221,12 @@ final class FrameIntake implements AutoCloseable {
     return nanos > 0 && nanos < LONGEST_RECEIVE_NANOS ? nanos : 0;
   }
 
-  private void accept(Frame frame, long stampNanos, String frameId, long arrivalNanos, long now) {
-    calibration.frameId(frameId);
-    frame.seal(stampNanos, sequence++, FocusReading.NONE);
+  private void accept(
+      Frame frame, Header header, long arrivalNanos, long arrivalStampNanos, long now) {
+    frame.cameAfter(
+        receiveNanos(header.stampNanos, arrivalStampNanos), System.nanoTime() - arrivalNanos);
+    calibration.frameId(header.frameId);
+    frame.seal(header.stampNanos, sequence++, FocusReading.NONE);
     frame.arrivedAt(arrivalNanos);
     matcher.offer(frame, now);
   }

@@ -3,11 +3,9 @@ package io.github.rackfocus.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rackfocus.frame.Pfm;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,32 +30,19 @@ class DemoIT {
 
   @Test
   void shouldGiveTrueDepthToFilesAndToAConsumerOfKafka() throws Exception {
-    Path log = folder.resolve("demo.log");
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("rackfocus.app"), "bin", "rackfocus").toString(),
-            "demo",
-            "--seconds",
-            "4",
-            "--size",
-            "160x120",
-            "--device",
-            "cpu",
-            "--out",
-            folder.resolve("maps").toString());
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-    builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
-    builder.environment().put("JAVACMD", System.getProperty("java.home") + "/bin/java");
-    builder.environment().put("RACKFOCUS_MODELS", Path.of("models").toAbsolutePath().toString());
-    Process process = builder.start();
-    try {
-      assertThat(process.waitFor(150, TimeUnit.SECONDS)).isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    String output = Files.readString(log, StandardCharsets.UTF_8);
-    assertThat(process.exitValue()).as(output).isZero();
+    String output =
+        AppRun.run(
+            folder,
+            List.of(
+                "demo",
+                "--seconds",
+                "4",
+                "--size",
+                "160x120",
+                "--device",
+                "cpu",
+                "--out",
+                folder.resolve("maps").toString()));
 
     Matcher kafka = found(KAFKA, output);
     int sent = Integer.parseInt(kafka.group(1));

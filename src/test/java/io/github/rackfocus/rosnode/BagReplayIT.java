@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.rackfocus.cli.AppRun;
 import io.github.rackfocus.ros.RackfocusMessages;
 import io.github.rackfocus.ros.RosLoopback;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,27 +98,11 @@ class BagReplayIT {
   private record Replayed(int maps, String digest, String output) {}
 
   private static Replayed replay(Path bag, String... more) throws Exception {
-    List<String> command =
+    List<String> arguments =
         new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("rackfocus.app"), "bin", "rackfocus").toString(),
-                "replay",
-                bag.toString(),
-                "--config",
-                config.toString(),
-                "--device",
-                "cpu"));
-    command.addAll(Arrays.asList(more));
-    Path log = Files.createTempFile(folder, "replay", ".log");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-    builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
-    builder.environment().put("JAVACMD", System.getProperty("java.home") + "/bin/java");
-    builder.environment().put("RACKFOCUS_MODELS", Path.of("models").toAbsolutePath().toString());
-    Process process = builder.start();
-    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-    String output = Files.readString(log, StandardCharsets.UTF_8);
-    assertThat(process.exitValue()).as(output).isZero();
+            List.of("replay", bag.toString(), "--config", config.toString(), "--device", "cpu"));
+    arguments.addAll(Arrays.asList(more));
+    String output = AppRun.run(folder, arguments);
     Matcher digest = DIGEST.matcher(output);
     assertThat(digest.find()).as(output).isTrue();
     return new Replayed(Integer.parseInt(digest.group(1)), digest.group(2), output);
