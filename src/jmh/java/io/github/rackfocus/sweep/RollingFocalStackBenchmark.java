@@ -42,7 +42,7 @@ public class RollingFocalStackBenchmark {
     rolling =
         new RollingFocalStack(
             new FocusAxis(FocusScale.DIOPTRE, focus),
-            new RollingOptions(0, false, 1, motionThreshold));
+            new RollingStackConfig(0, false, 1, motionThreshold));
   }
 
   @TearDown(Level.Trial)

@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
  * <p>Times count from the first frame. A reader that comes late gets what is due without waiting.
  * One thread waits; {@link #close} may be called from another and ends the wait.
  */
-final class Pacer {
+public final class Pacer {
   /** How long a source without a rate waits before it asks its pool again. */
   private static final long POOL_RETRY_NANOS = 500_000;
 
@@ -18,7 +18,7 @@ final class Pacer {
   private long originNanos;
   private boolean started;
 
-  Pacer(SourceClock clock, boolean paced) {
+  public Pacer(SourceClock clock, boolean paced) {
     this.clock = clock;
     this.paced = paced;
   }
@@ -29,7 +29,7 @@ final class Pacer {
    * @param offsetNanos when, after the first frame
    * @return false once closed
    */
-  boolean awaitDue(long offsetNanos) throws InterruptedException {
+  public boolean awaitDue(long offsetNanos) throws InterruptedException {
     if (!paced) {
       return !isClosed();
     }
@@ -49,25 +49,25 @@ final class Pacer {
    *
    * @return false once closed
    */
-  boolean awaitLease() throws InterruptedException {
+  public boolean awaitLease() throws InterruptedException {
     clock.await(closed, POOL_RETRY_NANOS);
     return !isClosed();
   }
 
   /** Whether frames go at a rate; if not, the reader's pace is the source's. */
-  boolean isPaced() {
+  public boolean isPaced() {
     return paced;
   }
 
-  long nanoTime() {
+  public long nanoTime() {
     return clock.nanoTime();
   }
 
-  boolean isClosed() {
+  public boolean isClosed() {
     return closed.getCount() == 0;
   }
 
-  void close() {
+  public void close() {
     closed.countDown();
   }
 }

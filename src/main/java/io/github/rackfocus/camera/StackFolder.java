@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StackFolder implements FrameSource {
   private final Path folder;
-  private final StackFolderOptions options;
+  private final StackFolderConfig options;
   private final FramePool pool;
   private final Pacer pacer;
   private final StackImages images;
@@ -40,7 +40,7 @@ public final class StackFolder implements FrameSource {
 
   private StackFolder(
       Path folder,
-      StackFolderOptions options,
+      StackFolderConfig options,
       FramePool pool,
       SourceClock clock,
       StackIndex index,
@@ -60,12 +60,12 @@ public final class StackFolder implements FrameSource {
   /**
    * Opens a folder to be read once, as fast as possible, with a pool that holds all its frames.
    *
-   * @throws StackFolderException as {@link #open(Path, StackFolderOptions, FramePool, SourceClock)}
+   * @throws StackFolderException as {@link #open(Path, StackFolderConfig, FramePool, SourceClock)}
    */
   public static StackFolder open(Path folder) throws IOException {
     return open(
         folder,
-        StackFolderOptions.DEFAULTS,
+        StackFolderConfig.DEFAULTS,
         new FramePool(StackIndex.MAX_IMAGES),
         SourceClock.SYSTEM);
   }
@@ -79,7 +79,7 @@ public final class StackFolder implements FrameSource {
    *     sentence with the file, the place, what was found and what was expected
    */
   public static StackFolder open(
-      Path folder, StackFolderOptions options, FramePool pool, SourceClock clock)
+      Path folder, StackFolderConfig options, FramePool pool, SourceClock clock)
       throws IOException {
     List<Path> files = new ArrayList<>(StackImages.list(folder));
     StackIndex index = StackIndex.read(folder.resolve("stack.json"), files.size());

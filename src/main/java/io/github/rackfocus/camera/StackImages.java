@@ -1,8 +1,8 @@
 package io.github.rackfocus.camera;
 
+import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
-import io.github.rackfocus.frame.NativeLibraries;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
@@ -33,12 +33,12 @@ final class StackImages {
   private static final long MAX_FILE_BYTES = 1L << 29;
 
   private final List<Path> files;
-  private final StackFolderOptions options;
+  private final StackFolderConfig options;
   private final int width;
   private final int height;
   private final @Nullable List<Pixels> kept;
 
-  private StackImages(List<Path> files, StackFolderOptions options, int width, int height)
+  private StackImages(List<Path> files, StackFolderConfig options, int width, int height)
       throws IOException {
     this.files = List.copyOf(files);
     this.options = options;
@@ -110,7 +110,7 @@ final class StackImages {
    *
    * @throws StackFolderException if one is unreadable, too large or differs in size from the first
    */
-  static StackImages open(List<Path> files, StackFolderOptions options) throws IOException {
+  static StackImages open(List<Path> files, StackFolderConfig options) throws IOException {
     ImageHeader first = null;
     Path firstFile = null;
     for (Path file : files) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.rackfocus.common.PrintableText;
 import io.github.rackfocus.frame.FocusScale;
 import java.io.IOException;
 import java.math.RoundingMode;
@@ -248,6 +249,6 @@ record StackIndex(FocusScale scale, double[] focus, long @Nullable [] stampNanos
   }
 
   private static String shortened(String text) {
-    return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+    return PrintableText.of(text, 40);
   }
 }

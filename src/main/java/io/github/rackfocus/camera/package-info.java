@@ -1,4 +1,4 @@
-/** Where frames come from: stack folders and the simulated camera. */
+/** Sources of frames: the port, and stack folders. */
 @NullMarked
 package io.github.rackfocus.camera;
 

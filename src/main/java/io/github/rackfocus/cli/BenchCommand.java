@@ -1,21 +1,21 @@
 package io.github.rackfocus.cli;
 
+import io.github.rackfocus.config.ModelConfig;
 import io.github.rackfocus.depth.PeakDepthEstimator;
 import io.github.rackfocus.eval.Bench;
 import io.github.rackfocus.eval.BenchInput;
-import io.github.rackfocus.eval.BenchLane;
 import io.github.rackfocus.eval.BenchReport;
-import io.github.rackfocus.eval.EstimatorLane;
+import io.github.rackfocus.eval.BenchmarkSubject;
+import io.github.rackfocus.eval.EstimatorSubject;
 import io.github.rackfocus.eval.GcPauses;
 import io.github.rackfocus.eval.Machine;
-import io.github.rackfocus.node.ModelSettings;
 import io.github.rackfocus.onnx.BareModel;
 import io.github.rackfocus.onnx.ModelBundle;
 import io.github.rackfocus.onnx.ModelException;
 import io.github.rackfocus.onnx.ModelLibrary;
+import io.github.rackfocus.onnx.OnnxConfig;
+import io.github.rackfocus.onnx.OnnxConfig.Form;
 import io.github.rackfocus.onnx.OnnxDepthEstimator;
-import io.github.rackfocus.onnx.OnnxOptions;
-import io.github.rackfocus.onnx.OnnxOptions.Form;
 import io.github.rackfocus.sweep.FocalStack;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -79,7 +79,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "NAME",
       description = "A bundle of 'rackfocus models'. Default: ${DEFAULT-VALUE}.")
-  private String model = ModelSettings.DEFAULT_MODEL;
+  private String model = ModelConfig.DEFAULT_MODEL;
 
   @Option(
       names = "--lanes",
@@ -113,7 +113,7 @@ final class BenchCommand implements Callable<Integer> {
     check();
     PrintWriter out = spec().commandLine().getOut();
     ModelBundle bundle = ModelLibrary.locate(null).read(model);
-    OnnxOptions options = tuning.over(OnnxOptions.DEFAULT);
+    OnnxConfig options = tuning.over(OnnxConfig.DEFAULT);
     List<Integer> chosen =
         iterations.isEmpty() ? List.of(bundle.manifest().defaultIterations()) : iterations;
     BenchReport report = new BenchReport(versions(options));
@@ -125,8 +125,8 @@ final class BenchCommand implements Callable<Integer> {
       }
     }
     if (paced.isAsked()) {
-      ModelSettings settings =
-          new ModelSettings(model, chosen.get(0), paced.deadlineMillis(), options);
+      ModelConfig settings =
+          new ModelConfig(model, chosen.get(0), paced.deadlineMillis(), options);
       int[] size = size(sizes.get(0));
       paced.run(settings, size[0], size[1], planes.get(0), report, out);
     }
@@ -139,7 +139,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private void runAll(
       ModelBundle bundle,
-      OnnxOptions options,
+      OnnxConfig options,
       List<Integer> chosen,
       BenchReport report,
       PrintWriter out)
@@ -158,9 +158,9 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void run(
-      ModelBundle bundle, OnnxOptions options, int[] size, int z, int k, BenchReport report)
+      ModelBundle bundle, OnnxConfig options, int[] size, int z, int k, BenchReport report)
       throws IOException, InterruptedException {
-    List<BenchLane> opened = new ArrayList<>();
+    List<BenchmarkSubject> opened = new ArrayList<>();
     try (Progress progress = new Progress("scene " + size[0] + "x" + size[1]);
         BenchInput input = new BenchInput(size[0], size[1], z, progress::show)) {
       try (FocalStack first = input.next()) {
@@ -172,38 +172,38 @@ final class BenchCommand implements Callable<Integer> {
       // At least a sweep: until then some features are computed for the first time.
       bench.run(input, 2 * z, maps, maxSeconds);
       boolean quantised =
-          options.precision() != OnnxOptions.Precision.FP32 && bundle.manifest().isQuantised(k);
+          options.precision() != OnnxConfig.Precision.FP32 && bundle.manifest().isQuantised(k);
       report.add(size[0], size[1], z, k, quantised ? "int8" : "fp32", input.sha256(), bench);
     } finally {
-      opened.forEach(BenchLane::close);
+      opened.forEach(BenchmarkSubject::close);
     }
   }
 
-  private static BenchLane open(
-      String lane, ModelBundle bundle, OnnxOptions options, int iterations, FocalStack first)
+  private static BenchmarkSubject open(
+      String lane, ModelBundle bundle, OnnxConfig options, int iterations, FocalStack first)
       throws ModelException {
     return switch (lane) {
       case "rolling" ->
-          new EstimatorLane(
+          new EstimatorSubject(
               lane,
               OnnxDepthEstimator.open(
                   bundle, iterations, options.withForm(Form.ROLLING), System::nanoTime),
               System::nanoTime);
       case "full" ->
-          new EstimatorLane(
+          new EstimatorSubject(
               lane,
               OnnxDepthEstimator.open(
                   bundle,
                   iterations,
-                  options.withForm(Form.FULL).withPrecision(OnnxOptions.Precision.FP32),
+                  options.withForm(Form.FULL).withPrecision(OnnxConfig.Precision.FP32),
                   System::nanoTime),
               System::nanoTime);
-      case "bareOrt" -> BareLane.open(bundle, iterations, options.withForm(Form.ROLLING), first);
-      default -> new EstimatorLane(lane, PeakDepthEstimator.ddl(), System::nanoTime);
+      case "bareOrt" -> BareGraphSubject.open(bundle, iterations, options.withForm(Form.ROLLING), first);
+      default -> new EstimatorSubject(lane, PeakDepthEstimator.ddl(), System::nanoTime);
     };
   }
 
-  private static Map<String, String> versions(OnnxOptions options) throws ModelException {
+  private static Map<String, String> versions(OnnxConfig options) throws ModelException {
     Map<String, String> versions = new LinkedHashMap<>();
     String own = BenchCommand.class.getPackage().getImplementationVersion();
     versions.put("rackfocus", own == null ? "built from source" : own);

@@ -1,19 +1,19 @@
 package io.github.rackfocus.cli;
 
-import io.github.rackfocus.camera.SimulatedCamera;
-import io.github.rackfocus.camera.SimulatedCameraConfig;
+import io.github.rackfocus.assembly.NodeAssembly;
+import io.github.rackfocus.assembly.Sources;
+import io.github.rackfocus.camera.simulated.SimulatedCamera;
+import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
+import io.github.rackfocus.config.AppConfig;
+import io.github.rackfocus.demo.DepthTopicCounter;
+import io.github.rackfocus.demo.EmbeddedKafkaBroker;
 import io.github.rackfocus.eval.TruthSink;
-import io.github.rackfocus.kafka.DepthTopicCounter;
-import io.github.rackfocus.kafka.EmbeddedKafkaBroker;
 import io.github.rackfocus.kafka.KafkaDepthSink;
-import io.github.rackfocus.kafka.KafkaSinkConfig;
+import io.github.rackfocus.kafka.KafkaDepthSinkConfig;
 import io.github.rackfocus.kafka.PublisherCounts;
 import io.github.rackfocus.node.DepthNode;
-import io.github.rackfocus.node.NodeAssembly;
-import io.github.rackfocus.node.NodeConfiguration;
-import io.github.rackfocus.node.Sources;
 import io.github.rackfocus.sink.FileSink;
-import io.github.rackfocus.sink.FileSinkOptions;
+import io.github.rackfocus.sink.FileSinkConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -89,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     PrintWriter console = spec().commandLine().getOut();
     SimulatedCameraConfig camera = cameraConfig();
-    FileSink files = new FileSink(new FileSinkOptions(out, planes, KEPT_MAPS));
+    FileSink files = new FileSink(new FileSinkConfig(out, planes, KEPT_MAPS));
     console.printf(
         Locale.ROOT,
         "Simulated camera: %d x %d at %.0f Hz, %d planes from %.2f m to %.2f m%n",
@@ -111,12 +111,12 @@ final class DemoCommand implements Callable<Integer> {
   private int run(
       PrintWriter console, SimulatedCamera source, FileSink files, EmbeddedKafkaBroker broker)
       throws IOException, InterruptedException {
-    String topic = KafkaSinkConfig.DEFAULT_TOPIC;
+    String topic = KafkaDepthSinkConfig.DEFAULT_TOPIC;
     broker.createTopic(topic, 1);
-    NodeConfiguration defaults = NodeConfiguration.defaults();
-    NodeConfiguration configuration = defaults.withModel(inference.over(defaults.model()));
+    AppConfig defaults = AppConfig.defaults();
+    AppConfig configuration = defaults.withModel(inference.over(defaults.model()));
     KafkaDepthSink kafka =
-        new KafkaDepthSink(KafkaSinkConfig.of(broker.bootstrapServers()), configuration.identity());
+        new KafkaDepthSink(KafkaDepthSinkConfig.of(broker.bootstrapServers()), configuration.identity());
     TruthSink truth = new TruthSink(frame -> source.groundTruth(frame).values());
     DepthNode node = NodeAssembly.node(configuration, source, List.of(files, kafka, truth), false);
     console.printf(

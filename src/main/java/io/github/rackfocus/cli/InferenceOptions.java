@@ -1,6 +1,6 @@
 package io.github.rackfocus.cli;
 
-import io.github.rackfocus.node.ModelSettings;
+import io.github.rackfocus.config.ModelConfig;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -10,7 +10,7 @@ final class InferenceOptions {
       names = "--model",
       paramLabel = "NAME",
       description =
-          "See 'rackfocus models', or sml or ddl. Default: " + ModelSettings.DEFAULT_MODEL + ".")
+          "See 'rackfocus models', or sml or ddl. Default: " + ModelConfig.DEFAULT_MODEL + ".")
   private @Nullable String model;
 
   @Option(
@@ -29,7 +29,7 @@ final class InferenceOptions {
   private @Nullable Integer threads;
 
   /** The settings with what was given on the command line in its place. */
-  ModelSettings over(ModelSettings configured) {
+  ModelConfig over(ModelConfig configured) {
     return configured.with(model, iterations, device, threads);
   }
 }

@@ -1,9 +1,9 @@
 package io.github.rackfocus.cli;
 
 import io.github.rackfocus.onnx.Device;
-import io.github.rackfocus.onnx.OnnxOptions;
-import io.github.rackfocus.onnx.OnnxOptions.Optimisation;
-import io.github.rackfocus.onnx.OnnxOptions.Precision;
+import io.github.rackfocus.onnx.OnnxConfig;
+import io.github.rackfocus.onnx.OnnxConfig.Optimisation;
+import io.github.rackfocus.onnx.OnnxConfig.Precision;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -37,8 +37,8 @@ final class InferenceTuning {
   private @Nullable String precision;
 
   /** The options with what was given on the command line in their place. */
-  OnnxOptions over(OnnxOptions byDefault) {
-    OnnxOptions options = byDefault.withThreads(threads).withSpinning(spinning);
+  OnnxConfig over(OnnxConfig byDefault) {
+    OnnxConfig options = byDefault.withThreads(threads).withSpinning(spinning);
     if (device != null) {
       options = options.withDevice(Device.parse(device));
     }

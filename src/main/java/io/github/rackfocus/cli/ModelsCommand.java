@@ -6,7 +6,7 @@ import io.github.rackfocus.onnx.ModelBundle;
 import io.github.rackfocus.onnx.ModelBundle.GraphCheck;
 import io.github.rackfocus.onnx.ModelException;
 import io.github.rackfocus.onnx.ModelLibrary;
-import io.github.rackfocus.onnx.OnnxOptions;
+import io.github.rackfocus.onnx.OnnxConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,7 +94,7 @@ public final class ModelsCommand implements Callable<Integer> {
               paramLabel = "DIR",
               description = "Folder of the bundles, as for 'models'.")
           @Nullable Path folderOfVerify) {
-    OnnxOptions options = OnnxOptions.DEFAULT.withDevice(parse(device));
+    OnnxConfig options = OnnxConfig.DEFAULT.withDevice(parse(device));
     ModelLibrary library = ModelLibrary.locate(folderOfVerify == null ? folder : folderOfVerify);
     List<String> chosen;
     try {
@@ -114,7 +114,7 @@ public final class ModelsCommand implements Callable<Integer> {
     return sound ? 0 : 1;
   }
 
-  private boolean verify(ModelLibrary library, String name, OnnxOptions options) {
+  private boolean verify(ModelLibrary library, String name, OnnxConfig options) {
     PrintWriter out = out(spec);
     try {
       ModelBundle bundle = library.read(name);

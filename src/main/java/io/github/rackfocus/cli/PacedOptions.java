@@ -1,19 +1,19 @@
 package io.github.rackfocus.cli;
 
 import com.sun.management.ThreadMXBean;
-import io.github.rackfocus.camera.SimulatedCamera;
-import io.github.rackfocus.camera.SimulatedCameraConfig;
+import io.github.rackfocus.assembly.NodeAssembly;
+import io.github.rackfocus.assembly.Sources;
+import io.github.rackfocus.camera.simulated.SimulatedCamera;
+import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
+import io.github.rackfocus.config.AppConfig;
+import io.github.rackfocus.config.ModelConfig;
 import io.github.rackfocus.eval.BenchReport;
 import io.github.rackfocus.eval.GcPauses;
+import io.github.rackfocus.eval.LatencyRecorder;
+import io.github.rackfocus.eval.LatencyRecorder.Window;
 import io.github.rackfocus.eval.Machine;
-import io.github.rackfocus.eval.PacedCourse;
-import io.github.rackfocus.eval.PacedCourse.Window;
 import io.github.rackfocus.node.DepthNode;
-import io.github.rackfocus.node.ModelSettings;
-import io.github.rackfocus.node.NodeAssembly;
-import io.github.rackfocus.node.NodeConfiguration;
 import io.github.rackfocus.node.NodeHealth;
-import io.github.rackfocus.node.Sources;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -79,7 +79,7 @@ final class PacedOptions {
   }
 
   void run(
-      ModelSettings model, int width, int height, int planes, BenchReport report, PrintWriter out)
+      ModelConfig model, int width, int height, int planes, BenchReport report, PrintWriter out)
       throws IOException, InterruptedException {
     SimulatedCameraConfig config =
         SimulatedCameraConfig.DEFAULTS
@@ -91,8 +91,8 @@ final class PacedOptions {
     try (Progress progress = new Progress("scene")) {
       camera = Sources.simulated(config, progress::show);
     }
-    PacedCourse course = new PacedCourse(rate, System::nanoTime);
-    NodeConfiguration configuration = NodeConfiguration.defaults().withModel(model);
+    LatencyRecorder course = new LatencyRecorder(rate, System::nanoTime);
+    AppConfig configuration = AppConfig.defaults().withModel(model);
     try (GcPauses pauses = new GcPauses();
         DepthNode node = NodeAssembly.node(configuration, camera, List.of(course), false)) {
       out.printf(
@@ -110,7 +110,7 @@ final class PacedOptions {
     }
   }
 
-  private void follow(DepthNode node, PacedCourse course, GcPauses pauses, PrintWriter out)
+  private void follow(DepthNode node, LatencyRecorder course, GcPauses pauses, PrintWriter out)
       throws InterruptedException {
     long begun = System.nanoTime();
     long lines = Math.max(1, Math.round(seconds / every));
@@ -189,7 +189,7 @@ final class PacedOptions {
   }
 
   private static void conclude(
-      NodeHealth health, PacedCourse course, GcPauses pauses, PrintWriter out) {
+      NodeHealth health, LatencyRecorder course, GcPauses pauses, PrintWriter out) {
     out.printf(
         Locale.ROOT,
         "all: %d frames, dropped %s; %d stacks, %d skipped for newer ones, %d only prepared; %d maps,"

@@ -1,11 +1,11 @@
 package io.github.rackfocus.cli;
 
+import io.github.rackfocus.assembly.Estimators;
+import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.config.ConfigException;
+import io.github.rackfocus.config.ModelConfig;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.eval.EstimatorFactory;
-import io.github.rackfocus.frame.Reason;
-import io.github.rackfocus.node.ConfigurationException;
-import io.github.rackfocus.node.Estimators;
-import io.github.rackfocus.node.ModelSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -64,7 +64,7 @@ public final class Rackfocus implements Runnable {
     return new EstimatorFactory() {
       @Override
       public DepthEstimator create(String model) throws IOException {
-        ModelSettings settings = ModelSettings.DEFAULT.with(model, iterations, device, threads);
+        ModelConfig settings = ModelConfig.DEFAULT.with(model, iterations, device, threads);
         return Estimators.open(settings);
       }
 
@@ -89,7 +89,7 @@ public final class Rackfocus implements Runnable {
   }
 
   private static boolean isWrongUse(Exception failure) {
-    return failure instanceof ConfigurationException || failure instanceof IllegalArgumentException;
+    return failure instanceof ConfigException || failure instanceof IllegalArgumentException;
   }
 
   /** What the operator needs to hear; a stack trace is for the debug log. */
@@ -99,9 +99,9 @@ public final class Rackfocus implements Runnable {
       cause = unchecked.getCause();
     }
     if (cause instanceof NoSuchFileException) {
-      return Reason.of(cause) + ": there is no such file or folder";
+      return ErrorMessages.of(cause) + ": there is no such file or folder";
     }
-    return cause.getMessage() == null ? "failed: " + cause : Reason.of(cause);
+    return cause.getMessage() == null ? "failed: " + cause : ErrorMessages.of(cause);
   }
 
   /** The version in the jar's manifest. */

@@ -1,20 +1,20 @@
 package io.github.rackfocus.cli;
 
+import io.github.rackfocus.assembly.NodeAssembly;
+import io.github.rackfocus.assembly.Sources;
 import io.github.rackfocus.camera.FrameSource;
-import io.github.rackfocus.camera.StackFolderOptions;
-import io.github.rackfocus.node.ConfigurationException;
+import io.github.rackfocus.camera.StackFolderConfig;
+import io.github.rackfocus.config.AppConfig;
+import io.github.rackfocus.config.ConfigException;
+import io.github.rackfocus.config.RosInputConfig;
 import io.github.rackfocus.node.DepthNode;
-import io.github.rackfocus.node.NodeAssembly;
-import io.github.rackfocus.node.NodeConfiguration;
 import io.github.rackfocus.node.NodeHealth;
-import io.github.rackfocus.node.RosInputSettings;
-import io.github.rackfocus.node.Sources;
 import io.github.rackfocus.rosnode.BagFrameSource;
 import io.github.rackfocus.rosnode.BagTopics;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.sink.DigestSink;
 import io.github.rackfocus.sink.FileSink;
-import io.github.rackfocus.sink.FileSinkOptions;
+import io.github.rackfocus.sink.FileSinkConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -103,10 +103,10 @@ final class ReplayCommand implements Callable<Integer> {
   @Mixin private InferenceOptions inference = new InferenceOptions();
 
   @Override
-  public Integer call() throws IOException, ConfigurationException, InterruptedException {
-    NodeConfiguration loaded =
-        config == null ? NodeConfiguration.defaults() : NodeConfiguration.load(config);
-    NodeConfiguration configuration = loaded.withModel(inference.over(loaded.model()));
+  public Integer call() throws IOException, ConfigException, InterruptedException {
+    AppConfig loaded =
+        config == null ? AppConfig.defaults() : AppConfig.load(config);
+    AppConfig configuration = loaded.withModel(inference.over(loaded.model()));
     boolean isBag = Files.isRegularFile(input);
     if (isBag && (loop || rate != null)) {
       throw new ParameterException(
@@ -118,7 +118,7 @@ final class ReplayCommand implements Callable<Integer> {
     FileSink files = null;
     if (out != null || !isBag) {
       Path folder = out == null ? DEFAULT_OUT : out;
-      files = new FileSink(new FileSinkOptions(folder, 1, loop ? KEPT_OF_A_LOOP : 0));
+      files = new FileSink(new FileSinkConfig(folder, 1, loop ? KEPT_OF_A_LOOP : 0));
       sinks.add(files);
     }
     FrameSource source = isBag ? bag(configuration) : folder();
@@ -138,8 +138,8 @@ final class ReplayCommand implements Callable<Integer> {
     return health.maps() > 0 ? 0 : Rackfocus.FAILED;
   }
 
-  private FrameSource bag(NodeConfiguration configuration) throws IOException {
-    RosInputSettings settings = configuration.source().ros();
+  private FrameSource bag(AppConfig configuration) throws IOException {
+    RosInputConfig settings = configuration.source().ros();
     return BagFrameSource.open(
         input,
         new BagTopics(imageTopic, lensTopic, infoTopic),
@@ -149,7 +149,7 @@ final class ReplayCommand implements Callable<Integer> {
   private FrameSource folder() throws IOException {
     return Sources.folder(
         input,
-        StackFolderOptions.DEFAULTS
+        StackFolderConfig.DEFAULTS
             .withLoop(loop)
             .withRate(rate == null ? 15 : rate, loop || rate != null)
             .withBitDepth(bitDepth == null ? 16 : bitDepth));

@@ -1,13 +1,13 @@
 package io.github.rackfocus.cli;
 
+import io.github.rackfocus.assembly.NodeAssembly;
+import io.github.rackfocus.assembly.Sources;
 import io.github.rackfocus.camera.FrameSource;
-import io.github.rackfocus.node.ConfigurationDocument;
-import io.github.rackfocus.node.ConfigurationException;
+import io.github.rackfocus.config.AppConfig;
+import io.github.rackfocus.config.ConfigDocument;
+import io.github.rackfocus.config.ConfigException;
+import io.github.rackfocus.config.SinkConfig;
 import io.github.rackfocus.node.DepthNode;
-import io.github.rackfocus.node.NodeAssembly;
-import io.github.rackfocus.node.NodeConfiguration;
-import io.github.rackfocus.node.SinkSettings;
-import io.github.rackfocus.node.Sources;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -46,19 +46,19 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private InferenceOptions inference = new InferenceOptions();
 
   @Override
-  public Integer call() throws IOException, ConfigurationException, InterruptedException {
+  public Integer call() throws IOException, ConfigException, InterruptedException {
     PrintWriter console = spec().commandLine().getOut();
     if (print) {
-      console.print(ConfigurationDocument.yaml());
+      console.print(ConfigDocument.yaml());
       console.flush();
       return 0;
     }
     if (file == null) {
       throw new ParameterException(spec().commandLine(), "--config FILE is missing");
     }
-    NodeConfiguration loaded = NodeConfiguration.load(file);
-    NodeConfiguration configuration = loaded.withModel(inference.over(loaded.model()));
-    SinkSettings sinks = configuration.sinks();
+    AppConfig loaded = AppConfig.load(file);
+    AppConfig configuration = loaded.withModel(inference.over(loaded.model()));
+    SinkConfig sinks = configuration.sinks();
     if (sinks.files() == null && sinks.kafka() == null) {
       LoggerFactory.getLogger(RunCommand.class)
           .warn(

@@ -1,16 +1,16 @@
 package io.github.rackfocus.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.github.rackfocus.frame.Reason;
-import io.github.rackfocus.kafka.DepthFrameCodec;
-import io.github.rackfocus.kafka.DepthPixels;
-import io.github.rackfocus.kafka.KafkaSettings;
-import io.github.rackfocus.kafka.ProtoJson;
+import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.config.AppConfig;
+import io.github.rackfocus.config.ConfigException;
+import io.github.rackfocus.config.KafkaConfig;
+import io.github.rackfocus.kafka.KafkaClientConfig;
 import io.github.rackfocus.kafka.TopicSpec;
 import io.github.rackfocus.kafka.TopicTail;
-import io.github.rackfocus.node.ConfigurationException;
-import io.github.rackfocus.node.KafkaOptions;
-import io.github.rackfocus.node.NodeConfiguration;
+import io.github.rackfocus.kafka.codec.DepthFrameCodec;
+import io.github.rackfocus.kafka.codec.DepthPixels;
+import io.github.rackfocus.kafka.codec.ProtoJson;
 import io.github.rackfocus.sink.DepthPicture;
 import io.github.rackfocus.v1.DepthFrame;
 import io.github.rackfocus.v1.Health;
@@ -126,7 +126,7 @@ final class TailCommand implements Callable<Integer> {
   private boolean saidMissing;
 
   @Override
-  public Integer call() throws IOException, ConfigurationException, InterruptedException {
+  public Integer call() throws IOException, ConfigException, InterruptedException {
     if (json && !health) {
       throw new ParameterException(spec().commandLine(), "--json is for --health");
     }
@@ -142,11 +142,11 @@ final class TailCommand implements Callable<Integer> {
     }
   }
 
-  private KafkaSettings settings() throws IOException, ConfigurationException {
+  private KafkaClientConfig settings() throws IOException, ConfigException {
     if (config == null) {
-      return KafkaSettings.of(servers).withProperties(properties);
+      return KafkaClientConfig.of(servers).withProperties(properties);
     }
-    KafkaOptions kafka = NodeConfiguration.load(config).sinks().kafka();
+    KafkaConfig kafka = AppConfig.load(config).sinks().kafka();
     if (kafka == null) {
       throw new ParameterException(
           spec().commandLine(), config + ": sinks.kafka is off; expected brokers there");
@@ -192,7 +192,7 @@ final class TailCommand implements Callable<Integer> {
       }
       return found;
     } catch (KafkaException e) {
-      LOG.warn("kafka: {}", Reason.of(e));
+      LOG.warn("kafka: {}", ErrorMessages.of(e));
       Thread.sleep(POLL.toMillis());
       return List.of();
     }
@@ -211,7 +211,7 @@ final class TailCommand implements Callable<Integer> {
       frame = DepthFrame.parseFrom(found.value());
       pixels = DepthFrameCodec.decode(frame);
     } catch (IOException | IllegalArgumentException e) {
-      return TailLines.unreadable(found, Reason.of(e));
+      return TailLines.unreadable(found, ErrorMessages.of(e));
     }
     paint(found, frame, pixels);
     return TailLines.depth(found, frame, pixels);

@@ -1,7 +1,7 @@
 package io.github.rackfocus.cli;
 
-import io.github.rackfocus.kafka.DepthPixels;
 import io.github.rackfocus.kafka.TopicTail;
+import io.github.rackfocus.kafka.codec.DepthPixels;
 import io.github.rackfocus.sink.DepthEncoding16;
 import io.github.rackfocus.sink.DepthRaster;
 import io.github.rackfocus.v1.DepthFrame;

@@ -1,9 +1,9 @@
 package io.github.rackfocus.cli;
 
-import io.github.rackfocus.node.ConfigurationException;
-import io.github.rackfocus.node.NodeConfiguration;
-import io.github.rackfocus.node.Worker;
-import io.github.rackfocus.node.WorkerHealth;
+import io.github.rackfocus.config.AppConfig;
+import io.github.rackfocus.config.ConfigException;
+import io.github.rackfocus.fleet.Worker;
+import io.github.rackfocus.fleet.WorkerHealth;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -47,9 +47,9 @@ final class WorkerCommand implements Callable<Integer> {
   @Mixin private InferenceOptions inference = new InferenceOptions();
 
   @Override
-  public Integer call() throws IOException, ConfigurationException, InterruptedException {
-    NodeConfiguration loaded = NodeConfiguration.load(file);
-    NodeConfiguration configuration = loaded.withModel(inference.over(loaded.model()));
+  public Integer call() throws IOException, ConfigException, InterruptedException {
+    AppConfig loaded = AppConfig.load(file);
+    AppConfig configuration = loaded.withModel(inference.over(loaded.model()));
     if (spec == null) {
       throw new IllegalStateException("worker was not started by its command line");
     }

@@ -11,7 +11,7 @@ import java.nio.FloatBuffer;
  *
  * <p>All planes are {@code height * width}, row by row from the top, in direct buffers of native
  * byte order; use absolute gets, or a duplicate, since positions are shared. The estimator fills
- * position, error, confidence and all-in-focus; {@link MetricDepth} fills depth, uncertainty,
+ * position, error, confidence and all-in-focus; {@link DepthPostProcessor} fills depth, uncertainty,
  * validity and age; then the map is handed on and immutable.
  *
  * <p>A counted lease like a frame: {@link #retain} to keep it, {@link #close} once for each lease.

@@ -1,7 +1,7 @@
 package io.github.rackfocus.depth;
 
+import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.frame.Frame;
-import io.github.rackfocus.frame.NativeLibraries;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.FocusAxis;
 import java.nio.FloatBuffer;

@@ -1,4 +1,4 @@
-/** From focal stacks to metric depth maps that say what they do not know. */
+/** From focal stacks to metric depth maps that state what is unknown. */
 @NullMarked
 package io.github.rackfocus.depth;
 

@@ -14,9 +14,9 @@ import java.util.function.LongSupplier;
  * of them alike. For one thread.
  */
 public final class Bench {
-  private final List<BenchLane> lanes;
+  private final List<BenchmarkSubject> lanes;
   private final LongSupplier nanoClock;
-  private final Map<String, LaneStats> stats = new LinkedHashMap<>();
+  private final Map<String, SubjectStats> stats = new LinkedHashMap<>();
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final OperatingSystemMXBean system =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -24,10 +24,10 @@ public final class Bench {
   /**
    * @param lanes closed by the caller
    */
-  public Bench(List<BenchLane> lanes, LongSupplier nanoClock) {
+  public Bench(List<BenchmarkSubject> lanes, LongSupplier nanoClock) {
     this.lanes = List.copyOf(lanes);
     this.nanoClock = nanoClock;
-    lanes.forEach(lane -> stats.put(lane.name(), new LaneStats()));
+    lanes.forEach(lane -> stats.put(lane.name(), new SubjectStats()));
   }
 
   /**
@@ -42,7 +42,7 @@ public final class Bench {
     for (int i = 0; i < warmUp; i++) {
       round(input, i);
     }
-    stats.values().forEach(LaneStats::clear);
+    stats.values().forEach(SubjectStats::clear);
     long begun = nanoClock.getAsLong();
     for (int i = 0; i < maps; i++) {
       if (i >= 10 && nanoClock.getAsLong() - begun > seconds * 1e9) {
@@ -56,8 +56,8 @@ public final class Bench {
     try (FocalStack stack = input.next()) {
       for (int i = 0; i < lanes.size(); i++) {
         // Whoever runs first finds other caches than who comes last: each does so in its turn.
-        BenchLane lane = lanes.get((round + i) % lanes.size());
-        LaneStats laneStats = stats(lane.name());
+        BenchmarkSubject lane = lanes.get((round + i) % lanes.size());
+        SubjectStats laneStats = stats(lane.name());
         long bytes = threads.getCurrentThreadAllocatedBytes();
         long cpu = system.getProcessCpuTime();
         long begun = nanoClock.getAsLong();
@@ -70,8 +70,8 @@ public final class Bench {
   }
 
   /** What a lane took. */
-  public LaneStats stats(String lane) {
-    LaneStats found = stats.get(lane);
+  public SubjectStats stats(String lane) {
+    SubjectStats found = stats.get(lane);
     if (found == null) {
       throw new IllegalArgumentException("no lane " + lane + "; expected one of " + stats.keySet());
     }
@@ -79,7 +79,7 @@ public final class Bench {
   }
 
   /** The lanes, in their order. */
-  public List<BenchLane> lanes() {
+  public List<BenchmarkSubject> lanes() {
     return lanes;
   }
 }

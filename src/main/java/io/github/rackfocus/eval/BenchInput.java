@@ -1,14 +1,14 @@
 package io.github.rackfocus.eval;
 
-import io.github.rackfocus.camera.SimulatedCamera;
-import io.github.rackfocus.camera.SimulatedCameraConfig;
 import io.github.rackfocus.camera.SourceClock;
+import io.github.rackfocus.camera.simulated.SimulatedCamera;
+import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.FocusAxis;
 import io.github.rackfocus.sweep.RollingFocalStack;
-import io.github.rackfocus.sweep.RollingOptions;
+import io.github.rackfocus.sweep.RollingStackConfig;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -44,7 +44,7 @@ public final class BenchInput implements AutoCloseable {
     camera = new SimulatedCamera(config, pool, SourceClock.SYSTEM, progress);
     rolling =
         new RollingFocalStack(
-            new FocusAxis(camera.scale(), camera.planeFocus()), RollingOptions.DEFAULT);
+            new FocusAxis(camera.scale(), camera.planeFocus()), RollingStackConfig.DEFAULT);
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -51,7 +51,7 @@ public final class BenchReport {
     run.put("precision", precision);
     run.put("inputSha256", inputSha256);
     run.put("loadAfter", Machine.load());
-    for (BenchLane lane : bench.lanes()) {
+    for (BenchmarkSubject lane : bench.lanes()) {
       Map<String, Object> section = bench.stats(lane.name()).tree();
       section.put("model", lane.model().name());
       section.put("modelVersion", lane.model().version());
@@ -68,15 +68,15 @@ public final class BenchReport {
 
   private static Map<String, Double> ratios(Bench bench) {
     Map<String, Double> ratios = new LinkedHashMap<>();
-    LaneStats rolling = stats(bench, "rolling");
+    SubjectStats rolling = stats(bench, "rolling");
     if (rolling == null) {
       return ratios;
     }
-    LaneStats bare = stats(bench, "bareOrt");
+    SubjectStats bare = stats(bench, "bareOrt");
     if (bare != null) {
       ratios.put("rollingToBareOrt", rolling.millis(50) / bare.millis(50));
     }
-    LaneStats full = stats(bench, "full");
+    SubjectStats full = stats(bench, "full");
     if (full != null) {
       ratios.put("fullToRolling", full.millis(50) / rolling.millis(50));
     }
@@ -84,7 +84,7 @@ public final class BenchReport {
     return ratios;
   }
 
-  private static @Nullable LaneStats stats(Bench bench, String name) {
+  private static @Nullable SubjectStats stats(Bench bench, String name) {
     return bench.lanes().stream().anyMatch(lane -> lane.name().equals(name))
         ? bench.stats(name)
         : null;
@@ -106,8 +106,8 @@ public final class BenchReport {
         String.format(
             "  %-9s %8s %8s %8s %8s %8s %7s %9s %10s",
             "", "p50 ms", "p95", "p99", "p99.9", "min", "maps/s", "CPU ms", "bytes/map"));
-    for (BenchLane lane : bench.lanes()) {
-      LaneStats stats = bench.stats(lane.name());
+    for (BenchmarkSubject lane : bench.lanes()) {
+      SubjectStats stats = bench.stats(lane.name());
       table.add(
           String.format(
               Locale.ROOT,
@@ -126,7 +126,7 @@ public final class BenchReport {
   }
 
   /** Adds what a paced run through the node measured. */
-  public void addPaced(PacedCourse course, GcPauses pauses) {
+  public void addPaced(LatencyRecorder course, GcPauses pauses) {
     Map<String, Object> paced = course.tree();
     paced.put("gcPauses", pauses.tree());
     head.put("paced", paced);

@@ -1,5 +1,6 @@
 package io.github.rackfocus.eval;
 
+import io.github.rackfocus.common.NumberFormats;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ public record EvaluationPlan(
 
   /** Where a model's maps go for one noise; noise 0 needs no folder of its own. */
   Path outFor(Path root, String model, double noise) {
-    Path base = noise == 0 ? root : root.resolve("noise-" + Figures.plain(noise));
+    Path base = noise == 0 ? root : root.resolve("noise-" + NumberFormats.plain(noise));
     return base.resolve(model);
   }
 }

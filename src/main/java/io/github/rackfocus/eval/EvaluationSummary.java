@@ -1,5 +1,6 @@
 package io.github.rackfocus.eval;
 
+import io.github.rackfocus.common.NumberFormats;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ final class EvaluationSummary {
     for (StackResult result : evaluation.results()) {
       String name = result.model().name();
       if (result.noise() > 0) {
-        name += " +" + Figures.plain(result.noise());
+        name += " +" + NumberFormats.plain(result.noise());
       }
       rows.computeIfAbsent(name, key -> new ArrayList<>()).add(result);
     }
@@ -95,9 +96,9 @@ final class EvaluationSummary {
       Scores all = Scores.mean(results.stream().map(StackResult::scores).toList());
       long bytes = evaluation.modelBytes().getOrDefault(any.model().name(), 0L);
       figure(Integer.toString(any.iterations()));
-      figure(bytes == 0 ? "-" : Figures.of(bytes * 1e-6));
-      figure(Figures.of(all.get(Metric.MILLIS)));
-      figure(Figures.of(all.get(Metric.ROLLING_MILLIS)));
+      figure(bytes == 0 ? "-" : NumberFormats.of(bytes * 1e-6));
+      figure(NumberFormats.of(all.get(Metric.MILLIS)));
+      figure(NumberFormats.of(all.get(Metric.ROLLING_MILLIS)));
     }
     List<MeanScores> own = MeanScores.of(results, evaluation.plan().groups());
     for (MeanScores mean : means) {
@@ -108,7 +109,7 @@ final class EvaluationSummary {
               .map(MeanScores::scores)
               .findFirst()
               .orElseGet(Scores::new);
-      columns(mean).forEach(metric -> figure(Figures.of(scores.get(metric))));
+      columns(mean).forEach(metric -> figure(NumberFormats.of(scores.get(metric))));
     }
     endLine();
   }

@@ -1,5 +1,6 @@
 package io.github.rackfocus.eval;
 
+import io.github.rackfocus.common.NumberFormats;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -61,7 +62,7 @@ public final class EvaluationTable {
       title += ", K = " + result.iterations();
     }
     if (result.noise() > 0) {
-      title += ", noise " + Figures.plain(result.noise()) + "/255";
+      title += ", noise " + NumberFormats.plain(result.noise()) + "/255";
     }
     return title + ", " + result.executionProvider();
   }
@@ -118,7 +119,7 @@ public final class EvaluationTable {
 
   private void row(String name, List<Metric> columns, Scores scores) {
     cell(INDENT + name, true);
-    columns.forEach(metric -> figure(Figures.of(scores.get(metric))));
+    columns.forEach(metric -> figure(NumberFormats.of(scores.get(metric))));
     text.append('\n');
   }
 

@@ -3,7 +3,7 @@ package io.github.rackfocus.eval;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthMapPool;
-import io.github.rackfocus.depth.MetricDepth;
+import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.depth.Validity;
 import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.frame.FocusScale;
@@ -31,7 +31,7 @@ public final class StackEvaluator {
   private final LongSupplier nanoClock;
   private final FramePool frames = new FramePool(FocusAxis.MAX_PLANES + 1);
   private final DepthMapPool maps = new DepthMapPool(1);
-  private final MetricDepth metres = new MetricDepth(ValidityThresholds.DEFAULT);
+  private final DepthPostProcessor metres = new DepthPostProcessor(ValidityThresholds.DEFAULT);
   private long nextSequence;
 
   /**
@@ -80,7 +80,7 @@ public final class StackEvaluator {
   /** Median time of a map when one frame of the stack is new. */
   private double rollingMillis(DepthEstimator model, EvaluationStack stack, DepthMap map) {
     double[] millis = new double[repeats];
-    try (RollingShow show = new RollingShow(stack, frames, nextSequence)) {
+    try (RollingStackPlayer show = new RollingStackPlayer(stack, frames, nextSequence)) {
       try (FocalStack first = show.current()) {
         model.estimate(first, map);
       }

@@ -1,4 +1,4 @@
-/** Stacks with ground truth, the field's metrics, and the hand-made baselines. */
+/** Stacks with ground truth, metrics and benchmarks. */
 @NullMarked
 package io.github.rackfocus.eval;
 

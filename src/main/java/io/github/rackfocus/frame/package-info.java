@@ -1,7 +1,4 @@
-/**
- * The vocabulary of the way of the data: frames, focus readings, pooled pixels, PFM. Depends on
- * nothing here.
- */
+/** The vocabulary of the pipeline: frames, focus readings, pooled pixels, PFM files. */
 @NullMarked
 package io.github.rackfocus.frame;
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Headers of CloudEvents 1.0 in binary mode, by which consumers tell types and duplicates ({@code
  * ce_source} and {@code ce_id}) without parsing a record's value.
  */
-final class CloudEvents {
-  static final String TYPE_HEADER = "ce_type";
+public final class CloudEvents {
+  public static final String TYPE_HEADER = "ce_type";
   static final String PROTOBUF = "application/protobuf";
   static final String JSON = "application/json";
   private static final long NANOS = 1_000_000_000L;
@@ -62,12 +62,12 @@ final class CloudEvents {
   }
 
   /** A header of text. */
-  static Header header(String name, String value) {
+  public static Header header(String name, String value) {
     return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The text of a record's last header of that name, or null. */
-  static @Nullable String text(Headers headers, String name) {
+  public static @Nullable String text(Headers headers, String name) {
     Header header = headers.lastHeader(name);
     byte[] value = header == null ? null : header.value();
     return value == null ? null : new String(value, StandardCharsets.UTF_8);

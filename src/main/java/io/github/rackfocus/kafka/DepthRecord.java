@@ -2,6 +2,9 @@ package io.github.rackfocus.kafka;
 
 import io.github.rackfocus.depth.DepthInfo;
 import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.kafka.codec.CameraIdentity;
+import io.github.rackfocus.kafka.codec.DepthFrameCodec;
+import io.github.rackfocus.kafka.spool.OutgoingRecord;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.kafka.common.header.Header;
@@ -17,7 +20,7 @@ public final class DepthRecord {
   private final DepthFrameCodec codec;
 
   /** Records of one camera's maps, in the form that a configuration asks for. */
-  public DepthRecord(KafkaSinkConfig config, CameraIdentity identity) {
+  public DepthRecord(KafkaDepthSinkConfig config, CameraIdentity identity) {
     this(config, identity, map -> identity);
   }
 
@@ -25,7 +28,7 @@ public final class DepthRecord {
    * @param cameras what is known of the camera when a map is there; its key is that of the identity
    */
   DepthRecord(
-      KafkaSinkConfig config, CameraIdentity identity, Function<DepthMap, CameraIdentity> cameras) {
+      KafkaDepthSinkConfig config, CameraIdentity identity, Function<DepthMap, CameraIdentity> cameras) {
     this.identity = identity;
     this.codec =
         new DepthFrameCodec(cameras, config.packing(), config.withUncertainty(), config.withAge());

@@ -1,6 +1,7 @@
 package io.github.rackfocus.kafka;
 
 import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.kafka.codec.CameraIdentity;
 import io.github.rackfocus.sink.DepthSink;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -26,14 +27,14 @@ public final class KafkaDepthSink implements DepthSink {
    * @throws IllegalArgumentException if Kafka refuses a setting, or a secret can't be had
    * @throws IOException if the spool's folder can't be used
    */
-  public KafkaDepthSink(KafkaSinkConfig config, CameraIdentity identity) throws IOException {
+  public KafkaDepthSink(KafkaDepthSinkConfig config, CameraIdentity identity) throws IOException {
     this(config, identity, InstantSource.system());
   }
 
   /**
    * @param clock what records are stamped with when they are sent
    */
-  public KafkaDepthSink(KafkaSinkConfig config, CameraIdentity identity, InstantSource clock)
+  public KafkaDepthSink(KafkaDepthSinkConfig config, CameraIdentity identity, InstantSource clock)
       throws IOException {
     this(config, identity, map -> identity, clock);
   }
@@ -43,7 +44,7 @@ public final class KafkaDepthSink implements DepthSink {
    *     is that of the identity
    */
   public KafkaDepthSink(
-      KafkaSinkConfig config,
+      KafkaDepthSinkConfig config,
       CameraIdentity identity,
       Function<DepthMap, CameraIdentity> cameras,
       InstantSource clock)

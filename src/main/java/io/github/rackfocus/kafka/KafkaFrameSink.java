@@ -1,9 +1,12 @@
 package io.github.rackfocus.kafka;
 
+import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.Handover;
-import io.github.rackfocus.frame.Reason;
-import io.github.rackfocus.frame.ThrottledLog;
+import io.github.rackfocus.kafka.codec.CameraFrameCodec;
+import io.github.rackfocus.kafka.codec.CameraIdentity;
+import io.github.rackfocus.kafka.spool.OutgoingRecord;
 import io.github.rackfocus.sink.SinkCounters;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -22,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * became of it ({@link #counters}). {@code offer} and {@code counters} are for any thread.
  */
 public final class KafkaFrameSink implements AutoCloseable {
-  static final String TYPE = "rackfocus.frames.v1";
+  public static final String TYPE = "rackfocus.frames.v1";
   private static final Logger LOG = LoggerFactory.getLogger(KafkaFrameSink.class);
 
   private final long closeMillis;
@@ -30,7 +33,7 @@ public final class KafkaFrameSink implements AutoCloseable {
   private final CameraFrameCodec codec;
   private final KafkaPublisher publisher;
   private final Handover<Frame> queue;
-  private final ThrottledLog refusals = new ThrottledLog(LOG);
+  private final RateLimitedLogger refusals = new RateLimitedLogger(LOG);
   private final Thread thread = new Thread(this::run, "kafka-frames");
   private final AtomicLong offered = new AtomicLong();
   private final AtomicLong taken = new AtomicLong();
@@ -46,7 +49,7 @@ public final class KafkaFrameSink implements AutoCloseable {
    * @throws IllegalArgumentException if Kafka refuses a setting, or a secret can't be had
    */
   public KafkaFrameSink(
-      KafkaFrameConfig config,
+      KafkaFrameSinkConfig config,
       Function<Frame, CameraIdentity> cameras,
       CameraFrameCodec codec,
       InstantSource clock)
@@ -126,7 +129,7 @@ public final class KafkaFrameSink implements AutoCloseable {
       }
     } catch (IOException | RuntimeException e) {
       refused.incrementAndGet();
-      refusals.warn("kafka: frame {} was not sent: {}", frame.sequence(), Reason.of(e));
+      refusals.warn("kafka: frame {} was not sent: {}", frame.sequence(), ErrorMessages.of(e));
     }
   }
 

@@ -1,7 +1,10 @@
 package io.github.rackfocus.kafka;
 
-import io.github.rackfocus.frame.Reason;
-import io.github.rackfocus.frame.ThrottledLog;
+import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.RateLimitedLogger;
+import io.github.rackfocus.kafka.codec.CameraIdentity;
+import io.github.rackfocus.kafka.codec.ProtoJson;
+import io.github.rackfocus.kafka.spool.OutgoingRecord;
 import io.github.rackfocus.v1.Health;
 import io.github.rackfocus.v1.TopicHealth;
 import java.io.IOException;
@@ -28,13 +31,13 @@ public final class KafkaHealthPublisher implements AutoCloseable {
   private static final int WAITING = 8;
   private static final long NANOS = 1_000_000_000L;
 
-  private final HealthOptions options;
+  private final KafkaHealthConfig options;
   private final CameraIdentity identity;
   private final Supplier<Health.Builder> report;
   private final List<KafkaPublisher> topics;
   private final InstantSource clock;
   private final KafkaPublisher publisher;
-  private final ThrottledLog trouble = new ThrottledLog(LOG);
+  private final RateLimitedLogger trouble = new RateLimitedLogger(LOG);
   private final Thread thread = new Thread(this::run, "kafka-health");
   private final CountDownLatch ending = new CountDownLatch(1);
   private final long begunNanos = System.nanoTime();
@@ -51,8 +54,8 @@ public final class KafkaHealthPublisher implements AutoCloseable {
    * @throws IllegalArgumentException if Kafka refuses a setting, or a secret can't be had
    */
   public KafkaHealthPublisher(
-      KafkaSettings kafka,
-      HealthOptions options,
+      KafkaClientConfig kafka,
+      KafkaHealthConfig options,
       CameraIdentity identity,
       Supplier<Health.Builder> report,
       List<KafkaPublisher> topics,
@@ -63,7 +66,7 @@ public final class KafkaHealthPublisher implements AutoCloseable {
     this.report = report;
     this.topics = List.copyOf(topics);
     this.clock = clock;
-    KafkaSettings newest =
+    KafkaClientConfig newest =
         kafka.withSpool(null).withBounds(WAITING, WAITING, kafka.maxRecordBytes());
     this.publisher = new KafkaPublisher(newest, options.topic(), clock);
     thread.setDaemon(true);
@@ -98,7 +101,7 @@ public final class KafkaHealthPublisher implements AutoCloseable {
       publisher.publish(new OutgoingRecord(identity.key(), headers, value));
     } catch (IOException | RuntimeException e) {
       // Health is told as well as may be; what it tells of goes on without it.
-      trouble.warn("kafka: health was not published: {}", Reason.of(e));
+      trouble.warn("kafka: health was not published: {}", ErrorMessages.of(e));
     }
   }
 

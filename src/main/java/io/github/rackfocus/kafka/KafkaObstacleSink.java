@@ -1,6 +1,9 @@
 package io.github.rackfocus.kafka;
 
 import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.kafka.codec.CameraIdentity;
+import io.github.rackfocus.kafka.codec.ObstacleGridCodec;
+import io.github.rackfocus.kafka.spool.OutgoingRecord;
 import io.github.rackfocus.sink.DepthSink;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -30,7 +33,7 @@ public final class KafkaObstacleSink implements DepthSink {
    * @throws IOException if the spool's folder can't be used
    */
   public KafkaObstacleSink(
-      KafkaSettings kafka,
+      KafkaClientConfig kafka,
       TopicSpec topic,
       int columns,
       int rows,
@@ -45,7 +48,7 @@ public final class KafkaObstacleSink implements DepthSink {
    *     is that of the identity
    */
   public KafkaObstacleSink(
-      KafkaSettings kafka,
+      KafkaClientConfig kafka,
       TopicSpec topic,
       int columns,
       int rows,

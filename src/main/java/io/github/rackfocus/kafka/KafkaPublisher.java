@@ -1,6 +1,12 @@
 package io.github.rackfocus.kafka;
 
-import io.github.rackfocus.frame.Reason;
+import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.kafka.spool.Backlog;
+import io.github.rackfocus.kafka.spool.Loss;
+import io.github.rackfocus.kafka.spool.MemoryBacklog;
+import io.github.rackfocus.kafka.spool.OutgoingRecord;
+import io.github.rackfocus.kafka.spool.Spool;
+import io.github.rackfocus.kafka.spool.SpoolConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * an idempotent producer, acknowledged by all replicas, again and again until it is acknowledged.
  *
  * <p>While the broker is away, or takes connections and never answers, the newest records wait in
- * memory, or all of them on disk, see {@link KafkaSettings#spool}. Whatever is lost is counted by
+ * memory, or all of them on disk, see {@link KafkaClientConfig#spool}. Whatever is lost is counted by
  * its cause, see {@link #counts}. {@code publish} may be called by any thread.
  */
 public final class KafkaPublisher implements AutoCloseable {
@@ -24,7 +30,7 @@ public final class KafkaPublisher implements AutoCloseable {
   /** Kafka's sender waits so long for a mute broker, even while it is being closed, and more. */
   private static final Duration CLOSE_MARGIN = Duration.ofSeconds(6);
 
-  private final KafkaSettings settings;
+  private final KafkaClientConfig settings;
   private final TopicSpec topic;
   private final PublisherMeter meter;
   private final Backlog backlog;
@@ -38,28 +44,28 @@ public final class KafkaPublisher implements AutoCloseable {
    * @throws IllegalArgumentException if Kafka refuses a setting, or a secret can't be had
    * @throws IOException if the spool's folder can't be used
    */
-  public KafkaPublisher(KafkaSettings settings, TopicSpec topic, InstantSource clock)
+  public KafkaPublisher(KafkaClientConfig settings, TopicSpec topic, InstantSource clock)
       throws IOException {
     this(
         settings,
         topic,
         clock,
-        new KafkaConnection(
-            settings, new TopicSetup(settings, topic), KafkaConnection::kafkaProducer),
+        new ProducerFactory(
+            settings, new TopicSetup(settings, topic), ProducerFactory::kafkaProducer),
         System::nanoTime);
   }
 
   KafkaPublisher(
-      KafkaSettings settings,
+      KafkaClientConfig settings,
       TopicSpec topic,
       InstantSource clock,
-      KafkaConnection connection,
+      ProducerFactory connection,
       LongSupplier nanos)
       throws IOException {
     this.settings = settings;
     this.topic = topic;
     this.meter = new PublisherMeter(topic.name(), nanos);
-    SpoolOptions spool = settings.spool();
+    SpoolConfig spool = settings.spool();
     this.backlog =
         spool == null
             ? new MemoryBacklog(settings.queueRecords(), meter.losses())
@@ -99,7 +105,7 @@ public final class KafkaPublisher implements AutoCloseable {
   }
 
   /** The broker and the bounds. */
-  public KafkaSettings settings() {
+  public KafkaClientConfig settings() {
     return settings;
   }
 
@@ -155,7 +161,7 @@ public final class KafkaPublisher implements AutoCloseable {
     try {
       backlog.close();
     } catch (IOException e) {
-      LOG.warn("kafka: the backlog of {} did not close: {}", topic.name(), Reason.of(e));
+      LOG.warn("kafka: the backlog of {} did not close: {}", topic.name(), ErrorMessages.of(e));
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

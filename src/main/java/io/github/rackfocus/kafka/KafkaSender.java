@@ -1,6 +1,9 @@
 package io.github.rackfocus.kafka;
 
-import io.github.rackfocus.frame.ThrottledLog;
+import io.github.rackfocus.common.RateLimitedLogger;
+import io.github.rackfocus.kafka.spool.Backlog;
+import io.github.rackfocus.kafka.spool.Loss;
+import io.github.rackfocus.kafka.spool.OutgoingRecord;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
@@ -42,13 +45,13 @@ final class KafkaSender implements Runnable {
   private record Fault(Exception cause, boolean fatal) {}
 
   private final Backlog backlog;
-  private final KafkaConnection connection;
+  private final ProducerFactory connection;
   private final String topic;
   private final int window;
   private final InstantSource clock;
   private final PublisherMeter meter;
   private final LongSupplier nanos;
-  private final ThrottledLog trouble = new ThrottledLog(LOG);
+  private final RateLimitedLogger trouble = new RateLimitedLogger(LOG);
   private final AtomicInteger inFlight = new AtomicInteger();
   private final Object room = new Object();
   private volatile @Nullable Fault fault;
@@ -69,7 +72,7 @@ final class KafkaSender implements Runnable {
    */
   KafkaSender(
       Backlog backlog,
-      KafkaConnection connection,
+      ProducerFactory connection,
       String topic,
       int window,
       InstantSource clock,
@@ -175,7 +178,7 @@ final class KafkaSender implements Runnable {
           (metadata, cause) -> ended(entry, mine, sentNanos, cause));
     } catch (InterruptException e) {
       landed(mine);
-      throw KafkaConnection.interrupted(e);
+      throw ProducerFactory.interrupted(e);
     } catch (KafkaException | IllegalStateException e) {
       // Thrown, and not given to the callback, when the producer is closed or broken for good.
       fault = new Fault(e, true);
@@ -189,9 +192,9 @@ final class KafkaSender implements Runnable {
       meter.acknowledged(entry.record().value().length, System.nanoTime() - sentNanos);
       backlog.ended(entry.index());
     } else if (cause instanceof RecordTooLargeException) {
-      giveUp(entry, Loss.TOO_LARGE, KafkaConnection.sentence(cause));
+      giveUp(entry, Loss.TOO_LARGE, ProducerFactory.sentence(cause));
     } else if (cause instanceof InvalidRecordException) {
-      giveUp(entry, Loss.REJECTED, KafkaConnection.sentence(cause));
+      giveUp(entry, Loss.REJECTED, ProducerFactory.sentence(cause));
     } else if (sentBy == generation.get()) {
       // It stays under way in the backlog, and is sent again with all behind it.
       fault = new Fault(cause, !mayPass(cause));
@@ -253,7 +256,7 @@ final class KafkaSender implements Runnable {
         "kafka: sending to {} failed and is repeated{}: {}",
         topic,
         found.fatal() ? " with a new producer" : "",
-        KafkaConnection.sentence(found.cause()));
+        ProducerFactory.sentence(found.cause()));
     long drainBy = System.nanoTime() + DRAIN_NANOS;
     while (!found.fatal() && inFlight.get() > 0 && System.nanoTime() < drainBy && !closing) {
       awaitRoom(1);

@@ -1,5 +1,6 @@
 package io.github.rackfocus.kafka;
 
+import io.github.rackfocus.kafka.spool.Loss;
 import java.util.Map;
 
 /**

@@ -1,5 +1,7 @@
 package io.github.rackfocus.kafka;
 
+import io.github.rackfocus.kafka.spool.Backlog;
+import io.github.rackfocus.kafka.spool.LossCounts;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -77,7 +79,7 @@ final class PublisherMeter {
   }
 
   /** Looks whether an outage has begun; called a few times a second. */
-  synchronized void watch(long pending, KafkaConnection connection) {
+  synchronized void watch(long pending, ProducerFactory connection) {
     long now = nanos.getAsLong();
     if (pending == 0) {
       progressNanos = now;

@@ -19,18 +19,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes a topic where that is wanted, and learns what it takes. For the sender's thread. */
-class TopicSetup {
+public class TopicSetup {
   private static final Logger log = LoggerFactory.getLogger(TopicSetup.class);
   private static final int TIMEOUT_MILLIS = 5_000;
 
   /** Records go when their whole segment may go: a few segments within the retention. */
   private static final int SEGMENTS = 10;
 
-  private final KafkaSettings settings;
+  private final KafkaClientConfig settings;
   private final TopicSpec topic;
   private boolean made;
 
-  TopicSetup(KafkaSettings settings, TopicSpec topic) {
+  public TopicSetup(KafkaClientConfig settings, TopicSpec topic) {
     this.settings = settings;
     this.topic = topic;
   }
@@ -44,7 +44,7 @@ class TopicSetup {
    *
    * @throws KafkaException if the broker refuses or is away
    */
-  void create() throws InterruptedException {
+  public void create() throws InterruptedException {
     if (made) {
       return;
     }
@@ -69,7 +69,7 @@ class TopicSetup {
       made = true;
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
-        throw new KafkaException(KafkaConnection.sentence(e), e);
+        throw new KafkaException(ProducerFactory.sentence(e), e);
       }
       made = true;
     } finally {
@@ -81,7 +81,7 @@ class TopicSetup {
    * The largest record to send: what is configured here, or the topic's limit where that is less,
    * which is then said.
    */
-  int largestRecord() throws InterruptedException {
+  public int largestRecord() throws InterruptedException {
     int most = settings.maxRecordBytes();
     long limit = topicLimit();
     if (limit < 0) {
@@ -130,7 +130,7 @@ class TopicSetup {
       log.info(
           "kafka: what topic {} takes could not be read: {}; maxRecordBytes here is {}",
           topic.name(),
-          KafkaConnection.sentence(e),
+          ProducerFactory.sentence(e),
           settings.maxRecordBytes());
       return -1;
     } finally {
@@ -139,7 +139,7 @@ class TopicSetup {
   }
 
   /** Settings for an admin client of the same broker: the security settings go along. */
-  static Map<String, Object> adminSettings(KafkaSettings settings) {
+  static Map<String, Object> adminSettings(KafkaClientConfig settings) {
     Map<String, Object> all = new HashMap<>(Secrets.resolve(settings.properties()));
     all.keySet().retainAll(AdminClientConfig.configNames());
     all.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());

@@ -51,7 +51,7 @@ public final class TopicTail implements AutoCloseable {
    * @param fromBeginning whether what the topics hold already is read first
    * @throws IllegalArgumentException if Kafka refuses a setting, or no address of a broker is known
    */
-  public TopicTail(KafkaSettings kafka, List<String> topics, boolean fromBeginning) {
+  public TopicTail(KafkaClientConfig kafka, List<String> topics, boolean fromBeginning) {
     this.topics = List.copyOf(topics);
     this.missing.addAll(topics);
     this.fromBeginning = fromBeginning;
@@ -69,7 +69,7 @@ public final class TopicTail implements AutoCloseable {
       this.consumer =
           new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
     } catch (KafkaException e) {
-      throw new IllegalArgumentException("kafka: " + KafkaConnection.sentence(e), e);
+      throw new IllegalArgumentException("kafka: " + ProducerFactory.sentence(e), e);
     }
   }
 

@@ -1,4 +1,4 @@
-/** Depth maps to and from Kafka. */
+/** Publishers and consumers of depth, obstacles, health and frames on Kafka. */
 @NullMarked
 package io.github.rackfocus.kafka;
 

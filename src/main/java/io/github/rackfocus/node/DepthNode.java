@@ -1,22 +1,22 @@
 package io.github.rackfocus.node;
 
 import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthMapPool;
-import io.github.rackfocus.depth.MetricDepth;
+import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.Handover;
-import io.github.rackfocus.frame.Reason;
-import io.github.rackfocus.frame.ThrottledLog;
 import io.github.rackfocus.kafka.KafkaFrameSink;
 import io.github.rackfocus.kafka.KafkaHealthPublisher;
 import io.github.rackfocus.sink.SinkCounters;
 import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.FocusAxis;
-import io.github.rackfocus.sweep.Placement;
+import io.github.rackfocus.sweep.FrameResult;
 import io.github.rackfocus.sweep.RollingFocalStack;
-import io.github.rackfocus.sweep.RollingOptions;
+import io.github.rackfocus.sweep.RollingStackConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +50,7 @@ public final class DepthNode implements AutoCloseable {
   private final RollingFocalStack rolling;
   private final NodeCounters counters = new NodeCounters();
   private final DepthStage depth;
-  private final ThrottledLog trouble = new ThrottledLog(LOG);
+  private final RateLimitedLogger trouble = new RateLimitedLogger(LOG);
   private final List<Thread> threads;
   private @Nullable KafkaFrameSink frameSink;
   private @Nullable KafkaHealthPublisher healthPublisher;
@@ -61,9 +61,9 @@ public final class DepthNode implements AutoCloseable {
   /** A node without a deadline: iterations are fixed, and a map costs what it costs. */
   public DepthNode(
       FrameSource source,
-      RollingOptions rollingOptions,
+      RollingStackConfig rollingOptions,
       DepthEstimator estimator,
-      MetricDepth metric,
+      DepthPostProcessor metric,
       SinkFanOut sinks,
       int mapCapacity,
       boolean lossless,
@@ -85,9 +85,9 @@ public final class DepthNode implements AutoCloseable {
    */
   public DepthNode(
       FrameSource source,
-      RollingOptions rollingOptions,
+      RollingStackConfig rollingOptions,
       DepthEstimator estimator,
-      MetricDepth metric,
+      DepthPostProcessor metric,
       SinkFanOut sinks,
       int mapCapacity,
       boolean lossless,
@@ -156,7 +156,7 @@ public final class DepthNode implements AutoCloseable {
   /** Starts the threads. */
   public void start() {
     threads.forEach(Thread::start);
-    AliveFile.fromEnvironment().touchWhile(() -> threads.stream().allMatch(Thread::isAlive));
+    LivenessFile.fromEnvironment().touchWhile(() -> threads.stream().allMatch(Thread::isAlive));
   }
 
   /**
@@ -174,7 +174,7 @@ public final class DepthNode implements AutoCloseable {
   }
 
   /** Times of the stages since the start; may be asked by any thread. */
-  List<NodeCounters.StageTimes> stageTimes() {
+  public List<NodeCounters.StageTimes> stageTimes() {
     return counters.stageTimes();
   }
 
@@ -183,7 +183,7 @@ public final class DepthNode implements AutoCloseable {
    *
    * @param publisher owned by the node from now on; closed after all else, with the last counts
    */
-  void publishHealthBy(KafkaHealthPublisher publisher) {
+  public void publishHealthBy(KafkaHealthPublisher publisher) {
     healthPublisher = publisher;
   }
 
@@ -281,7 +281,7 @@ public final class DepthNode implements AutoCloseable {
       }
     } catch (IOException e) {
       failure = e;
-      LOG.error("{} ended: {}", source.name(), Reason.of(e));
+      LOG.error("{} ended: {}", source.name(), ErrorMessages.of(e));
     } catch (InterruptedException e) {
       LOG.debug("camera was interrupted");
     } catch (RuntimeException | Error e) {
@@ -293,7 +293,7 @@ public final class DepthNode implements AutoCloseable {
 
   /** A stage that can't go on ends the node, which says so: half a node would look alive. */
   private void fail(String stage, Throwable cause) {
-    failure = new IOException("the " + stage + " stage failed: " + Reason.of(cause), cause);
+    failure = new IOException("the " + stage + " stage failed: " + ErrorMessages.of(cause), cause);
     LOG.error("the {} stage failed; the node ends", stage, cause);
     source.close();
   }
@@ -304,7 +304,7 @@ public final class DepthNode implements AutoCloseable {
         return source.next();
       } catch (IllegalArgumentException e) {
         counters.dropped("badFrame");
-        trouble.warn("{}: a frame was dropped: {}", source.name(), Reason.of(e));
+        trouble.warn("{}: a frame was dropped: {}", source.name(), ErrorMessages.of(e));
       }
     }
   }
@@ -340,10 +340,10 @@ public final class DepthNode implements AutoCloseable {
   }
 
   private void place(Frame frame) {
-    Placement placement = rolling.offer(frame);
+    FrameResult placement = rolling.offer(frame);
     counters.lensCelsius(frame.focus().temperatureCelsius());
     if (placement.isPlaced()) {
-      if (placement != Placement.PLACED) {
+      if (placement != FrameResult.PLACED) {
         LOG.info(
             "{}: the focal stack was {} at frame {}",
             source.name(),

@@ -1,14 +1,14 @@
 package io.github.rackfocus.node;
 
+import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthInfo;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthMapPool;
-import io.github.rackfocus.depth.MetricDepth;
+import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.depth.Stage;
 import io.github.rackfocus.frame.Frame;
-import io.github.rackfocus.frame.Reason;
-import io.github.rackfocus.frame.ThrottledLog;
 import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sweep.FocalStack;
 import java.util.function.BooleanSupplier;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class DepthStage {
   private final String name;
   private final DepthEstimator estimator;
-  private final MetricDepth metric;
+  private final DepthPostProcessor metric;
   private final DepthMapPool maps;
   private final SinkFanOut sinks;
   private final int everyNth;
@@ -31,7 +31,7 @@ final class DepthStage {
   private final @Nullable DeadlineGovernor governor;
   private final NodeCounters counters;
   private final LongSupplier nanoClock;
-  private final ThrottledLog trouble = new ThrottledLog(LoggerFactory.getLogger(DepthStage.class));
+  private final RateLimitedLogger trouble = new RateLimitedLogger(LoggerFactory.getLogger(DepthStage.class));
   private boolean warm;
   private long lastMapNumber = Long.MIN_VALUE / 2;
 
@@ -44,7 +44,7 @@ final class DepthStage {
   DepthStage(
       String name,
       DepthEstimator estimator,
-      MetricDepth metric,
+      DepthPostProcessor metric,
       DepthMapPool maps,
       SinkFanOut sinks,
       int everyNth,
@@ -98,7 +98,7 @@ final class DepthStage {
     } catch (RuntimeException e) {
       // The same stack would cost a map; whether it does the next one shows.
       trouble.warn(
-          "{}: frame {} was not prepared: {}", name, stack.reference().sequence(), Reason.of(e));
+          "{}: frame {} was not prepared: {}", name, stack.reference().sequence(), ErrorMessages.of(e));
     }
   }
 
@@ -128,7 +128,7 @@ final class DepthStage {
       // Whatever inference throws costs this map only; the operator hears of it.
       counters.mapFailed();
       trouble.warn(
-          "{}: no depth for frame {}: {}", name, stack.reference().sequence(), Reason.of(e));
+          "{}: no depth for frame {}: {}", name, stack.reference().sequence(), ErrorMessages.of(e));
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
 /** What the stages of a node count. Thread-safe. */
-final class NodeCounters {
+public final class NodeCounters {
   private static final long LONGEST_NANOS = 60_000_000_000L;
 
   /**
@@ -21,7 +21,7 @@ final class NodeCounters {
    * @param p50Millis median
    * @param p99Millis 99th percentile
    */
-  record StageTimes(String name, double p50Millis, double p99Millis) {}
+  public record StageTimes(String name, double p50Millis, double p99Millis) {}
 
   private static final Stage[] STAGES = Stage.values();
 

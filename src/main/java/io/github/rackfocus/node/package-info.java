@@ -1,4 +1,4 @@
-/** Configuration, wiring, lifecycle and health of the depth node. */
+/** The pipeline from camera to sinks: stages, deadline, health. Knows neither Kafka nor ROS. */
 @NullMarked
 package io.github.rackfocus.node;
 

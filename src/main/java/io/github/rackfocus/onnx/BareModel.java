@@ -34,7 +34,7 @@ public final class BareModel implements AutoCloseable {
    * @throws ModelException as {@link OnnxDepthEstimator#open}
    */
   public static BareModel open(
-      ModelBundle bundle, int iterations, OnnxOptions options, FocalStack stack)
+      ModelBundle bundle, int iterations, OnnxConfig options, FocalStack stack)
       throws ModelException {
     ModelGraphs graphs = ModelGraphs.open(bundle, iterations, options);
     PlanePadding padding = PlanePadding.of(bundle.manifest(), stack.height(), stack.width());

@@ -1,7 +1,8 @@
 package io.github.rackfocus.onnx;
 
 import ai.onnxruntime.OrtException;
-import io.github.rackfocus.frame.NativeLibraries;
+import io.github.rackfocus.common.NativeLibraries;
+import io.github.rackfocus.common.PrintableText;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -63,6 +64,6 @@ final class GpuException extends Exception {
     String message =
         String.valueOf(e.getMessage()).replaceFirst("^Error code - \\S+ - message: ", "");
     String line = message.lines().findFirst().orElse("").strip();
-    return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON) + "…";
+    return PrintableText.of(line, LONGEST_REASON);
   }
 }

@@ -1,7 +1,7 @@
 package io.github.rackfocus.onnx;
 
-import io.github.rackfocus.onnx.OnnxOptions.Form;
-import io.github.rackfocus.onnx.OnnxOptions.Precision;
+import io.github.rackfocus.onnx.OnnxConfig.Form;
+import io.github.rackfocus.onnx.OnnxConfig.Precision;
 import java.util.List;
 import java.util.Locale;
 
@@ -52,7 +52,7 @@ final class GraphChoice {
    *
    * @throws ModelException with the iterations that there are
    */
-  static void requirePrecision(ModelBundle bundle, int iterations, OnnxOptions options)
+  static void requirePrecision(ModelBundle bundle, int iterations, OnnxConfig options)
       throws ModelException {
     if (options.precision() != Precision.INT8) {
       return;

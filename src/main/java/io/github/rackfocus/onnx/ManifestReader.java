@@ -46,15 +46,15 @@ final class ManifestReader {
    * @throws ModelException for anything missing, of another type or out of range
    */
   static Manifest read(Path file, byte[] bytes) throws ModelException {
-    JsonPlace root = parse(file, bytes);
+    CheckedJson root = parse(file, bytes);
     int format = root.integer("format", 0, Integer.MAX_VALUE);
     if (format != FORMAT) {
       throw root.fault("format", format, FORMAT + ", the one this version reads");
     }
-    JsonPlace planes = root.object("planes");
+    CheckedJson planes = root.object("planes");
     int minPlanes = planes.integer("min", FocusAxis.MIN_PLANES, FocusAxis.MAX_PLANES);
     int maxPlanes = planes.integer("max", minPlanes, FocusAxis.MAX_PLANES);
-    JsonPlace iterations = root.object("iterations");
+    CheckedJson iterations = root.object("iterations");
     List<Integer> exported =
         iterations.ascending("exported", 0, MAX_ITERATIONS, MAX_ITERATIONS + 1);
     int chosen = iterations.integer("default", 0, MAX_ITERATIONS);
@@ -87,7 +87,7 @@ final class ManifestReader {
     return manifest;
   }
 
-  private static JsonPlace parse(Path file, byte[] bytes) throws ModelException {
+  private static CheckedJson parse(Path file, byte[] bytes) throws ModelException {
     JsonNode node;
     try {
       node = JSON.readTree(bytes);
@@ -101,14 +101,14 @@ final class ManifestReader {
     if (!node.isObject()) {
       throw new ModelException(file + ": holds no JSON object");
     }
-    return new JsonPlace(file, "", node);
+    return new CheckedJson(file, "", node);
   }
 
-  private static String line(JsonPlace root, String key) throws ModelException {
+  private static String line(CheckedJson root, String key) throws ModelException {
     return root.text(key, "[^\\p{Cntrl}]{1,1000}", "one line of 1 to 1000 characters");
   }
 
-  private static @Nullable TwoStage twoStage(@Nullable JsonPlace place, int multiple)
+  private static @Nullable TwoStage twoStage(@Nullable CheckedJson place, int multiple)
       throws ModelException {
     if (place == null) {
       return null;
@@ -122,7 +122,7 @@ final class ManifestReader {
         place.integer("channels", 1, 4096), downscale, Luma.valueOf(luma.toUpperCase(Locale.ROOT)));
   }
 
-  private static Map<String, FileEntry> files(JsonPlace place) throws ModelException {
+  private static Map<String, FileEntry> files(CheckedJson place) throws ModelException {
     int count = place.node().size();
     if (count < 1 || count > MAX_FILES) {
       throw new ModelException(
@@ -139,7 +139,7 @@ final class ManifestReader {
                 + name.replaceAll("\\p{Cntrl}", "?")
                 + "\"; expected plain file names without folders");
       }
-      JsonPlace entry = place.object(name);
+      CheckedJson entry = place.object(name);
       files.put(
           name,
           new FileEntry(
@@ -168,7 +168,7 @@ final class ManifestReader {
     }
   }
 
-  private static Golden golden(JsonPlace place, List<Integer> exported, int minPlanes, int max)
+  private static Golden golden(CheckedJson place, List<Integer> exported, int minPlanes, int max)
       throws ModelException {
     int planes = place.integer("planes", minPlanes, max);
     int height = place.integer("height", 2, MAX_GOLDEN_SIDE);
@@ -176,7 +176,7 @@ final class ManifestReader {
     List<Integer> pixels = place.ascending("pixels", 0, height * width - 1, MAX_GOLDEN_PIXELS);
     Map<Integer, Map<Output, float[]>> expected =
         expected(place.object("expected"), exported, pixels.size());
-    JsonPlace tolerance = place.object("tolerance");
+    CheckedJson tolerance = place.object("tolerance");
     return new Golden(
         place.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
         planes,
@@ -190,10 +190,10 @@ final class ManifestReader {
   }
 
   private static Map<Integer, Map<Output, float[]>> expected(
-      JsonPlace all, List<Integer> exported, int pixels) throws ModelException {
+      CheckedJson all, List<Integer> exported, int pixels) throws ModelException {
     Map<Integer, Map<Output, float[]>> expected = new TreeMap<>();
     for (int k : exported) {
-      JsonPlace ofIterations = all.object(Integer.toString(k));
+      CheckedJson ofIterations = all.object(Integer.toString(k));
       Map<Output, float[]> values = new EnumMap<>(Output.class);
       for (Output output : Output.values()) {
         values.put(output, ofIterations.numbers(output.key(), pixels));
@@ -205,7 +205,7 @@ final class ManifestReader {
 
   /** 8-bit graphs give other values for the same golden input, within a tolerance of their own. */
   private static @Nullable Quantised quantised(
-      @Nullable JsonPlace place,
+      @Nullable CheckedJson place,
       Golden golden,
       Map<String, FileEntry> files,
       @Nullable TwoStage twoStage)
@@ -239,7 +239,7 @@ final class ManifestReader {
             tolerance));
   }
 
-  private static void requireGoldenSize(JsonPlace golden, Manifest manifest) throws ModelException {
+  private static void requireGoldenSize(CheckedJson golden, Manifest manifest) throws ModelException {
     int[] sides = {manifest.golden().height(), manifest.golden().width()};
     String[] keys = {"height", "width"};
     for (int i = 0; i < sides.length; i++) {

@@ -2,8 +2,8 @@ package io.github.rackfocus.onnx;
 
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.onnx.Manifest.FileEntry;
-import io.github.rackfocus.onnx.OnnxOptions.Form;
-import io.github.rackfocus.onnx.OnnxOptions.Precision;
+import io.github.rackfocus.onnx.OnnxConfig.Form;
+import io.github.rackfocus.onnx.OnnxConfig.Precision;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -241,26 +241,26 @@ public final class ModelBundle {
    * @return a result for each form and number of iterations
    * @throws ModelException for the first fault
    */
-  public List<GraphCheck> verify(OnnxOptions options) throws ModelException {
+  public List<GraphCheck> verify(OnnxConfig options) throws ModelException {
     requireNothingUnlisted();
     List<GraphCheck> checks = new ArrayList<>();
     for (int iterations : manifest.iterations()) {
       if (manifest.twoStage() != null) {
-        OnnxOptions rolling = options.withForm(Form.ROLLING);
+        OnnxConfig rolling = options.withForm(Form.ROLLING);
         checks.add(check(iterations, rolling.withPrecision(Precision.FP32)));
         if (manifest.isQuantised(iterations) && options.device().kind() == Device.Kind.CPU) {
           checks.add(check(iterations, rolling.withPrecision(Precision.INT8)));
         }
       }
       if (manifest.hasFull(iterations)) {
-        OnnxOptions full = options.withForm(Form.FULL);
+        OnnxConfig full = options.withForm(Form.FULL);
         checks.add(check(iterations, full.withPrecision(Precision.FP32)));
       }
     }
     return checks;
   }
 
-  private GraphCheck check(int iterations, OnnxOptions options) throws ModelException {
+  private GraphCheck check(int iterations, OnnxConfig options) throws ModelException {
     try (ModelGraphs graphs = ModelGraphs.open(this, iterations, options)) {
       return new GraphCheck(
           graphs.names(iterations),

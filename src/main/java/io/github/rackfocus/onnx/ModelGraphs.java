@@ -6,7 +6,7 @@ import ai.onnxruntime.OrtSession;
 import io.github.rackfocus.onnx.Manifest.Golden;
 import io.github.rackfocus.onnx.Manifest.Luma;
 import io.github.rackfocus.onnx.Manifest.TwoStage;
-import io.github.rackfocus.onnx.OnnxOptions.Precision;
+import io.github.rackfocus.onnx.OnnxConfig.Precision;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +26,7 @@ final class ModelGraphs implements AutoCloseable {
 
   private final OrtEnvironment environment;
   private final ModelBundle bundle;
-  private final OnnxOptions options;
+  private final OnnxConfig options;
   private final Provider provider;
   private final boolean rolling;
   private @Nullable OrtSession frameStage;
@@ -34,7 +34,7 @@ final class ModelGraphs implements AutoCloseable {
   private final SortedMap<Integer, Double> goldenDifferences = new TreeMap<>();
   private final Set<Integer> inFloatAfterAll = new HashSet<>();
 
-  private ModelGraphs(ModelBundle bundle, OnnxOptions options, Provider provider, boolean rolling)
+  private ModelGraphs(ModelBundle bundle, OnnxConfig options, Provider provider, boolean rolling)
       throws ModelException {
     this.environment = OrtLoader.environment();
     this.bundle = bundle;
@@ -44,7 +44,7 @@ final class ModelGraphs implements AutoCloseable {
   }
 
   /** Opens the graphs for one number of iterations. */
-  static ModelGraphs open(ModelBundle bundle, int iterations, OnnxOptions options)
+  static ModelGraphs open(ModelBundle bundle, int iterations, OnnxConfig options)
       throws ModelException {
     return open(bundle, List.of(iterations), options);
   }
@@ -55,7 +55,7 @@ final class ModelGraphs implements AutoCloseable {
    * @throws ModelException if the iterations, the form or the precision were not exported, the
    *     device can't be had, or a check fails
    */
-  static ModelGraphs open(ModelBundle bundle, List<Integer> iterations, OnnxOptions options)
+  static ModelGraphs open(ModelBundle bundle, List<Integer> iterations, OnnxConfig options)
       throws ModelException {
     for (int each : iterations) {
       bundle.requireIterations(each);
@@ -76,7 +76,7 @@ final class ModelGraphs implements AutoCloseable {
   }
 
   private static ModelGraphs openOnCpu(
-      ModelBundle bundle, List<Integer> iterations, OnnxOptions options, GpuException why)
+      ModelBundle bundle, List<Integer> iterations, OnnxConfig options, GpuException why)
       throws ModelException {
     try {
       String description = "CPU (CUDA not to be had: " + why.getMessage() + ")";
@@ -87,7 +87,7 @@ final class ModelGraphs implements AutoCloseable {
   }
 
   private static ModelGraphs openOn(
-      ModelBundle bundle, List<Integer> iterations, OnnxOptions options, Provider provider)
+      ModelBundle bundle, List<Integer> iterations, OnnxConfig options, Provider provider)
       throws ModelException, GpuException {
     boolean rolling = GraphChoice.isRolling(bundle, iterations, options.form(), provider);
     ModelGraphs graphs = new ModelGraphs(bundle, options, provider, rolling);

@@ -82,7 +82,7 @@ public final class OnnxDepthEstimator implements DepthEstimator {
    *     device can't be had, or a check fails
    */
   public static OnnxDepthEstimator open(
-      ModelBundle bundle, int iterations, OnnxOptions options, LongSupplier nanoClock)
+      ModelBundle bundle, int iterations, OnnxConfig options, LongSupplier nanoClock)
       throws ModelException {
     return new OnnxDepthEstimator(ModelGraphs.open(bundle, iterations, options), nanoClock, true);
   }
@@ -97,7 +97,7 @@ public final class OnnxDepthEstimator implements DepthEstimator {
 
   /** The same with the model's default number of iterations. */
   public static OnnxDepthEstimator open(
-      ModelBundle bundle, OnnxOptions options, LongSupplier nanoClock) throws ModelException {
+      ModelBundle bundle, OnnxConfig options, LongSupplier nanoClock) throws ModelException {
     return open(bundle, bundle.manifest().defaultIterations(), options, nanoClock);
   }
 
@@ -110,12 +110,12 @@ public final class OnnxDepthEstimator implements DepthEstimator {
    * @throws ModelException as {@link #open}
    */
   public static OnnxDepthEstimator openSwitchable(
-      ModelBundle bundle, int iterations, OnnxOptions options, LongSupplier nanoClock)
+      ModelBundle bundle, int iterations, OnnxConfig options, LongSupplier nanoClock)
       throws ModelException {
     bundle.requireIterations(iterations);
     Manifest manifest = bundle.manifest();
     boolean quantised =
-        options.precision() != OnnxOptions.Precision.FP32 && manifest.isQuantised(iterations);
+        options.precision() != OnnxConfig.Precision.FP32 && manifest.isQuantised(iterations);
     List<Integer> choices =
         manifest.iterations().stream()
             .filter(k -> k <= iterations)

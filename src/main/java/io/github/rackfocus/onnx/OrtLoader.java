@@ -3,7 +3,7 @@ package io.github.rackfocus.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
-import io.github.rackfocus.frame.NativeLibraries;
+import io.github.rackfocus.common.NativeLibraries;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -21,7 +21,7 @@ final class OrtSessions {
    * @throws GpuException if the provider is a GPU's and can't be had
    * @throws ModelException if ONNX Runtime refuses the graph
    */
-  static OrtSession open(Path graph, OnnxOptions options, Provider provider)
+  static OrtSession open(Path graph, OnnxConfig options, Provider provider)
       throws ModelException, GpuException {
     OrtEnvironment environment = OrtLoader.environment();
     try (SessionOptions session = new SessionOptions()) {
@@ -43,7 +43,7 @@ final class OrtSessions {
     }
   }
 
-  private static void configure(SessionOptions session, OnnxOptions options) throws OrtException {
+  private static void configure(SessionOptions session, OnnxConfig options) throws OrtException {
     session.setExecutionMode(ExecutionMode.SEQUENTIAL);
     session.setInterOpNumThreads(1);
     session.setIntraOpNumThreads(options.resolvedThreads());
@@ -61,7 +61,7 @@ final class OrtSessions {
     return message.contains("CUDA") || message.contains("Tensor") || message.contains("TRT");
   }
 
-  private static void addCuda(SessionOptions session, Provider provider, GpuOptions options)
+  private static void addCuda(SessionOptions session, Provider provider, GpuConfig options)
       throws GpuException {
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(provider.index())) {
       for (Map.Entry<String, String> option : options.cuda().entrySet()) {
@@ -73,7 +73,7 @@ final class OrtSessions {
     }
   }
 
-  private static void addTensorRt(SessionOptions session, Provider provider, GpuOptions options)
+  private static void addTensorRt(SessionOptions session, Provider provider, GpuConfig options)
       throws GpuException, ModelException {
     Path cache = options.engineCache();
     if (cache != null && !Files.isDirectory(cache)) {

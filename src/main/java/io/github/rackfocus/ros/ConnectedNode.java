@@ -1,9 +1,24 @@
 package io.github.rackfocus.ros;
 
+import io.github.rackfocus.common.DaemonThreads;
+import io.github.rackfocus.common.RateLimitedLogger;
+import io.github.rackfocus.ros.message.Message;
+import io.github.rackfocus.ros.message.MessageType;
+import io.github.rackfocus.ros.message.ServiceType;
 import io.github.rackfocus.ros.msg.roscpp.GetLoggers;
 import io.github.rackfocus.ros.msg.roscpp.SetLoggerLevel;
 import io.github.rackfocus.ros.msg.rosgraph_msgs.Clock;
 import io.github.rackfocus.ros.msg.rosgraph_msgs.Log;
+import io.github.rackfocus.ros.names.GraphName;
+import io.github.rackfocus.ros.names.NameResolver;
+import io.github.rackfocus.ros.net.BufferPool;
+import io.github.rackfocus.ros.net.Deadlines;
+import io.github.rackfocus.ros.net.FaultCounts;
+import io.github.rackfocus.ros.net.Hosts;
+import io.github.rackfocus.ros.net.RosException;
+import io.github.rackfocus.ros.tcpros.TcpRosServer;
+import io.github.rackfocus.ros.xmlrpc.XmlRpcClient;
+import io.github.rackfocus.ros.xmlrpc.XmlRpcServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -44,7 +59,7 @@ public final class ConnectedNode implements AutoCloseable {
   private final Topics topics = new Topics();
   private final RosClock clock = new RosClock();
   private final RosLogging logging = new RosLogging();
-  private final NodeCounts counts = new NodeCounts();
+  private final FaultCounts counts = new FaultCounts();
   private final XmlRpcClient rpc = new XmlRpcClient(deadlines, RPC_TIMEOUT);
   private final MasterClient master;
   private final MasterWatch watch;
@@ -101,7 +116,7 @@ public final class ConnectedNode implements AutoCloseable {
     if (logFile != null) {
       logging.writeTo(logFile);
     }
-    Trouble waiting = new Trouble(LOG, counts.master);
+    RateLimitedLogger waiting = new RateLimitedLogger(LOG, counts.master);
     while (!ending.get()) {
       try {
         setPrivateParameters();
@@ -155,7 +170,7 @@ public final class ConnectedNode implements AutoCloseable {
   }
 
   /** What others sent that could not be taken. */
-  public NodeCounts getCounts() {
+  public FaultCounts getCounts() {
     return counts;
   }
 
@@ -353,10 +368,10 @@ public final class ConnectedNode implements AutoCloseable {
   private void end(String reason) {
     if (!ending.get()) {
       LOG.info("{} is told to end: {}", getName(), reason);
-      Threads.start(
+      DaemonThreads.start(
           "ros-end",
           () -> {
-            Threads.sleep(Duration.ofMillis(100));
+            DaemonThreads.sleep(Duration.ofMillis(100));
             close();
           });
     }

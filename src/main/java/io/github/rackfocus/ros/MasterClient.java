@@ -1,5 +1,8 @@
 package io.github.rackfocus.ros;
 
+import io.github.rackfocus.ros.names.GraphName;
+import io.github.rackfocus.ros.net.RosException;
+import io.github.rackfocus.ros.xmlrpc.XmlRpcClient;
 import java.net.URI;
 import java.util.List;
 

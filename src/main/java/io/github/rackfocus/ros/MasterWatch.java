@@ -1,5 +1,10 @@
 package io.github.rackfocus.ros;
 
+import io.github.rackfocus.common.DaemonThreads;
+import io.github.rackfocus.common.RateLimitedLogger;
+import io.github.rackfocus.ros.names.GraphName;
+import io.github.rackfocus.ros.net.FaultCounts;
+import io.github.rackfocus.ros.net.RosException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -59,7 +64,7 @@ final class MasterWatch implements AutoCloseable {
   private final GraphName ownName;
   private final Consumer<String> onNameTaken;
   private final List<Entry> entries = new ArrayList<>();
-  private final Trouble troubles;
+  private final RateLimitedLogger troubles;
   private final Object calling = new Object();
   private boolean pending;
   private boolean closed;
@@ -70,17 +75,17 @@ final class MasterWatch implements AutoCloseable {
       MasterClient master,
       URI ownUri,
       GraphName ownName,
-      NodeCounts counts,
+      FaultCounts counts,
       Consumer<String> onNameTaken) {
     this.master = master;
     this.ownUri = ownUri;
     this.ownName = ownName;
     this.onNameTaken = onNameTaken;
-    troubles = new Trouble(LOG, counts.master);
+    troubles = new RateLimitedLogger(LOG, counts.master);
   }
 
   void start() {
-    Threads.start("ros-master", this::run);
+    DaemonThreads.start("ros-master", this::run);
   }
 
   /** Registers soon, and again whenever the master has forgotten. */

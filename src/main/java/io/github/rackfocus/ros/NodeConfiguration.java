@@ -1,5 +1,8 @@
 package io.github.rackfocus.ros;
 
+import io.github.rackfocus.ros.names.GraphName;
+import io.github.rackfocus.ros.names.NameResolver;
+import io.github.rackfocus.ros.net.Hosts;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

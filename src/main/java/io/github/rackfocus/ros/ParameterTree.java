@@ -1,5 +1,8 @@
 package io.github.rackfocus.ros;
 
+import io.github.rackfocus.ros.names.GraphName;
+import io.github.rackfocus.ros.names.NameResolver;
+import io.github.rackfocus.ros.net.RosException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

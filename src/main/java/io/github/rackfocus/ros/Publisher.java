@@ -1,5 +1,13 @@
 package io.github.rackfocus.ros;
 
+import io.github.rackfocus.common.PrintableText;
+import io.github.rackfocus.ros.message.Message;
+import io.github.rackfocus.ros.message.MessageType;
+import io.github.rackfocus.ros.names.GraphName;
+import io.github.rackfocus.ros.net.BufferPool;
+import io.github.rackfocus.ros.net.RosException;
+import io.github.rackfocus.ros.tcpros.ConnectionHeader;
+import io.github.rackfocus.ros.tcpros.SubscriberLink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -161,7 +169,7 @@ public final class Publisher<T extends Message> implements AutoCloseable {
         .with("latching", latch ? "1" : "0")
         .with("tcp_nodelay", "1")
         .write(channel);
-    String shown = Trouble.printable(caller, 256);
+    String shown = PrintableText.of(caller, 256);
     SubscriberLink link = new SubscriberLink(ids.incrementAndGet(), shown, channel, queueSize);
     synchronized (publishing) {
       if (closed) {

@@ -10,6 +10,7 @@ import io.github.rackfocus.ros.msg.roscpp.GetLoggers;
 import io.github.rackfocus.ros.msg.roscpp.Logger;
 import io.github.rackfocus.ros.msg.roscpp.SetLoggerLevel;
 import io.github.rackfocus.ros.msg.rosgraph_msgs.Log;
+import io.github.rackfocus.ros.net.RosException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,14 @@
 package io.github.rackfocus.ros;
 
+import io.github.rackfocus.ros.message.MalformedMessageException;
+import io.github.rackfocus.ros.message.Message;
+import io.github.rackfocus.ros.message.ServiceType;
+import io.github.rackfocus.ros.names.GraphName;
+import io.github.rackfocus.ros.net.Deadlines;
+import io.github.rackfocus.ros.net.Hosts;
+import io.github.rackfocus.ros.net.RosException;
+import io.github.rackfocus.ros.net.Sockets;
+import io.github.rackfocus.ros.tcpros.ConnectionHeader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

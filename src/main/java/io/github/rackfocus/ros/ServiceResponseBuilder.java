@@ -1,5 +1,8 @@
 package io.github.rackfocus.ros;
 
+import io.github.rackfocus.ros.message.Message;
+import io.github.rackfocus.ros.net.RosException;
+
 /** Answers the calls of a service. */
 @FunctionalInterface
 public interface ServiceResponseBuilder<Q extends Message, R extends Message> {

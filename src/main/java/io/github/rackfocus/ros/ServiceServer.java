@@ -1,5 +1,15 @@
 package io.github.rackfocus.ros;
 
+import io.github.rackfocus.common.RateLimitedLogger;
+import io.github.rackfocus.ros.message.MalformedMessageException;
+import io.github.rackfocus.ros.message.Message;
+import io.github.rackfocus.ros.message.ServiceType;
+import io.github.rackfocus.ros.names.GraphName;
+import io.github.rackfocus.ros.net.Deadlines;
+import io.github.rackfocus.ros.net.FaultCounts;
+import io.github.rackfocus.ros.net.RosException;
+import io.github.rackfocus.ros.net.Sockets;
+import io.github.rackfocus.ros.tcpros.ConnectionHeader;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,7 +39,7 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
   private final AtomicLong receivedBytes = new AtomicLong();
   private final AtomicLong sentBytes = new AtomicLong();
   private final Deadlines deadlines;
-  private final Trouble troubles;
+  private final RateLimitedLogger troubles;
   private volatile boolean closed;
 
   ServiceServer(
@@ -38,7 +48,7 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
       ServiceResponseBuilder<Q, R> builder,
       NodeConfiguration configuration,
       Deadlines deadlines,
-      NodeCounts counts,
+      FaultCounts counts,
       Runnable onClose) {
     this.name = name;
     this.type = type;
@@ -46,7 +56,7 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
     this.configuration = configuration;
     this.deadlines = deadlines;
     this.onClose = onClose;
-    troubles = new Trouble(LOG, counts.services);
+    troubles = new RateLimitedLogger(LOG, counts.services);
   }
 
   public GraphName name() {

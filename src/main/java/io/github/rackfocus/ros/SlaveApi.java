@@ -1,5 +1,10 @@
 package io.github.rackfocus.ros;
 
+import io.github.rackfocus.ros.names.GraphName;
+import io.github.rackfocus.ros.net.RosException;
+import io.github.rackfocus.ros.tcpros.PublisherLink;
+import io.github.rackfocus.ros.tcpros.SubscriberLink;
+import io.github.rackfocus.ros.xmlrpc.XmlRpcServer;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,16 @@
 package io.github.rackfocus.ros;
 
+import io.github.rackfocus.common.RateLimitedLogger;
+import io.github.rackfocus.ros.message.Message;
+import io.github.rackfocus.ros.message.MessageType;
+import io.github.rackfocus.ros.names.GraphName;
+import io.github.rackfocus.ros.net.BufferPool;
+import io.github.rackfocus.ros.net.Deadlines;
+import io.github.rackfocus.ros.net.FaultCounts;
+import io.github.rackfocus.ros.net.Hosts;
+import io.github.rackfocus.ros.tcpros.MessageListener;
+import io.github.rackfocus.ros.tcpros.PublisherLink;
+import io.github.rackfocus.ros.xmlrpc.XmlRpcClient;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +41,7 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
   private final Runnable onClose;
   private final Map<URI, PublisherLink<T>> links = new LinkedHashMap<>();
   private final Object delivering = new Object();
-  private final Trouble failures;
+  private final RateLimitedLogger failures;
 
   /** Never changed in place: read without a lock. */
   private volatile List<MessageListener<T>> listeners = List.of();
@@ -44,14 +55,14 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
       XmlRpcClient rpc,
       Deadlines deadlines,
       BufferPool pool,
-      NodeCounts counts,
+      FaultCounts counts,
       AtomicInteger ids,
       Runnable onClose) {
     this.topicName = topicName;
     this.type = type;
     this.ids = ids;
     this.onClose = onClose;
-    this.failures = new Trouble(LOG, counts.publishers);
+    this.failures = new RateLimitedLogger(LOG, counts.publishers);
     this.context =
         new PublisherLink.Context<>(
             topicName,
@@ -61,7 +72,7 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
             deadlines,
             pool,
             failures,
-            new Trouble(LOG, counts.messages),
+            new RateLimitedLogger(LOG, counts.messages),
             this::deliver);
   }
 

@@ -1,5 +1,8 @@
 package io.github.rackfocus.ros;
 
+import io.github.rackfocus.ros.names.GraphName;
+import io.github.rackfocus.ros.net.RosException;
+import io.github.rackfocus.ros.tcpros.ConnectionHeader;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.Collection;

@@ -1,22 +1,22 @@
 package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.config.RosInputConfig;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.node.DepthNode;
-import io.github.rackfocus.node.RosInputSettings;
-import io.github.rackfocus.ros.MalformedMessageException;
-import io.github.rackfocus.ros.Message;
-import io.github.rackfocus.ros.MessageType;
 import io.github.rackfocus.ros.bag.BagReader;
+import io.github.rackfocus.ros.message.MalformedMessageException;
+import io.github.rackfocus.ros.message.Message;
+import io.github.rackfocus.ros.message.MessageType;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.ros.msg.std_msgs.Float64;
 import io.github.rackfocus.sweep.CameraCalibration;
-import io.github.rackfocus.sweep.MatchingOptions;
+import io.github.rackfocus.sweep.MatchingConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -43,7 +43,7 @@ public final class BagFrameSource implements FrameSource {
   private final Path file;
   private final BagReader bag;
   private final BagTopics.Found topics;
-  private final RosInputSettings settings;
+  private final RosInputConfig settings;
   private final int poolCapacity;
   private final FramePool pool;
   private final FrameIntake intake;
@@ -62,12 +62,12 @@ public final class BagFrameSource implements FrameSource {
       Path file,
       BagReader bag,
       BagTopics.Found topics,
-      RosInputSettings settings,
+      RosInputConfig settings,
       @Nullable CameraCalibration calibration) {
     this.file = file;
     this.bag = bag;
     this.topics = topics;
-    MatchingOptions matching = settings.matching();
+    MatchingConfig matching = settings.matching();
     this.settings =
         settings.withMatching(
             matching.withMaxWait(Math.max(matching.maxWaitNanos(), matching.maxReadingAgeNanos())));
@@ -85,7 +85,7 @@ public final class BagFrameSource implements FrameSource {
    * @throws IOException if it can't be read, lacks a topic, or the camera file is not sound: one
    *     sentence for the operator
    */
-  public static BagFrameSource open(Path file, BagTopics choice, RosInputSettings settings)
+  public static BagFrameSource open(Path file, BagTopics choice, RosInputConfig settings)
       throws IOException {
     CameraCalibration calibration = CameraInfoUrl.read(settings.cameraInfoUrl(), System.getenv());
     BagReader bag = BagReader.open(file);

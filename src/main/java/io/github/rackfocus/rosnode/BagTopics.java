@@ -1,8 +1,8 @@
 package io.github.rackfocus.rosnode;
 
-import io.github.rackfocus.node.RosInputSettings;
-import io.github.rackfocus.ros.MessageType;
+import io.github.rackfocus.config.RosInputConfig;
 import io.github.rackfocus.ros.bag.BagConnection;
+import io.github.rackfocus.ros.message.MessageType;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
@@ -49,11 +49,11 @@ public record BagTopics(String image, String lens, String cameraInfo) {
    * @throws IOException if one is missing, is not of a type that can be read, or could be several:
    *     a sentence with what the bag has
    */
-  Found find(Path bag, Collection<BagConnection> connections, RosInputSettings settings)
+  Found find(Path bag, Collection<BagConnection> connections, RosInputConfig settings)
       throws IOException {
     BagConnection images = image(bag, connections);
     BagConnection lensTopic = null;
-    if (settings.lens() != RosInputSettings.LensInput.STAMP) {
+    if (settings.lens() != RosInputConfig.LensInput.STAMP) {
       lensTopic = lens(bag, connections);
     }
     return new Found(images, lensTopic, cameraInfo(bag, connections, images.topic()));

@@ -1,7 +1,7 @@
 package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.camera.ImageHeader;
-import io.github.rackfocus.frame.Reason;
+import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
 import org.opencv.core.CvException;
 import org.opencv.core.CvType;
@@ -33,7 +33,7 @@ final class CompressedDecoder implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new BadImageException(
           InputFault.COMPRESSED,
-          "compressed image of format '" + ImageDecoder.shown(image.format) + "' " + Reason.of(e));
+          "compressed image of format '" + ImageDecoder.shown(image.format) + "' " + ErrorMessages.of(e));
     }
     Mat data = packed.of(bytes, 1, CvType.CV_8UC1);
     packed.bytes().put(0, image.data, image.data.position(), bytes);

@@ -1,12 +1,12 @@
 package io.github.rackfocus.rosnode;
 
+import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.RateLimitedLogger;
+import io.github.rackfocus.config.RosInputConfig;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
-import io.github.rackfocus.frame.Reason;
-import io.github.rackfocus.frame.ThrottledLog;
-import io.github.rackfocus.node.RosInputSettings;
-import io.github.rackfocus.ros.MalformedMessageException;
+import io.github.rackfocus.ros.message.MalformedMessageException;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
@@ -14,8 +14,8 @@ import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.ros.msg.std_msgs.Header;
 import io.github.rackfocus.sweep.CameraCalibration;
 import io.github.rackfocus.sweep.FrameFocusMatcher;
-import io.github.rackfocus.sweep.MatchingOptions;
-import io.github.rackfocus.sweep.ReadingVerdict;
+import io.github.rackfocus.sweep.MatchingConfig;
+import io.github.rackfocus.sweep.ReadingResult;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -44,8 +44,8 @@ final class FrameIntake implements AutoCloseable {
   private final FrameFocusMatcher matcher;
   private final SweepIds sweepIds = new SweepIds();
   private final AtomicLongArray imageFaults = new AtomicLongArray(InputFault.values().length);
-  private final AtomicLongArray readings = new AtomicLongArray(ReadingVerdict.values().length);
-  private final ThrottledLog trouble = new ThrottledLog(LoggerFactory.getLogger(FrameIntake.class));
+  private final AtomicLongArray readings = new AtomicLongArray(ReadingResult.values().length);
+  private final RateLimitedLogger trouble = new RateLimitedLogger(LoggerFactory.getLogger(FrameIntake.class));
   private long sequence;
   private long lastStamp;
   private int backwardsRun;
@@ -60,7 +60,7 @@ final class FrameIntake implements AutoCloseable {
    */
   FrameIntake(
       String name,
-      RosInputSettings settings,
+      RosInputConfig settings,
       FramePool pool,
       @Nullable CameraCalibration file,
       String frameId,
@@ -69,12 +69,12 @@ final class FrameIntake implements AutoCloseable {
     this.lensLatencySeconds = settings.lensLatencySeconds();
     this.decoder = new ImageDecoder(pool, settings.bitDepth());
     this.calibration = new InputCalibration(settings.rectify(), file, frameId);
-    MatchingOptions options =
+    MatchingConfig options =
         file == null
             ? settings.matching()
             : settings.matching().withPower(file.lens().powerGain(), file.lens().powerOffset());
     this.matcher =
-        settings.lens() == RosInputSettings.LensInput.STAMP
+        settings.lens() == RosInputConfig.LensInput.STAMP
             ? FrameFocusMatcher.byStamp(options, framesWaiting, settings.sweep().focusAtStamp())
             : FrameFocusMatcher.byReadings(options, framesWaiting);
   }
@@ -131,7 +131,7 @@ final class FrameIntake implements AutoCloseable {
 
   /** Takes what the lens's driver says. */
   void lensState(LensState state) {
-    ReadingVerdict verdict =
+    ReadingResult verdict =
         reading(
             state.header.stampNanos,
             new FocusReading(
@@ -141,7 +141,7 @@ final class FrameIntake implements AutoCloseable {
                 state.temperatureCelsius,
                 state.direction));
     if (verdict.isTaken()) {
-      sweepIds.add(state.header.stampNanos, state.sweepId, verdict != ReadingVerdict.TAKEN);
+      sweepIds.add(state.header.stampNanos, state.sweepId, verdict != ReadingResult.TAKEN);
     }
   }
 
@@ -164,13 +164,13 @@ final class FrameIntake implements AutoCloseable {
             .info("{}: camera_info tells a {}", name, calibration.calibration());
       }
     } catch (IllegalArgumentException e) {
-      trouble.warn("{}: camera_info is not used: {}", name, Reason.of(e));
+      trouble.warn("{}: camera_info is not used: {}", name, ErrorMessages.of(e));
     }
   }
 
   /** Says that a message is not what its type says; the caller counts it. */
   void trouble(MalformedMessageException fault) {
-    trouble.warn("{}: a message was dropped: {}", name, Reason.of(fault));
+    trouble.warn("{}: a message was dropped: {}", name, ErrorMessages.of(fault));
   }
 
   /** Images that did not become frames, and frames that nobody took in time. */
@@ -188,7 +188,7 @@ final class FrameIntake implements AutoCloseable {
     for (InputFault fault : InputFault.values()) {
       put(causes, fault.key(), imageFaults.get(fault.ordinal()));
     }
-    for (ReadingVerdict verdict : ReadingVerdict.values()) {
+    for (ReadingResult verdict : ReadingResult.values()) {
       if (!verdict.isTaken()) {
         put(causes, verdict.key(), readings.get(verdict.ordinal()));
       }
@@ -200,8 +200,8 @@ final class FrameIntake implements AutoCloseable {
 
   /** Lens readings that counted. */
   long readingsTaken() {
-    return readings.get(ReadingVerdict.TAKEN.ordinal())
-        + readings.get(ReadingVerdict.RESTARTED_BY_TIME.ordinal());
+    return readings.get(ReadingResult.TAKEN.ordinal())
+        + readings.get(ReadingResult.RESTARTED_BY_TIME.ordinal());
   }
 
   /** Closes the frames that wait; what comes later is ignored. */
@@ -231,8 +231,8 @@ final class FrameIntake implements AutoCloseable {
     matcher.offer(frame, now);
   }
 
-  private ReadingVerdict reading(long stampNanos, FocusReading reading) {
-    ReadingVerdict verdict = matcher.addReading(stampNanos, reading);
+  private ReadingResult reading(long stampNanos, FocusReading reading) {
+    ReadingResult verdict = matcher.addReading(stampNanos, reading);
     readings.incrementAndGet(verdict.ordinal());
     if (!verdict.isTaken()) {
       trouble.warn(
@@ -272,7 +272,7 @@ final class FrameIntake implements AutoCloseable {
 
   private void refuse(BadImageException e) {
     imageFaults.incrementAndGet(e.fault().ordinal());
-    trouble.warn("{}: an image was dropped: {}", name, Reason.of(e));
+    trouble.warn("{}: an image was dropped: {}", name, ErrorMessages.of(e));
   }
 
   private static void put(Map<String, Long> causes, String key, long count) {

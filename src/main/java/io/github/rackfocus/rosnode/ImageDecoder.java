@@ -1,10 +1,11 @@
 package io.github.rackfocus.rosnode;
 
+import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.NativeLibraries;
+import io.github.rackfocus.common.PrintableText;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.frame.LumaMats;
-import io.github.rackfocus.frame.NativeLibraries;
-import io.github.rackfocus.frame.Reason;
 import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.sweep.FrameRectifier;
@@ -186,7 +187,7 @@ final class ImageDecoder implements AutoCloseable {
     try {
       FramePool.checkSize(width, height);
     } catch (IllegalArgumentException e) {
-      throw new BadImageException(InputFault.SIZE, Reason.of(e));
+      throw new BadImageException(InputFault.SIZE, ErrorMessages.of(e));
     }
   }
 
@@ -225,7 +226,6 @@ final class ImageDecoder implements AutoCloseable {
 
   /** A name from outside, short and printable. */
   static String shown(String text) {
-    String printable = text.replaceAll("[^\\x20-\\x7e]", "?");
-    return printable.length() <= 40 ? printable : printable.substring(0, 37) + "...";
+    return PrintableText.of(text, 40);
   }
 }

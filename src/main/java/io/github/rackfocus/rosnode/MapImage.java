@@ -1,9 +1,9 @@
 package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.depth.DepthMap;
-import io.github.rackfocus.ros.Message;
-import io.github.rackfocus.ros.MessageType;
-import io.github.rackfocus.ros.Wire;
+import io.github.rackfocus.ros.message.Message;
+import io.github.rackfocus.ros.message.MessageType;
+import io.github.rackfocus.ros.message.Wire;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.ros.msg.std_msgs.Header;
 import java.nio.ByteBuffer;

@@ -1,16 +1,16 @@
 package io.github.rackfocus.rosnode;
 
-import io.github.rackfocus.frame.Reason;
-import io.github.rackfocus.node.CameraView;
-import io.github.rackfocus.node.ConfigurationException;
+import io.github.rackfocus.assembly.CameraView;
+import io.github.rackfocus.assembly.NodeAssembly;
+import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.config.AppConfig;
+import io.github.rackfocus.config.ConfigException;
 import io.github.rackfocus.node.DepthNode;
-import io.github.rackfocus.node.NodeAssembly;
-import io.github.rackfocus.node.NodeConfiguration;
 import io.github.rackfocus.ros.ConnectedNode;
-import io.github.rackfocus.ros.RosException;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.std_srvs.SetBool;
 import io.github.rackfocus.ros.msg.std_srvs.Trigger;
+import io.github.rackfocus.ros.net.RosException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.NoSuchFileException;
@@ -74,14 +74,14 @@ public final class RosDepthNode {
       }
       handleSignals();
       return run(configuration);
-    } catch (ConfigurationException | IllegalArgumentException e) {
+    } catch (ConfigException | IllegalArgumentException e) {
       LOG.error("{}", e.getMessage());
       return WRONG_USE;
     } catch (NoSuchFileException e) {
       LOG.error("{}: there is no such file", e.getMessage());
       return WRONG_USE;
     } catch (IOException e) {
-      LOG.error("{}", Reason.of(e));
+      LOG.error("{}", ErrorMessages.of(e));
       return FAILED;
     } catch (InterruptedException e) {
       LOG.info("told to end before the node was there");
@@ -90,14 +90,14 @@ public final class RosDepthNode {
   }
 
   private int run(io.github.rackfocus.ros.NodeConfiguration configuration)
-      throws IOException, ConfigurationException, InterruptedException {
+      throws IOException, ConfigException, InterruptedException {
     try (ConnectedNode ros = ConnectedNode.connect(configuration)) {
       connecting = false;
       ros.addShutdownListener(stop::countDown);
       if (ros.isEnding()) {
         return DONE;
       }
-      NodeConfiguration options = readParameters(ros);
+      AppConfig options = readParameters(ros);
       if (options == null) {
         return DONE;
       }
@@ -128,7 +128,7 @@ public final class RosDepthNode {
   }
 
   private int run(
-      ConnectedNode ros, DepthNode node, RosSources.Opened input, NodeConfiguration options)
+      ConnectedNode ros, DepthNode node, RosSources.Opened input, AppConfig options)
       throws IOException, InterruptedException {
     serve(ros, node);
     try (node;
@@ -147,8 +147,8 @@ public final class RosDepthNode {
   }
 
   /** The master may die while it is asked; null once told to end. */
-  private @Nullable NodeConfiguration readParameters(ConnectedNode ros)
-      throws IOException, ConfigurationException, InterruptedException {
+  private @Nullable AppConfig readParameters(ConnectedNode ros)
+      throws IOException, ConfigException, InterruptedException {
     while (stop.getCount() > 0) {
       try {
         return RosParameters.read(ros);

@@ -1,11 +1,11 @@
 package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.config.RosInputConfig;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
-import io.github.rackfocus.node.RosInputSettings;
 import io.github.rackfocus.ros.ConnectedNode;
 import io.github.rackfocus.ros.Subscriber;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
@@ -32,7 +32,7 @@ public final class RosFrameSource implements FrameSource {
   /** Frames that wait in this source at most, beyond those that the node holds. */
   public static final int FRAMES_WAITING = 8;
 
-  private final RosInputSettings settings;
+  private final RosInputConfig settings;
   private final ConnectedNode node;
   private final String imageTopic;
   private final FrameIntake intake;
@@ -53,11 +53,11 @@ public final class RosFrameSource implements FrameSource {
    *     in a sentence for the operator
    */
   public RosFrameSource(
-      ConnectedNode node, RosInputSettings settings, FramePool pool, String frameId)
+      ConnectedNode node, RosInputConfig settings, FramePool pool, String frameId)
       throws IOException {
     this.node = node;
     this.settings = settings;
-    boolean raw = settings.imageTransport() == RosInputSettings.ImageTransport.RAW;
+    boolean raw = settings.imageTransport() == RosInputConfig.ImageTransport.RAW;
     String image = node.getResolver().resolve("image").value();
     // As image_transport does: the base name is what is remapped, the transport is below it.
     imageTopic = raw ? image : image + "/compressed";
@@ -189,10 +189,10 @@ public final class RosFrameSource implements FrameSource {
     intake.close();
   }
 
-  private <T extends io.github.rackfocus.ros.Message> void subscribe(
+  private <T extends io.github.rackfocus.ros.message.Message> void subscribe(
       String topic,
-      io.github.rackfocus.ros.MessageType<T> type,
-      io.github.rackfocus.ros.MessageListener<T> listener) {
+      io.github.rackfocus.ros.message.MessageType<T> type,
+      io.github.rackfocus.ros.tcpros.MessageListener<T> listener) {
     Subscriber<T> subscriber = node.newSubscriber(topic, type);
     subscriber.addMessageListener(listener);
     subscribers.add(subscriber);

@@ -1,9 +1,9 @@
 package io.github.rackfocus.rosnode;
 
-import io.github.rackfocus.node.ConfigurationException;
-import io.github.rackfocus.node.NodeConfiguration;
+import io.github.rackfocus.config.AppConfig;
+import io.github.rackfocus.config.ConfigException;
 import io.github.rackfocus.ros.ConnectedNode;
-import io.github.rackfocus.ros.RosException;
+import io.github.rackfocus.ros.net.RosException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -34,17 +34,17 @@ final class RosParameters {
    *
    * @throws RosException if the master can't be asked
    * @throws IOException if the file can't be read
-   * @throws ConfigurationException with all faults of file and parameters
+   * @throws ConfigException with all faults of file and parameters
    */
-  static NodeConfiguration read(ConnectedNode node)
-      throws RosException, IOException, ConfigurationException {
+  static AppConfig read(ConnectedNode node)
+      throws RosException, IOException, ConfigException {
     String name = node.getName().value();
     Object found = node.getParameterTree().get(name);
     Map<String, Object> parameters =
         found instanceof Map<?, ?> tree ? options(tree) : new LinkedHashMap<>();
     Path file = file(name, parameters.remove(CONFIG));
     String where = "parameters of " + name + (file == null ? "" : " and " + file);
-    return NodeConfiguration.load(where, DEFAULTS, file, parameters);
+    return AppConfig.load(where, DEFAULTS, file, parameters);
   }
 
   private static @Nullable Path file(String name, @Nullable Object config) throws IOException {

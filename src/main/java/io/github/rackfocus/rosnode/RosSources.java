@@ -1,13 +1,13 @@
 package io.github.rackfocus.rosnode;
 
+import io.github.rackfocus.assembly.Sources;
 import io.github.rackfocus.camera.FrameSource;
-import io.github.rackfocus.camera.SimulatedCamera;
+import io.github.rackfocus.camera.simulated.SimulatedCamera;
+import io.github.rackfocus.config.AppConfig;
+import io.github.rackfocus.config.RosInputConfig;
 import io.github.rackfocus.depth.DepthInfo;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.node.DepthNode;
-import io.github.rackfocus.node.NodeConfiguration;
-import io.github.rackfocus.node.RosInputSettings;
-import io.github.rackfocus.node.Sources;
 import io.github.rackfocus.ros.ConnectedNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ final class RosSources {
    * @throws IOException if it can't be had, in a sentence for the operator
    * @throws IllegalArgumentException if its depth would not be in metres
    */
-  static Opened open(NodeConfiguration configuration, ConnectedNode node) throws IOException {
+  static Opened open(AppConfig configuration, ConnectedNode node) throws IOException {
     Opened opened =
         switch (configuration.source().kind()) {
           case SIMULATED -> simulated(configuration, node);
@@ -62,7 +62,7 @@ final class RosSources {
     return opened;
   }
 
-  private static Opened simulated(NodeConfiguration configuration, ConnectedNode node) {
+  private static Opened simulated(AppConfig configuration, ConnectedNode node) {
     SimulatedCamera camera =
         Sources.simulated(
             configuration.source().simulated(), RosSourceClock.of(node.getClock()), share -> {});
@@ -75,9 +75,9 @@ final class RosSources {
         info -> info.sequence() / sweepFrames);
   }
 
-  private static Opened topics(NodeConfiguration configuration, ConnectedNode node)
+  private static Opened topics(AppConfig configuration, ConnectedNode node)
       throws IOException {
-    RosInputSettings settings = configuration.source().ros();
+    RosInputConfig settings = configuration.source().ros();
     int planes = settings.sweep().axis().planes();
     FramePool pool = new FramePool(DepthNode.framesInUse(planes) + RosFrameSource.FRAMES_WAITING);
     RosFrameSource camera = new RosFrameSource(node, settings, pool, configuration.frameId());
@@ -89,7 +89,7 @@ final class RosSources {
         camera::causes);
   }
 
-  private static Opened folder(NodeConfiguration configuration, ConnectedNode node)
+  private static Opened folder(AppConfig configuration, ConnectedNode node)
       throws IOException {
     FrameSource folder =
         Sources.folder(

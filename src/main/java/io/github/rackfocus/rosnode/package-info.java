@@ -1,7 +1,4 @@
-/**
- * The node among ROS nodes: its topics, services and parameters on the client of {@code ros}, and
- * the wiring of {@code node} behind them.
- */
+/** The depth node as a ROS node: topics in and out, parameters, services and diagnostics. */
 @NullMarked
 package io.github.rackfocus.rosnode;
 

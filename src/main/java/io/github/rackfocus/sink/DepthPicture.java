@@ -1,8 +1,8 @@
 package io.github.rackfocus.sink;
 
+import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.Validity;
-import io.github.rackfocus.frame.NativeLibraries;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;

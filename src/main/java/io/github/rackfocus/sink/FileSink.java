@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * of the pool is then always out. For one thread.
  */
 public final class FileSink implements DepthSink {
-  private final FileSinkOptions options;
+  private final FileSinkConfig options;
   private final MapFolder writer = new MapFolder();
   private final ArrayDeque<Path> kept = new ArrayDeque<>();
   private @Nullable DepthMap unwritten;
@@ -24,7 +24,7 @@ public final class FileSink implements DepthSink {
   /**
    * @throws IOException if the folder can't be written, naming it and the reason
    */
-  public FileSink(FileSinkOptions options) throws IOException {
+  public FileSink(FileSinkConfig options) throws IOException {
     this.options = options;
     MapFolder.checkWritable(options.folder());
   }

@@ -1,7 +1,7 @@
 package io.github.rackfocus.sink;
 
+import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.frame.FramePool;
-import io.github.rackfocus.frame.NativeLibraries;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.opencv.core.CvType;

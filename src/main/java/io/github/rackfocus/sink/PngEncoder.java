@@ -1,7 +1,7 @@
 package io.github.rackfocus.sink;
 
+import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.frame.FramePool;
-import io.github.rackfocus.frame.NativeLibraries;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 import org.opencv.core.MatOfByte;

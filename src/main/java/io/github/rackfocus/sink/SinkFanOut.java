@@ -1,9 +1,9 @@
 package io.github.rackfocus.sink;
 
+import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.frame.Handover;
-import io.github.rackfocus.frame.Reason;
-import io.github.rackfocus.frame.ThrottledLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +101,7 @@ public final class SinkFanOut implements AutoCloseable {
   private static final class Runner extends Thread {
     private final DepthSink sink;
     private final Handover<DepthMap> queue;
-    private final ThrottledLog trouble = new ThrottledLog(LOG);
+    private final RateLimitedLogger trouble = new RateLimitedLogger(LOG);
     private final AtomicLong offered = new AtomicLong();
     private final AtomicLong delivered = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
@@ -142,7 +142,7 @@ public final class SinkFanOut implements AutoCloseable {
         try {
           sink.close();
         } catch (IOException | RuntimeException e) {
-          LOG.warn("{} did not close cleanly: {}", sink.name(), Reason.of(e));
+          LOG.warn("{} did not close cleanly: {}", sink.name(), ErrorMessages.of(e));
         }
       }
     }
@@ -154,7 +154,7 @@ public final class SinkFanOut implements AutoCloseable {
       } catch (IOException | RuntimeException e) {
         failed.incrementAndGet();
         trouble.warn(
-            "{}: map {} was not delivered: {}", sink.name(), map.info().sequence(), Reason.of(e));
+            "{}: map {} was not delivered: {}", sink.name(), map.info().sequence(), ErrorMessages.of(e));
       }
     }
   }

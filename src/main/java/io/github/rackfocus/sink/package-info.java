@@ -1,4 +1,4 @@
-/** Where depth maps go: the port, the fan-out with a bounded queue a sink, the file sink. */
+/** Where depth maps go: the port, the fan-out with one bounded queue per sink, and files. */
 @NullMarked
 package io.github.rackfocus.sink;
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.github.rackfocus.common.PrintableText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -152,7 +153,6 @@ public final class CalibrationFile {
     if (value.isMissingNode() || value.isNull()) {
       return "missing";
     }
-    String text = value.toString();
-    return text.length() <= 60 ? text : text.substring(0, 57) + "...";
+    return PrintableText.of(value.toString(), 60);
   }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Owns the frames between {@link #offer} and {@link #poll}. Thread-safe; nothing blocks.
  */
 public final class FrameFocusMatcher implements AutoCloseable {
-  private final MatchingOptions options;
+  private final MatchingConfig options;
   private final @Nullable LongToDoubleFunction focusAtStamp;
   private final LensReadings readings;
   private final @Nullable Frame[] waiting;
@@ -29,7 +29,7 @@ public final class FrameFocusMatcher implements AutoCloseable {
   private boolean closed;
 
   private FrameFocusMatcher(
-      MatchingOptions options, int capacity, @Nullable LongToDoubleFunction focusAtStamp) {
+      MatchingConfig options, int capacity, @Nullable LongToDoubleFunction focusAtStamp) {
     if (capacity < 1) {
       throw new IllegalArgumentException(
           "frames that may wait for a reading are " + capacity + "; expected at least 1");
@@ -46,7 +46,7 @@ public final class FrameFocusMatcher implements AutoCloseable {
    *
    * @param capacity frames that wait at most
    */
-  public static FrameFocusMatcher byReadings(MatchingOptions options, int capacity) {
+  public static FrameFocusMatcher byReadings(MatchingConfig options, int capacity) {
     return new FrameFocusMatcher(options, capacity, null);
   }
 
@@ -57,7 +57,7 @@ public final class FrameFocusMatcher implements AutoCloseable {
    * @param capacity frames that wait at most to be taken
    */
   public static FrameFocusMatcher byStamp(
-      MatchingOptions options, int capacity, LongToDoubleFunction focusAtStamp) {
+      MatchingConfig options, int capacity, LongToDoubleFunction focusAtStamp) {
     return new FrameFocusMatcher(options, capacity, focusAtStamp);
   }
 
@@ -68,7 +68,7 @@ public final class FrameFocusMatcher implements AutoCloseable {
    * @param reading its focus may be NaN where its lens power is known
    * @return whether it counts, and if not why
    */
-  public synchronized ReadingVerdict addReading(long stampNanos, FocusReading reading) {
+  public synchronized ReadingResult addReading(long stampNanos, FocusReading reading) {
     return readings.add(stampNanos, reading);
   }
 

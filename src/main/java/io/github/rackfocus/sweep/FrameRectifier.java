@@ -1,6 +1,6 @@
 package io.github.rackfocus.sweep;
 
-import io.github.rackfocus.frame.NativeLibraries;
+import io.github.rackfocus.common.NativeLibraries;
 import org.opencv.calib3d.Calib3d;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;

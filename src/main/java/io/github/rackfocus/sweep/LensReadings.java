@@ -20,7 +20,7 @@ final class LensReadings {
    */
   private static final int BACKWARDS_BEFORE_RESTART = 3;
 
-  private final MatchingOptions options;
+  private final MatchingConfig options;
   private final long[] stamps = new long[CAPACITY];
   private final FocusReading[] readings = new FocusReading[CAPACITY];
   private int first;
@@ -28,33 +28,33 @@ final class LensReadings {
   private int backwardsRun;
   private long lastBackwardsStamp;
 
-  LensReadings(MatchingOptions options) {
+  LensReadings(MatchingConfig options) {
     this.options = options;
   }
 
   /** Takes a reading in, if it can be one. */
-  ReadingVerdict add(long stampNanos, FocusReading reading) {
+  ReadingResult add(long stampNanos, FocusReading reading) {
     double focus = reading.focus();
     double power = reading.lensPowerDioptres();
     if (Double.isNaN(focus)) {
       focus = options.focusAtPower(power);
     }
     if (Double.isNaN(focus)) {
-      return ReadingVerdict.NOT_A_NUMBER;
+      return ReadingResult.NOT_A_NUMBER;
     }
     if (!(focus >= 0 && focus <= MAX_DIOPTRES) || Double.isInfinite(power)) {
-      return ReadingVerdict.OUT_OF_RANGE;
+      return ReadingResult.OUT_OF_RANGE;
     }
     if (stampNanos <= 0) {
-      return ReadingVerdict.NO_STAMP;
+      return ReadingResult.NO_STAMP;
     }
-    ReadingVerdict verdict = ReadingVerdict.TAKEN;
+    ReadingResult verdict = ReadingResult.TAKEN;
     if (count > 0 && stampNanos <= stamps[at(count - 1)]) {
       if (!timeJumpedBack(stampNanos)) {
-        return ReadingVerdict.BACKWARDS;
+        return ReadingResult.BACKWARDS;
       }
       count = 0;
-      verdict = ReadingVerdict.RESTARTED_BY_TIME;
+      verdict = ReadingResult.RESTARTED_BY_TIME;
     }
     backwardsRun = 0;
     append(

@@ -21,7 +21,7 @@ public final class RollingFocalStack implements AutoCloseable {
   private static final int LATE_BEFORE_RESTART = 3;
 
   private final FocusAxis axis;
-  private final RollingOptions options;
+  private final RollingStackConfig options;
   private final @Nullable Frame[] newest;
   private final SweepPeriod period;
   private final @Nullable MotionDetector motion;
@@ -35,7 +35,7 @@ public final class RollingFocalStack implements AutoCloseable {
   private int lateRun;
   private long lastLateStamp;
 
-  public RollingFocalStack(FocusAxis axis, RollingOptions options) {
+  public RollingFocalStack(FocusAxis axis, RollingStackConfig options) {
     this.axis = axis;
     this.options = options;
     this.newest = new Frame[axis.planes()];
@@ -60,27 +60,27 @@ public final class RollingFocalStack implements AutoCloseable {
    *
    * @param frame sealed, with its reading; the caller keeps its lease, the stack takes its own
    */
-  public Placement offer(Frame frame) {
+  public FrameResult offer(Frame frame) {
     double reading = frame.focus().focus();
     if (Double.isNaN(reading)) {
-      return Placement.NO_READING;
+      return FrameResult.NO_READING;
     }
     int plane = axis.planeOf(reading);
     if (plane < 0) {
-      return Placement.OUT_OF_SWEEP;
+      return FrameResult.OUT_OF_SWEEP;
     }
-    Placement placement = Placement.PLACED;
+    FrameResult placement = FrameResult.PLACED;
     boolean duplicate = holdsStamp(frame.stampNanos());
     Frame latest = latest();
     if (latest != null && (latest.width() != frame.width() || latest.height() != frame.height())) {
       clear();
-      placement = Placement.RESTARTED_BY_SIZE;
+      placement = FrameResult.RESTARTED_BY_SIZE;
     } else if (duplicate || isLate(frame, plane)) {
       if (!isBeforeLatest(frame) || !timeJumpedBack(frame)) {
-        return duplicate ? Placement.DUPLICATE : Placement.LATE;
+        return duplicate ? FrameResult.DUPLICATE : FrameResult.LATE;
       }
       clear();
-      placement = Placement.RESTARTED_BY_TIME;
+      placement = FrameResult.RESTARTED_BY_TIME;
     }
     lateRun = 0;
     place(frame, plane);
@@ -131,7 +131,7 @@ public final class RollingFocalStack implements AutoCloseable {
       return options.maxStackAgeNanos();
     }
     long measured = period.nanos();
-    return measured == 0 ? Long.MAX_VALUE : (long) (RollingOptions.PERIODS_OF_AGE * measured);
+    return measured == 0 ? Long.MAX_VALUE : (long) (RollingStackConfig.PERIODS_OF_AGE * measured);
   }
 
   /** Empties the stack and closes its frames; what was measured of the sweep is forgotten too. */

@@ -1,4 +1,4 @@
-/** Focus axes and rolling focal stacks: which frame is in focus where. */
+/** Focus axes, matching of frames to lens readings, and the rolling focal stack. */
 @NullMarked
 package io.github.rackfocus.sweep;
 

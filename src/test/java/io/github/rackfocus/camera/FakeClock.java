@@ -3,7 +3,7 @@ package io.github.rackfocus.camera;
 import java.util.concurrent.CountDownLatch;
 
 /** Time that passes only by waiting for it. */
-final class FakeClock implements SourceClock {
+public final class FakeClock implements SourceClock {
   private long nanos = 1_000;
   private long waitedNanos;
 
@@ -27,7 +27,7 @@ final class FakeClock implements SourceClock {
     nanos += duration;
   }
 
-  long waitedNanos() {
+  public long waitedNanos() {
     return waitedNanos;
   }
 }

@@ -53,19 +53,19 @@ class StackFolderTest {
   @Test
   void shouldTurnAFolderThatRunsNearToFar() throws Exception {
     StackFolderFixture.write(folder, 3, NEAR_FIRST);
-    assertThat(play(StackFolderOptions.DEFAULTS, 4)).containsExactly("1.5:20", "2.0:10", "4.0:0");
+    assertThat(play(StackFolderConfig.DEFAULTS, 4)).containsExactly("1.5:20", "2.0:10", "4.0:0");
   }
 
   @Test
   void shouldCountIndicesDownwardWhereTheFolderRunsNearToFar() throws Exception {
     StackFolderFixture.write(
         folder, 3, "{\"focus\": [1, 2, 3], \"unit\": \"index\", \"order\": \"near-first\"}");
-    try (StackFolder stack = open(StackFolderOptions.DEFAULTS)) {
+    try (StackFolder stack = open(StackFolderConfig.DEFAULTS)) {
       assertThat(stack.scale()).isEqualTo(FocusScale.INDEX_NEAR_FIRST);
       assertThat(stack.planeFocus()).containsExactly(-3, -2, -1);
       assertThat(stack.scale().depthAt(stack.planeFocus()[0], 0)).isEqualTo(3);
     }
-    assertThat(play(StackFolderOptions.DEFAULTS, 4))
+    assertThat(play(StackFolderConfig.DEFAULTS, 4))
         .containsExactly("-3.0:20", "-2.0:10", "-1.0:0");
   }
 
@@ -73,7 +73,7 @@ class StackFolderTest {
   void shouldKeepIndicesWhereTheFolderRunsFarToNear() throws Exception {
     StackFolderFixture.write(
         folder, 3, "{\"focus\": [1, 2, 3], \"unit\": \"index\", \"order\": \"far-first\"}");
-    try (StackFolder stack = open(StackFolderOptions.DEFAULTS)) {
+    try (StackFolder stack = open(StackFolderConfig.DEFAULTS)) {
       assertThat(stack.scale()).isEqualTo(FocusScale.INDEX_FAR_FIRST);
       assertThat(stack.planeFocus()).containsExactly(1, 2, 3);
     }
@@ -86,7 +86,7 @@ class StackFolderTest {
         3,
         "{\"focus\": [4, 2, 1.5], \"unit\": \"dioptre\", \"order\": \"near-first\","
             + " \"source\": \"s\", \"licence\": \"l\", \"note\": \"n\"}");
-    try (StackFolder stack = open(StackFolderOptions.DEFAULTS)) {
+    try (StackFolder stack = open(StackFolderConfig.DEFAULTS)) {
       assertThat(stack.planeFocus()).containsExactly(1.5, 2, 4);
     }
   }
@@ -94,14 +94,14 @@ class StackFolderTest {
   @Test
   void shouldLoopAsASaw() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
-    assertThat(play(StackFolderOptions.DEFAULTS.withLoop(true), 5))
+    assertThat(play(StackFolderConfig.DEFAULTS.withLoop(true), 5))
         .containsExactly("1.5:0", "2.0:10", "4.0:20", "1.5:0", "2.0:10");
   }
 
   @Test
   void shouldLoopBackAndForth() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
-    assertThat(play(StackFolderOptions.DEFAULTS.withLoop(true).withBackAndForth(true), 6))
+    assertThat(play(StackFolderConfig.DEFAULTS.withLoop(true).withBackAndForth(true), 6))
         .containsExactly("1.5:0", "2.0:10", "4.0:20", "2.0:10", "1.5:0", "2.0:10");
   }
 
@@ -110,7 +110,7 @@ class StackFolderTest {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     assertThat(
             stamps(
-                StackFolderOptions.DEFAULTS.withLoop(true).withRate(10, false).withStartStamp(7),
+                StackFolderConfig.DEFAULTS.withLoop(true).withRate(10, false).withStartStamp(7),
                 5))
         .containsExactly(7L, 100_000_007L, 200_000_007L, 300_000_007L, 400_000_007L);
   }
@@ -119,7 +119,7 @@ class StackFolderTest {
   void shouldPassOnTheStampsOfTheFolderExactly() throws Exception {
     StackFolderFixture.write(
         folder, 3, withStamps("[1.5, 2, 4]", "[1700000000.000000001, 1700000000.1, 1700000000.3]"));
-    assertThat(stamps(StackFolderOptions.DEFAULTS.withLoop(true), 5))
+    assertThat(stamps(StackFolderConfig.DEFAULTS.withLoop(true), 5))
         .containsExactly(
             1_700_000_000_000_000_001L,
             1_700_000_000_100_000_000L,
@@ -131,14 +131,14 @@ class StackFolderTest {
   @Test
   void shouldMirrorTheStampsOfAFolderThatIsTurned() throws Exception {
     StackFolderFixture.write(folder, 3, withStamps("[4, 2, 1.5]", "[10, 10.1, 10.3]"));
-    assertThat(stamps(StackFolderOptions.DEFAULTS, 3))
+    assertThat(stamps(StackFolderConfig.DEFAULTS, 3))
         .containsExactly(10_000_000_000L, 10_200_000_000L, 10_300_000_000L);
   }
 
   @Test
   void shouldPaceByTheInjectedClock() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
-    try (StackFolder stack = open(StackFolderOptions.DEFAULTS.withRate(10, true))) {
+    try (StackFolder stack = open(StackFolderConfig.DEFAULTS.withRate(10, true))) {
       stack.next().close();
       assertThat(clock.waitedNanos()).isZero();
       clock.pass(30_000_000);
@@ -156,7 +156,7 @@ class StackFolderTest {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     FramePool one = new FramePool(1);
     try (StackFolder stack =
-        StackFolder.open(folder, StackFolderOptions.DEFAULTS.withRate(10, true), one, clock)) {
+        StackFolder.open(folder, StackFolderConfig.DEFAULTS.withRate(10, true), one, clock)) {
       Frame first = stack.next();
       assertThat(stack.next()).isNull();
       assertThat(stack.dropped()).isEqualTo(2);
@@ -170,7 +170,7 @@ class StackFolderTest {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     FramePool one = new FramePool(1);
     try (StackFolder stack =
-        StackFolder.open(folder, StackFolderOptions.DEFAULTS, one, SourceClock.SYSTEM)) {
+        StackFolder.open(folder, StackFolderConfig.DEFAULTS, one, SourceClock.SYSTEM)) {
       Frame first = stack.next();
       Thread closer = new Thread(first::close);
       closer.start();
@@ -187,7 +187,7 @@ class StackFolderTest {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     StackFolder stack =
         StackFolder.open(
-            folder, StackFolderOptions.DEFAULTS.withRate(0.001, true), pool, SourceClock.SYSTEM);
+            folder, StackFolderConfig.DEFAULTS.withRate(0.001, true), pool, SourceClock.SYSTEM);
     stack.next().close();
     Thread closer = new Thread(stack::close);
     closer.start();
@@ -200,7 +200,7 @@ class StackFolderTest {
   void shouldTakeColourByBt601AndKeepItWhereAsked() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     StackFolderFixture.rgb(folder.resolve("000.png"), WIDTH, HEIGHT, (x, y) -> 0xc86432);
-    try (StackFolder stack = open(StackFolderOptions.DEFAULTS.withColour(true));
+    try (StackFolder stack = open(StackFolderConfig.DEFAULTS.withColour(true));
         Frame colour = stack.next();
         Frame mono = stack.next()) {
       // 0.299 * 200 + 0.587 * 100 + 0.114 * 50 = 124.2
@@ -216,11 +216,11 @@ class StackFolderTest {
   void shouldScale16BitFilesByTheDeclaredDepth() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     StackFolderFixture.mono16(folder.resolve("000.png"), WIDTH, HEIGHT, (x, y) -> 2048);
-    try (StackFolder stack = open(StackFolderOptions.DEFAULTS);
+    try (StackFolder stack = open(StackFolderConfig.DEFAULTS);
         Frame frame = stack.next()) {
       assertThat(frame.lumaAt(0)).isEqualTo(8);
     }
-    try (StackFolder stack = open(StackFolderOptions.DEFAULTS.withBitDepth(12));
+    try (StackFolder stack = open(StackFolderConfig.DEFAULTS.withBitDepth(12));
         Frame frame = stack.next()) {
       assertThat(frame.lumaAt(0)).isEqualTo(128);
     }
@@ -231,13 +231,13 @@ class StackFolderTest {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     Files.delete(folder.resolve("001.png"));
     StackFolderFixture.mono(folder.resolve("001.jpg"), WIDTH, HEIGHT, (x, y) -> 90);
-    assertThat(play(StackFolderOptions.DEFAULTS, 3)).containsExactly("1.5:0", "2.0:90", "4.0:20");
+    assertThat(play(StackFolderConfig.DEFAULTS, 3)).containsExactly("1.5:0", "2.0:90", "4.0:20");
   }
 
   @Test
   void shouldGiveTheSamePixelsWhenTheImagesAreNotKept() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
-    StackFolderOptions loop = StackFolderOptions.DEFAULTS.withLoop(true);
+    StackFolderConfig loop = StackFolderConfig.DEFAULTS.withLoop(true);
     assertThat(play(loop.withMemoryLimit(0), 5)).isEqualTo(play(loop, 5));
   }
 
@@ -247,7 +247,7 @@ class StackFolderTest {
     float[] depth = new float[WIDTH * HEIGHT];
     IntStream.range(0, depth.length).forEach(i -> depth[i] = 0.1f * i);
     new Pfm(WIDTH, HEIGHT, depth).write(folder.resolve("depth.pfm"));
-    try (StackFolder stack = open(StackFolderOptions.DEFAULTS)) {
+    try (StackFolder stack = open(StackFolderConfig.DEFAULTS)) {
       assertThat(stack.groundTruth()).isPresent();
       assertThat(stack.groundTruth().get().values()).containsExactly(depth);
     }
@@ -255,13 +255,13 @@ class StackFolderTest {
 
   @Test
   void shouldRefuseOptionsOutOfTheirRange() {
-    assertThatThrownBy(() -> StackFolderOptions.DEFAULTS.withBitDepth(17))
+    assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withBitDepth(17))
         .hasMessage("bitDepth is 17; expected 8 to 16");
-    assertThatThrownBy(() -> StackFolderOptions.DEFAULTS.withRate(Double.NaN, true))
+    assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withRate(Double.NaN, true))
         .hasMessage("rateHz is NaN; expected 0.001 to 10000 frames a second");
-    assertThatThrownBy(() -> StackFolderOptions.DEFAULTS.withMemoryLimit(-1))
+    assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withMemoryLimit(-1))
         .hasMessage("memoryLimitBytes is -1; expected 0 or more");
-    assertThatThrownBy(() -> StackFolderOptions.DEFAULTS.withStartStamp(-1))
+    assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withStartStamp(-1))
         .hasMessage("startStampNanos is -1; expected 0 or more");
   }
 
@@ -269,12 +269,12 @@ class StackFolderTest {
     return "{\"focus\": " + focus + ", \"unit\": \"dioptre\", \"stamps\": " + stamps + "}";
   }
 
-  private StackFolder open(StackFolderOptions options) throws Exception {
+  private StackFolder open(StackFolderConfig options) throws Exception {
     return StackFolder.open(folder, options, pool, clock);
   }
 
   /** Focus and first luma of up to {@code most} frames. */
-  private List<String> play(StackFolderOptions options, int most) throws Exception {
+  private List<String> play(StackFolderConfig options, int most) throws Exception {
     List<String> seen = new ArrayList<>();
     try (StackFolder stack = open(options)) {
       Frame frame;
@@ -287,7 +287,7 @@ class StackFolderTest {
     return seen;
   }
 
-  private List<Long> stamps(StackFolderOptions options, int most) throws Exception {
+  private List<Long> stamps(StackFolderConfig options, int most) throws Exception {
     List<Long> seen = new ArrayList<>();
     try (StackFolder stack = open(options)) {
       while (seen.size() < most) {

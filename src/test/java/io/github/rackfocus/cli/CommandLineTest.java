@@ -2,7 +2,7 @@ package io.github.rackfocus.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.rackfocus.frame.NativeLibraries;
+import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.onnx.ModelLibrary;
 import io.github.rackfocus.ros.bag.BagFixture;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;

@@ -3,11 +3,11 @@ package io.github.rackfocus.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.rackfocus.kafka.EmbeddedKafkaBroker;
-import io.github.rackfocus.kafka.KafkaSettings;
-import io.github.rackfocus.kafka.SpoolContents;
+import io.github.rackfocus.demo.EmbeddedKafkaBroker;
+import io.github.rackfocus.kafka.KafkaClientConfig;
 import io.github.rackfocus.kafka.TopicSpec;
 import io.github.rackfocus.kafka.TopicTail;
+import io.github.rackfocus.kafka.spool.SpoolContents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ class NodeKilledIT {
         Set<String> arrived = new LinkedHashSet<>();
         try (TopicTail tail =
             new TopicTail(
-                KafkaSettings.of(broker.bootstrapServers()),
+                KafkaClientConfig.of(broker.bootstrapServers()),
                 List.of(TopicSpec.DEPTH.name()),
                 true)) {
           while (arrived.size() <= spooled.size()) {

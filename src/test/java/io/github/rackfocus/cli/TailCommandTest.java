@@ -2,16 +2,16 @@ package io.github.rackfocus.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.rackfocus.demo.EmbeddedKafkaBroker;
 import io.github.rackfocus.depth.DepthMap;
-import io.github.rackfocus.kafka.CameraIdentity;
-import io.github.rackfocus.kafka.EmbeddedKafkaBroker;
+import io.github.rackfocus.kafka.KafkaClientConfig;
 import io.github.rackfocus.kafka.KafkaDepthSink;
+import io.github.rackfocus.kafka.KafkaDepthSinkConfig;
 import io.github.rackfocus.kafka.KafkaObstacleSink;
 import io.github.rackfocus.kafka.KafkaPublisher;
-import io.github.rackfocus.kafka.KafkaSettings;
-import io.github.rackfocus.kafka.KafkaSinkConfig;
-import io.github.rackfocus.kafka.OutgoingRecord;
 import io.github.rackfocus.kafka.TopicSpec;
+import io.github.rackfocus.kafka.codec.CameraIdentity;
+import io.github.rackfocus.kafka.spool.OutgoingRecord;
 import io.github.rackfocus.sink.TestDepthMaps;
 import io.github.rackfocus.v1.Health;
 import java.io.IOException;
@@ -44,9 +44,9 @@ class TailCommandTest {
   @BeforeAll
   static void fillTopics() throws Exception {
     broker = EmbeddedKafkaBroker.start();
-    KafkaSettings kafka = KafkaSettings.of(broker.bootstrapServers()).creatingTopics();
+    KafkaClientConfig kafka = KafkaClientConfig.of(broker.bootstrapServers()).creatingTopics();
     InstantSource clock = InstantSource.system();
-    try (KafkaDepthSink depth = new KafkaDepthSink(KafkaSinkConfig.of(kafka), CAMERA);
+    try (KafkaDepthSink depth = new KafkaDepthSink(KafkaDepthSinkConfig.of(kafka), CAMERA);
         KafkaObstacleSink obstacles =
             new KafkaObstacleSink(kafka, TopicSpec.OBSTACLES, 8, 6, CAMERA, clock)) {
       for (int i = 0; i < 3; i++) {

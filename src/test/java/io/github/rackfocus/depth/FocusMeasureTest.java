@@ -3,7 +3,7 @@ package io.github.rackfocus.depth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.rackfocus.frame.NativeLibraries;
+import io.github.rackfocus.common.NativeLibraries;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

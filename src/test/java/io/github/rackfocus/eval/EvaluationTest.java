@@ -202,7 +202,7 @@ class EvaluationTest {
   void shouldRollOneFrameAtATime() throws IOException {
     EvaluationStack stack = EvaluationStack.read(stacks.resolve("slope"));
     FramePool pool = new FramePool(stack.planes() + 1);
-    try (RollingShow show = new RollingShow(stack, pool, 100)) {
+    try (RollingStackPlayer show = new RollingStackPlayer(stack, pool, 100)) {
       List<Long> before = sequences(show.current());
       for (int plane = 0; plane < 2 * stack.planes(); plane++) {
         FocalStack next = show.next();

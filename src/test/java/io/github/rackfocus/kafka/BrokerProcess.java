@@ -1,5 +1,6 @@
 package io.github.rackfocus.kafka;
 
+import io.github.rackfocus.demo.EmbeddedKafkaBroker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -24,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  * A Kafka broker in a process of its own, from the jars on the class path, that can be killed and
  * started again with its log and its ports.
  */
-final class BrokerProcess implements AutoCloseable {
+public final class BrokerProcess implements AutoCloseable {
   private final Path folder;
   private final int port;
   private @Nullable Process process;
 
-  BrokerProcess(Path folder) throws IOException {
+  public BrokerProcess(Path folder) throws IOException {
     this(folder, Map.of());
   }
 
@@ -37,7 +38,7 @@ final class BrokerProcess implements AutoCloseable {
    * @param settings further ones; with a {@code inter.broker.listener.name} clients get that
    *     listener in the place of the plain one
    */
-  BrokerProcess(Path folder, Map<String, String> settings) throws IOException {
+  public BrokerProcess(Path folder, Map<String, String> settings) throws IOException {
     this.folder = Files.createDirectories(folder);
     int[] ports = EmbeddedKafkaBroker.freePorts();
     this.port = ports[0];
@@ -73,12 +74,12 @@ final class BrokerProcess implements AutoCloseable {
     return folder.resolve("server.properties");
   }
 
-  String bootstrapServers() {
+  public String bootstrapServers() {
     return "127.0.0.1:" + port;
   }
 
   /** Starts the process and returns when it takes requests. */
-  void start() throws IOException, InterruptedException, ExecutionException {
+  public void start() throws IOException, InterruptedException, ExecutionException {
     startWithoutWaiting();
     try (Admin admin = admin()) {
       admin.describeCluster().nodes().get();

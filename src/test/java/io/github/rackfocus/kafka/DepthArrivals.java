@@ -15,13 +15,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** All that arrived on a depth topic of one partition, by camera. For one thread at a time. */
-final class DepthArrivals implements AutoCloseable {
+public final class DepthArrivals implements AutoCloseable {
   private final KafkaConsumer<String, byte[]> consumer;
   private final Map<String, List<ConsumerRecord<String, byte[]>>> records = new HashMap<>();
   private final Map<String, Long> newest = new HashMap<>();
   private final Set<String> ids = new HashSet<>();
 
-  DepthArrivals(String servers, String topic) {
+  public DepthArrivals(String servers, String topic) {
     consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -37,7 +37,7 @@ final class DepthArrivals implements AutoCloseable {
   }
 
   /** Takes in what has arrived since the last call. */
-  synchronized DepthArrivals read() {
+  public synchronized DepthArrivals read() {
     boolean more = true;
     while (more) {
       more = false;
@@ -53,17 +53,17 @@ final class DepthArrivals implements AutoCloseable {
   }
 
   /** Number of the newest map's frame, by camera. */
-  synchronized Map<String, Long> newestSequence() {
+  public synchronized Map<String, Long> newestSequence() {
     return Map.copyOf(newest);
   }
 
   /** Maps, each counted once however often it was sent. */
-  synchronized int distinct() {
+  public synchronized int distinct() {
     return ids.size();
   }
 
   /** The records of a camera, in the order of the topic. */
-  synchronized List<ConsumerRecord<String, byte[]>> of(String key) {
+  public synchronized List<ConsumerRecord<String, byte[]>> of(String key) {
     return List.copyOf(records.getOrDefault(key, List.of()));
   }
 

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.kafka.codec.CameraIdentity;
+import io.github.rackfocus.kafka.spool.SpoolConfig;
 import io.github.rackfocus.sink.TestDepthMaps;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -91,9 +93,9 @@ class FullDiskIT {
   }
 
   private KafkaDepthSink sink(BrokerProcess broker) throws IOException {
-    KafkaSettings settings =
-        KafkaSettings.of(broker.bootstrapServers()).withSpool(SpoolOptions.in(disk));
-    return new KafkaDepthSink(KafkaSinkConfig.of(settings), CameraIdentity.of("r2", "front"));
+    KafkaClientConfig settings =
+        KafkaClientConfig.of(broker.bootstrapServers()).withSpool(SpoolConfig.in(disk));
+    return new KafkaDepthSink(KafkaDepthSinkConfig.of(settings), CameraIdentity.of("r2", "front"));
   }
 
   private void offer(KafkaDepthSink sink, int count) throws IOException {

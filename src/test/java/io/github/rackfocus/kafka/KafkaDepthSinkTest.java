@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.rackfocus.demo.EmbeddedKafkaBroker;
 import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.kafka.codec.CameraIdentity;
+import io.github.rackfocus.kafka.codec.DepthPacking;
 import io.github.rackfocus.sink.TestDepthMaps;
 import io.github.rackfocus.v1.DepthFrame;
 import java.io.IOException;
@@ -150,8 +153,8 @@ class KafkaDepthSinkTest {
 
   @Test
   void shouldKeepTheNewestForATopicThatIsNotThereAndCountTheOthers() throws Exception {
-    KafkaSinkConfig nowhere =
-        KafkaSinkConfig.of(KafkaSettings.of(broker.bootstrapServers()).withBounds(3, 2, 1 << 20))
+    KafkaDepthSinkConfig nowhere =
+        KafkaDepthSinkConfig.of(KafkaClientConfig.of(broker.bootstrapServers()).withBounds(3, 2, 1 << 20))
             .forTopic("nowhere");
     KafkaDepthSink sink = new KafkaDepthSink(nowhere, CAMERA);
     try (sink) {
@@ -167,9 +170,9 @@ class KafkaDepthSinkTest {
   @Test
   void shouldRefuseAMapThatIsTooLargeAndCountIt() throws Exception {
     broker.createTopic("too-large", 1);
-    KafkaSinkConfig small =
-        new KafkaSinkConfig(
-            KafkaSettings.of(broker.bootstrapServers()).withBounds(16, 16, 16 << 10),
+    KafkaDepthSinkConfig small =
+        new KafkaDepthSinkConfig(
+            KafkaClientConfig.of(broker.bootstrapServers()).withBounds(16, 16, 16 << 10),
             TopicSpec.DEPTH.named("too-large"),
             DepthPacking.RAW16,
             true,
@@ -220,21 +223,21 @@ class KafkaDepthSinkTest {
 
   @Test
   void shouldGoOnWithoutABroker() throws Exception {
-    KafkaSettings absent = KafkaSettings.of("127.0.0.1:" + EmbeddedKafkaBroker.freePorts()[0]);
-    assertNothingArrives(new KafkaDepthSink(KafkaSinkConfig.of(absent), CAMERA));
+    KafkaClientConfig absent = KafkaClientConfig.of("127.0.0.1:" + EmbeddedKafkaBroker.freePorts()[0]);
+    assertNothingArrives(new KafkaDepthSink(KafkaDepthSinkConfig.of(absent), CAMERA));
   }
 
   @Test
   void shouldGoOnWithABrokerThatNeverAnswers() throws Exception {
     try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       assertNothingArrives(
-          new KafkaDepthSink(KafkaSinkConfig.of("127.0.0.1:" + mute.getLocalPort()), CAMERA));
+          new KafkaDepthSink(KafkaDepthSinkConfig.of("127.0.0.1:" + mute.getLocalPort()), CAMERA));
     }
   }
 
   @Test
   void shouldGoOnWhereTheBrokersNameIsNotKnown() throws Exception {
-    assertNothingArrives(new KafkaDepthSink(KafkaSinkConfig.of("nobody.invalid:9092"), CAMERA));
+    assertNothingArrives(new KafkaDepthSink(KafkaDepthSinkConfig.of("nobody.invalid:9092"), CAMERA));
   }
 
   private static void assertNothingArrives(KafkaDepthSink sink) throws Exception {
@@ -259,15 +262,15 @@ class KafkaDepthSinkTest {
 
   @Test
   void shouldSayWhichSettingKafkaRefuses() {
-    KafkaSettings wrong = with(Map.of(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zip"));
-    assertThatThrownBy(() -> new KafkaDepthSink(KafkaSinkConfig.of(wrong), CAMERA))
+    KafkaClientConfig wrong = with(Map.of(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zip"));
+    assertThatThrownBy(() -> new KafkaDepthSink(KafkaDepthSinkConfig.of(wrong), CAMERA))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("compression.type");
   }
 
   @Test
   void shouldNeverShowTheValuesOfProperties() {
-    KafkaSettings config = with(Map.of("ssl.key.password", "hunter2"));
+    KafkaClientConfig config = with(Map.of("ssl.key.password", "hunter2"));
     assertThat(config.toString()).contains("ssl.key.password").doesNotContain("hunter2");
   }
 
@@ -276,7 +279,7 @@ class KafkaDepthSinkTest {
     assertThatThrownBy(() -> CameraIdentity.of("r2/x", "front"))
         .hasMessageContaining("robot name is 'r2/x'");
     assertThatThrownBy(() -> CameraIdentity.of("r2", "")).hasMessageContaining("camera name is ''");
-    assertThat(CameraIdentity.of(KafkaSinkConfig.hostName(), "front").robot()).isNotBlank();
+    assertThat(CameraIdentity.of(KafkaDepthSinkConfig.hostName(), "front").robot()).isNotBlank();
   }
 
   private static void send(KafkaDepthSink sink, int first, int count) throws Exception {
@@ -292,19 +295,19 @@ class KafkaDepthSinkTest {
   }
 
   /** Room for all maps of a test, however long the broker takes. */
-  private static KafkaSinkConfig to(String topic) {
-    return KafkaSinkConfig.of(
-            KafkaSettings.of(broker.bootstrapServers()).withBounds(64, 16, 1 << 20))
+  private static KafkaDepthSinkConfig to(String topic) {
+    return KafkaDepthSinkConfig.of(
+            KafkaClientConfig.of(broker.bootstrapServers()).withBounds(64, 16, 1 << 20))
         .forTopic(topic);
   }
 
-  private static KafkaSinkConfig creating(String topic) {
-    return KafkaSinkConfig.of(KafkaSettings.of(broker.bootstrapServers()).creatingTopics())
+  private static KafkaDepthSinkConfig creating(String topic) {
+    return KafkaDepthSinkConfig.of(KafkaClientConfig.of(broker.bootstrapServers()).creatingTopics())
         .forTopic(topic);
   }
 
-  private static KafkaSettings with(Map<String, String> properties) {
-    return KafkaSettings.of("127.0.0.1:9").withProperties(properties);
+  private static KafkaClientConfig with(Map<String, String> properties) {
+    return KafkaClientConfig.of("127.0.0.1:9").withProperties(properties);
   }
 
   private static List<ConsumerRecord<String, byte[]>> read(String topic) {

@@ -3,11 +3,16 @@ package io.github.rackfocus.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.rackfocus.demo.EmbeddedKafkaBroker;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.frame.TestFrames;
+import io.github.rackfocus.kafka.codec.CameraFrameCodec;
+import io.github.rackfocus.kafka.codec.CameraIdentity;
+import io.github.rackfocus.kafka.codec.ImagePacking;
+import io.github.rackfocus.kafka.codec.ReceivedFrame;
 import io.github.rackfocus.sink.SinkCounters;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -126,10 +131,10 @@ class KafkaFrameSinkTest {
 
   private static KafkaFrameSink sink(String servers, String topic, int maxBytes, int queue)
       throws IOException {
-    KafkaSettings kafka = KafkaSettings.of(servers).withBounds(queue, 16, maxBytes);
+    KafkaClientConfig kafka = KafkaClientConfig.of(servers).withBounds(queue, 16, maxBytes);
     CameraFrameCodec codec = new CameraFrameCodec(FocusScale.DIOPTRE, PLANES, 0, ImagePacking.PNG);
     return new KafkaFrameSink(
-        new KafkaFrameConfig(kafka, TopicSpec.FRAMES.named(topic), ImagePacking.PNG, 4),
+        new KafkaFrameSinkConfig(kafka, TopicSpec.FRAMES.named(topic), ImagePacking.PNG, 4),
         frame -> CAMERA,
         codec,
         InstantSource.fixed(SENDING));

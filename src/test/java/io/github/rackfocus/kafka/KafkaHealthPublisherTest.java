@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.rackfocus.demo.EmbeddedKafkaBroker;
+import io.github.rackfocus.kafka.codec.CameraIdentity;
+import io.github.rackfocus.kafka.spool.OutgoingRecord;
 import io.github.rackfocus.v1.Health;
 import io.github.rackfocus.v1.TopicHealth;
 import java.io.IOException;
@@ -39,8 +42,8 @@ class KafkaHealthPublisherTest {
 
   @Test
   void shouldPublishLossesAtAnIntervalAndTheLastCountsAtTheEnd() throws Exception {
-    KafkaSettings lost =
-        KafkaSettings.of("127.0.0.1:" + EmbeddedKafkaBroker.freePorts()[0])
+    KafkaClientConfig lost =
+        KafkaClientConfig.of("127.0.0.1:" + EmbeddedKafkaBroker.freePorts()[0])
             .withBounds(2, 1, 1 << 20);
     KafkaPublisher depth = new KafkaPublisher(lost, TopicSpec.DEPTH, CLOCK);
     KafkaHealthPublisher health = publisher("health", false, depth);
@@ -90,8 +93,8 @@ class KafkaHealthPublisherTest {
   private static KafkaHealthPublisher publisher(
       String topic, boolean json, KafkaPublisher... topics) throws IOException {
     return new KafkaHealthPublisher(
-        KafkaSettings.of(broker.bootstrapServers()).creatingTopics(),
-        new HealthOptions(TopicSpec.HEALTH.named(topic), Duration.ofMillis(50), json),
+        KafkaClientConfig.of(broker.bootstrapServers()).creatingTopics(),
+        new KafkaHealthConfig(TopicSpec.HEALTH.named(topic), Duration.ofMillis(50), json),
         CAMERA,
         () -> Health.newBuilder().setRole("node").setFrames(11),
         List.of(topics),

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.kafka.codec.CameraIdentity;
+import io.github.rackfocus.kafka.spool.SpoolConfig;
 import io.github.rackfocus.sink.TestDepthMaps;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,8 +69,8 @@ class KafkaOutageIT {
       broker.createTopic(TOPIC);
       KafkaDepthSink sink =
           new KafkaDepthSink(
-              KafkaSinkConfig.of(
-                  KafkaSettings.of(broker.bootstrapServers()).withBounds(8, 4, 1 << 20)),
+              KafkaDepthSinkConfig.of(
+                  KafkaClientConfig.of(broker.bootstrapServers()).withBounds(8, 4, 1 << 20)),
               camera());
       try (sink) {
         offer(sink, 5);
@@ -131,10 +133,10 @@ class KafkaOutageIT {
     return CameraIdentity.of("r2", "front");
   }
 
-  private KafkaSinkConfig spooling(BrokerProcess broker) {
-    return KafkaSinkConfig.of(
-        KafkaSettings.of(broker.bootstrapServers())
-            .withSpool(SpoolOptions.in(folder.resolve("spool")))
+  private KafkaDepthSinkConfig spooling(BrokerProcess broker) {
+    return KafkaDepthSinkConfig.of(
+        KafkaClientConfig.of(broker.bootstrapServers())
+            .withSpool(SpoolConfig.in(folder.resolve("spool")))
             .withProperties(Map.of("request.timeout.ms", "2000")));
   }
 

@@ -3,6 +3,8 @@ package io.github.rackfocus.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.rackfocus.kafka.spool.OutgoingRecord;
+import io.github.rackfocus.kafka.spool.SpoolConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -184,14 +186,14 @@ class KafkaSenderTest {
   }
 
   private KafkaPublisher publisher(boolean spooling) throws Exception {
-    KafkaSettings settings =
-        KafkaSettings.of("127.0.0.1:9")
+    KafkaClientConfig settings =
+        KafkaClientConfig.of("127.0.0.1:9")
             .withBounds(100, 8, 1 << 20)
-            .withSpool(spooling ? SpoolOptions.in(folder.resolve("spool")) : null);
+            .withSpool(spooling ? SpoolConfig.in(folder.resolve("spool")) : null);
     TopicSetup topic =
         new TopicSetup(settings, TopicSpec.DEPTH) {
           @Override
-          int largestRecord() {
+          public int largestRecord() {
             return settings.maxRecordBytes();
           }
 
@@ -205,7 +207,7 @@ class KafkaSenderTest {
         settings,
         TopicSpec.DEPTH,
         InstantSource.system(),
-        new KafkaConnection(settings, topic, ignored -> newProducer()),
+        new ProducerFactory(settings, topic, ignored -> newProducer()),
         () -> System.nanoTime() + aheadNanos.get());
   }
 

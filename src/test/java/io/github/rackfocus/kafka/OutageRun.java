@@ -2,9 +2,11 @@ package io.github.rackfocus.kafka;
 
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthMapPool;
+import io.github.rackfocus.kafka.codec.CameraIdentity;
+import io.github.rackfocus.kafka.spool.SpoolConfig;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.sink.FileSink;
-import io.github.rackfocus.sink.FileSinkOptions;
+import io.github.rackfocus.sink.FileSinkConfig;
 import io.github.rackfocus.sink.SinkCounters;
 import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sink.TestDepthMaps;
@@ -70,7 +72,7 @@ final class OutageRun {
   }
 
   private final Path folder;
-  private final @Nullable SpoolOptions spool;
+  private final @Nullable SpoolConfig spool;
   private final boolean lossless;
   private final ConcurrentHashMap<Long, Long> offeredNanos = new ConcurrentHashMap<>();
   private final Histogram fileLatency = new Histogram(TimeUnit.MINUTES.toNanos(5), 3);
@@ -82,7 +84,7 @@ final class OutageRun {
    * @param lossless whether the maker of the maps waits for a sink whose queue is full, which makes
    *     the result independent of the machine's speed, or the queue drops its oldest, as live
    */
-  OutageRun(Path folder, @Nullable SpoolOptions spool, boolean lossless) {
+  OutageRun(Path folder, @Nullable SpoolConfig spool, boolean lossless) {
     this.folder = folder;
     this.lossless = lossless;
     this.spool = spool;
@@ -92,10 +94,10 @@ final class OutageRun {
     try (BrokerProcess broker = new BrokerProcess(folder.resolve("broker"))) {
       broker.start();
       broker.createTopic(TopicSpec.DEPTH.name());
-      KafkaSettings kafka = KafkaSettings.of(broker.bootstrapServers()).withSpool(spool);
+      KafkaClientConfig kafka = KafkaClientConfig.of(broker.bootstrapServers()).withSpool(spool);
       KafkaDepthSink sink =
-          new KafkaDepthSink(KafkaSinkConfig.of(kafka), CameraIdentity.of("r2", "front"));
-      DepthSink files = new Timed(new FileSink(new FileSinkOptions(folder.resolve("maps"), 1, 20)));
+          new KafkaDepthSink(KafkaDepthSinkConfig.of(kafka), CameraIdentity.of("r2", "front"));
+      DepthSink files = new Timed(new FileSink(new FileSinkConfig(folder.resolve("maps"), 1, 20)));
       List<String> offered;
       List<SinkCounters> counters;
       SinkFanOut fanOut = new SinkFanOut(List.of(files, sink), QUEUE, lossless);

@@ -2,6 +2,7 @@ package io.github.rackfocus.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.rackfocus.kafka.spool.SpoolConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +20,7 @@ class OutageRunIT {
   @Test
   void shouldDeliverEveryMapInOrderBesideAFileSink() throws Exception {
     OutageRun.Result result =
-        new OutageRun(folder, SpoolOptions.in(folder.resolve("spool")), true)
+        new OutageRun(folder, SpoolConfig.in(folder.resolve("spool")), true)
             .run(LENGTH, 20, OutageSoak.faults(LENGTH));
     assertThat(result.kafkaSink().dropped()).isZero();
     assertThat(result.arrived()).isEqualTo(result.offered()).hasSize(600);

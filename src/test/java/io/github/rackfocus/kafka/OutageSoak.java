@@ -1,5 +1,6 @@
 package io.github.rackfocus.kafka;
 
+import io.github.rackfocus.kafka.spool.SpoolConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ final class OutageSoak {
     System.out.printf("-- %s: %d s at %.0f maps/s%n", name, length.toSeconds(), RATE);
     Path folder = Files.createTempDirectory("rackfocus-outage-");
     try {
-      SpoolOptions spool = spooling ? SpoolOptions.in(folder.resolve("spool")) : null;
+      SpoolConfig spool = spooling ? SpoolConfig.in(folder.resolve("spool")) : null;
       OutageRun.Result result = new OutageRun(folder, spool, false).run(length, RATE, faults);
       System.out.printf(
           "   %d maps, %d arrived, %d repeated, counted lost %d (fan-out %d, sink %s), outages %d,"

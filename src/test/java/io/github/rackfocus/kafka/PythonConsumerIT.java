@@ -3,7 +3,10 @@ package io.github.rackfocus.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.rackfocus.demo.EmbeddedKafkaBroker;
 import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.kafka.codec.CameraIdentity;
+import io.github.rackfocus.kafka.codec.DepthPacking;
 import io.github.rackfocus.sink.TestDepthMaps;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,9 +31,9 @@ class PythonConsumerIT {
     try (EmbeddedKafkaBroker broker = EmbeddedKafkaBroker.start()) {
       broker.createTopic(TopicSpec.DEPTH.name(), 2);
       for (DepthPacking packing : DepthPacking.values()) {
-        KafkaSinkConfig config =
-            new KafkaSinkConfig(
-                KafkaSettings.of(broker.bootstrapServers()), TopicSpec.DEPTH, packing, true, true);
+        KafkaDepthSinkConfig config =
+            new KafkaDepthSinkConfig(
+                KafkaClientConfig.of(broker.bootstrapServers()), TopicSpec.DEPTH, packing, true, true);
         try (KafkaDepthSink sink = new KafkaDepthSink(config, CameraIdentity.of("r2", "front"))) {
           for (int i = 0; i < 3; i++) {
             long sequence = 3L * packing.ordinal() + i;

@@ -8,6 +8,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.read.ListAppender;
+import io.github.rackfocus.demo.EmbeddedKafkaBroker;
+import io.github.rackfocus.kafka.spool.OutgoingRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -64,8 +66,8 @@ class SecretsTest {
     root.addAppender(log);
     root.setLevel(Level.TRACE);
     try {
-      KafkaSettings settings =
-          KafkaSettings.of("127.0.0.1:" + EmbeddedKafkaBroker.freePorts()[0])
+      KafkaClientConfig settings =
+          KafkaClientConfig.of("127.0.0.1:" + EmbeddedKafkaBroker.freePorts()[0])
               .withProperties(
                   Map.of(
                       "security.protocol",

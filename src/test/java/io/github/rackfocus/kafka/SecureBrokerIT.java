@@ -3,6 +3,7 @@ package io.github.rackfocus.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.rackfocus.kafka.spool.OutgoingRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +31,8 @@ class SecureBrokerIT {
     Path storePassword = Files.writeString(folder.resolve("store-password"), "changeit\n");
     try (BrokerProcess broker =
         new BrokerProcess(folder.resolve("broker"), serverSettings(store))) {
-      KafkaSettings settings =
-          KafkaSettings.of(broker.bootstrapServers())
+      KafkaClientConfig settings =
+          KafkaClientConfig.of(broker.bootstrapServers())
               .creatingTopics()
               .withProperties(
                   Map.of(
@@ -60,7 +61,7 @@ class SecureBrokerIT {
         }
         assertThat(found.get(0).value()).containsExactly(1, 2, 3);
       }
-      KafkaSettings wrong =
+      KafkaClientConfig wrong =
           settings.withProperties(
               Map.of(
                   "security.protocol",

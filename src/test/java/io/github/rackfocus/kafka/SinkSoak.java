@@ -4,6 +4,10 @@ import com.sun.management.ThreadMXBean;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthMapPool;
 import io.github.rackfocus.depth.Validity;
+import io.github.rackfocus.kafka.codec.CameraIdentity;
+import io.github.rackfocus.kafka.codec.DepthPacking;
+import io.github.rackfocus.kafka.codec.ObstacleGridCodec;
+import io.github.rackfocus.kafka.spool.SpoolConfig;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sink.TestDepthMaps;
@@ -55,11 +59,11 @@ final class SinkSoak {
         for (boolean uncertainty : new boolean[] {true, false}) {
           String topic = "depth-" + run++;
           broker.createTopic(topic);
-          KafkaSettings kafka =
-              KafkaSettings.of(broker.bootstrapServers())
-                  .withSpool(spooling ? SpoolOptions.in(folder.resolve("spool")) : null);
-          KafkaSinkConfig config =
-              new KafkaSinkConfig(
+          KafkaClientConfig kafka =
+              KafkaClientConfig.of(broker.bootstrapServers())
+                  .withSpool(spooling ? SpoolConfig.in(folder.resolve("spool")) : null);
+          KafkaDepthSinkConfig config =
+              new KafkaDepthSinkConfig(
                   kafka,
                   TopicSpec.DEPTH.named(topic),
                   DepthPacking.PNG16,
@@ -75,7 +79,7 @@ final class SinkSoak {
       broker.createTopic("grids");
       KafkaObstacleSink grids =
           new KafkaObstacleSink(
-              KafkaSettings.of(broker.bootstrapServers()),
+              KafkaClientConfig.of(broker.bootstrapServers()),
               TopicSpec.OBSTACLES.named("grids"),
               ObstacleGridCodec.DEFAULT_COLUMNS,
               ObstacleGridCodec.DEFAULT_ROWS,
@@ -97,7 +101,7 @@ final class SinkSoak {
     AtomicLong arrived = new AtomicLong();
     String servers = publisher.settings().bootstrapServers();
     try (TopicTail tail =
-        new TopicTail(KafkaSettings.of(servers), List.of(publisher.topic().name()), true)) {
+        new TopicTail(KafkaClientConfig.of(servers), List.of(publisher.topic().name()), true)) {
       AtomicBoolean stop = new AtomicBoolean();
       Thread consumer =
           new Thread(() -> consume(tail, total, offered, latency, arrived, stop), "reader");

@@ -13,10 +13,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** Reads topics with Kafka's plain consumer, from the beginning to the end that it finds. */
-final class TopicReader {
+public final class TopicReader {
   private TopicReader() {}
 
-  static List<ConsumerRecord<String, byte[]>> readAll(String bootstrapServers, String topic) {
+  public static List<ConsumerRecord<String, byte[]>> readAll(String bootstrapServers, String topic) {
     Map<String, Object> settings =
         Map.of(
             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -40,7 +40,7 @@ final class TopicReader {
     }
   }
 
-  static String header(ConsumerRecord<String, byte[]> record, String name) {
+  public static String header(ConsumerRecord<String, byte[]> record, String name) {
     return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
   }
 }

@@ -7,7 +7,7 @@ import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthException;
 import io.github.rackfocus.depth.DepthMap;
-import io.github.rackfocus.depth.MetricDepth;
+import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.frame.FocusReading;
@@ -18,7 +18,7 @@ import io.github.rackfocus.frame.TestFrames;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sweep.FocalStack;
-import io.github.rackfocus.sweep.RollingOptions;
+import io.github.rackfocus.sweep.RollingStackConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -166,9 +166,9 @@ class DepthNodeTest {
   private DepthNode node(FrameSource source, DepthEstimator estimator, boolean lossless) {
     return new DepthNode(
         source,
-        new RollingOptions(0, false, 1, 6),
+        new RollingStackConfig(0, false, 1, 6),
         estimator,
-        new MetricDepth(ValidityThresholds.DEFAULT),
+        new DepthPostProcessor(ValidityThresholds.DEFAULT),
         new SinkFanOut(List.of(new Listing()), 2, lossless),
         5,
         lossless,
@@ -337,9 +337,9 @@ class DepthNodeTest {
     DepthNode node =
         new DepthNode(
             source,
-            RollingOptions.DEFAULT,
+            RollingStackConfig.DEFAULT,
             machine,
-            new MetricDepth(ValidityThresholds.DEFAULT),
+            new DepthPostProcessor(ValidityThresholds.DEFAULT),
             new SinkFanOut(List.of(new Listing()), 2, true),
             5,
             false,
@@ -370,9 +370,9 @@ class DepthNodeTest {
     DepthNode node =
         new DepthNode(
             new Script(62),
-            new RollingOptions(0, false, 3, 6),
+            new RollingStackConfig(0, false, 3, 6),
             machine,
-            new MetricDepth(ValidityThresholds.DEFAULT),
+            new DepthPostProcessor(ValidityThresholds.DEFAULT),
             new SinkFanOut(List.of(new Listing()), 2, true),
             5,
             true,

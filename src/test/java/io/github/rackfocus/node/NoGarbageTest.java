@@ -7,20 +7,20 @@ import com.sun.management.ThreadMXBean;
 import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthMap;
-import io.github.rackfocus.depth.MetricDepth;
+import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.onnx.OnnxConfig;
 import io.github.rackfocus.onnx.OnnxDepthEstimator;
-import io.github.rackfocus.onnx.OnnxOptions;
 import io.github.rackfocus.onnx.TestModels;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sweep.FocalStack;
-import io.github.rackfocus.sweep.RollingOptions;
+import io.github.rackfocus.sweep.RollingStackConfig;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
@@ -232,9 +232,9 @@ class NoGarbageTest {
     try (DepthNode node =
         new DepthNode(
             source,
-            new RollingOptions(0, false, 1, 6),
+            new RollingStackConfig(0, false, 1, 6),
             estimator,
-            new MetricDepth(ValidityThresholds.DEFAULT),
+            new DepthPostProcessor(ValidityThresholds.DEFAULT),
             new SinkFanOut(List.of(new Counting()), 2, lossless),
             5,
             lossless,
@@ -274,7 +274,7 @@ class NoGarbageTest {
         OnnxDepthEstimator.openSwitchable(
             TestModels.bundle(TestModels.ROLLING),
             3,
-            OnnxOptions.DEFAULT.withThreads(1),
+            OnnxConfig.DEFAULT.withThreads(1),
             System::nanoTime);
     int measured = 1_000;
     long[] bytes = measure(estimator, 8_000, measured, true, 0);

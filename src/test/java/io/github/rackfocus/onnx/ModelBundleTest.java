@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.rackfocus.onnx.OnnxOptions.Form;
+import io.github.rackfocus.onnx.OnnxConfig.Form;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelBundleTest {
-  private static final OnnxOptions ONE_THREAD = OnnxOptions.DEFAULT.withThreads(1);
+  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULT.withThreads(1);
 
   @TempDir Path temp;
 

@@ -2,12 +2,12 @@ package io.github.rackfocus.onnx;
 
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthEstimatorContract;
-import io.github.rackfocus.onnx.OnnxOptions.Form;
+import io.github.rackfocus.onnx.OnnxConfig.Form;
 import org.junit.jupiter.api.Nested;
 
 /** Every kind of bundle and both forms hold the contract of all estimators. */
 class OnnxContractTest {
-  private static final OnnxOptions ONE_THREAD = OnnxOptions.DEFAULT.withThreads(1);
+  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULT.withThreads(1);
 
   @Nested
   class RollingWithLumaOfTheStack extends DepthEstimatorContract {

@@ -12,8 +12,8 @@ import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
-import io.github.rackfocus.onnx.OnnxOptions.Form;
-import io.github.rackfocus.onnx.OnnxOptions.Optimisation;
+import io.github.rackfocus.onnx.OnnxConfig.Form;
+import io.github.rackfocus.onnx.OnnxConfig.Optimisation;
 import io.github.rackfocus.sweep.FocalStack;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OnnxDepthEstimatorTest {
-  private static final OnnxOptions ONE_THREAD = OnnxOptions.DEFAULT.withThreads(1);
+  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULT.withThreads(1);
 
   private final FramePool frames = new FramePool(256);
   private final DepthMapPool maps = new DepthMapPool(16);
@@ -207,7 +207,7 @@ class OnnxDepthEstimatorTest {
 
   @Test
   void shouldGiveTheSameWhateverTheOptions() throws Exception {
-    List<OnnxOptions> all =
+    List<OnnxConfig> all =
         List.of(
             ONE_THREAD,
             ONE_THREAD.withThreads(2).withSpinning(true),
@@ -219,7 +219,7 @@ class OnnxDepthEstimatorTest {
     try (FocalStack stack = SyntheticStack.stack(frames, 96, 64, 7);
         DepthMap expected = lease(96, 64);
         DepthMap actual = lease(96, 64)) {
-      for (OnnxOptions options : all) {
+      for (OnnxConfig options : all) {
         try (var estimator = TestModels.open(TestModels.ROLLING, options)) {
           estimator.estimate(stack, options == ONE_THREAD ? expected : actual);
         }

@@ -8,11 +8,11 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthMapPool;
 import io.github.rackfocus.depth.SyntheticStack;
 import io.github.rackfocus.frame.FramePool;
-import io.github.rackfocus.frame.NativeLibraries;
 import io.github.rackfocus.sweep.FocalStack;
 import java.nio.file.Files;
 import java.util.Objects;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /** What is said where there is no GPU to be had. */
 class OnnxDeviceTest {
-  private static final OnnxOptions ONE_THREAD = OnnxOptions.DEFAULT.withThreads(1);
+  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULT.withThreads(1);
 
   private final FramePool frames = new FramePool(8);
   private final DepthMapPool maps = new DepthMapPool(1);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.rackfocus.onnx.OnnxOptions.Form;
-import io.github.rackfocus.onnx.OnnxOptions.Precision;
+import io.github.rackfocus.onnx.OnnxConfig.Form;
+import io.github.rackfocus.onnx.OnnxConfig.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which graphs run where a bundle has them in 8 bits too. */
 class PrecisionTest {
-  private static final OnnxOptions ONE_THREAD = OnnxOptions.DEFAULT.withThreads(1);
+  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULT.withThreads(1);
 
   @TempDir private Path temp;
 
@@ -43,7 +43,7 @@ class PrecisionTest {
     return ModelBundle.read(folder);
   }
 
-  private static OnnxDepthEstimator open(ModelBundle bundle, int iterations, OnnxOptions options)
+  private static OnnxDepthEstimator open(ModelBundle bundle, int iterations, OnnxConfig options)
       throws ModelException {
     return OnnxDepthEstimator.open(bundle, iterations, options, System::nanoTime);
   }
@@ -64,7 +64,7 @@ class PrecisionTest {
   @Test
   void shouldListWhatThereIsWhereA8BitGraphIsMissing() throws Exception {
     ModelBundle bundle = bundle(root -> {});
-    OnnxOptions int8 = ONE_THREAD.withPrecision(Precision.INT8);
+    OnnxConfig int8 = ONE_THREAD.withPrecision(Precision.INT8);
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() -> open(bundle, 0, int8))
         .withMessageContaining("has no 8-bit graph of 0 iterations; expected one of [1, 3]");

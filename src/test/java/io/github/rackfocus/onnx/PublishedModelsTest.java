@@ -17,7 +17,7 @@ class PublishedModelsTest {
     assertThat(library.names()).isNotEmpty();
     for (String name : library.names()) {
       ModelBundle bundle = library.read(name);
-      assertThat(bundle.verify(OnnxOptions.DEFAULT)).isNotEmpty();
+      assertThat(bundle.verify(OnnxConfig.DEFAULT)).isNotEmpty();
       bundle.requirePlanes(3);
       bundle.requirePlanes(64);
       bundle.requireIterations(bundle.manifest().defaultIterations());

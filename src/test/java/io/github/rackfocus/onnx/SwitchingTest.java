@@ -9,12 +9,12 @@ import io.github.rackfocus.depth.SyntheticStack;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
-import io.github.rackfocus.onnx.OnnxOptions.Form;
+import io.github.rackfocus.onnx.OnnxConfig.Form;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.FocusAxis;
-import io.github.rackfocus.sweep.Placement;
+import io.github.rackfocus.sweep.FrameResult;
 import io.github.rackfocus.sweep.RollingFocalStack;
-import io.github.rackfocus.sweep.RollingOptions;
+import io.github.rackfocus.sweep.RollingStackConfig;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Iterations that change while the estimator runs, and stacks of which no map is made. */
 class SwitchingTest {
-  private static final OnnxOptions ONE_THREAD = OnnxOptions.DEFAULT.withThreads(1);
+  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULT.withThreads(1);
 
   private final FramePool frames = new FramePool(64);
   private final DepthMapPool maps = new DepthMapPool(4);
@@ -102,10 +102,10 @@ class SwitchingTest {
       double[] focus = SyntheticStack.focus(5);
       FocusAxis axis = new FocusAxis(FocusScale.DIOPTRE, focus);
       int last = 12;
-      try (RollingFocalStack sweep = new RollingFocalStack(axis, RollingOptions.DEFAULT)) {
+      try (RollingFocalStack sweep = new RollingFocalStack(axis, RollingStackConfig.DEFAULT)) {
         for (int i = 0; i <= last; i++) {
           try (Frame frame = SyntheticStack.frame(frames, 96, 64, focus[i % 5], i, 0)) {
-            assertThat(sweep.offer(frame)).isEqualTo(Placement.PLACED);
+            assertThat(sweep.offer(frame)).isEqualTo(FrameResult.PLACED);
           }
           try (FocalStack stack = sweep.takeStack()) {
             if (stack != null) {

@@ -47,7 +47,7 @@ public final class TestModels {
   }
 
   /** An estimator with the default iterations. */
-  static OnnxDepthEstimator open(String name, OnnxOptions options) throws ModelException {
+  static OnnxDepthEstimator open(String name, OnnxConfig options) throws ModelException {
     return OnnxDepthEstimator.open(bundle(name), options, System::nanoTime);
   }
 

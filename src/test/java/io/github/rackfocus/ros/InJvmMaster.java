@@ -1,5 +1,9 @@
 package io.github.rackfocus.ros;
 
+import io.github.rackfocus.ros.net.Deadlines;
+import io.github.rackfocus.ros.net.RosException;
+import io.github.rackfocus.ros.xmlrpc.XmlRpcClient;
+import io.github.rackfocus.ros.xmlrpc.XmlRpcServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

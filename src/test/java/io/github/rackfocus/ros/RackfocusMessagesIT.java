@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.rackfocus.ros.message.MessageType;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.DepthInfo;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import java.nio.file.Files;

@@ -3,7 +3,12 @@ package io.github.rackfocus.ros;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.rackfocus.common.DaemonThreads;
 import io.github.rackfocus.ros.msg.std_msgs.Int32;
+import io.github.rackfocus.ros.net.Deadlines;
+import io.github.rackfocus.ros.tcpros.RawTcpRos;
+import io.github.rackfocus.ros.xmlrpc.XmlRpcClient;
+import io.github.rackfocus.ros.xmlrpc.XmlRpcServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -75,7 +80,7 @@ class RegistrationTest {
         TestNodes nodes = new TestNodes(uri(master))) {
       Publisher<Int32> publisher = nodes.connect("node").newPublisher("n", Int32.TYPE, 1);
       registering.await();
-      Thread closing = Threads.start("closing", publisher::close);
+      Thread closing = DaemonThreads.start("closing", publisher::close);
       // It waits for the registration that is on its way.
       soon().until(() -> closing.getState() == Thread.State.BLOCKED);
       go.countDown();

@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.ros.msg.std_msgs.Int32;
+import io.github.rackfocus.ros.names.GraphName;
+import io.github.rackfocus.ros.net.BufferPool;
+import io.github.rackfocus.ros.tcpros.ConnectionHeader;
+import io.github.rackfocus.ros.tcpros.RawTcpRos;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;

@@ -3,11 +3,11 @@ package io.github.rackfocus.rosnode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.rackfocus.camera.SweepPattern;
+import io.github.rackfocus.camera.simulated.SweepPattern;
+import io.github.rackfocus.config.RosInputConfig;
+import io.github.rackfocus.config.RosInputConfig.LensInput;
+import io.github.rackfocus.config.SweepConfig;
 import io.github.rackfocus.frame.Frame;
-import io.github.rackfocus.node.RosInputSettings;
-import io.github.rackfocus.node.RosInputSettings.LensInput;
-import io.github.rackfocus.node.SweepSettings;
 import io.github.rackfocus.ros.bag.BagFixture;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BagFrameSourceTest {
   private static final long SECOND = 1_000_000_000L;
   private static final long MS = 1_000_000L;
-  private static final RosInputSettings SETTINGS = RosInputSettings.DEFAULT;
+  private static final RosInputConfig SETTINGS = RosInputConfig.DEFAULT;
 
   @TempDir Path folder;
 
@@ -136,7 +136,7 @@ class BagFrameSourceTest {
 
   @Test
   void shouldGoByTheStampWhereToldTo() throws Exception {
-    SweepSettings sweep = new SweepSettings(SETTINGS.sweep().axis(), SweepPattern.SAW, 0.5, 0);
+    SweepConfig sweep = new SweepConfig(SETTINGS.sweep().axis(), SweepPattern.SAW, 0.5, 0);
     Path file = sweep("none", 20).write(folder.resolve("run.bag"));
     try (BagFrameSource source =
         BagFrameSource.open(file, BagTopics.ANY, SETTINGS.withLens(LensInput.STAMP, sweep))) {

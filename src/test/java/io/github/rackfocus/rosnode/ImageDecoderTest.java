@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.management.ThreadMXBean;
+import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
-import io.github.rackfocus.frame.NativeLibraries;
 import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.sweep.FrameRectifier;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
-import io.github.rackfocus.camera.SweepPattern;
+import io.github.rackfocus.camera.simulated.SweepPattern;
+import io.github.rackfocus.config.RosInputConfig;
+import io.github.rackfocus.config.RosInputConfig.ImageTransport;
+import io.github.rackfocus.config.RosInputConfig.LensInput;
+import io.github.rackfocus.config.SweepConfig;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
-import io.github.rackfocus.node.RosInputSettings;
-import io.github.rackfocus.node.RosInputSettings.ImageTransport;
-import io.github.rackfocus.node.RosInputSettings.LensInput;
-import io.github.rackfocus.node.SweepSettings;
 import io.github.rackfocus.ros.ConnectedNode;
 import io.github.rackfocus.ros.InJvmMaster;
 import io.github.rackfocus.ros.NodeConfiguration;
@@ -65,8 +65,8 @@ class RosFrameSourceTest {
         NodeConfiguration.fromCommandLine(arguments, Map.of("ROS_IP", "127.0.0.1"), name));
   }
 
-  private <T extends io.github.rackfocus.ros.Message> Publisher<T> publisher(
-      String topic, io.github.rackfocus.ros.MessageType<T> type) {
+  private <T extends io.github.rackfocus.ros.message.Message> Publisher<T> publisher(
+      String topic, io.github.rackfocus.ros.message.MessageType<T> type) {
     Publisher<T> publisher = driver.newPublisher(topic, type, 10);
     await().until(publisher::hasSubscribers);
     return publisher;
@@ -86,7 +86,7 @@ class RosFrameSourceTest {
 
   @Test
   void shouldGiveFramesWithTheirLensStates() throws Exception {
-    source = new RosFrameSource(node, RosInputSettings.DEFAULT, pool, "frame");
+    source = new RosFrameSource(node, RosInputConfig.DEFAULT, pool, "frame");
     assertThat(source.name()).isEqualTo("/camera/image_raw");
     assertThat(source.planeFocus()).hasSize(10);
     Publisher<Image> images = publisher("/camera/image_raw", Image.TYPE);
@@ -115,9 +115,9 @@ class RosFrameSourceTest {
     source =
         new RosFrameSource(
             node,
-            RosInputSettings.DEFAULT
+            RosInputConfig.DEFAULT
                 .withImageTransport(ImageTransport.COMPRESSED)
-                .withLens(LensInput.POWER, SweepSettings.DEFAULT),
+                .withLens(LensInput.POWER, SweepConfig.DEFAULT),
             pool,
             "frame");
     assertThat(source.name()).isEqualTo("/camera/image_raw/compressed");
@@ -137,11 +137,11 @@ class RosFrameSourceTest {
 
   @Test
   void shouldGoByTheClockWithoutAnyLensTopic() throws Exception {
-    SweepSettings sweep =
-        new SweepSettings(SweepSettings.DEFAULT.axis(), SweepPattern.SAW, 1.0, 0.25);
+    SweepConfig sweep =
+        new SweepConfig(SweepConfig.DEFAULT.axis(), SweepPattern.SAW, 1.0, 0.25);
     source =
         new RosFrameSource(
-            node, RosInputSettings.DEFAULT.withLens(LensInput.STAMP, sweep), pool, "frame");
+            node, RosInputConfig.DEFAULT.withLens(LensInput.STAMP, sweep), pool, "frame");
     Publisher<Image> images = publisher("/camera/image_raw", Image.TYPE);
     for (int plane = 0; plane < 10; plane++) {
       images.publish(
@@ -155,7 +155,7 @@ class RosFrameSourceTest {
 
   @Test
   void shouldDescribeTheCameraThatTheTopicTells() throws Exception {
-    source = new RosFrameSource(node, RosInputSettings.DEFAULT, pool, "frame");
+    source = new RosFrameSource(node, RosInputConfig.DEFAULT, pool, "frame");
     assertThat(source.camera().describe(new CameraInfo(), 4, 3)).isFalse();
     assertThat(source.camera().calibrationSha256()).isEmpty();
     Publisher<CameraInfo> infos = publisher("camera_info", CameraInfo.TYPE);
@@ -169,7 +169,7 @@ class RosFrameSourceTest {
 
   @Test
   void shouldNotDecodeWhatNobodyWants() throws Exception {
-    source = new RosFrameSource(node, RosInputSettings.DEFAULT, pool, "frame");
+    source = new RosFrameSource(node, RosInputConfig.DEFAULT, pool, "frame");
     source.setWanted(false);
     Publisher<Image> images = publisher("/camera/image_raw", Image.TYPE);
     Image bad = TestMessages.mono8(4, 3, SECOND, 0);
@@ -187,7 +187,7 @@ class RosFrameSourceTest {
 
   @Test
   void shouldEndWithItsNode() throws Exception {
-    source = new RosFrameSource(node, RosInputSettings.DEFAULT, pool, "frame");
+    source = new RosFrameSource(node, RosInputConfig.DEFAULT, pool, "frame");
     CompletableFuture<Frame> waiting =
         CompletableFuture.supplyAsync(() -> {
           try {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.rackfocus.camera.SimulatedCamera;
-import io.github.rackfocus.camera.SimulatedCameraConfig;
+import io.github.rackfocus.camera.simulated.SimulatedCamera;
+import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.ros.RackfocusMessages;
 import io.github.rackfocus.ros.RosLoopback;

@@ -3,8 +3,8 @@ package io.github.rackfocus.rosnode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.rackfocus.node.ConfigurationException;
-import io.github.rackfocus.node.NodeConfiguration;
+import io.github.rackfocus.config.AppConfig;
+import io.github.rackfocus.config.ConfigException;
 import io.github.rackfocus.ros.ConnectedNode;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -57,7 +57,7 @@ class RosParametersTest {
     other.getParameterTree().set("/arm/rackfocus/sweep/max_stack_age", 1);
     ConnectedNode node =
         ros.connect("rackfocus", "__ns:=/arm", "_config:=" + file, "_model/iterations:=3");
-    NodeConfiguration read = RosParameters.read(node);
+    AppConfig read = RosParameters.read(node);
     assertThat(read.model().name()).isEqualTo("ddl");
     assertThat(read.model().iterations()).isEqualTo(3);
     assertThat(read.rolling().everyNth()).isEqualTo(2);
@@ -73,7 +73,7 @@ class RosParametersTest {
         ros.connect(
             "rackfocus", "_config:=" + file, "_model/treads:=3", "_sweep/max_stack_age:=-1");
     assertThatThrownBy(() -> RosParameters.read(node))
-        .isInstanceOf(ConfigurationException.class)
+        .isInstanceOf(ConfigException.class)
         .hasMessageContaining("parameters of /rackfocus and " + file + ": 3 faults")
         .hasMessageContaining("sweep.everyNth is 'none'; expected a whole number frames")
         .hasMessageContaining("sweep.maxStackAge is -1; expected 0 to 3600 s")

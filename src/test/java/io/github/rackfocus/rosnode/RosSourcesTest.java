@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
+import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.frame.Frame;
-import io.github.rackfocus.node.NodeConfiguration;
 import io.github.rackfocus.ros.ConnectedNode;
 import io.github.rackfocus.ros.Publisher;
 import io.github.rackfocus.ros.msg.rosgraph_msgs.Clock;
@@ -38,11 +38,11 @@ class RosSourcesTest {
     ros.close();
   }
 
-  private static NodeConfiguration configuration(Map<String, ?> source) throws Exception {
-    return NodeConfiguration.load("test", Map.of(), null, Map.of("source", source));
+  private static AppConfig configuration(Map<String, ?> source) throws Exception {
+    return AppConfig.load("test", Map.of(), null, Map.of("source", source));
   }
 
-  private static NodeConfiguration simulated() throws Exception {
+  private static AppConfig simulated() throws Exception {
     return configuration(
         Map.of("kind", "simulated", "simulated", Map.of("width", 32, "height", 32, "rate", 10)));
   }
@@ -117,7 +117,7 @@ class RosSourcesTest {
     Files.writeString(
         folder.resolve("stack.json"),
         "{\"focus\": [0, 1, 2], \"unit\": \"index\", \"order\": \"far-first\"}");
-    NodeConfiguration configuration =
+    AppConfig configuration =
         configuration(Map.of("kind", "folder", "folder", Map.of("path", folder.toString())));
     ConnectedNode node = ros.connect("rackfocus");
     assertThatIllegalArgumentException()

@@ -29,7 +29,7 @@ class FileSinkTest {
 
   @Test
   void shouldWriteAFolderWithAllFilesForAMap() throws IOException {
-    try (FileSink sink = new FileSink(FileSinkOptions.all(folder));
+    try (FileSink sink = new FileSink(FileSinkConfig.all(folder));
         DepthMap map = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 42)) {
       sink.accept(map);
       assertThat(namesIn(folder)).containsExactly("map-00000042");
@@ -130,7 +130,7 @@ class FileSinkTest {
   @Test
   void shouldWriteEveryNthMapAndTheLast() throws IOException {
     DepthMapPool pool = new DepthMapPool(2);
-    try (FileSink sink = new FileSink(new FileSinkOptions(folder, 3, 0))) {
+    try (FileSink sink = new FileSink(new FileSinkConfig(folder, 3, 0))) {
       for (int i = 0; i < 6; i++) {
         try (DepthMap map = TestDepthMaps.scene(pool, WIDTH, HEIGHT, STAMP + i, i)) {
           sink.accept(map);
@@ -144,7 +144,7 @@ class FileSinkTest {
   @Test
   void shouldKeepOnlyTheLastMaps() throws IOException {
     Files.createDirectory(folder.resolve("map-00000099"));
-    try (FileSink sink = new FileSink(new FileSinkOptions(folder, 1, 2))) {
+    try (FileSink sink = new FileSink(new FileSinkConfig(folder, 1, 2))) {
       for (int i = 0; i < 5; i++) {
         try (DepthMap map = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP + i, i)) {
           sink.accept(map);
@@ -156,7 +156,7 @@ class FileSinkTest {
 
   @Test
   void shouldNotDeleteWhatItDidNotWrite() throws IOException {
-    try (FileSink sink = new FileSink(new FileSinkOptions(folder, 1, 1));
+    try (FileSink sink = new FileSink(new FileSinkConfig(folder, 1, 1));
         DepthMap first = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 1);
         DepthMap second = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 2)) {
       sink.accept(first);
@@ -169,7 +169,7 @@ class FileSinkTest {
   @Test
   void shouldRefuseAFolderThatIsAFile() throws IOException {
     Path file = Files.writeString(folder.resolve("out"), "");
-    assertThatThrownBy(() -> new FileSink(FileSinkOptions.all(file)))
+    assertThatThrownBy(() -> new FileSink(FileSinkConfig.all(file)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("output folder " + file + " can't be written")
         .hasMessageContaining("a file of that name is there");
@@ -178,7 +178,7 @@ class FileSinkTest {
   @Test
   void shouldRefuseAFolderThatCannotBeMade() throws IOException {
     Path file = Files.writeString(folder.resolve("out"), "");
-    assertThatThrownBy(() -> new FileSink(FileSinkOptions.all(file.resolve("below"))))
+    assertThatThrownBy(() -> new FileSink(FileSinkConfig.all(file.resolve("below"))))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file.resolve("below").toString())
         .hasMessageContaining("expected a folder");
@@ -189,14 +189,14 @@ class FileSinkTest {
     Path closed = Files.createDirectory(folder.resolve("closed"));
     assertThat(closed.toFile().setWritable(false)).isTrue();
     assumeTrue(!Files.isWritable(closed), "root may write everywhere");
-    assertThatThrownBy(() -> new FileSink(FileSinkOptions.all(closed)))
+    assertThatThrownBy(() -> new FileSink(FileSinkConfig.all(closed)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(closed + " can't be written: permission denied");
   }
 
   @Test
   void shouldGoOnAfterAMapThatCouldNotBeWritten() throws IOException {
-    try (FileSink sink = new FileSink(FileSinkOptions.all(folder));
+    try (FileSink sink = new FileSink(FileSinkConfig.all(folder));
         DepthMap first = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 1);
         DepthMap second = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 2)) {
       Files.writeString(folder.resolve("map-00000001"), "in the way");
@@ -213,7 +213,7 @@ class FileSinkTest {
   void shouldLeaveNothingOfAMapForWhichTheDiskIsFull() throws IOException {
     Path full = Path.of("/dev/full");
     assumeTrue(Files.exists(full), "this system has no /dev/full");
-    try (FileSink sink = new FileSink(FileSinkOptions.all(folder));
+    try (FileSink sink = new FileSink(FileSinkConfig.all(folder));
         DepthMap map = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 1)) {
       Path target = Files.createDirectory(folder.resolve("map-00000001"));
       Files.createSymbolicLink(target.resolve(".confidence.png.tmp"), full);

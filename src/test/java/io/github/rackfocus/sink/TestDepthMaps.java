@@ -3,7 +3,7 @@ package io.github.rackfocus.sink;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthMapPool;
-import io.github.rackfocus.depth.MetricDepth;
+import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.depth.Stage;
 import io.github.rackfocus.depth.Validity;
@@ -19,7 +19,7 @@ import java.util.Random;
 
 /**
  * Finished depth maps for tests. The scene is columns of equal width: two of valid depth, then one
- * for each reason, in the order of the codes; the reasons are found by {@link MetricDepth} itself.
+ * for each reason, in the order of the codes; the reasons are found by {@link DepthPostProcessor} itself.
  */
 public final class TestDepthMaps {
   /** Columns of the scene: two valid ones and one a reason. */
@@ -70,7 +70,7 @@ public final class TestDepthMaps {
     try (FocalStack stack = stack(width, height, stampNanos, sequence, scale, focus)) {
       map.info().estimatedBy(new NamedEstimator());
       map.info().took(Stage.STACK, 12_500_000);
-      new MetricDepth(ValidityThresholds.DEFAULT).finish(stack, map);
+      new DepthPostProcessor(ValidityThresholds.DEFAULT).finish(stack, map);
     }
     return map;
   }

@@ -6,7 +6,7 @@ import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.frame.TestFrames;
-import io.github.rackfocus.sweep.MatchingOptions.Between;
+import io.github.rackfocus.sweep.MatchingConfig.Between;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 
 class FrameFocusMatcherTest {
   private static final long MS = 1_000_000;
-  private static final MatchingOptions OPTIONS =
-      new MatchingOptions(2, 0.5, Between.BY_DIRECTION, 0, 20 * MS, 100 * MS);
+  private static final MatchingConfig OPTIONS =
+      new MatchingConfig(2, 0.5, Between.BY_DIRECTION, 0, 20 * MS, 100 * MS);
 
   private final FramePool pool = new FramePool(64);
 
@@ -82,7 +82,7 @@ class FrameFocusMatcherTest {
 
   @Test
   void shouldLookAtMidExposure() {
-    MatchingOptions later = new MatchingOptions(1, 0, Between.LINEAR, 10 * MS, 20 * MS, 100 * MS);
+    MatchingConfig later = new MatchingConfig(1, 0, Between.LINEAR, 10 * MS, 20 * MS, 100 * MS);
     FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(later, 4);
     matcher.addReading(100 * MS, reading(1, 1));
     matcher.addReading(120 * MS, reading(2, 1));
@@ -128,18 +128,18 @@ class FrameFocusMatcherTest {
     double nan = Double.NaN;
     double infinite = Double.POSITIVE_INFINITY;
     assertThat(matcher.addReading(1, new FocusReading(nan, nan, true, 0, 0)))
-        .isEqualTo(ReadingVerdict.NOT_A_NUMBER);
+        .isEqualTo(ReadingResult.NOT_A_NUMBER);
     assertThat(matcher.addReading(1, new FocusReading(-0.01, nan, true, 0, 0)))
-        .isEqualTo(ReadingVerdict.OUT_OF_RANGE);
+        .isEqualTo(ReadingResult.OUT_OF_RANGE);
     assertThat(matcher.addReading(1, new FocusReading(1001, nan, true, 0, 0)))
-        .isEqualTo(ReadingVerdict.OUT_OF_RANGE);
+        .isEqualTo(ReadingResult.OUT_OF_RANGE);
     assertThat(matcher.addReading(1, new FocusReading(nan, infinite, true, 0, 0)))
-        .isEqualTo(ReadingVerdict.OUT_OF_RANGE);
-    assertThat(matcher.addReading(0, reading(1, 0))).isEqualTo(ReadingVerdict.NO_STAMP);
+        .isEqualTo(ReadingResult.OUT_OF_RANGE);
+    assertThat(matcher.addReading(0, reading(1, 0))).isEqualTo(ReadingResult.NO_STAMP);
     assertThat(matcher.newestReading()).isEqualTo(FocusReading.NONE);
-    assertThat(matcher.addReading(50, reading(1, 0))).isEqualTo(ReadingVerdict.TAKEN);
-    assertThat(matcher.addReading(50, reading(2, 0))).isEqualTo(ReadingVerdict.BACKWARDS);
-    assertThat(matcher.addReading(49, reading(3, 0))).isEqualTo(ReadingVerdict.BACKWARDS);
+    assertThat(matcher.addReading(50, reading(1, 0))).isEqualTo(ReadingResult.TAKEN);
+    assertThat(matcher.addReading(50, reading(2, 0))).isEqualTo(ReadingResult.BACKWARDS);
+    assertThat(matcher.addReading(49, reading(3, 0))).isEqualTo(ReadingResult.BACKWARDS);
     assertThat(matcher.newestReading().focus()).isOne();
   }
 
@@ -147,10 +147,10 @@ class FrameFocusMatcherTest {
   void shouldBelieveThatTimeJumpedBackAfterThreeReadings() {
     FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 4);
     matcher.addReading(9000 * MS, reading(1, 0));
-    assertThat(matcher.addReading(10 * MS, reading(2, 0))).isEqualTo(ReadingVerdict.BACKWARDS);
-    assertThat(matcher.addReading(20 * MS, reading(3, 0))).isEqualTo(ReadingVerdict.BACKWARDS);
+    assertThat(matcher.addReading(10 * MS, reading(2, 0))).isEqualTo(ReadingResult.BACKWARDS);
+    assertThat(matcher.addReading(20 * MS, reading(3, 0))).isEqualTo(ReadingResult.BACKWARDS);
     assertThat(matcher.addReading(30 * MS, reading(4, 0)))
-        .isEqualTo(ReadingVerdict.RESTARTED_BY_TIME);
+        .isEqualTo(ReadingResult.RESTARTED_BY_TIME);
     assertThat(matched(matcher, 35 * MS, 0).focus()).isEqualTo(4);
   }
 

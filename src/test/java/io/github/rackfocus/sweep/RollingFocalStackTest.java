@@ -54,7 +54,7 @@ class RollingFocalStackTest {
     assertThat(pool.leased()).isZero();
   }
 
-  private Placement offer(RollingFocalStack stack, long stamp, double focus) {
+  private FrameResult offer(RollingFocalStack stack, long stamp, double focus) {
     try (Frame frame = TestFrames.flat(pool, SIZE, SIZE, 100, stamp, focus)) {
       return stack.offer(frame);
     }
@@ -62,7 +62,7 @@ class RollingFocalStackTest {
 
   private static RollingFocalStack rolling(int planes, boolean allowMissing) {
     return new RollingFocalStack(
-        FocusAxis.uniformDioptres(1, planes, planes), new RollingOptions(0, allowMissing, 1, 0));
+        FocusAxis.uniformDioptres(1, planes, planes), new RollingStackConfig(0, allowMissing, 1, 0));
   }
 
   @Property(tries = 60, seed = "20261120")
@@ -97,16 +97,16 @@ class RollingFocalStackTest {
     Arrays.fill(newest, Long.MIN_VALUE);
     boolean due = false;
     try (RollingFocalStack rolling =
-        new RollingFocalStack(axis, new RollingOptions(maxAge, false, 1, 0))) {
+        new RollingFocalStack(axis, new RollingStackConfig(maxAge, false, 1, 0))) {
       for (int tick = 0; tick < 6 * planes; tick++) {
         long stamp = Math.max(0, tick - random.nextInt(3)) * TICK;
         double focus = 0.2 + random.nextDouble() * (planes + 0.8);
-        Placement placement = offer(rolling, stamp, focus);
-        if (placement == Placement.RESTARTED_BY_TIME) {
+        FrameResult placement = offer(rolling, stamp, focus);
+        if (placement == FrameResult.RESTARTED_BY_TIME) {
           Arrays.fill(newest, Long.MIN_VALUE);
         }
         int plane = axis.planeOf(focus);
-        assertThat(placement == Placement.OUT_OF_SWEEP).isEqualTo(plane < 0);
+        assertThat(placement == FrameResult.OUT_OF_SWEEP).isEqualTo(plane < 0);
         if (placement.isPlaced()) {
           assertThat(stamp).isGreaterThan(newest[plane]);
           newest[plane] = stamp;
@@ -173,16 +173,16 @@ class RollingFocalStackTest {
   @Test
   void shouldRefuseDuplicatesAndLateFramesWithTheirCause() {
     try (RollingFocalStack rolling = rolling(3, false)) {
-      assertThat(offer(rolling, 5 * TICK, 1)).isEqualTo(Placement.PLACED);
-      assertThat(offer(rolling, 5 * TICK, 1)).isEqualTo(Placement.DUPLICATE);
-      assertThat(offer(rolling, 4 * TICK, 1)).isEqualTo(Placement.LATE);
+      assertThat(offer(rolling, 5 * TICK, 1)).isEqualTo(FrameResult.PLACED);
+      assertThat(offer(rolling, 5 * TICK, 1)).isEqualTo(FrameResult.DUPLICATE);
+      assertThat(offer(rolling, 4 * TICK, 1)).isEqualTo(FrameResult.LATE);
       assertThat(offer(rolling, 4 * TICK, 2))
           .as("its own plane is empty")
-          .isEqualTo(Placement.PLACED);
-      assertThat(offer(rolling, 6 * TICK, Double.NaN)).isEqualTo(Placement.NO_READING);
-      assertThat(offer(rolling, 6 * TICK, 9)).isEqualTo(Placement.OUT_OF_SWEEP);
+          .isEqualTo(FrameResult.PLACED);
+      assertThat(offer(rolling, 6 * TICK, Double.NaN)).isEqualTo(FrameResult.NO_READING);
+      assertThat(offer(rolling, 6 * TICK, 9)).isEqualTo(FrameResult.OUT_OF_SWEEP);
       assertThat(offer(rolling, 6 * TICK, Double.POSITIVE_INFINITY))
-          .isEqualTo(Placement.OUT_OF_SWEEP);
+          .isEqualTo(FrameResult.OUT_OF_SWEEP);
     }
   }
 
@@ -192,18 +192,18 @@ class RollingFocalStackTest {
       for (int tick = 100; tick < 109; tick++) {
         offer(rolling, tick * TICK, 1 + tick % 3);
       }
-      List<Placement> placements = new ArrayList<>();
+      List<FrameResult> placements = new ArrayList<>();
       for (int tick = 0; tick < 6; tick++) {
         placements.add(offer(rolling, tick * TICK, 1 + tick % 3));
       }
       assertThat(placements)
           .containsExactly(
-              Placement.LATE,
-              Placement.LATE,
-              Placement.RESTARTED_BY_TIME,
-              Placement.PLACED,
-              Placement.PLACED,
-              Placement.PLACED);
+              FrameResult.LATE,
+              FrameResult.LATE,
+              FrameResult.RESTARTED_BY_TIME,
+              FrameResult.PLACED,
+              FrameResult.PLACED,
+              FrameResult.PLACED);
       assertThat(rolling.isReady()).isTrue();
     }
   }
@@ -211,17 +211,17 @@ class RollingFocalStackTest {
   @Test
   void shouldStartAgainWhenOneSweepIsPlayedAgainWithTheSameStamps() {
     try (RollingFocalStack rolling = rolling(5, false)) {
-      List<Placement> placements = new ArrayList<>();
+      List<FrameResult> placements = new ArrayList<>();
       for (int tick = 0; tick < 10; tick++) {
         placements.add(offer(rolling, tick % 5 * TICK, 1 + tick % 5));
       }
       assertThat(placements.subList(5, 10))
           .containsExactly(
-              Placement.DUPLICATE,
-              Placement.DUPLICATE,
-              Placement.RESTARTED_BY_TIME,
-              Placement.PLACED,
-              Placement.PLACED);
+              FrameResult.DUPLICATE,
+              FrameResult.DUPLICATE,
+              FrameResult.RESTARTED_BY_TIME,
+              FrameResult.PLACED,
+              FrameResult.PLACED);
     }
   }
 
@@ -265,7 +265,7 @@ class RollingFocalStackTest {
       }
       assertThat(rolling.isReady()).isTrue();
       try (Frame larger = TestFrames.flat(pool, 2 * SIZE, SIZE, 1, 3 * TICK, 1)) {
-        assertThat(rolling.offer(larger)).isEqualTo(Placement.RESTARTED_BY_SIZE);
+        assertThat(rolling.offer(larger)).isEqualTo(FrameResult.RESTARTED_BY_SIZE);
       }
       assertThat(rolling.freshPlanes()).isEqualTo(1);
       assertThat(rolling.takeStack()).isNull();
@@ -298,7 +298,7 @@ class RollingFocalStackTest {
   void shouldGiveAStackEveryNthFrame() {
     try (RollingFocalStack rolling =
         new RollingFocalStack(
-            FocusAxis.uniformDioptres(1, 3, 3), new RollingOptions(0, false, 3, 0))) {
+            FocusAxis.uniformDioptres(1, 3, 3), new RollingStackConfig(0, false, 3, 0))) {
       int stacks = 0;
       for (int tick = 0; tick < 30; tick++) {
         offer(rolling, tick * TICK, 1 + tick % 3);
@@ -325,7 +325,7 @@ class RollingFocalStackTest {
   @Test
   void shouldMarkWhereTheSceneMovedAndNotWhereOnlyTheLightChanged() {
     FocusAxis axis = FocusAxis.uniformDioptres(1, 3, 3);
-    try (RollingFocalStack rolling = new RollingFocalStack(axis, RollingOptions.DEFAULT)) {
+    try (RollingFocalStack rolling = new RollingFocalStack(axis, RollingStackConfig.DEFAULT)) {
       for (int tick = 0; tick < 6; tick++) {
         int flicker = tick >= 3 ? 110 : 100;
         int object = tick >= 3 ? 24 : 8;

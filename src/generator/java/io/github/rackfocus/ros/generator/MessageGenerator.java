@@ -87,8 +87,8 @@ public final class MessageGenerator {
             + "."
             + ownPackage
             + ";\n\n"
-            + "import io.github.rackfocus.ros.Message;\nimport io.github.rackfocus.ros.MessageType;\n"
-            + "import io.github.rackfocus.ros.ServiceType;\nimport io.github.rackfocus.ros.Wire;\n"
+            + "import io.github.rackfocus.ros.message.Message;\nimport io.github.rackfocus.ros.message.MessageType;\n"
+            + "import io.github.rackfocus.ros.message.ServiceType;\nimport io.github.rackfocus.ros.message.Wire;\n"
             + "import java.nio.ByteBuffer;\nimport java.util.ArrayList;\nimport java.util.List;\n"
             + "import javax.annotation.processing.Generated;\n\n"
             + body;

@@ -3,3 +3,4 @@
 package io.github.rackfocus.ros.bag;
 
 import org.jspecify.annotations.NullMarked;
+

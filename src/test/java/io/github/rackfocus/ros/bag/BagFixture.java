@@ -1,7 +1,7 @@
 package io.github.rackfocus.ros.bag;
 
-import io.github.rackfocus.ros.Message;
-import io.github.rackfocus.ros.MessageType;
+import io.github.rackfocus.ros.message.Message;
+import io.github.rackfocus.ros.message.MessageType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

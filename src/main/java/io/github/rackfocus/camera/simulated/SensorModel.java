@@ -1,0 +1,97 @@
+package io.github.rackfocus.camera.simulated;
+
+import java.nio.ByteBuffer;
+
+/**
+ * From linear light to 8-bit luma with noise.
+ *
+ * <p>Signal {@code g s}; variance {@code g^2 (s / fullWell + (read / fullWell)^2)}; then gamma 2.2
+ * with a straight toe. The noise is drawn from a table of normal numbers that each row enters at
+ * another place, so that fresh noise costs a multiplication a pixel. For one thread.
+ */
+final class SensorModel {
+  private static final int FRACTION_BITS = 7;
+  private static final int LEVELS = 512;
+  private static final int TABLE = 1 << 16;
+  private static final double GAMMA = 1 / 2.2;
+
+  /** Below it a straight line from 0 stands for the power law, whose slope has no end there. */
+  private static final double TOE = 0.004;
+
+  private final double gain;
+  private final long seed;
+  private final short[] normal = new short[TABLE];
+  private final int[] sigma = new int[LEVELS];
+  private final byte[] row;
+
+  SensorModel(SimulatedCameraConfig config) {
+    SimulatedCameraConfig.Sensor sensor = config.sensor();
+    this.gain = sensor.gain();
+    this.seed = config.seed();
+    this.row = new byte[config.width()];
+    fillTable();
+    double read = sensor.readNoiseElectrons() / sensor.fullWellElectrons();
+    for (int level = 0; level < LEVELS; level++) {
+      double output = (level + 0.5) / 255;
+      double linear = decode(output);
+      double variance = gain * gain * (linear / gain / sensor.fullWellElectrons() + read * read);
+      double lumaSigma = 255 * slope(linear) * Math.sqrt(variance);
+      // In quarters of the base's unit, so that small noise is not rounded away.
+      sigma[level] = (int) Math.min(1 << 14, Math.rint(lumaSigma * (4 << FRACTION_BITS)));
+    }
+  }
+
+  private void fillTable() {
+    SeededRandom random = new SeededRandom(seed, 2, 0);
+    double[] drawn = new double[TABLE];
+    double mean = 0;
+    for (int i = 0; i < TABLE; i++) {
+      drawn[i] = Math.max(-6, Math.min(6, random.gaussian()));
+      mean += drawn[i] / TABLE;
+    }
+    for (int i = 0; i < TABLE; i++) {
+      normal[i] = (short) Math.rint((drawn[i] - mean) * 1024);
+    }
+  }
+
+  /** Luma without noise, in 1/128, from linear light. */
+  short[] base(float[] light) {
+    short[] base = new short[light.length];
+    for (int i = 0; i < light.length; i++) {
+      double luma = 255 * encode(Math.max(0, light[i]) * gain);
+      base[i] = (short) Math.min(Short.MAX_VALUE, Math.rint(luma * (1 << FRACTION_BITS)));
+    }
+    return base;
+  }
+
+  /** Writes luma with the noise of a frame. */
+  void expose(short[] base, long sequence, ByteBuffer luma) {
+    SeededRandom random = new SeededRandom(seed, 3, sequence);
+    int width = row.length;
+    int half = 1 << (FRACTION_BITS - 1);
+    for (int start = 0; start < base.length; start += width) {
+      int entry = (int) random.nextLong();
+      for (int x = 0; x < width; x++) {
+        int clean = base[start + x];
+        int noise = sigma[clean >> FRACTION_BITS] * normal[(entry + x) & (TABLE - 1)] >> 12;
+        int value = clean + noise + half >> FRACTION_BITS;
+        row[x] = (byte) Math.max(0, Math.min(255, value));
+      }
+      luma.put(start, row);
+    }
+  }
+
+  /** Gamma, 0 to 1 and beyond. */
+  static double encode(double linear) {
+    return linear < TOE ? linear * Math.pow(TOE, GAMMA) / TOE : Math.pow(linear, GAMMA);
+  }
+
+  private static double decode(double output) {
+    double knee = Math.pow(TOE, GAMMA);
+    return output < knee ? output * TOE / knee : Math.pow(output, 1 / GAMMA);
+  }
+
+  private static double slope(double linear) {
+    return linear < TOE ? Math.pow(TOE, GAMMA) / TOE : GAMMA * Math.pow(linear, GAMMA - 1);
+  }
+}

@@ -1,0 +1,239 @@
+package io.github.rackfocus.camera.simulated;
+
+import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.camera.Pacer;
+import io.github.rackfocus.camera.SourceClock;
+import io.github.rackfocus.frame.FocusReading;
+import io.github.rackfocus.frame.FocusScale;
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.frame.Pfm;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleConsumer;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A camera with a liquid lens before a bench that does not exist: frames, readings and faults as a
+ * real one has them, and the true depth of every frame.
+ *
+ * <p>Everything follows from the configuration and its seed, byte for byte. Frame k is exposed
+ * around {@code (k + 1/2) / rate} of scene time and stamped {@code startStampNanos + k / rate}; the
+ * lens has been sweeping for a while when frame 0 is taken. Rendered ahead, the frames of one or
+ * several sweeps are kept and come again with fresh noise, so that a frame costs little when it is
+ * asked for. Frames are read by one thread; ground truth by any.
+ */
+public final class SimulatedCamera implements FrameSource {
+  private final SimulatedCameraConfig config;
+  private final FramePool pool;
+  private final Pacer pacer;
+  private final LensTrack track;
+  private final ThinLensRenderer renderer;
+  private final SensorModel sensor;
+  private final short @Nullable [][] rendered;
+  private final Pfm @Nullable [] truths;
+  private final AtomicLong dropped = new AtomicLong();
+  private @Nullable LongSupplier stampClock;
+  private long startStampNanos;
+  private long sequence;
+
+  /**
+   * Builds the scene and renders ahead what the configuration asks for, on all processors.
+   *
+   * @param pool where frames are leased
+   * @param clock paces the frames and tells their arrival
+   * @param progress told the share rendered, 0 to 1, from any thread
+   * @throws IllegalArgumentException if the frames to render ahead would not fit into memory
+   */
+  public SimulatedCamera(
+      SimulatedCameraConfig config, FramePool pool, SourceClock clock, DoubleConsumer progress) {
+    this.config = config;
+    this.startStampNanos = config.startStampNanos();
+    this.pool = pool;
+    this.pacer = new Pacer(clock, config.paced());
+    this.track = new LensTrack(config);
+    int frames = framesAhead(config, track.period());
+    this.renderer = new ThinLensRenderer(config, frames / config.rateHz());
+    this.sensor = new SensorModel(config);
+    this.rendered = frames == 0 ? null : new short[frames][];
+    this.truths = frames == 0 ? null : new Pfm[frames];
+    AtomicInteger done = new AtomicInteger();
+    IntStream.range(0, frames)
+        .parallel()
+        .forEach(frame -> {
+          renderAhead(frame);
+          progress.accept((double) done.incrementAndGet() / frames);
+        });
+  }
+
+  /** As the configuration says, on this JVM's clock. */
+  public SimulatedCamera(SimulatedCameraConfig config, FramePool pool) {
+    this(config, pool, SourceClock.SYSTEM, share -> {});
+  }
+
+  @Override
+  public String name() {
+    return "simulated";
+  }
+
+  /**
+   * Lets stamps count from the time when the first frame is due, in place of the configuration's
+   * start; to be called before that frame is asked for.
+   *
+   * @param nowNanos the time that stamps are in, nanoseconds
+   */
+  public void stampFrom(LongSupplier nowNanos) {
+    stampClock = nowNanos;
+  }
+
+  /** What it was made from. */
+  public SimulatedCameraConfig config() {
+    return config;
+  }
+
+  @Override
+  public FocusScale scale() {
+    return FocusScale.DIOPTRE;
+  }
+
+  @Override
+  public double[] planeFocus() {
+    double[] focus = new double[config.sweep().planes()];
+    for (int plane = 0; plane < focus.length; plane++) {
+      focus[plane] = config.sweep().focus(plane);
+    }
+    return focus;
+  }
+
+  /** Focal length in the middle of the sweep, as a multiple of the image's width. */
+  public static double focalWidths() {
+    return ThinLensRenderer.FOCAL_WIDTHS;
+  }
+
+  /** Frames until the sweep repeats itself. */
+  public int sweepFrames() {
+    return track.period();
+  }
+
+  /**
+   * True depth as the frame of a sequence number sees it: at its magnification and time.
+   *
+   * @return metres along the optical axis; shared where rendered ahead, so not to be changed
+   */
+  public Pfm groundTruth(long sequenceNumber) {
+    return truths == null
+        ? truth(sequenceNumber)
+        : truths[(int) Math.floorMod(sequenceNumber, (long) truths.length)];
+  }
+
+  @Override
+  public @Nullable Frame next() throws InterruptedException {
+    while (true) {
+      long number = sequence;
+      if (!pacer.awaitDue(dueNanos(number))) {
+        return null;
+      }
+      if (stampClock != null) {
+        startStampNanos = stampClock.getAsLong() - dueNanos(number);
+        stampClock = null;
+      }
+      SeededRandom chance = new SeededRandom(config.seed(), 4, number);
+      if (chance.next() < config.sensor().dropProbability()) {
+        sequence++;
+        dropped.incrementAndGet();
+        continue;
+      }
+      Frame frame = pool.tryLease(config.width(), config.height(), false);
+      while (frame == null && !pacer.isPaced() && pacer.awaitLease()) {
+        frame = pool.tryLease(config.width(), config.height(), false);
+      }
+      if (frame == null && pacer.isClosed()) {
+        return null;
+      }
+      sequence++;
+      if (frame != null) {
+        return fill(frame, number, chance);
+      }
+      dropped.incrementAndGet();
+    }
+  }
+
+  @Override
+  public long dropped() {
+    return dropped.get();
+  }
+
+  @Override
+  public void close() {
+    pacer.close();
+  }
+
+  private Frame fill(Frame frame, long number, SeededRandom chance) {
+    LensTrack.Exposure exposure = track.at(number);
+    short[] base =
+        rendered == null
+            ? sensor.base(renderer.render(exposure, seconds(number)))
+            : rendered[(int) (number % rendered.length)];
+    sensor.expose(base, number, frame.luma());
+    double jitter =
+        Math.max(
+            -0.4 / config.rateHz(),
+            Math.min(
+                0.4 / config.rateHz(), chance.gaussian() * config.sensor().stampJitterSeconds()));
+    long stamp = Math.max(0, startStampNanos + dueNanos(number) + Math.round(jitter * 1e9));
+    double focus =
+        Math.max(0, exposure.middle() + chance.gaussian() * config.sensor().readingNoiseDioptres());
+    frame.seal(
+        stamp,
+        number,
+        new FocusReading(focus, focus, exposure.settled(), Float.NaN, exposure.direction()));
+    frame.arrivedAt(pacer.nanoTime());
+    return frame;
+  }
+
+  private void renderAhead(int frame) {
+    short[][] bases = rendered;
+    Pfm[] maps = truths;
+    if (bases != null && maps != null) {
+      bases[frame] = sensor.base(renderer.render(track.at(frame), seconds(frame)));
+      maps[frame] = truth(frame);
+    }
+  }
+
+  private Pfm truth(long number) {
+    return new Pfm(
+        config.width(), config.height(), renderer.depth(track.at(number), seconds(number)));
+  }
+
+  private double seconds(long number) {
+    return (number + 0.5) / config.rateHz();
+  }
+
+  private long dueNanos(long number) {
+    return Math.round(number * 1e9 / config.rateHz());
+  }
+
+  private static int framesAhead(SimulatedCameraConfig config, int period) {
+    // A still scene looks the same in every sweep.
+    int sweeps =
+        config.motionMetresPerSecond() == 0
+            ? Math.min(1, config.prerenderedSweeps())
+            : config.prerenderedSweeps();
+    long frames = (long) sweeps * period;
+    long bytes = frames * config.width() * config.height() * (Short.BYTES + Float.BYTES);
+    long limit = Runtime.getRuntime().maxMemory() / 2;
+    if (bytes > limit) {
+      throw new IllegalArgumentException(
+          "prerenderedSweeps is "
+              + config.prerenderedSweeps()
+              + ", which takes "
+              + (bytes >> 20)
+              + " MB; expected at most "
+              + (limit >> 20)
+              + " MB, or 0 to render each frame when it is asked for");
+    }
+    return (int) frames;
+  }
+}

@@ -1,0 +1,87 @@
+package io.github.rackfocus.camera.simulated;
+
+/** A shape that stands somewhere on the bench, with what is printed on it. Immutable. */
+final class Solid {
+  private final Shape shape;
+  private final Texture texture;
+  private final double swing;
+  private final double u;
+  private final double v;
+  private final double w;
+  private final double yawCosine;
+  private final double yawSine;
+  private final double pitchCosine;
+  private final double pitchSine;
+
+  /**
+   * @param shape in its own frame
+   * @param texture reflectance
+   * @param place u to the right on the bench, v away from the camera, w above it, metres
+   * @param yaw turn about the upright, radians
+   * @param pitch tilt about its own u axis, radians
+   * @param swing 0 standing still, else how it moves to and fro: its phase, radians
+   */
+  Solid(Shape shape, Texture texture, double[] place, double yaw, double pitch, double swing) {
+    this.shape = shape;
+    this.texture = texture;
+    this.swing = swing;
+    this.u = place[0];
+    this.v = place[1];
+    this.w = place[2];
+    this.yawCosine = Math.cos(yaw);
+    this.yawSine = Math.sin(yaw);
+    this.pitchCosine = Math.cos(pitch);
+    this.pitchSine = Math.sin(pitch);
+  }
+
+  Shape shape() {
+    return shape;
+  }
+
+  Texture texture() {
+    return texture;
+  }
+
+  /** Phase of its motion, radians; 0 standing still. */
+  double swing() {
+    return swing;
+  }
+
+  /** Whether it moves. */
+  boolean moves() {
+    return swing != 0;
+  }
+
+  /** Bench ray to the shape's own frame, when it has moved to the right by {@code shift}. */
+  void toOwn(Shape.Ray from, double shift, Shape.Ray to) {
+    double pu = from.ou - u - shift;
+    double pv = from.ov - v;
+    double pw = from.ow - w;
+    double qv = -yawSine * pu + yawCosine * pv;
+    double ev = -yawSine * from.du + yawCosine * from.dv;
+    to.set(
+        yawCosine * pu + yawSine * pv,
+        pitchCosine * qv + pitchSine * pw,
+        -pitchSine * qv + pitchCosine * pw,
+        yawCosine * from.du + yawSine * from.dv,
+        pitchCosine * ev + pitchSine * from.dw,
+        -pitchSine * ev + pitchCosine * from.dw);
+  }
+
+  /** A point of the shape's own frame on the bench, into {@code point}. */
+  void toBench(double a, double b, double c, double shift, double[] point) {
+    double qv = pitchCosine * b - pitchSine * c;
+    point[0] = u + shift + yawCosine * a - yawSine * qv;
+    point[1] = v + yawSine * a + yawCosine * qv;
+    point[2] = w + pitchSine * b + pitchCosine * c;
+  }
+
+  /** Cosine between a hit's normal and a direction on the bench. */
+  double facing(Shape.Hit hit, double[] direction) {
+    double nv = pitchCosine * hit.nv - pitchSine * hit.nw;
+    double nw = pitchSine * hit.nv + pitchCosine * hit.nw;
+    return direction[0] * (yawCosine * hit.nu - yawSine * nv)
+        + direction[1] * (yawSine * hit.nu + yawCosine * nv)
+        + direction[2] * nw;
+  }
+}

@@ -1,0 +1,172 @@
+package io.github.rackfocus.camera.simulated;
+
+import java.util.Arrays;
+
+/**
+ * Renders what a thin lens sees: fragments sorted into layers of about equal blur, each spread by
+ * its disc of confusion and laid over the ones behind, in linear light.
+ *
+ * <p>The disc's radius is the aperture constant times the distance from the focus in dioptres,
+ * {@code r = k |focus - 1/z|}. A layer also shows the fragments of the next nearer one below it, so
+ * that no gap opens where a slanted surface crosses from one to the next. Immutable; rendering is
+ * thread-safe.
+ */
+final class ThinLensRenderer {
+  /** Focal length for the image's width: a horizontal field of view of 45 degrees. */
+  static final double FOCAL_WIDTHS = 1.2;
+
+  private static final double BLUR_STEP_PIXELS = 0.4;
+  private static final int MAX_LAYERS = 44;
+
+  private final SimulatedCameraConfig config;
+  private final Scene scene;
+  private final Shadow shadow;
+  private final double blurPixelsPerDioptre;
+  private final double swingHz;
+
+  /**
+   * @param loopSeconds after which the scene has to repeat itself; 0 never
+   */
+  ThinLensRenderer(SimulatedCameraConfig config, double loopSeconds) {
+    this.config = config;
+    SimulatedCameraConfig.Sweep sweep = config.sweep();
+    double range = sweep.nearestDioptres() - sweep.farthestDioptres();
+    this.blurPixelsPerDioptre =
+        config.optics().blurPixelsOverSweep() * config.width() / 320.0 / range;
+    double focal = FOCAL_WIDTHS * config.width();
+    this.scene = BenchScene.build(config, focal);
+    double outside = 1.25 / (2 * focal);
+    this.shadow = new Shadow(scene, config.width() * outside, config.height() * outside);
+    double usual = 0.2;
+    this.swingHz =
+        loopSeconds == 0 ? usual : Math.max(1, Math.rint(usual * loopSeconds)) / loopSeconds;
+  }
+
+  /** True depth of every pixel, metres. */
+  float[] depth(LensTrack.Exposure exposure, double seconds) {
+    return Fragments.depth(scene, view(exposure, seconds));
+  }
+
+  /** Linear light of every pixel, 1 saturating at gain 1. */
+  float[] render(LensTrack.Exposure exposure, double seconds) {
+    double range = config.sweep().nearestDioptres() - config.sweep().farthestDioptres();
+    int margin = (int) Math.ceil(1.1 * blurPixelsPerDioptre * range) + 3;
+    Fragments fragments = new Fragments(scene, shadow, view(exposure, seconds), margin);
+    Layers layers = new Layers(fragments, blurPixelsPerDioptre);
+    float[] picture = new float[config.width() * config.height()];
+    DiscLayer disc = new DiscLayer(config.width(), config.height(), margin);
+    float[] values = new float[fragments.width];
+    float[] covers = new float[fragments.width];
+    for (int layer = 0; layer < layers.count; layer++) {
+      double radius =
+          blurPixelsPerDioptre * Math.sqrt(exposure.meanSquareDistance(layers.vergenceOf(layer)));
+      disc.radius(Math.min(radius, margin - 3));
+      for (int y = 0; y < fragments.height; y++) {
+        int left = layers.left(layer, y);
+        int right = layers.right(layer, y);
+        if (left < right) {
+          layers.gather(layer, y, left, right, values, covers);
+          disc.addRow(y - margin, left - margin, values, covers, right - left);
+        }
+      }
+      disc.composeOver(picture);
+    }
+    return picture;
+  }
+
+  private View view(LensTrack.Exposure exposure, double seconds) {
+    SimulatedCameraConfig.Sweep sweep = config.sweep();
+    double centre = (sweep.farthestDioptres() + sweep.nearestDioptres()) / 2;
+    double magnification = 1 + config.optics().breathingPerDioptre() * (exposure.middle() - centre);
+    return new View(
+        config.width(),
+        config.height(),
+        FOCAL_WIDTHS * config.width() * magnification,
+        seconds,
+        config.motionMetresPerSecond() / (2 * Math.PI * swingHz),
+        swingHz);
+  }
+
+  /** Which fragments lie in which layer, and between which columns of each row. */
+  private static final class Layers {
+    final int count;
+    private final Fragments fragments;
+    private final double farthest;
+    private final double step;
+    private final byte[][] layerOf = new byte[Fragments.SLOTS][];
+    private final int[] lefts;
+    private final int[] rights;
+
+    Layers(Fragments fragments, double blurPixelsPerDioptre) {
+      this.fragments = fragments;
+      double least = Double.POSITIVE_INFINITY;
+      double most = Double.NEGATIVE_INFINITY;
+      for (int slot = 0; slot < Fragments.SLOTS; slot++) {
+        for (int i = 0; i < fragments.cover[slot].length; i++) {
+          if (fragments.cover[slot][i] > 0) {
+            least = Math.min(least, fragments.vergence[slot][i]);
+            most = Math.max(most, fragments.vergence[slot][i]);
+          }
+        }
+      }
+      double blur = (most - least) * blurPixelsPerDioptre;
+      count = (int) Math.min(MAX_LAYERS, Math.max(1, Math.ceil(blur / BLUR_STEP_PIXELS)));
+      farthest = least;
+      step = Math.max(1e-9, (most - least) / count);
+      lefts = new int[count * fragments.height];
+      rights = new int[count * fragments.height];
+      Arrays.fill(lefts, Integer.MAX_VALUE);
+      assign();
+    }
+
+    private void assign() {
+      for (int slot = 0; slot < Fragments.SLOTS; slot++) {
+        layerOf[slot] = new byte[fragments.cover[slot].length];
+        for (int i = 0; i < layerOf[slot].length; i++) {
+          if (fragments.cover[slot][i] == 0) {
+            layerOf[slot][i] = -2;
+            continue;
+          }
+          int layer = (int) Math.min(count - 1, (fragments.vergence[slot][i] - farthest) / step);
+          layerOf[slot][i] = (byte) layer;
+          int row = layer * fragments.height + i / fragments.width;
+          int x = i % fragments.width;
+          lefts[row] = Math.min(lefts[row], x);
+          rights[row] = Math.max(rights[row], x + 1);
+        }
+      }
+    }
+
+    double vergenceOf(int layer) {
+      return farthest + (layer + 0.5) * step;
+    }
+
+    int left(int layer, int y) {
+      int next = layer + 1 < count ? lefts[(layer + 1) * fragments.height + y] : Integer.MAX_VALUE;
+      return Math.min(lefts[layer * fragments.height + y], next);
+    }
+
+    int right(int layer, int y) {
+      int next = layer + 1 < count ? rights[(layer + 1) * fragments.height + y] : 0;
+      return Math.max(rights[layer * fragments.height + y], next);
+    }
+
+    void gather(int layer, int y, int left, int right, float[] values, float[] covers) {
+      Arrays.fill(values, 0, right - left, 0);
+      Arrays.fill(covers, 0, right - left, 0);
+      for (int slot = 0; slot < Fragments.SLOTS; slot++) {
+        byte[] layers = layerOf[slot];
+        float[] light = fragments.light[slot];
+        float[] cover = fragments.cover[slot];
+        for (int x = left, i = y * fragments.width + left; x < right; x++, i++) {
+          int off = layers[i] - layer;
+          if (off == 0 || off == 1) {
+            float open = 1 - cover[i];
+            values[x - left] = values[x - left] * open + light[i] * cover[i];
+            covers[x - left] = covers[x - left] * open + cover[i];
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.github.rackfocus.common;
+
+import java.util.Locale;
+
+/** Numbers as they are shown: four significant digits or so in six characters. */
+public final class NumberFormats {
+  private NumberFormats() {}
+
+  /** A figure for a table; a dash where there is none. */
+  public static String of(double value) {
+    if (Double.isNaN(value)) {
+      return "-";
+    }
+    double size = Math.abs(value);
+    String format;
+    if (size < 9.99995) {
+      format = value < 0 ? "%.3f" : "%.4f";
+    } else if (size < 99.9995) {
+      format = "%.2f";
+    } else if (size < 999.95) {
+      format = "%.1f";
+    } else {
+      format = size < 1e6 ? "%.0f" : "%.0e";
+    }
+    return String.format(Locale.ROOT, format, value);
+  }
+
+  /** A number without needless digits, for names. */
+  public static String plain(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e9
+        ? Long.toString((long) value)
+        : Double.toString(value);
+  }
+}

@@ -1,0 +1,240 @@
+package io.github.rackfocus.depth;
+
+import io.github.rackfocus.frame.CellMask;
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.sweep.FocalStack;
+import io.github.rackfocus.sweep.FocusAxis;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Turns positions on the focus axis into metres, and says for every pixel without a depth why it
+ * has none.
+ *
+ * <p>Reasons are looked for in the order planeMissing, lensUnsettled, moved, saturated, noTexture,
+ * ambiguous, nearerThanSweep, beyondSweep; the first that applies is published. A pixel is judged
+ * by the plane nearest to its position. Keeps its tables between maps; for one thread.
+ */
+public final class DepthPostProcessor {
+  private static final int TABLE = 4096;
+  private static final byte VALID = Validity.VALID.code();
+
+  /** Standard deviation of a Laplace distribution whose expected absolute value is 1. */
+  private static final double LAPLACE_SIGMA = Math.sqrt(2);
+
+  private final ValidityThresholds thresholds;
+  private final double depthOffsetMetres;
+  private final LocalContrast contrast = new LocalContrast();
+  private final SharpnessTrend nearTrend = new SharpnessTrend(true);
+  private final SharpnessTrend farTrend = new SharpnessTrend(false);
+  private final byte[] planeOf = new byte[TABLE + 1];
+  private final int[] counts = new int[Validity.count()];
+  private final Validity[] reasonOf = new Validity[FocusAxis.MAX_PLANES];
+  private final ByteBuffer[] lumaOf = new ByteBuffer[FocusAxis.MAX_PLANES];
+  private final float[] ageOf = new float[FocusAxis.MAX_PLANES];
+  private int lastPlane;
+  private boolean infinityAtFarEnd;
+  private CellMask moved = new CellMask(1, 1);
+  private boolean anyMoved;
+  private float[] position = new float[0];
+  private float[] error = new float[0];
+  private float[] confidence = new float[0];
+  private float[] depth = new float[0];
+  private float[] uncertainty = new float[0];
+  private float[] age = new float[0];
+  private byte[] validity = new byte[0];
+  private byte[][] lumaRows = new byte[FocusAxis.MAX_PLANES][0];
+  private final int[] rowOf = new int[FocusAxis.MAX_PLANES];
+  private final int saturationLuma;
+  private final double minConfidence;
+  private final double textureFloor;
+
+  public DepthPostProcessor(ValidityThresholds thresholds) {
+    this(thresholds, 0);
+  }
+
+  /**
+   * @param depthOffsetMetres from the camera file, added to every metric depth
+   */
+  public DepthPostProcessor(ValidityThresholds thresholds, double depthOffsetMetres) {
+    this.thresholds = thresholds;
+    this.saturationLuma = thresholds.saturationLuma();
+    this.minConfidence = thresholds.minConfidence();
+    this.textureFloor = thresholds.textureFloor();
+    this.depthOffsetMetres = depthOffsetMetres;
+  }
+
+  /**
+   * Fills depth, uncertainty, age, validity and the description of a map that an estimator filled.
+   *
+   * @param stack what the map was estimated from; the caller keeps its lease
+   */
+  public void finish(FocalStack stack, DepthMap map) {
+    map.info().describe(stack, depthOffsetMetres);
+    prepare(stack, map);
+    contrast.begin(map.allFocus(), map.width(), map.height());
+    nearTrend.begin(stack, thresholds.beyondMarginPlanes());
+    farTrend.begin(stack, thresholds.beyondMarginPlanes());
+    Arrays.fill(counts, 0);
+    for (int y = 0; y < map.height(); y++) {
+      finishRow(stack, map, y);
+    }
+    map.info().countValidity(counts, map.pixels());
+  }
+
+  /** Rows are copied in and out whole: a get from a direct buffer costs more than the sum. */
+  private void finishRow(FocalStack stack, DepthMap map, int y) {
+    int width = map.width();
+    int start = y * width;
+    map.position().get(start, position, 0, width);
+    map.error().get(start, error, 0, width);
+    map.confidence().get(start, confidence, 0, width);
+    if (stack.scale().isMetric()) {
+      metricRow(stack, width);
+    } else {
+      indexRow(stack, width);
+    }
+    judgeRow(y, start, width);
+    map.depth().put(start, depth, 0, width);
+    map.uncertainty().put(start, uncertainty, 0, width);
+    map.age().put(start, age, 0, width);
+    map.validity().put(start, validity, 0, width);
+  }
+
+  /** Depth and its sigma of every pixel, valid or not, in a loop without a branch. */
+  private void metricRow(FocalStack stack, int width) {
+    float farthest = (float) stack.farthest();
+    float range = (float) (stack.nearest() - stack.farthest());
+    float sigma = (float) (LAPLACE_SIGMA * (stack.nearest() - stack.farthest()));
+    float offset = (float) depthOffsetMetres;
+    for (int x = 0; x < width; x++) {
+      float metres = 1 / (farthest + range * Math.max(0f, Math.min(position[x], 1f)));
+      depth[x] = metres + offset;
+      // dz/df = -1/f²: a dioptre's error grows with the square of the distance.
+      uncertainty[x] = sigma * error[x] * metres * metres;
+    }
+  }
+
+  private void indexRow(FocalStack stack, int width) {
+    double range = stack.nearest() - stack.farthest();
+    for (int x = 0; x < width; x++) {
+      double focus = stack.focusAt(clip(position[x]));
+      depth[x] = (float) stack.scale().depthAt(focus, depthOffsetMetres);
+      uncertainty[x] = (float) (LAPLACE_SIGMA * error[x] * range);
+    }
+  }
+
+  private void judgeRow(int y, int start, int width) {
+    for (int x = 0; x < width; x++) {
+      int plane = planeOf[(int) (clip(position[x]) * TABLE + 0.5f)];
+      Validity judged = judge(plane, x, y, start);
+      byte code = judged.code();
+      counts[code]++;
+      validity[x] = code;
+      age[x] = ageOf[plane];
+      if (code != VALID) {
+        depth[x] = judged.specialDepth();
+        uncertainty[x] = Float.NaN;
+      }
+    }
+  }
+
+  private Validity judge(int plane, int x, int y, int start) {
+    Validity ofPlane = reasonOf[plane];
+    if (ofPlane != Validity.VALID) {
+      return ofPlane;
+    }
+    if (anyMoved && moved.atPixel(x, y)) {
+      return Validity.MOVED;
+    }
+    if ((lumaRow(plane, y, start)[x] & 0xff) >= saturationLuma) {
+      return Validity.SATURATED;
+    }
+    // Written so that a NaN from a broken model counts as not confident.
+    if (!(confidence[x] >= minConfidence) || Float.isNaN(position[x])) {
+      return contrast.at(x, y) < textureFloor ? Validity.NO_TEXTURE : Validity.AMBIGUOUS;
+    }
+    if (plane == lastPlane && nearTrend.isOutside(x, y)) {
+      return Validity.NEARER_THAN_SWEEP;
+    }
+    if (plane == 0) {
+      boolean atInfinity = infinityAtFarEnd && clip(position[x]) == 0;
+      if (atInfinity || farTrend.isOutside(x, y)) {
+        return Validity.BEYOND_SWEEP;
+      }
+    }
+    return Validity.VALID;
+  }
+
+  /** A plane's luma in this row, copied when its first pixel is asked for. */
+  private byte[] lumaRow(int plane, int y, int start) {
+    byte[] row = lumaRows[plane];
+    if (rowOf[plane] != y) {
+      rowOf[plane] = y;
+      lumaOf[plane].get(start, row);
+    }
+    return row;
+  }
+
+  private void prepare(FocalStack stack, DepthMap map) {
+    if (position.length != map.width()) {
+      position = new float[map.width()];
+      error = new float[map.width()];
+      confidence = new float[map.width()];
+      depth = new float[map.width()];
+      uncertainty = new float[map.width()];
+      age = new float[map.width()];
+      validity = new byte[map.width()];
+      lumaRows = new byte[FocusAxis.MAX_PLANES][0];
+    }
+    fillPlaneTable(stack);
+    gatherMotion(stack);
+    lastPlane = stack.planes() - 1;
+    infinityAtFarEnd = stack.scale().isMetric() && stack.farthest() == 0;
+    for (int plane = 0; plane < stack.planes(); plane++) {
+      Frame frame = stack.frame(plane);
+      lumaOf[plane] = frame.luma();
+      rowOf[plane] = -1;
+      if (lumaRows[plane].length != map.width()) {
+        lumaRows[plane] = new byte[map.width()];
+      }
+      ageOf[plane] = (float) (stack.ageNanos(plane) * 1e-9);
+      if (stack.isMissing(plane)) {
+        reasonOf[plane] = Validity.PLANE_MISSING;
+      } else if (thresholds.requireSettled() && !frame.focus().settled()) {
+        reasonOf[plane] = Validity.LENS_UNSETTLED;
+      } else {
+        reasonOf[plane] = Validity.VALID;
+      }
+    }
+  }
+
+  private void fillPlaneTable(FocalStack stack) {
+    int plane = 0;
+    for (int i = 0; i <= TABLE; i++) {
+      float position = (float) i / TABLE;
+      while (plane + 1 < stack.planes()
+          && stack.position(plane + 1) - position < position - stack.position(plane)) {
+        plane++;
+      }
+      planeOf[i] = (byte) plane;
+    }
+  }
+
+  /** A cell that changed on any plane since the sweep before mixes two scenes. */
+  private void gatherMotion(FocalStack stack) {
+    CellMask first = stack.frame(0).changedCells();
+    if (moved.columns() != first.columns() || moved.rows() != first.rows()) {
+      moved = new CellMask(stack.width(), stack.height());
+    }
+    moved.clear();
+    for (int plane = 0; plane < stack.planes(); plane++) {
+      moved.or(stack.frame(plane).changedCells());
+    }
+    anyMoved = moved.count() > 0;
+  }
+
+  private static float clip(float position) {
+    return position >= 0 ? Math.min(position, 1) : 0;
+  }
+}

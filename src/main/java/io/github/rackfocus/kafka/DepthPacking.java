@@ -1,9 +1,0 @@
-package io.github.rackfocus.kafka;
-
-/** How 16-bit depth codes travel. */
-public enum DepthPacking {
-  /** A 16-bit grey PNG: small, and readable everywhere. */
-  PNG16,
-  /** Little-endian codes as they are: no work, for local links and small maps. */
-  RAW16
-}

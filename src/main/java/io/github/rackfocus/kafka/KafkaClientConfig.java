@@ -1,0 +1,158 @@
+package io.github.rackfocus.kafka;
+
+import io.github.rackfocus.kafka.spool.OutgoingRecord;
+import io.github.rackfocus.kafka.spool.SpoolConfig;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How records reach a broker, and within which bounds they wait while it is away.
+ *
+ * @param bootstrapServers {@code host:port}, comma separated
+ * @param createTopics whether a topic is created if it is not there; default false, since in
+ *     earnest an operator decides on partitions and retention
+ * @param spool where records wait on disk during an outage ({@code onOutage: spool}); null: the
+ *     newest wait in memory, older ones are dropped and counted ({@code onOutage: freshest})
+ * @param queueRecords without a spool, records that wait in memory; default 16
+ * @param inFlightRecords records sent and not acknowledged, which are sent again until they are;
+ *     default 16
+ * @param maxRecordBytes largest record, headers included; default 1 MiB, as brokers have it
+ * @param closeTimeout how long close waits for what is under way; default 5 s
+ * @param properties passed on to Kafka's clients, such as TLS and SASL settings, {@code linger.ms}
+ *     (default 0: a map is worth more now than in a batch) or {@code compression.type} (default
+ *     none: PNG is compressed already). Values may name a file or an environment variable, see
+ *     {@link Secrets}; they are never logged. The keys that the promises here rest on ({@link
+ *     #OWN_KEYS}) are refused
+ */
+public record KafkaClientConfig(
+    String bootstrapServers,
+    boolean createTopics,
+    @Nullable SpoolConfig spool,
+    int queueRecords,
+    int inFlightRecords,
+    int maxRecordBytes,
+    Duration closeTimeout,
+    Map<String, String> properties) {
+
+  /** Producer settings that the publisher's promises rest on. */
+  public static final Set<String> OWN_KEYS =
+      Set.of(
+          ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+          ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+          ProducerConfig.ACKS_CONFIG,
+          ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+          CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG,
+          ProducerConfig.MAX_BLOCK_MS_CONFIG,
+          ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+          ProducerConfig.RETRIES_CONFIG,
+          ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+          ProducerConfig.BUFFER_MEMORY_CONFIG,
+          ProducerConfig.BATCH_SIZE_CONFIG,
+          ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+
+  public KafkaClientConfig {
+    properties = Map.copyOf(properties);
+    if (bootstrapServers.isBlank()) {
+      throw new IllegalArgumentException(
+          "kafka: bootstrapServers is empty; expected host:port, comma separated");
+    }
+    Set<String> taken = new TreeSet<>(properties.keySet());
+    taken.retainAll(OWN_KEYS);
+    if (!taken.isEmpty()) {
+      throw new IllegalArgumentException(
+          "kafka: properties has "
+              + String.join(", ", taken)
+              + ", which the publisher sets itself; leave it out");
+    }
+    within("queueRecords", queueRecords, 1, 100_000);
+    within("inFlightRecords", inFlightRecords, 1, 1_000);
+    within("maxRecordBytes", maxRecordBytes, 2 * OutgoingRecord.OVERHEAD_BYTES, 64 << 20);
+    within("closeTimeout in ms", closeTimeout.toMillis(), 0, 600_000);
+  }
+
+  /** The defaults for a broker: freshest. */
+  public static KafkaClientConfig of(String bootstrapServers) {
+    return new KafkaClientConfig(
+        bootstrapServers, false, null, 16, 16, 1 << 20, Duration.ofSeconds(5), Map.of());
+  }
+
+  /** The same, making topics that are not there. */
+  public KafkaClientConfig creatingTopics() {
+    return new KafkaClientConfig(
+        bootstrapServers,
+        true,
+        spool,
+        queueRecords,
+        inFlightRecords,
+        maxRecordBytes,
+        closeTimeout,
+        properties);
+  }
+
+  /** The same with a spool, or without. */
+  public KafkaClientConfig withSpool(@Nullable SpoolConfig other) {
+    return new KafkaClientConfig(
+        bootstrapServers,
+        createTopics,
+        other,
+        queueRecords,
+        inFlightRecords,
+        maxRecordBytes,
+        closeTimeout,
+        properties);
+  }
+
+  /** The same with other bounds. */
+  public KafkaClientConfig withBounds(int queue, int inFlight, int recordBytes) {
+    return new KafkaClientConfig(
+        bootstrapServers,
+        createTopics,
+        spool,
+        queue,
+        inFlight,
+        recordBytes,
+        closeTimeout,
+        properties);
+  }
+
+  /** The same with other properties for Kafka's clients. */
+  public KafkaClientConfig withProperties(Map<String, String> other) {
+    return new KafkaClientConfig(
+        bootstrapServers,
+        createTopics,
+        spool,
+        queueRecords,
+        inFlightRecords,
+        maxRecordBytes,
+        closeTimeout,
+        other);
+  }
+
+  private static void within(String name, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "kafka: " + name + " is " + value + "; expected " + least + " to " + most);
+    }
+  }
+
+  /** Names the properties passed on, but never their values: passwords are among them. */
+  @Override
+  public String toString() {
+    return "KafkaSettings["
+        + bootstrapServers
+        + ", createTopics "
+        + createTopics
+        + ", "
+        + (spool == null ? "freshest of " + queueRecords : spool)
+        + ", properties "
+        + new TreeSet<>(properties.keySet())
+        + "]";
+  }
+}

@@ -1,0 +1,179 @@
+package io.github.rackfocus.ros.message;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ROS's serialisation of single values, for the generated messages. All buffers are little endian.
+ * ASCII strings are written without an allocation, and read without one if they have not changed.
+ */
+public final class Wire {
+  private static final long NANOS = 1_000_000_000L;
+
+  private Wire() {}
+
+  public static void writeUint8(ByteBuffer out, int value) {
+    out.put((byte) checkUnsigned(value, 8));
+  }
+
+  public static void writeUint16(ByteBuffer out, int value) {
+    out.putShort((short) checkUnsigned(value, 16));
+  }
+
+  public static void writeUint32(ByteBuffer out, long value) {
+    out.putInt((int) checkUnsigned(value, 32));
+  }
+
+  private static long checkUnsigned(long value, int bits) {
+    if (value < 0 || value >= 1L << bits) {
+      throw new IllegalArgumentException(value + " does not fit uint" + bits);
+    }
+    return value;
+  }
+
+  /** Nanoseconds since 1970 of a time; 2106 is its end. */
+  public static long readTime(ByteBuffer in) {
+    long seconds = Integer.toUnsignedLong(in.getInt());
+    return seconds * NANOS + Integer.toUnsignedLong(in.getInt());
+  }
+
+  public static void writeTime(ByteBuffer out, long nanos) {
+    writeUint32(out, Math.floorDiv(nanos, NANOS));
+    out.putInt((int) Math.floorMod(nanos, NANOS));
+  }
+
+  public static long readDuration(ByteBuffer in) {
+    long seconds = in.getInt();
+    return seconds * NANOS + in.getInt();
+  }
+
+  public static void writeDuration(ByteBuffer out, long nanos) {
+    out.putInt(Math.toIntExact(Math.floorDiv(nanos, NANOS)));
+    out.putInt((int) Math.floorMod(nanos, NANOS));
+  }
+
+  /** Bytes of a string with its length. */
+  public static long sizeOf(String text) {
+    long size = 4L + text.length();
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return 4L + text.getBytes(StandardCharsets.UTF_8).length;
+      }
+    }
+    return size;
+  }
+
+  public static void writeString(ByteBuffer out, String text) {
+    int start = out.position();
+    out.putInt(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        out.position(start).putInt(bytes.length).put(bytes);
+        return;
+      }
+      out.put((byte) c);
+    }
+  }
+
+  /** Reads a string; returns {@code before} itself if that is what is there. */
+  public static String readString(ByteBuffer in, String before) {
+    int length = readCount(in, 1);
+    if (length == before.length() && sameAscii(in, before)) {
+      in.position(in.position() + length);
+      return before;
+    }
+    byte[] bytes = new byte[length];
+    in.get(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private static boolean sameAscii(ByteBuffer in, String text) {
+    int start = in.position();
+    for (int i = 0; i < text.length(); i++) {
+      byte b = in.get(start + i);
+      if (b < 0 || b != text.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Reads the length of an array and holds it against what is left.
+   *
+   * @param leastSize the fewest bytes that one element takes
+   */
+  public static int readCount(ByteBuffer in, int leastSize) {
+    long count = Integer.toUnsignedLong(in.getInt());
+    if (count * leastSize > in.remaining()) {
+      throw new MalformedMessageException(
+          "an array of "
+              + count
+              + " elements of at least "
+              + leastSize
+              + " bytes, but "
+              + in.remaining()
+              + " bytes are left");
+    }
+    return (int) count;
+  }
+
+  /** Gives out the view that it gave out before where the same bytes of the same buffer come. */
+  public static final class Bytes {
+    private @Nullable ByteBuffer source;
+    private int offset;
+    private @Nullable ByteBuffer view;
+
+    /**
+     * A view of the next {@code length} bytes, from position 0 on; {@code in} goes on behind them.
+     *
+     * @throws BufferUnderflowException if fewer are left
+     */
+    public ByteBuffer read(ByteBuffer in, int length) {
+      if (length > in.remaining()) {
+        throw new BufferUnderflowException();
+      }
+      ByteBuffer found = view;
+      if (found == null || source != in || offset != in.position() || found.capacity() != length) {
+        found = in.slice(in.position(), length);
+        view = found;
+        source = in;
+        offset = in.position();
+      }
+      in.position(in.position() + length);
+      return found.clear().order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  /** Puts what is between position and limit and leaves both as they are. */
+  public static void writeBytes(ByteBuffer out, ByteBuffer bytes) {
+    int length = bytes.remaining();
+    out.put(out.position(), bytes, bytes.position(), length);
+    out.position(out.position() + length);
+  }
+
+  public static void checkLength(int found, int expected, String field) {
+    if (found != expected) {
+      throw new IllegalArgumentException(
+          "the array " + field + " has " + found + " elements; expected " + expected);
+    }
+  }
+
+  /** Makes a list that long, with new elements at its end where it was shorter; returns it. */
+  public static <T> List<T> resize(List<T> list, int size, Supplier<? extends T> fresh) {
+    if (list.size() > size) {
+      list.subList(size, list.size()).clear();
+    }
+    while (list.size() < size) {
+      list.add(fresh.get());
+    }
+    return list;
+  }
+}

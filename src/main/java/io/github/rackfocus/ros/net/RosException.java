@@ -1,0 +1,17 @@
+package io.github.rackfocus.ros.net;
+
+/**
+ * A call to the master, to another node or to a service that failed; its message says which and
+ * why.
+ */
+public final class RosException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  public RosException(String message) {
+    super(message);
+  }
+
+  public RosException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,68 @@
+package io.github.rackfocus.ros.net;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SocketChannel;
+import jdk.net.ExtendedSocketOptions;
+
+/** What all TCPROS connections have in common. All channels block. */
+public final class Sockets {
+  private static final int FIRST_BYTES = 64 << 10;
+
+  private Sockets() {}
+
+  /**
+   * No delay, and a peer that has vanished without a word is found out after 60 s of silence and
+   * nine probes 10 s apart, as roscpp does it, not after the two hours of Linux.
+   */
+  public static void configure(SocketChannel channel) throws IOException {
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    if (channel.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+      channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
+      channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
+      channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 9);
+    }
+  }
+
+  /**
+   * @throws EOFException if the other end closes before the buffer is full
+   */
+  public static void readFully(SocketChannel channel, ByteBuffer into) throws IOException {
+    while (into.hasRemaining()) {
+      if (channel.read(into) < 0) {
+        throw new EOFException("closed by the other end");
+      }
+    }
+  }
+
+  /** Reads that many bytes, taking memory only as they come: a length is no more than a claim. */
+  public static ByteBuffer readBytes(SocketChannel channel, int length) throws IOException {
+    ByteBuffer in = ByteBuffer.allocate(Math.min(length, FIRST_BYTES));
+    while (true) {
+      readFully(channel, in);
+      if (in.capacity() == length) {
+        return in.flip().order(ByteOrder.LITTLE_ENDIAN);
+      }
+      int more = (int) Math.min(length, 2L * in.capacity());
+      in = ByteBuffer.allocate(more).put(in.flip());
+    }
+  }
+
+  public static void writeFully(SocketChannel channel, ByteBuffer from) throws IOException {
+    while (from.hasRemaining()) {
+      channel.write(from);
+    }
+  }
+
+  public static void closeQuietly(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // It is given up in any case, and nothing is left to be said to the other end.
+    }
+  }
+}

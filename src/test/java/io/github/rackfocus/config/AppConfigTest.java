@@ -1,0 +1,140 @@
+package io.github.rackfocus.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.rackfocus.camera.simulated.SweepPattern;
+import io.github.rackfocus.kafka.KafkaClientConfig;
+import io.github.rackfocus.kafka.codec.ImagePacking;
+import io.github.rackfocus.kafka.spool.SpoolConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class AppConfigTest {
+  @Test
+  void shouldBeDocumentedWholeInTheFileThatIsShipped() throws Exception {
+    Path file = Path.of("config", "node.yaml");
+    assertThat(Files.readString(file))
+        .as("write it anew with: bin/rackfocus run --print-config > config/node.yaml")
+        .isEqualTo(ConfigDocument.yaml());
+    AppConfig shipped = AppConfig.load(file);
+    assertThat(shipped).isEqualTo(AppConfig.defaults());
+  }
+
+  @Test
+  void shouldReadAnEmptyFileAsTheDefaults() throws Exception {
+    assertThat(AppConfig.parse("empty", "")).isEqualTo(AppConfig.defaults());
+    assertThat(AppConfig.parse("comment", "# nothing\n"))
+        .isEqualTo(AppConfig.defaults());
+  }
+
+  @Test
+  void shouldReadWhatIsGiven() throws Exception {
+    AppConfig read =
+        AppConfig.parse(
+            "given",
+            """
+            robot: arm-3
+            camera: wrist
+            source:
+              simulated: {planes: 20, pattern: triangle}
+            model: {name: ddl, threads: 1}
+            sinks:
+              files: {enabled: true, folder: maps, keepLast: 5}
+              kafka: {enabled: true, properties: {compression.type: zstd}}
+            """);
+    assertThat(read.identity().key()).isEqualTo("arm-3/wrist");
+    assertThat(read.source().simulated().sweep().planes()).isEqualTo(20);
+    assertThat(read.source().simulated().sweep().pattern()).isEqualTo(SweepPattern.TRIANGLE);
+    assertThat(read.model().name()).isEqualTo("ddl");
+    assertThat(read.sinks().files().keepLast()).isEqualTo(5);
+    assertThat(read.sinks().kafka().depth().kafka().properties())
+        .containsEntry("compression.type", "zstd");
+    assertThat(read.sinks().kafka().frames()).isNull();
+  }
+
+  @Test
+  void shouldSendFramesAlsoWithoutMaps() throws Exception {
+    KafkaConfig kafka =
+        AppConfig.parse(
+                "frames",
+                """
+                sinks:
+                  kafka: {frames: true, bootstrapServers: "k:9092", framePacking: zstd}
+                """)
+            .sinks()
+            .kafka();
+    assertThat(kafka.depth()).isNull();
+    assertThat(kafka.frames().packing()).isEqualTo(ImagePacking.ZSTD);
+    assertThat(kafka.frames().kafka().bootstrapServers()).isEqualTo("k:9092");
+    assertThat(kafka.frames().topic().name()).isEqualTo("rackfocus.frames.v1");
+  }
+
+  @Test
+  void shouldReadWhereRecordsWaitDuringAnOutage() throws Exception {
+    KafkaClientConfig kafka =
+        AppConfig.parse(
+                "spool",
+                """
+                sinks:
+                  kafka: {enabled: true, onOutage: spool, spool: {folder: s, maxMiB: 2, maxAge: 60}}
+                """)
+            .sinks()
+            .kafka()
+            .depth()
+            .kafka();
+    assertThat(kafka.spool())
+        .isEqualTo(new SpoolConfig(Path.of("s"), 2 << 20, Duration.ofMinutes(1), false));
+  }
+
+  @Test
+  void shouldReportAllFaultsAtOnce() {
+    ConfigException fault =
+        catchThrowableOfType(
+            ConfigException.class,
+            () ->
+                AppConfig.parse(
+                    "node.yaml",
+                    """
+                    robt: arm
+                    camera: a/b
+                    source:
+                      kind: webcam
+                      simulated: {planes: 65, farthest: 5, nearest: 4, rate: fast}
+                    sweep: {maxStackAge: 2 s}
+                    model: {device: gpu}
+                    sinks: {kafka: {enabled: true, properties: {acks: 0}}}
+                    """));
+    assertThat(fault.faults())
+        .anyMatch(each -> each.startsWith("robt is not an option; expected one of"))
+        .anyMatch(each -> each.startsWith("robot is ''") && each.contains("a/b"))
+        .contains(
+            "source.kind is 'webcam'; expected simulated | folder | ros",
+            "source.simulated.planes is 65; expected 3 to 64",
+            "source.simulated.nearest is 4.0 dioptres; expected more than farthest, 5.0",
+            "source.simulated.rate is 'fast'; expected a number Hz",
+            "sweep.maxStackAge is '2 s'; expected a number s")
+        .anyMatch(each -> each.startsWith("sinks.kafka.properties") && each.contains("acks"))
+        .contains(
+            "model.device: device is gpu; expected cpu, cuda, cuda:n (n the GPU's number),"
+                + " tensorrt, tensorrt:n or auto")
+        .hasSize(9);
+    assertThat(fault).hasMessageContaining("node.yaml: 9 faults");
+  }
+
+  @Test
+  void shouldNameThePlaceOfBrokenYaml() {
+    assertThatThrownBy(() -> AppConfig.parse("node.yaml", "robot: arm\n  camera: x\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("line 2");
+    assertThatThrownBy(() -> AppConfig.parse("node.yaml", "robot: a\nrobot: b\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("robot");
+    assertThatThrownBy(() -> AppConfig.parse("node.yaml", "- 1\n- 2\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("node.yaml: the configuration is [1,2]; expected a section of options");
+  }
+}
