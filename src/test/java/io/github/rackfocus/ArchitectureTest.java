@@ -19,7 +19,7 @@ import java.util.TreeSet;
 
 /**
  * The dependencies between packages. Each package lists all packages of this project that it may
- * use; {@code common} may be used by all. A new dependency is a decision, made here in the open.
+ * use; {@code common} and {@code document} may be used by all. A new dependency is a decision, made here in the open.
  */
 @AnalyzeClasses(
     packages = "io.github.rackfocus",
@@ -34,6 +34,7 @@ class ArchitectureTest {
 
   static {
     allow("common");
+    allow("document");
     allow("frame");
     allow("camera", "frame");
     allow("camera.simulated", "camera", "frame");
@@ -162,6 +163,7 @@ class ArchitectureTest {
     List<String> allowed = new ArrayList<>(uses);
     allowed.add(name);
     allowed.add("common");
+    allowed.add("document");
     return ArchRuleDefinition.noClasses()
         .that()
         .resideInAPackage(ROOT + name)

@@ -30,7 +30,7 @@ public class DepthPostProcessorBenchmark {
 
   private final FramePool frames = new FramePool(64);
   private final DepthMapPool maps = new DepthMapPool(1);
-  private final DepthPostProcessor metric = new DepthPostProcessor(ValidityThresholds.DEFAULT);
+  private final DepthPostProcessor metric = new DepthPostProcessor(ValidityThresholds.DEFAULTS);
   private FocalStack stack;
   private DepthMap map;
 

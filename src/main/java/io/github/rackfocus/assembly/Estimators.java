@@ -55,10 +55,10 @@ public final class Estimators {
   public static OnnxDepthEstimator openBundle(ModelConfig settings) throws ModelException {
     ModelBundle bundle = ModelLibrary.locate(null).read(settings.name());
     int iterations =
-        settings.iterations() < 0 ? bundle.manifest().defaultIterations() : settings.iterations();
+        settings.iterations() < 0 ? bundle.manifest().iterations().defaultNumber() : settings.iterations();
     return settings.deadlineMillis() > 0
         ? OnnxDepthEstimator.openSwitchable(
-            bundle, iterations, settings.options(), System::nanoTime)
-        : OnnxDepthEstimator.open(bundle, iterations, settings.options(), System::nanoTime);
+            bundle, iterations, settings.onnx(), System::nanoTime)
+        : OnnxDepthEstimator.open(bundle, iterations, settings.onnx(), System::nanoTime);
   }
 }

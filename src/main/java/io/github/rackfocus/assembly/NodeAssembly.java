@@ -117,7 +117,7 @@ public final class NodeAssembly {
         if (kafka != null && kafka.health() != null) {
           node.publishHealthBy(
               new KafkaHealthPublisher(
-                  kafka.settings(),
+                  kafka.client(),
                   kafka.health(),
                   configuration.identity(),
                   () -> HealthReport.of(node),
@@ -184,7 +184,7 @@ public final class NodeAssembly {
     if (kafka != null && kafka.obstacles() != null) {
       KafkaObstacleSink obstacles =
           new KafkaObstacleSink(
-              kafka.settings(),
+              kafka.client(),
               kafka.obstacles().topic(),
               kafka.obstacles().columns(),
               kafka.obstacles().rows(),

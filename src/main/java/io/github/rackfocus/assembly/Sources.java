@@ -25,7 +25,7 @@ public final class Sources {
    */
   public static FrameSource open(SourceConfig settings) throws IOException {
     return switch (settings.kind()) {
-      case FOLDER -> folder(Path.of(settings.folder()), settings.folderOptions());
+      case FOLDER -> folder(Path.of(settings.folder()), settings.playback());
       case SIMULATED -> simulated(settings.simulated(), share -> {});
       case ROS ->
           throw new IOException(

@@ -1,20 +1,23 @@
 package io.github.rackfocus.camera;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
+
 /**
- * How a stack folder is played.
+ * Configures how a stack folder is played.
  *
- * @param loop again and again, else once
- * @param backAndForth a loop runs far to near and back, the end images once each, as a triangle
- *     sweep does; else far to near every time, as a saw
- * @param rateHz frames a second, for pacing and for stamps where the folder has none
- * @param paced frames come at their rate, and one that finds its pool empty is dropped; else as
- *     fast as they are taken, waiting for the pool, none dropped
+ * @param loop true: repeat without end; false: play once
+ * @param backAndForth true: a loop runs far to near and back, visiting the end images once each, as
+ *     a triangle sweep does; false: far to near every time, as a saw
+ * @param rateHz frames per second, for pacing and for stamps if the folder has none
+ * @param paced true: frames come at their rate, and one that finds the pool empty is dropped;
+ *     false: as fast as they are taken, waiting for the pool, none dropped
  * @param bitDepth of 16-bit files: the brightest value is {@code 2^bitDepth - 1}; 8 to 16
- * @param keepColour frames carry colour
- * @param memoryLimitBytes decoded images are kept up to this many bytes in all, beyond it they are
- *     decoded anew each time
- * @param startStampNanos stamp of the first frame where the folder has no stamps
+ * @param keepColour whether frames carry colour
+ * @param memoryLimitBytes decoded images are cached up to this many bytes in all; beyond that they
+ *     are decoded again each time
+ * @param startStampNanos stamp of the first frame if the folder has no stamps
  */
+@RecordBuilder
 public record StackFolderConfig(
     boolean loop,
     boolean backAndForth,
@@ -23,7 +26,8 @@ public record StackFolderConfig(
     int bitDepth,
     boolean keepColour,
     long memoryLimitBytes,
-    long startStampNanos) {
+    long startStampNanos)
+    implements StackFolderConfigBuilder.With {
   /** Once, as fast as possible, luma only. */
   public static final StackFolderConfig DEFAULTS =
       new StackFolderConfig(false, false, 15, false, 16, false, 256L << 20, 0);
@@ -32,7 +36,7 @@ public record StackFolderConfig(
   public StackFolderConfig {
     if (!(rateHz >= 0.001 && rateHz <= 10_000)) {
       throw new IllegalArgumentException(
-          "rateHz is " + rateHz + "; expected 0.001 to 10000 frames a second");
+          "rateHz is " + rateHz + "; expected 0.001 to 10000 frames per second");
     }
     if (bitDepth < 8 || bitDepth > 16) {
       throw new IllegalArgumentException("bitDepth is " + bitDepth + "; expected 8 to 16");
@@ -45,61 +49,5 @@ public record StackFolderConfig(
       throw new IllegalArgumentException(
           "startStampNanos is " + startStampNanos + "; expected 0 or more");
     }
-  }
-
-  /** The same, looped or once. */
-  public StackFolderConfig withLoop(boolean value) {
-    return new StackFolderConfig(
-        value,
-        backAndForth,
-        rateHz,
-        paced,
-        bitDepth,
-        keepColour,
-        memoryLimitBytes,
-        startStampNanos);
-  }
-
-  /** The same, with a loop that runs far to near and back. */
-  public StackFolderConfig withBackAndForth(boolean value) {
-    return new StackFolderConfig(
-        loop, value, rateHz, paced, bitDepth, keepColour, memoryLimitBytes, startStampNanos);
-  }
-
-  /** The same at a rate, paced by the clock or not. */
-  public StackFolderConfig withRate(double hertz, boolean byClock) {
-    return new StackFolderConfig(
-        loop,
-        backAndForth,
-        hertz,
-        byClock,
-        bitDepth,
-        keepColour,
-        memoryLimitBytes,
-        startStampNanos);
-  }
-
-  /** The same for 16-bit files of a bit depth. */
-  public StackFolderConfig withBitDepth(int bits) {
-    return new StackFolderConfig(
-        loop, backAndForth, rateHz, paced, bits, keepColour, memoryLimitBytes, startStampNanos);
-  }
-
-  /** The same with or without colour. */
-  public StackFolderConfig withColour(boolean value) {
-    return new StackFolderConfig(
-        loop, backAndForth, rateHz, paced, bitDepth, value, memoryLimitBytes, startStampNanos);
-  }
-
-  /** The same with another limit for decoded images. */
-  public StackFolderConfig withMemoryLimit(long bytes) {
-    return new StackFolderConfig(
-        loop, backAndForth, rateHz, paced, bitDepth, keepColour, bytes, startStampNanos);
-  }
-
-  /** The same with another first stamp. */
-  public StackFolderConfig withStartStamp(long stampNanos) {
-    return new StackFolderConfig(
-        loop, backAndForth, rateHz, paced, bitDepth, keepColour, memoryLimitBytes, stampNanos);
   }
 }

@@ -1,27 +1,23 @@
 package io.github.rackfocus.camera;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.rackfocus.common.PrintableText;
+import io.github.rackfocus.document.DocumentException;
+import io.github.rackfocus.document.DocumentReader;
+import io.github.rackfocus.document.Section;
 import io.github.rackfocus.frame.FocusScale;
 import java.io.IOException;
 import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code stack.json} says, in the file's own order, checked.
+ * The content of {@code stack.json}, in the file's order, validated.
  *
  * @param scale what the focus numbers mean
  * @param focus internal focus of each image, strictly monotone
- * @param stampNanos of each image, strictly increasing, or null where the file has none
+ * @param stampNanos stamp of each image, strictly increasing, or null if the file has none
  */
 record StackIndex(FocusScale scale, double[] focus, long @Nullable [] stampNanos) {
   /** Fewest and most images of a stack. */
@@ -29,52 +25,45 @@ record StackIndex(FocusScale scale, double[] focus, long @Nullable [] stampNanos
 
   static final int MAX_IMAGES = 64;
 
-  private static final Set<String> KEYS =
-      Set.of("focus", "unit", "order", "stamps", "source", "licence", "note");
-  private static final long MAX_FILE_BYTES = 1 << 20;
+  private static final int MAX_FILE_BYTES = 1 << 20;
   private static final double MAX_STAMP_SECONDS = 9e9;
-
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .build();
+  private static final String FAR_FIRST = "far-first";
+  private static final String NEAR_FIRST = "near-first";
 
   /**
-   * Reads and checks the file.
+   * Reads and validates the file.
    *
-   * @param images how many images the folder has
+   * @param images number of images in the folder
    * @throws StackFolderException with the file, the key, what was found and what was expected
    */
   static StackIndex read(Path file, int images) throws IOException {
-    JsonNode root = parse(file);
-    double[] values = focus(file, root, images);
-    boolean ascending = direction(file, values);
-    String unit = text(file, root, "unit", "\"dioptre\" or \"index\"");
-    String order = text(file, root, "order", "\"near-first\" or \"far-first\"");
-    if (order != null && !order.equals("near-first") && !order.equals("far-first")) {
-      throw new StackFolderException(
-          file, "order is \"" + order + "\"", "\"near-first\" or \"far-first\"");
+    if (!Files.isRegularFile(file)) {
+      throw new StackFolderException(file, "is missing", "focus, unit and order of the images");
     }
-    long[] stamps = stamps(file, root, images);
-    if ("dioptre".equals(unit)) {
-      checkDioptres(file, values, ascending, order);
+    try {
+      JsonNode root = DocumentReader.JSON.read(file, MAX_FILE_BYTES);
+      return read(Section.strict(file.toString(), root), images);
+    } catch (DocumentException e) {
+      throw new StackFolderException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static StackIndex read(Section root, int images) {
+    double[] values = root.numbers("focus", images);
+    boolean ascending = isAscending(root, values);
+    String unit = root.matching("unit", "dioptre|index", "dioptre or index");
+    boolean isIndex = unit.equals("index");
+    String order = isIndex || root.has("order") ? order(root, isIndex) : null;
+    long[] stamps = root.has("stamps") ? stamps(root, images) : null;
+    root.ignore("order", "stamps", "source", "licence", "note");
+    root.reportUnknownKeys("a key of stack.json");
+    if (!isIndex) {
+      checkDioptres(root, values, ascending, order);
       return new StackIndex(FocusScale.DIOPTRE, values, stamps);
     }
-    if (!"index".equals(unit)) {
-      throw new StackFolderException(
-          file,
-          unit == null ? "unit is missing" : "unit is \"" + unit + "\"",
-          "\"dioptre\" or \"index\"");
-    }
-    if (order == null) {
-      throw new StackFolderException(
-          file, "order is missing", "\"near-first\" or \"far-first\", as unit is \"index\"");
-    }
-    // The order tells which end of the list is near; with the values, whether larger is nearer.
+    // The order says which end of the list is near; the values, whether larger is nearer.
     FocusScale scale =
-        order.equals("far-first") == ascending
+        FAR_FIRST.equals(order) == ascending
             ? FocusScale.INDEX_FAR_FIRST
             : FocusScale.INDEX_NEAR_FIRST;
     for (int i = 0; i < values.length; i++) {
@@ -83,74 +72,25 @@ record StackIndex(FocusScale scale, double[] focus, long @Nullable [] stampNanos
     return new StackIndex(scale, values, stamps);
   }
 
-  /** Whether the first image is the farthest. */
+  /** Returns whether the first image is the farthest. */
   boolean farFirst() {
     return focus[0] < focus[1];
   }
 
-  private static JsonNode parse(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new StackFolderException(file, "is missing", "focus, unit and order of the images");
-    }
-    if (Files.size(file) > MAX_FILE_BYTES) {
-      throw new StackFolderException(
-          file, "has " + Files.size(file) + " bytes", "at most " + MAX_FILE_BYTES);
-    }
-    JsonNode root;
-    try (JsonParser parser = MAPPER.createParser(Files.readAllBytes(file))) {
-      root = MAPPER.readTree(parser);
-    } catch (JsonProcessingException e) {
-      String place =
-          e.getLocation() == null
-              ? ""
-              : " at line "
-                  + e.getLocation().getLineNr()
-                  + ", column "
-                  + e.getLocation().getColumnNr();
-      throw new StackFolderException(
-          file, "is not JSON" + place + " (" + e.getOriginalMessage() + ")", "a JSON object", e);
-    }
-    if (root == null || !root.isObject()) {
-      throw new StackFolderException(file, "holds no JSON object", "one with focus and unit");
-    }
-    for (Iterator<String> keys = root.fieldNames(); keys.hasNext(); ) {
-      String key = keys.next();
-      if (!KEYS.contains(key)) {
-        throw new StackFolderException(
-            file,
-            "has the unknown key \"" + key + "\"",
-            "only focus, unit, order, stamps, source, licence and note");
-      }
-    }
-    return root;
+  private static String order(Section root, boolean isIndex) {
+    return root.matching(
+        "order",
+        NEAR_FIRST + "|" + FAR_FIRST,
+        "near-first or far-first" + (isIndex ? ", because unit is index" : ""));
   }
 
-  private static double[] focus(Path file, JsonNode root, int images) throws IOException {
-    JsonNode list = root.path("focus");
-    if (!list.isArray()) {
-      throw new StackFolderException(
-          file,
-          list.isMissingNode() ? "focus is missing" : "focus is " + kind(list),
-          "a list of numbers, one for each image");
-    }
-    if (list.size() != images) {
-      throw new StackFolderException(
-          file, "focus lists " + list.size() + " values", images + ", one for each image");
-    }
-    double[] values = new double[images];
-    for (int i = 0; i < images; i++) {
-      values[i] = number(file, list.get(i), "focus", i);
-    }
-    return values;
-  }
-
-  private static boolean direction(Path file, double[] values) throws IOException {
+  private static boolean isAscending(Section root, double[] values) {
     boolean ascending = values[1] > values[0];
     for (int i = 1; i < values.length; i++) {
       if (ascending ? !(values[i] > values[i - 1]) : !(values[i] < values[i - 1])) {
-        throw new StackFolderException(
-            file,
-            "focus[" + i + "] is " + values[i] + " after " + values[i - 1],
+        throw root.exception(
+            "focus[" + i + "]",
+            values[i] + " after " + values[i - 1],
             "values that only rise or only fall");
       }
     }
@@ -158,53 +98,37 @@ record StackIndex(FocusScale scale, double[] focus, long @Nullable [] stampNanos
   }
 
   private static void checkDioptres(
-      Path file, double[] values, boolean ascending, @Nullable String order) throws IOException {
+      Section root, double[] values, boolean ascending, @Nullable String order) {
     for (int i = 0; i < values.length; i++) {
       if (values[i] < 0) {
-        throw new StackFolderException(
-            file, "focus[" + i + "] is " + values[i], "0 dioptres or more");
+        throw root.exception("focus[" + i + "]", values[i], "0 dioptres or more");
       }
     }
-    if (order != null && order.equals("far-first") != ascending) {
-      throw new StackFolderException(
-          file,
-          "order is \""
-              + order
-              + "\" while focus runs from "
+    if (order != null && order.equals(FAR_FIRST) != ascending) {
+      String found =
+          order
+              + " while focus runs from "
               + values[0]
               + " to "
               + values[values.length - 1]
-              + " dioptres",
-          ascending ? "\"far-first\"" : "\"near-first\"");
+              + " dioptres";
+      throw root.exception("order", found, ascending ? FAR_FIRST : NEAR_FIRST);
     }
   }
 
-  private static long @Nullable [] stamps(Path file, JsonNode root, int images) throws IOException {
-    JsonNode list = root.path("stamps");
-    if (list.isMissingNode()) {
-      return null;
-    }
-    if (!list.isArray()) {
-      throw new StackFolderException(
-          file, "stamps is " + kind(list), "a list of seconds, one for each image");
-    }
-    if (list.size() != images) {
-      throw new StackFolderException(
-          file, "stamps lists " + list.size() + " values", images + ", one for each image");
-    }
+  private static long[] stamps(Section root, int images) {
+    double[] seconds = root.numbers("stamps", images);
+    List<JsonNode> exact = root.elements("stamps", "seconds");
     long[] nanos = new long[images];
     for (int i = 0; i < images; i++) {
-      double seconds = number(file, list.get(i), "stamps", i);
-      if (seconds < 0 || seconds > MAX_STAMP_SECONDS) {
-        throw new StackFolderException(
-            file, "stamps[" + i + "] is " + seconds, "0 to " + MAX_STAMP_SECONDS + " seconds");
+      String place = "stamps[" + i + "]";
+      if (seconds[i] < 0 || seconds[i] > MAX_STAMP_SECONDS) {
+        throw root.exception(place, seconds[i], "0 to " + MAX_STAMP_SECONDS + " seconds");
       }
-      nanos[i] = nanos(list.get(i), seconds);
+      nanos[i] = nanos(exact.get(i), seconds[i]);
       if (i > 0 && nanos[i] <= nanos[i - 1]) {
-        throw new StackFolderException(
-            file,
-            "stamps[" + i + "] is " + list.get(i).asText() + " after " + list.get(i - 1).asText(),
-            "increasing seconds");
+        String found = exact.get(i).asText() + " after " + exact.get(i - 1).asText();
+        throw root.exception(place, found, "increasing seconds");
       }
     }
     return nanos;
@@ -216,39 +140,5 @@ record StackIndex(FocusScale scale, double[] focus, long @Nullable [] stampNanos
     return exact.scale() > 18
         ? Math.round(seconds * 1e9)
         : exact.movePointRight(9).setScale(0, RoundingMode.HALF_UP).longValueExact();
-  }
-
-  private static double number(Path file, JsonNode node, String key, int index) throws IOException {
-    double value = node.isNumber() ? node.doubleValue() : Double.NaN;
-    if (!Double.isFinite(value)) {
-      throw new StackFolderException(
-          file, key + "[" + index + "] is " + shortened(node.toString()), "a finite number");
-    }
-    return value;
-  }
-
-  private static @Nullable String text(Path file, JsonNode root, String key, String expected)
-      throws IOException {
-    JsonNode node = root.path(key);
-    if (node.isMissingNode()) {
-      return null;
-    }
-    if (!node.isTextual()) {
-      throw new StackFolderException(file, key + " is " + kind(node), expected);
-    }
-    return shortened(node.textValue());
-  }
-
-  private static String kind(JsonNode node) {
-    return switch (node.getNodeType()) {
-      case ARRAY -> "a list";
-      case OBJECT -> "an object";
-      case NULL -> "null";
-      default -> shortened(node.toString());
-    };
-  }
-
-  private static String shortened(String text) {
-    return PrintableText.of(text, 40);
   }
 }

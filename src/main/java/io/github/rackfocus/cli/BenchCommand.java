@@ -113,9 +113,9 @@ final class BenchCommand implements Callable<Integer> {
     check();
     PrintWriter out = spec().commandLine().getOut();
     ModelBundle bundle = ModelLibrary.locate(null).read(model);
-    OnnxConfig options = tuning.over(OnnxConfig.DEFAULT);
+    OnnxConfig options = tuning.over(OnnxConfig.DEFAULTS);
     List<Integer> chosen =
-        iterations.isEmpty() ? List.of(bundle.manifest().defaultIterations()) : iterations;
+        iterations.isEmpty() ? List.of(bundle.manifest().iterations().defaultNumber()) : iterations;
     BenchReport report = new BenchReport(versions(options));
     printHead(out, bundle);
     if (maps > 0) {

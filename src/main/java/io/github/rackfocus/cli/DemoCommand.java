@@ -77,7 +77,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       description = "Another scene and other noise. Default: ${DEFAULT-VALUE}.")
-  private long seed = SimulatedCameraConfig.DEFAULTS.seed();
+  private long seed = SimulatedCameraConfig.DEFAULTS.scene().seed();
 
   @Mixin private InferenceOptions inference = new InferenceOptions();
 
@@ -93,9 +93,9 @@ final class DemoCommand implements Callable<Integer> {
     console.printf(
         Locale.ROOT,
         "Simulated camera: %d x %d at %.0f Hz, %d planes from %.2f m to %.2f m%n",
-        camera.width(),
-        camera.height(),
-        camera.rateHz(),
+        camera.format().width(),
+        camera.format().height(),
+        camera.format().rateHz(),
         planes,
         1 / camera.sweep().farthestDioptres(),
         1 / camera.sweep().nearestDioptres());
@@ -183,11 +183,13 @@ final class DemoCommand implements Callable<Integer> {
       int width = Integer.parseInt(sides[0]);
       int height = Integer.parseInt(sides[sides.length == 2 ? 1 : sides.length]);
       Instant now = Instant.now();
-      return SimulatedCameraConfig.DEFAULTS
+      long startStampNanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+      SimulatedCameraConfig defaults = SimulatedCameraConfig.DEFAULTS;
+      return defaults
           .withSize(width, height)
           .withPlanes(planes)
-          .withSeed(seed)
-          .withStartStamp(now.getEpochSecond() * 1_000_000_000L + now.getNano());
+          .withScene(defaults.scene().withSeed(seed))
+          .withPlayback(defaults.playback().withStartStampNanos(startStampNanos));
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
       throw new ParameterException(
           spec().commandLine(), "--size is '" + size + "'; expected WxH, such as 640x480", e);

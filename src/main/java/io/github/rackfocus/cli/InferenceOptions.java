@@ -30,6 +30,6 @@ final class InferenceOptions {
 
   /** The settings with what was given on the command line in its place. */
   ModelConfig over(ModelConfig configured) {
-    return configured.with(model, iterations, device, threads);
+    return configured.overriddenBy(model, iterations, device, threads);
   }
 }

@@ -94,7 +94,7 @@ public final class ModelsCommand implements Callable<Integer> {
               paramLabel = "DIR",
               description = "Folder of the bundles, as for 'models'.")
           @Nullable Path folderOfVerify) {
-    OnnxConfig options = OnnxConfig.DEFAULT.withDevice(parse(device));
+    OnnxConfig options = OnnxConfig.DEFAULTS.withDevice(parse(device));
     ModelLibrary library = ModelLibrary.locate(folderOfVerify == null ? folder : folderOfVerify);
     List<String> chosen;
     try {
@@ -155,19 +155,19 @@ public final class ModelsCommand implements Callable<Integer> {
   private static String[] row(ModelBundle bundle) {
     Manifest manifest = bundle.manifest();
     String iterations =
-        manifest.iterations().stream()
-            .map(k -> k == manifest.defaultIterations() ? "[" + k + "]" : Integer.toString(k))
+        manifest.iterations().exported().stream()
+            .map(k -> k == manifest.iterations().defaultNumber() ? "[" + k + "]" : Integer.toString(k))
             .collect(Collectors.joining(" "));
-    boolean full = manifest.hasFull(manifest.defaultIterations());
+    boolean full = manifest.hasFull(manifest.iterations().defaultNumber());
     String form = manifest.twoStage() == null ? "full" : full ? "rolling, full" : "rolling";
     return new String[] {
-      manifest.name(),
-      manifest.version(),
-      manifest.minPlanes() + "-" + manifest.maxPlanes(),
+      manifest.about().name(),
+      manifest.about().version(),
+      manifest.input().minPlanes() + "-" + manifest.input().maxPlanes(),
       iterations,
       form,
       size(bundle.bytes()),
-      manifest.description()
+      manifest.about().description()
     };
   }
 

@@ -85,8 +85,7 @@ final class PacedOptions {
         SimulatedCameraConfig.DEFAULTS
             .withSize(width, height)
             .withPlanes(planes)
-            .withRate(rate)
-            .withPrerenderedSweeps(1);
+            .withRate(rate);
     SimulatedCamera camera;
     try (Progress progress = new Progress("scene")) {
       camera = Sources.simulated(config, progress::show);

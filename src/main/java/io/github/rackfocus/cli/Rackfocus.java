@@ -64,7 +64,7 @@ public final class Rackfocus implements Runnable {
     return new EstimatorFactory() {
       @Override
       public DepthEstimator create(String model) throws IOException {
-        ModelConfig settings = ModelConfig.DEFAULT.with(model, iterations, device, threads);
+        ModelConfig settings = ModelConfig.DEFAULTS.overriddenBy(model, iterations, device, threads);
         return Estimators.open(settings);
       }
 

@@ -143,7 +143,7 @@ final class ReplayCommand implements Callable<Integer> {
     return BagFrameSource.open(
         input,
         new BagTopics(imageTopic, lensTopic, infoTopic),
-        bitDepth == null ? settings : settings.withBitDepth(bitDepth));
+        bitDepth == null ? settings : settings.withImages(settings.images().withBitDepth(bitDepth)));
   }
 
   private FrameSource folder() throws IOException {
@@ -151,7 +151,8 @@ final class ReplayCommand implements Callable<Integer> {
         input,
         StackFolderConfig.DEFAULTS
             .withLoop(loop)
-            .withRate(rate == null ? 15 : rate, loop || rate != null)
+            .withRateHz(rate == null ? 15 : rate)
+            .withPaced(loop || rate != null)
             .withBitDepth(bitDepth == null ? 16 : bitDepth));
   }
 

@@ -151,7 +151,7 @@ final class TailCommand implements Callable<Integer> {
       throw new ParameterException(
           spec().commandLine(), config + ": sinks.kafka is off; expected brokers there");
     }
-    return kafka.settings();
+    return kafka.client();
   }
 
   private List<String> topics() {

@@ -2,7 +2,7 @@ package io.github.rackfocus.config;
 
 import java.util.List;
 
-/** A configuration with faults; the message has a line for each. */
+/** A configuration has faults; the message has one line for each. */
 public final class ConfigException extends Exception {
   private final List<String> faults;
 
@@ -15,7 +15,7 @@ public final class ConfigException extends Exception {
     this.faults = List.copyOf(faults);
   }
 
-  /** Every fault: path, what was found, what would be right. */
+  /** Returns every fault: its path, what was found and what was expected. */
   public List<String> faults() {
     return faults;
   }

@@ -1,236 +1,115 @@
 package io.github.rackfocus.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import io.github.rackfocus.common.PrintableText;
+import io.github.rackfocus.document.Section;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 
 /**
- * One section of a configuration while it is read: each option is asked for once, with its default,
- * unit, range and meaning in that one place.
+ * Reads one section of a configuration. Each option is read once, with its default, unit, range and
+ * description in that one place; the same calls produce the reference ({@link #options}) from which
+ * {@code config/node.yaml} is generated.
  *
- * <p>Faults are gathered, each with its path, what was found and what would be right, so that all
- * are reported at once; an option at fault reads as its default. The same calls describe the
- * options ({@link #options}), from which the documented {@code config/node.yaml} is made. For one
- * thread.
+ * <p>Faults are collected, each with its path, what was found and what was expected, so that all of
+ * them can be reported at once; a faulty option reads as its default. Not thread-safe.
  */
 final class ConfigSection {
-  /** An option as it is documented. */
+  /**
+   * An option in the reference.
+   *
+   * @param path dotted keys from the root
+   * @param value the default as YAML; empty for a section
+   * @param unit of the value and the range; empty for none
+   * @param range allowed values; empty if the description says it
+   * @param doc one sentence
+   */
   record Option(String path, String value, String unit, String range, String doc) {}
 
-  private final String path;
-  private final JsonNode node;
-  private final Set<String> asked = new HashSet<>();
-  private final List<ConfigSection> sections = new ArrayList<>();
+  private final Section section;
   private final List<String> faults;
   private final List<Option> options;
 
-  /** The root of a configuration. */
+  /** Creates the root of a configuration. */
   ConfigSection(JsonNode root) {
-    this("", root, new ArrayList<>(), new ArrayList<>());
-    checkIsSection();
+    this(root, new ArrayList<>());
   }
 
-  private ConfigSection(String path, JsonNode node, List<String> faults, List<Option> options) {
-    this.path = path;
-    this.node = node;
+  private ConfigSection(JsonNode root, List<String> faults) {
+    this(Section.collecting("configuration", root, faults), faults, new ArrayList<>());
+  }
+
+  private ConfigSection(Section section, List<String> faults, List<Option> options) {
+    this.section = section;
     this.faults = faults;
     this.options = options;
   }
 
-  /** A section below this one. */
+  /** Returns a section below this one. */
   ConfigSection section(String name, String doc) {
-    asked.add(name);
-    options.add(new Option(at(name), "", "", "", doc));
-    ConfigSection child = new ConfigSection(at(name), node.path(name), faults, options);
-    child.checkIsSection();
-    sections.add(child);
-    return child;
+    describe(name, "", "", "", doc);
+    return new ConfigSection(section.section(name), faults, options);
   }
 
-  /** A whole number within bounds. */
-  int integer(String name, int byDefault, int min, int max, String unit, String doc) {
-    describe(name, Integer.toString(byDefault), unit, min + " to " + max, doc);
-    JsonNode value = node.path(name);
-    if (isAbsent(value)) {
-      return byDefault;
-    }
-    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-      return fault(name, shown(value), "a whole number" + of(unit), byDefault);
-    }
-    int number = value.intValue();
-    return number < min || number > max
-        ? fault(name, shown(value), min + " to " + max + of(unit), byDefault)
-        : number;
+  /** Returns an integer in {@code [min, max]}. */
+  int integer(String name, int defaultValue, int min, int max, String unit, String doc) {
+    describe(name, Integer.toString(defaultValue), unit, min + " to " + max, doc);
+    return section.integer(name, defaultValue, min, max, unit);
   }
 
-  /** A number within bounds. */
-  double number(String name, double byDefault, double min, double max, String unit, String doc) {
-    describe(name, plain(byDefault), unit, plain(min) + " to " + plain(max), doc);
-    JsonNode value = node.path(name);
-    if (isAbsent(value)) {
-      return byDefault;
-    }
-    if (!value.isNumber()) {
-      return fault(name, shown(value), "a number" + of(unit), byDefault);
-    }
-    double number = value.doubleValue();
-    return number >= min && number <= max
-        ? number
-        : fault(name, shown(value), plain(min) + " to " + plain(max) + of(unit), byDefault);
+  /** Returns a number in {@code [min, max]}. */
+  double number(String name, double defaultValue, double min, double max, String unit, String doc) {
+    describe(name, Section.plain(defaultValue), unit, Section.range(min, max), doc);
+    return section.number(name, defaultValue, min, max, unit);
   }
 
-  /** True or false. */
-  boolean flag(String name, boolean byDefault, String doc) {
-    describe(name, Boolean.toString(byDefault), "", "true or false", doc);
-    JsonNode value = node.path(name);
-    if (isAbsent(value)) {
-      return byDefault;
-    }
-    return value.isBoolean()
-        ? value.booleanValue()
-        : fault(name, shown(value), "true or false", byDefault);
+  /** Returns true or false; the description begins with "Whether". */
+  boolean flag(String name, boolean defaultValue, String doc) {
+    describe(name, Boolean.toString(defaultValue), "", "", doc);
+    return section.flag(name, defaultValue);
   }
 
-  /** A text, which may be empty. */
-  String text(String name, String byDefault, String range, String doc) {
-    describe(name, byDefault.isEmpty() ? "\"\"" : byDefault, "", range, doc);
-    JsonNode value = node.path(name);
-    if (isAbsent(value)) {
-      return byDefault;
-    }
-    return value.isTextual() ? value.textValue() : fault(name, shown(value), "a text", byDefault);
+  /** Returns a text, which may be empty. */
+  String text(String name, String defaultValue, String range, String doc) {
+    describe(name, defaultValue.isEmpty() ? "\"\"" : defaultValue, "", range, doc);
+    return section.text(name, defaultValue);
   }
 
-  /** One of an enumeration's constants, in lower case. */
-  <E extends Enum<E>> E choice(String name, E byDefault, String doc) {
-    E[] all = byDefault.getDeclaringClass().getEnumConstants();
-    StringBuilder range = new StringBuilder();
-    for (E each : all) {
-      range.append(range.isEmpty() ? "" : " | ").append(key(each));
-    }
-    describe(name, key(byDefault), "", range.toString(), doc);
-    JsonNode value = node.path(name);
-    if (isAbsent(value)) {
-      return byDefault;
-    }
-    for (E each : all) {
-      if (value.isTextual() && key(each).equals(value.textValue())) {
-        return each;
-      }
-    }
-    return fault(name, shown(value), range.toString(), byDefault);
+  /** Returns one of an enumeration's constants, which are in lower case in the file. */
+  <E extends Enum<E>> E choice(String name, E defaultValue, String doc) {
+    String range = Section.choices(defaultValue.getDeclaringClass());
+    describe(name, Section.name(defaultValue), "", range, doc);
+    return section.choice(name, defaultValue);
   }
 
-  /** A free map of texts, such as a client library's own properties. */
-  java.util.Map<String, String> map(String name, String doc) {
-    describe(name, "{}", "", "names and values", doc);
-    JsonNode value = node.path(name);
-    java.util.Map<String, String> map = new java.util.TreeMap<>();
-    if (isAbsent(value)) {
-      return map;
-    }
-    if (!value.isObject()) {
-      return fault(name, shown(value), "names and values", map);
-    }
-    value
-        .properties()
-        .forEach(entry -> {
-          if (entry.getValue().isValueNode() && !entry.getValue().isNull()) {
-            map.put(entry.getKey(), entry.getValue().asText());
-          } else {
-            fault(name + "." + entry.getKey(), shown(entry.getValue()), "a single value", map);
-          }
-        });
-    return map;
+  /** Returns a map of texts, such as a client library's own properties. */
+  Map<String, String> map(String name, String doc) {
+    describe(name, "{}", "", "", doc);
+    return section.texts(name);
   }
 
-  /** Reports a fault that the types can't see, such as two options that contradict each other. */
+  /** Reports a fault that the types can't express, such as two options that contradict. */
   void fault(String name, String found, String expected) {
-    faults.add(at(name) + " is " + found + "; expected " + expected);
+    section.report(name, found, expected);
   }
 
-  /** Reports what a part that took several options refused, in that part's own sentence. */
-  void reject(String name, String sentence) {
-    faults.add(at(name) + ": " + sentence);
+  /** Reports an error message about an option from the code that uses it. */
+  void reject(String name, String message) {
+    section.report(section.at(name) + ": " + message);
   }
 
-  /** Every fault so far, also for keys that nobody asked for; call it once, when all was read. */
+  /** Returns every fault so far, and one for each unknown key. Call it on the root, once. */
   List<String> faults() {
-    collectUnknown();
+    section.reportUnknownKeys("an option");
     return faults;
   }
 
-  /** Every option asked for, in order, with its default. */
+  /** Returns every option that was read, in order, with its default. */
   List<Option> options() {
     return options;
   }
 
-  private void collectUnknown() {
-    if (node.isObject()) {
-      for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
-        String name = names.next();
-        if (!asked.contains(name)) {
-          faults.add(at(name) + " is not an option; expected one of " + known());
-        }
-      }
-    }
-    sections.forEach(ConfigSection::collectUnknown);
-  }
-
-  private String known() {
-    return String.join(", ", asked.stream().sorted().toList());
-  }
-
-  private void checkIsSection() {
-    if (!isAbsent(node) && !node.isObject()) {
-      faults.add(
-          (path.isEmpty() ? "the configuration" : path)
-              + " is "
-              + shown(node)
-              + "; expected a section of options");
-    }
-  }
-
   private void describe(String name, String value, String unit, String range, String doc) {
-    asked.add(name);
-    options.add(new Option(at(name), value, unit, range, doc));
-  }
-
-  private <T> T fault(String name, String found, String expected, T byDefault) {
-    fault(name, found, expected);
-    return byDefault;
-  }
-
-  private String at(String name) {
-    return path.isEmpty() ? name : path + "." + name;
-  }
-
-  private static boolean isAbsent(JsonNode value) {
-    return value instanceof MissingNode || value.isNull();
-  }
-
-  private static String shown(JsonNode value) {
-    String text = value.isTextual() ? "'" + value.textValue() + "'" : value.toString();
-    return PrintableText.of(text, 60);
-  }
-
-  private static String of(String unit) {
-    return unit.isEmpty() ? "" : " " + unit;
-  }
-
-  private static String plain(double number) {
-    return number == Math.rint(number) && Math.abs(number) < 1e15
-        ? Long.toString((long) number)
-        : Double.toString(number);
-  }
-
-  private static String key(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    options.add(new Option(section.at(name), value, unit, range, doc));
   }
 }

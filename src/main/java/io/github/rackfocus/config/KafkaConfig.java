@@ -13,26 +13,27 @@ import io.github.rackfocus.kafka.codec.ObstacleGridCodec;
 import io.github.rackfocus.kafka.spool.SpoolConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes to Kafka.
+ * Configures what is sent to Kafka.
  *
- * @param settings the broker, and the bounds during an outage
- * @param depth depth maps, or null where they don't go there
- * @param frames camera frames for workers, or null where they don't go there
- * @param obstacles grids for planners, or null where they don't go there
- * @param health of the node, or null where it doesn't go there
+ * @param client the broker, and the bounds during an outage
+ * @param depth depth maps, or null if they are not sent
+ * @param frames camera frames for workers, or null if they are not sent
+ * @param obstacles grids for planners, or null if they are not sent
+ * @param health health of the node, or null if it is not sent
  */
 public record KafkaConfig(
-    KafkaClientConfig settings,
+    KafkaClientConfig client,
     @Nullable KafkaDepthSinkConfig depth,
     @Nullable KafkaFrameSinkConfig frames,
     @Nullable Obstacles obstacles,
     @Nullable KafkaHealthConfig health) {
   private static final long MIB = 1L << 20;
 
-  /** What becomes of records while the broker is away. */
+  /** What happens to records while the broker is away. */
   enum OnOutage {
     /** The newest wait in memory. */
     FRESHEST,
@@ -40,7 +41,7 @@ public record KafkaConfig(
     SPOOL
   }
 
-  /** What health records are. */
+  /** The format of health records. */
   enum HealthFormat {
     /** As in {@code health.proto}. */
     PROTOBUF,
@@ -51,169 +52,178 @@ public record KafkaConfig(
   /**
    * Obstacle grids.
    *
-   * @param topic they go to
+   * @param topic they are sent to
    * @param columns cells in a row
    * @param rows of cells
    */
   public record Obstacles(TopicSpec topic, int columns, int rows) {}
 
   static @Nullable KafkaConfig read(ConfigSection kafka) {
-    boolean enabled = kafka.flag("enabled", false, "whether maps are sent");
-    KafkaClientConfig settings = settings(kafka);
-    String topic =
-        kafka.text("topic", TopicSpec.DEPTH.name(), "a topic", "for depth maps, minutes");
-    boolean uncertainty = kafka.flag("uncertainty", true, "send one sigma beside the depth");
-    boolean age = kafka.flag("age", true, "send the age of every pixel");
-    KafkaDepthSinkConfig depth =
-        new KafkaDepthSinkConfig(
-            settings,
-            named(kafka, "topic", TopicSpec.DEPTH, topic),
-            DepthPacking.PNG16,
-            uncertainty,
-            age);
-    KafkaFrameSinkConfig frames = frames(kafka, settings);
+    boolean enabled = kafka.flag("enabled", false, "Whether depth maps are sent");
+    KafkaClientConfig client = client(kafka);
+    KafkaDepthSinkConfig depth = depth(kafka.section("depth", "Depth maps."), client);
+    KafkaFrameSinkConfig frames =
+        frames(kafka.section("frames", "Camera frames for 'rackfocus worker'."), client);
     Obstacles obstacles =
-        obstacles(kafka.section("obstacles", "nearest and median depth by cell, below 8 kB"));
+        obstacles(kafka.section("obstacles", "Nearest and median depth per cell, below 8 kB."));
     KafkaHealthConfig health =
-        health(kafka.section("health", "counts of all losses, timings; beside any of the above"));
+        health(kafka.section("health", "Loss counts and timings, sent if any of the above is."));
     return enabled || frames != null || obstacles != null
-        ? new KafkaConfig(settings, enabled ? depth : null, frames, obstacles, health)
+        ? new KafkaConfig(client, enabled ? depth : null, frames, obstacles, health)
         : null;
   }
 
-  private static @Nullable Obstacles obstacles(ConfigSection section) {
-    boolean enabled = section.flag("enabled", false, "whether grids are made and sent");
-    String topic =
-        section.text("topic", TopicSpec.OBSTACLES.name(), "a topic", "for them, minutes");
-    int columns =
-        section.integer("columns", ObstacleGridCodec.DEFAULT_COLUMNS, 1, 768, "cells", "in a row");
-    int rows =
-        section.integer(
-            "rows", ObstacleGridCodec.DEFAULT_ROWS, 1, 768, "", "at most 768 cells in all");
-    if (columns * rows > ObstacleGridCodec.MOST_CELLS) {
-      section.fault("rows", rows + " with " + columns + " columns", "at most 768 cells in all");
-    }
-    TopicSpec named = named(section, "topic", TopicSpec.OBSTACLES, topic);
-    return enabled ? new Obstacles(named, columns, rows) : null;
+  private static KafkaDepthSinkConfig depth(ConfigSection depth, KafkaClientConfig client) {
+    return new KafkaDepthSinkConfig(
+        client,
+        topic(depth, "topic", TopicSpec.DEPTH, "Topic of the maps, kept for minutes"),
+        DepthPacking.PNG16,
+        depth.flag("uncertainty", true, "Whether maps carry one sigma beside the depth"),
+        depth.flag("age", true, "Whether maps carry the age of every pixel"));
   }
 
-  private static @Nullable KafkaHealthConfig health(ConfigSection section) {
-    KafkaHealthConfig byDefault = KafkaHealthConfig.DEFAULT;
-    boolean enabled = section.flag("enabled", true, "whether health is sent");
-    String topic = section.text("topic", byDefault.topic().name(), "a topic", "for it, days");
+  private static @Nullable Obstacles obstacles(ConfigSection obstacles) {
+    boolean enabled = obstacles.flag("enabled", false, "Whether obstacle grids are sent");
+    TopicSpec topic =
+        topic(obstacles, "topic", TopicSpec.OBSTACLES, "Topic of the grids, kept for minutes");
+    int columns =
+        obstacles.integer(
+            "columns", ObstacleGridCodec.DEFAULT_COLUMNS, 1, 768, "cells", "Columns of cells");
+    int rows =
+        obstacles.integer(
+            "rows", ObstacleGridCodec.DEFAULT_ROWS, 1, 768, "", "Rows of cells; at most 768 cells in all");
+    if (columns * rows > ObstacleGridCodec.MOST_CELLS) {
+      obstacles.fault("rows", rows + " with " + columns + " columns", "at most 768 cells in all");
+    }
+    return enabled ? new Obstacles(topic, columns, rows) : null;
+  }
+
+  private static @Nullable KafkaHealthConfig health(ConfigSection health) {
+    KafkaHealthConfig defaults = KafkaHealthConfig.DEFAULTS;
+    boolean enabled = health.flag("enabled", true, "Whether health is sent");
+    TopicSpec topic = topic(health, "topic", defaults.topic(), "Topic of health, kept for days");
     double interval =
-        section.number(
-            "interval", byDefault.interval().toSeconds(), 0.1, 3600, "s", "between records");
+        health.number(
+            "interval", defaults.interval().toSeconds(), 0.1, 3600, "s", "Time between records");
     HealthFormat format =
-        section.choice("format", HealthFormat.PROTOBUF, "json for consumers without the schema");
-    TopicSpec named = named(section, "topic", byDefault.topic(), topic);
+        health.choice("format", HealthFormat.PROTOBUF, "Format; json needs no schema to read");
     return enabled
         ? new KafkaHealthConfig(
-            named, Duration.ofMillis(Math.round(1000 * interval)), format == HealthFormat.JSON)
+            topic, Duration.ofMillis(Math.round(1000 * interval)), format == HealthFormat.JSON)
         : null;
   }
 
-  private static @Nullable KafkaFrameSinkConfig frames(ConfigSection kafka, KafkaClientConfig settings) {
-    boolean enabled =
-        kafka.flag("frames", false, "send camera frames too, for 'rackfocus worker' to take");
-    String topic = kafka.text("framesTopic", KafkaFrameSinkConfig.DEFAULT_TOPIC, "a topic", "for them");
+  private static @Nullable KafkaFrameSinkConfig frames(
+      ConfigSection frames, KafkaClientConfig client) {
+    boolean enabled = frames.flag("enabled", false, "Whether camera frames are sent");
+    TopicSpec topic = topic(frames, "topic", TopicSpec.FRAMES, "Topic of the frames");
     ImagePacking packing =
-        kafka.choice("framePacking", ImagePacking.PNG, "lossless; zstd is larger and quicker");
-    TopicSpec named = named(kafka, "framesTopic", TopicSpec.FRAMES, topic);
+        frames.choice(
+            "packing", ImagePacking.PNG, "Lossless compression; zstd is larger and faster");
     return enabled
-        ? new KafkaFrameSinkConfig(settings, named, packing, KafkaFrameSinkConfig.DEFAULT_QUEUE)
+        ? new KafkaFrameSinkConfig(client, topic, packing, KafkaFrameSinkConfig.DEFAULT_QUEUE)
         : null;
   }
 
-  private static TopicSpec named(ConfigSection kafka, String option, TopicSpec byDefault, String name) {
+  /** Reads the name of a topic. */
+  static TopicSpec topic(ConfigSection section, String option, TopicSpec defaults, String doc) {
+    String name = section.text(option, defaults.name(), "", doc);
     try {
-      return byDefault.named(name);
+      return defaults.named(name);
     } catch (IllegalArgumentException e) {
-      kafka.reject(option, ErrorMessages.of(e));
-      return byDefault;
+      section.reject(option, ErrorMessages.of(e));
+      return defaults;
     }
   }
 
-  private static KafkaClientConfig settings(ConfigSection kafka) {
-    KafkaClientConfig byDefault = KafkaClientConfig.of("localhost:9092");
+  private static KafkaClientConfig client(ConfigSection kafka) {
+    KafkaClientConfig defaults = KafkaClientConfig.of("localhost:9092");
     String servers =
-        kafka.text("bootstrapServers", "localhost:9092", "host:port, comma separated", "brokers");
-    boolean create = kafka.flag("createTopics", false, "make the topics where they are missing");
+        kafka.text(
+            "bootstrapServers",
+            defaults.bootstrapServers(),
+            "",
+            "Brokers as host:port, separated by commas");
+    boolean create =
+        kafka.flag("createTopics", defaults.createTopics(), "Whether missing topics are created");
     OnOutage onOutage =
         kafka.choice(
             "onOutage",
             OnOutage.FRESHEST,
-            "while the broker is away the newest records wait in memory, or all of them on disk");
-    int queue =
-        kafka.integer(
-            "queue",
-            byDefault.queueRecords(),
-            1,
-            100_000,
-            "records",
-            "that wait in memory (freshest); one more drops the oldest, counted");
-    int inFlight =
-        kafka.integer(
-            "inFlight",
-            byDefault.inFlightRecords(),
-            1,
-            1_000,
-            "records",
-            "sent and not acknowledged; sent again until they are");
-    int largest =
-        kafka.integer(
-            "maxRecordBytes",
-            byDefault.maxRecordBytes(),
-            2048,
-            64 << 20,
-            "bytes",
-            "larger records are refused and counted; checked against the topic's limit");
-    SpoolConfig spool = spool(kafka.section("spool", "where records wait (onOutage: spool)"));
-    var properties =
+            "While the broker is away, the newest records wait in memory, or all of them on disk");
+    KafkaClientConfig.Bounds bounds = bounds(kafka, defaults.bounds());
+    SpoolConfig spool =
+        spool(kafka.section("spool", "Where records wait on disk, for onOutage: spool."));
+    Map<String, String> properties =
         kafka.map(
             "properties",
-            "passed to Kafka's clients: TLS, SASL, compression; ${file:PATH} and ${env:NAME} stand"
-                + " for secrets");
+            "Properties of Kafka's clients, such as TLS, SASL, compression; ${file:PATH} and"
+                + " ${env:NAME} are replaced by secrets");
     try {
       Secrets.resolve(properties);
       return new KafkaClientConfig(
           servers,
           create,
           onOutage == OnOutage.SPOOL ? spool : null,
-          queue,
-          inFlight,
-          largest,
-          byDefault.closeTimeout(),
+          bounds,
+          defaults.closeTimeout(),
           properties);
     } catch (IllegalArgumentException e) {
       kafka.reject("properties", ErrorMessages.of(e));
-      return byDefault;
+      return defaults;
     }
   }
 
+  private static KafkaClientConfig.Bounds bounds(
+      ConfigSection kafka, KafkaClientConfig.Bounds defaults) {
+    return new KafkaClientConfig.Bounds(
+        kafka.integer(
+            "queue",
+            defaults.queueRecords(),
+            1,
+            100_000,
+            "records",
+            "Records that wait in memory with onOutage: freshest; one more drops the oldest"),
+        kafka.integer(
+            "inFlight",
+            defaults.inFlightRecords(),
+            1,
+            1_000,
+            "records",
+            "Records sent and not acknowledged; they are resent until they are"),
+        kafka.integer(
+            "maxRecordBytes",
+            defaults.maxRecordBytes(),
+            2048,
+            64 << 20,
+            "bytes",
+            "Largest record; larger ones are dropped; checked against the topic's limit"));
+  }
+
   private static SpoolConfig spool(ConfigSection spool) {
-    SpoolConfig byDefault = SpoolConfig.in(Path.of("spool"));
+    SpoolConfig defaults = SpoolConfig.in(Path.of("spool"));
     String folder =
-        spool.text("folder", "spool", "a folder", "made where it is missing; one node each");
-    int megabytes =
+        spool.text("folder", "spool", "", "Folder, created if missing; one per node");
+    int mebibytes =
         spool.integer(
             "maxMiB",
-            (int) (byDefault.maxBytes() / MIB),
+            (int) (defaults.maxBytes() / MIB),
             1,
             1 << 20,
             "MiB",
-            "on disk for each topic; beyond it the oldest records are dropped and counted");
+            "Size limit per topic; beyond it the oldest records are dropped");
     double age =
         spool.number(
             "maxAge",
-            byDefault.maxAge().toSeconds(),
+            defaults.maxAge().toSeconds(),
             1,
             31_536_000,
             "s",
-            "beyond it records are dropped and counted");
+            "Age limit; older records are dropped");
     boolean sync =
-        spool.flag("sync", false, "force every record onto the disk: outlives a power cut too");
+        spool.flag(
+            "sync", false, "Whether every record is forced to disk, to survive a power failure");
     return new SpoolConfig(
-        Path.of(folder), megabytes * MIB, Duration.ofMillis(Math.round(1000 * age)), sync);
+        Path.of(folder), mebibytes * MIB, Duration.ofMillis(Math.round(1000 * age)), sync);
   }
 }

@@ -4,149 +4,155 @@ import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.onnx.Device;
 import io.github.rackfocus.onnx.GpuConfig;
 import io.github.rackfocus.onnx.OnnxConfig;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which model runs, and how.
+ * Configures which model runs, and how.
  *
- * @param name a bundle's, or {@code sml} or {@code ddl}, the hand-made baselines
- * @param iterations proximal iterations, one of those the bundle has; −1 for its default
- * @param deadlineMillis under which the 95th percentile of the latency is held, by fewer iterations
- *     and then by fewer maps; 0: iterations are fixed
- * @param options of inference
+ * @param name of a bundle, or {@code sml} or {@code ddl}, the classical baselines
+ * @param iterations proximal iterations, one of those exported; −1 for the bundle's default
+ * @param deadlineMillis bound of the 95th percentile of the latency, kept by fewer iterations and
+ *     then by fewer maps; 0: iterations are fixed
+ * @param onnx how inference runs
  */
-public record ModelConfig(
-    String name, int iterations, double deadlineMillis, OnnxConfig options) {
-  /** The model that runs unless another is named. */
+@RecordBuilder
+public record ModelConfig(String name, int iterations, double deadlineMillis, OnnxConfig onnx)
+    implements ModelConfigBuilder.With {
+  /** The name of the default model. */
   public static final String DEFAULT_MODEL = "proximal";
 
   /** The default model on the CPU. */
-  public static final ModelConfig DEFAULT =
-      new ModelConfig(DEFAULT_MODEL, -1, 0, OnnxConfig.DEFAULT);
+  public static final ModelConfig DEFAULTS =
+      new ModelConfig(DEFAULT_MODEL, -1, 0, OnnxConfig.DEFAULTS);
 
   /**
-   * The same with what is given in its place; null leaves an option as it is.
+   * Returns a copy with the given values; null keeps a value.
    *
-   * @throws IllegalArgumentException for a device or a number of threads that does not exist
+   * @throws IllegalArgumentException for an invalid device or number of threads
    */
-  public ModelConfig with(
-      @Nullable String otherName,
-      @Nullable Integer otherIterations,
-      @Nullable String otherDevice,
-      @Nullable Integer otherThreads) {
-    OnnxConfig changed = options;
-    if (otherDevice != null) {
-      changed = changed.withDevice(Device.parse(otherDevice));
+  public ModelConfig overriddenBy(
+      @Nullable String newName,
+      @Nullable Integer newIterations,
+      @Nullable String newDevice,
+      @Nullable Integer newThreads) {
+    OnnxConfig changed = onnx;
+    if (newDevice != null) {
+      changed = changed.withDevice(Device.parse(newDevice));
     }
-    if (otherThreads != null) {
-      changed = changed.withThreads(otherThreads);
+    if (newThreads != null) {
+      changed = changed.withThreads(newThreads);
     }
     return new ModelConfig(
-        otherName == null ? name : otherName,
-        otherIterations == null ? iterations : otherIterations,
+        newName == null ? name : newName,
+        newIterations == null ? iterations : newIterations,
         deadlineMillis,
         changed);
   }
 
-  /** The same with other options of inference. */
-  public ModelConfig withOptions(OnnxConfig other) {
-    return new ModelConfig(name, iterations, deadlineMillis, other);
-  }
-
-  /** The same with another deadline, 0 for none. */
-  public ModelConfig withDeadline(double millis) {
-    return new ModelConfig(name, iterations, millis, options);
-  }
-
-  /** The deadline, nanoseconds; 0: none. */
+  /** Returns the deadline in nanoseconds; 0: none. */
   public long deadlineNanos() {
     return Math.round(1e6 * deadlineMillis);
   }
 
-  static ModelConfig read(ConfigSection settings) {
-    OnnxConfig byDefault = OnnxConfig.DEFAULT;
-    String name = settings.text("name", DEFAULT_MODEL, "a model's name", "see 'rackfocus models'");
+  static ModelConfig read(ConfigSection model) {
+    OnnxConfig defaults = OnnxConfig.DEFAULTS;
+    String name =
+        model.text("name", DEFAULT_MODEL, "", "Name of the model; 'rackfocus models' lists them");
     int iterations =
-        settings.integer(
-            "iterations", -1, -1, 64, "", "proximal iterations; -1: the model's default");
+        model.integer(
+            "iterations", -1, -1, 64, "", "Number of proximal iterations; -1: the model's default");
     double deadline =
-        settings.number(
+        model.number(
             "deadlineMillis",
             0,
             0,
             60_000,
             "ms",
-            "held for the 95th percentile of latency by fewer iterations, then fewer maps; 0: off");
-    Device device = device(settings);
-    OnnxConfig options =
-        byDefault
+            "Bound of the 95th percentile of latency, kept by fewer iterations, then fewer maps;"
+                + " 0: off");
+    Device device = device(model);
+    OnnxConfig onnx =
+        defaults
             .withDevice(device)
             .withThreads(
-                settings.integer("threads", 0, 0, 256, "", "that compute a map; 0: one a core"))
-            .withSpinning(settings.flag("spinning", false, "threads wait busily within a map"))
-            .withArena(settings.flag("arena", true, "ONNX Runtime keeps memory between maps"))
+                model.integer("threads", 0, 0, 256, "", "Threads per map; 0: one per core"))
+            .withSpinning(
+                model.flag("spinning", false, "Whether threads busy-wait while a map is computed"))
+            .withArena(
+                model.flag("arena", true, "Whether ONNX Runtime keeps memory between maps"))
             .withOptimisation(
-                settings.choice(
+                model.choice(
                     "graphOptimisation",
-                    byDefault.optimisation(),
-                    "how far graphs are rewritten when they are loaded"))
+                    defaults.optimisation(),
+                    "Level of graph optimisation at load time"))
             .withForm(
-                settings.choice(
-                    "form", byDefault.form(), "what depends on one image is kept (rolling)"))
+                model.choice(
+                    "form",
+                    defaults.form(),
+                    "Form of the model; rolling keeps the features of each image"))
             .withPrecision(
-                settings.choice(
+                model.choice(
                     "precision",
-                    byDefault.precision(),
-                    "of a CPU; auto: 8 bits where the model has such graphs"))
-            .withGpu(gpu(settings.section("gpu", "how a GPU is used; see docs/gpu.md")));
-    return new ModelConfig(name, iterations, deadline, options);
+                    defaults.precision(),
+                    "Precision on a CPU; auto: 8 bits if the model has such graphs"))
+            .withGpu(gpu(model.section("gpu", "Options of a GPU; see docs/gpu.md.")));
+    return new ModelConfig(name, iterations, deadline, onnx);
   }
 
-  private static Device device(ConfigSection settings) {
+  private static Device device(ConfigSection model) {
     String text =
-        settings.text(
+        model.text(
             "device",
             "cpu",
             "cpu | cuda | cuda:n | tensorrt | tensorrt:n | auto",
-            "auto takes a GPU where there is one");
+            "Device; auto: a GPU if there is one");
     try {
       return Device.parse(text);
     } catch (IllegalArgumentException e) {
-      settings.reject("device", ErrorMessages.of(e));
+      model.reject("device", ErrorMessages.of(e));
       return Device.CPU;
     }
   }
 
-  private static GpuConfig gpu(ConfigSection settings) {
-    GpuConfig byDefault = GpuConfig.DEFAULT;
+  private static GpuConfig gpu(ConfigSection gpu) {
+    GpuConfig defaults = GpuConfig.DEFAULTS;
     int limit =
-        settings.integer(
+        gpu.integer(
             "memoryLimit",
             0,
             0,
             1 << 20,
             "MiB",
-            "of each session; 0: all there is, else 64 or more");
-    GpuConfig options =
-        byDefault
+            "Memory limit of each session, 64 or more; 0: no limit");
+    GpuConfig config =
+        defaults
             .withCudnnSearch(
-                settings.choice(
-                    "cudnnSearch", byDefault.cudnnSearch(), "how convolutions are chosen"))
+                gpu.choice(
+                    "cudnnSearch", defaults.cudnnSearch(), "How convolution kernels are chosen"))
             .withTf32(
-                settings.flag("tf32", byDefault.tf32(), "19-bit products; faster, less exact"))
-            .withFp16(settings.flag("fp16", byDefault.fp16(), "half precision, TensorRT only"));
+                gpu.flag(
+                    "tf32",
+                    defaults.tf32(),
+                    "Whether products have 19 bits, which is faster and less exact"))
+            .withFp16(
+                gpu.flag(
+                    "fp16", defaults.fp16(), "Whether TensorRT may compute in half precision"));
     String cache =
-        settings.text(
-            "engineCache", "", "a folder", "of TensorRT's engines; empty: built at every start");
+        gpu.text(
+            "engineCache",
+            "",
+            "",
+            "Folder for TensorRT's engines; empty: they are built at every start");
     if (!cache.isEmpty()) {
-      options = options.withEngineCache(Path.of(cache));
+      config = config.withEngineCache(Path.of(cache));
     }
     try {
-      return options.withMemoryLimit(limit);
+      return config.withMemoryLimitMebibytes(limit);
     } catch (IllegalArgumentException e) {
-      settings.reject("memoryLimit", ErrorMessages.of(e));
-      return options;
+      gpu.reject("memoryLimit", ErrorMessages.of(e));
+      return config;
     }
   }
 }

@@ -1,24 +1,23 @@
 package io.github.rackfocus.config;
 
 /**
- * How the node shows itself to ROS. Its options stand at the top of the configuration, for as
+ * Configures what is published to ROS. The options are at the top of the configuration, so that as
  * private parameters they have the names that ROS users know.
  *
- * @param frameId the camera's optical frame, for sources whose images name none; empty: the
- *     camera's name and {@code _optical_frame}
- * @param stampOffsetNanos added to the stamps of what is published
+ * @param frameId the camera's optical frame for sources whose images name none; empty: the camera's
+ *     name and {@code _optical_frame}
+ * @param stampOffsetNanos added to the stamps of published messages
  */
 public record RosConfig(String frameId, long stampOffsetNanos) {
   static RosConfig read(ConfigSection root) {
-    return new RosConfig(
+    String frameId =
         root.text(
             "frameId",
             "",
-            "a frame of tf",
-            "the camera's optical frame where the source names none; empty: CAMERA_optical_frame"),
-        Math.round(
-            1e9
-                * root.number(
-                    "stampOffset", 0, -10, 10, "s", "added to the stamps of ROS topics")));
+            "",
+            "Optical frame of the camera for sources that name none; empty: CAMERA_optical_frame");
+    double offset =
+        root.number("stampOffset", 0, -10, 10, "s", "Offset added to the stamps of ROS messages");
+    return new RosConfig(frameId, Math.round(1e9 * offset));
   }
 }

@@ -1,32 +1,34 @@
 package io.github.rackfocus.config;
 
 import io.github.rackfocus.sweep.MatchingConfig;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
- * How images and lens readings come in as ROS messages, from topics or from a bag.
+ * Configures how images and lens readings are received as ROS messages, from topics or from a bag.
  *
- * @param imageTransport the form of the images
- * @param lens how the focus of a frame is known
- * @param lensLatencySeconds of a lens power that comes without a stamp: it held so long before it
- *     arrived
- * @param matching how readings are laid on frames; a camera file replaces the lens's gain and
- *     offset
- * @param cameraInfoUrl of a camera file: {@code file://} or {@code package://}; empty: the topic
- *     {@code camera_info}
- * @param rectify whether distortion is taken out of the images, where a calibration tells it
- * @param bitDepth of 16-bit images: the brightest value is {@code 2^bitDepth - 1}
- * @param sweep the nominal planes, and where the sweep stands by the clock
+ * @param images how images are received
+ * @param lens how the focus of a frame is determined
+ * @param sweep the nominal planes, and the phase of the sweep
  */
-public record RosInputConfig(
-    ImageTransport imageTransport,
-    LensInput lens,
-    double lensLatencySeconds,
-    MatchingConfig matching,
-    String cameraInfoUrl,
-    boolean rectify,
-    int bitDepth,
-    SweepConfig sweep) {
-  /** The form of the images. */
+@RecordBuilder
+public record RosInputConfig(Images images, Lens lens, SweepConfig sweep)
+    implements RosInputConfigBuilder.With {
+  /** Raw images, lens states, calibration from the topic. */
+  public static final RosInputConfig DEFAULTS =
+      new RosInputConfig(
+          new Images(ImageTransport.RAW, "", true, 16),
+          new Lens(LensInput.STATE, 0, MatchingConfig.DEFAULTS),
+          SweepConfig.DEFAULTS);
+
+  /** Checks that the fields agree. */
+  public RosInputConfig {
+    if (isPeriodMissing(lens.input(), sweep)) {
+      throw new IllegalArgumentException(
+          "lens.input is stamp while sweep.period is 0; expected the period of a sweep in seconds");
+    }
+  }
+
+  /** The transport of the images. */
   public enum ImageTransport {
     /** sensor_msgs/Image on {@code image}. */
     RAW,
@@ -34,7 +36,7 @@ public record RosInputConfig(
     COMPRESSED
   }
 
-  /** How the focus of a frame is known. */
+  /** How the focus of a frame is determined. */
   public enum LensInput {
     /** From rackfocus_msgs/LensState on {@code lens_state}. */
     STATE,
@@ -44,127 +46,112 @@ public record RosInputConfig(
     STAMP
   }
 
-  /** Raw images, lens states, calibration from the topic. */
-  public static final RosInputConfig DEFAULT =
-      new RosInputConfig(
-          ImageTransport.RAW,
-          LensInput.STATE,
-          0,
-          MatchingConfig.DEFAULT,
-          "",
-          true,
-          16,
-          SweepConfig.DEFAULT);
-
-  /** Checks what the fields say together. */
-  public RosInputConfig {
-    if (isPeriodMissing(lens, sweep)) {
-      throw new IllegalArgumentException(
-          "lens is stamp while sweep.period is 0; expected the seconds of a whole sweep there");
+  /**
+   * How images are received.
+   *
+   * @param transport raw or compressed
+   * @param cameraInfoUrl of a camera file: {@code file://} or {@code package://}; empty: the topic
+   *     {@code camera_info}
+   * @param rectify whether images are rectified if their calibration has distortion
+   * @param bitDepth of 16-bit images: the brightest value is {@code 2^bitDepth - 1}
+   */
+  @RecordBuilder
+  public record Images(
+      ImageTransport transport, String cameraInfoUrl, boolean rectify, int bitDepth)
+      implements RosInputConfigImagesBuilder.With {
+    public Images {
+      if (bitDepth < 8 || bitDepth > 16) {
+        throw new IllegalArgumentException("bitDepth is " + bitDepth + "; expected 8 to 16");
+      }
     }
-    if (bitDepth < 8 || bitDepth > 16) {
-      throw new IllegalArgumentException("bitDepth is " + bitDepth + "; expected 8 to 16");
+
+    /** Reads the options at the top; as private parameters they have names ROS users know. */
+    static Images read(ConfigSection root) {
+      ImageTransport transport =
+          root.choice(
+              "imageTransport",
+              ImageTransport.RAW,
+              "Transport of the images from topics and bags");
+      String url =
+          root.text(
+              "cameraInfoUrl",
+              "",
+              "file:// or package://",
+              "URL of the camera file; empty: the topic camera_info");
+      boolean rectify =
+          root.flag("rectify", true, "Whether images with calibrated distortion are rectified");
+      return new Images(transport, url, rectify, DEFAULTS.images().bitDepth());
     }
-  }
-
-  /** The same with another lens input. */
-  public RosInputConfig withLens(LensInput input, SweepConfig newSweep) {
-    return new RosInputConfig(
-        imageTransport,
-        input,
-        lensLatencySeconds,
-        matching,
-        cameraInfoUrl,
-        rectify,
-        bitDepth,
-        newSweep);
-  }
-
-  /** The same with another form of the images. */
-  public RosInputConfig withImageTransport(ImageTransport value) {
-    return new RosInputConfig(
-        value, lens, lensLatencySeconds, matching, cameraInfoUrl, rectify, bitDepth, sweep);
-  }
-
-  /** The same with other rules for readings. */
-  public RosInputConfig withMatching(MatchingConfig value) {
-    return new RosInputConfig(
-        imageTransport, lens, lensLatencySeconds, value, cameraInfoUrl, rectify, bitDepth, sweep);
-  }
-
-  /** The same with another camera file. */
-  public RosInputConfig withCameraInfoUrl(String url) {
-    return new RosInputConfig(
-        imageTransport, lens, lensLatencySeconds, matching, url, rectify, bitDepth, sweep);
-  }
-
-  /** The same with another declared depth of 16-bit images. */
-  public RosInputConfig withBitDepth(int bits) {
-    return new RosInputConfig(
-        imageTransport, lens, lensLatencySeconds, matching, cameraInfoUrl, rectify, bits, sweep);
   }
 
   /**
-   * Reads the options. Those that ROS users know by name stand at the top of the configuration,
-   * where they become private parameters of that name.
+   * How the focus of a frame is determined.
+   *
+   * @param input where focus comes from
+   * @param latencySeconds delay of a lens power without a stamp: it was true so long before it
+   *     arrived
+   * @param matching how readings are matched to frames; a camera file replaces the lens's gain and
+   *     offset
    */
-  static RosInputConfig read(ConfigSection root, SweepConfig sweep) {
-    ImageTransport transport =
-        root.choice("imageTransport", DEFAULT.imageTransport(), "of the images of topics and bags");
-    String url =
-        root.text(
-            "cameraInfoUrl", "", "file:// or package://", "camera file; empty: topic camera_info");
-    boolean rectify = root.flag("rectify", true, "take the calibrated distortion out of images");
-    int bits = root.integer("bitDepth", DEFAULT.bitDepth(), 8, 16, "bits", "of 16-bit images");
-    double latency =
-        root.number("lensLatency", 0, 0, 10, "s", "by which lens_power, unstamped, comes late");
-    ConfigSection section = root.section("lens", "How the focus of an image is known.");
-    LensInput lens =
-        section.choice(
-            "input",
-            DEFAULT.lens(),
-            "topic lens_state, topic lens_power, or by the image's stamp and sweep.period");
-    MatchingConfig matching = matching(section);
-    if (isPeriodMissing(lens, sweep)) {
-      section.fault("input", "stamp while sweep.period is 0", "the seconds of a whole sweep there");
-      return DEFAULT;
-    }
-    return new RosInputConfig(transport, lens, latency, matching, url, rectify, bits, sweep);
-  }
+  @RecordBuilder
+  public record Lens(LensInput input, double latencySeconds, MatchingConfig matching)
+      implements RosInputConfigLensBuilder.With {
 
-  private static MatchingConfig matching(ConfigSection lens) {
-    MatchingConfig byDefault = MatchingConfig.DEFAULT;
-    return new MatchingConfig(
-        byDefault.powerGain(),
-        byDefault.powerOffset(),
-        lens.choice(
-            "between",
-            byDefault.between(),
-            "readings: the lens holds where it was, or moves evenly, or as direction says"),
-        nanos(lens.number("exposureOffset", 0, -1, 1, "s", "mid-exposure minus the image's stamp")),
-        nanos(
-            lens.number(
-                "maxWait",
-                byDefault.maxWaitNanos() / 1e9,
-                0,
-                10,
-                "s",
-                "that an image waits at most for a reading that is not there yet")),
-        nanos(
-            lens.number(
-                "maxReadingAge",
-                byDefault.maxReadingAgeNanos() / 1e9,
-                0.001,
-                3600,
-                "s",
-                "after which a reading holds no longer")));
+    static Lens read(ConfigSection section, SweepConfig sweep) {
+      LensInput input =
+          section.choice(
+              "input",
+              DEFAULTS.lens().input(),
+              "Source of focus: topic lens_state, topic lens_power, or the image's stamp and"
+                  + " sweep.period");
+      double latency =
+          section.number(
+              "latency", 0, 0, 10, "s", "Delay of lens_power, which has no stamp, for input: power");
+      MatchingConfig matching = matching(section);
+      if (isPeriodMissing(input, sweep)) {
+        section.fault(
+            "input", "stamp while sweep.period is 0", "the period of a sweep in seconds there");
+        return DEFAULTS.lens();
+      }
+      return new Lens(input, latency, matching);
+    }
+
+    private static MatchingConfig matching(ConfigSection lens) {
+      MatchingConfig defaults = MatchingConfig.DEFAULTS;
+      return new MatchingConfig(
+          defaults.powerGain(),
+          defaults.powerOffset(),
+          lens.choice(
+              "between",
+              defaults.between(),
+              "Motion between readings: as the reading's direction says, none, or even"),
+          nanos(
+              lens.number(
+                  "exposureOffset", 0, -1, 1, "s", "Mid-exposure minus the image's stamp")),
+          nanos(
+              lens.number(
+                  "maxWait",
+                  defaults.maxWaitNanos() / 1e9,
+                  0,
+                  10,
+                  "s",
+                  "Longest time an image waits for a reading")),
+          nanos(
+              lens.number(
+                  "maxReadingAge",
+                  defaults.maxReadingAgeNanos() / 1e9,
+                  0.001,
+                  3600,
+                  "s",
+                  "Longest time a reading is valid")));
+    }
+
+    private static long nanos(double seconds) {
+      return Math.round(1e9 * seconds);
+    }
   }
 
   private static boolean isPeriodMissing(LensInput lens, SweepConfig sweep) {
     return lens == LensInput.STAMP && !(sweep.periodSeconds() > 0);
-  }
-
-  private static long nanos(double seconds) {
-    return Math.round(1e9 * seconds);
   }
 }

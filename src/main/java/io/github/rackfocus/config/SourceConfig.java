@@ -6,18 +6,18 @@ import io.github.rackfocus.camera.simulated.SweepPattern;
 import io.github.rackfocus.common.ErrorMessages;
 
 /**
- * Where frames come from.
+ * Configures where frames come from.
  *
  * @param kind which of the sources below
- * @param folder the stack folder
- * @param folderOptions how it is played
+ * @param folder path of the stack folder
+ * @param playback how the stack folder is played
  * @param simulated the simulated camera
- * @param ros how ROS messages are read, from topics or a bag
+ * @param ros how ROS messages are received, from topics or a bag
  */
 public record SourceConfig(
     Kind kind,
     String folder,
-    StackFolderConfig folderOptions,
+    StackFolderConfig playback,
     SimulatedCameraConfig simulated,
     RosInputConfig ros) {
   /** The kinds of sources. */
@@ -26,69 +26,81 @@ public record SourceConfig(
     SIMULATED,
     /** {@link io.github.rackfocus.camera.StackFolder}. */
     FOLDER,
-    /** Topics of ROS; only a ROS node has it. */
+    /** Topics of ROS; only for a ROS node. */
     ROS
   }
 
-  /**
-   * Reads the section.
-   *
-   * @param ros what is told of ROS messages elsewhere
-   */
-  static SourceConfig read(ConfigSection settings, RosInputConfig ros) {
-    Kind kind = settings.choice("kind", Kind.SIMULATED, "where frames come from");
-    ConfigSection folder = settings.section("folder", "a folder of images with a stack.json");
-    String path = folder.text("path", "", "a folder", "needed for kind: folder");
+  /** Reads the section; the options of ROS input outside it are given. */
+  static SourceConfig read(
+      ConfigSection source,
+      RosInputConfig.Images images,
+      RosInputConfig.Lens lens,
+      SweepConfig sweep) {
+    Kind kind = source.choice("kind", Kind.SIMULATED, "Source of the frames");
+    ConfigSection folder = source.section("folder", "A folder of images with a stack.json.");
+    String path = folder.text("path", "", "", "Path of the folder, required for kind: folder");
     if (kind == Kind.FOLDER && path.isEmpty()) {
-      folder.fault("path", "empty", "the folder of kind: folder");
+      folder.fault("path", "''", "a folder, for kind: folder");
     }
-    return new SourceConfig(
-        kind,
-        path,
-        folderOptions(folder),
-        simulated(settings.section("simulated", "a camera and a scene that are computed")),
-        ros);
+    StackFolderConfig playback = playback(folder);
+    SimulatedCameraConfig simulated =
+        simulated(source.section("simulated", "A simulated camera in front of a simulated scene."));
+    int bits =
+        source
+            .section("ros", "ROS topics or a bag.")
+            .integer("bitDepth", images.bitDepth(), 8, 16, "bits", "Bit depth of 16-bit images");
+    RosInputConfig ros = new RosInputConfig(images.withBitDepth(bits), lens, sweep);
+    return new SourceConfig(kind, path, playback, simulated, ros);
   }
 
-  private static StackFolderConfig folderOptions(ConfigSection folder) {
+  private static StackFolderConfig playback(ConfigSection folder) {
     StackFolderConfig defaults = StackFolderConfig.DEFAULTS;
     return defaults
-        .withLoop(folder.flag("loop", true, "again and again, else once"))
+        .withLoop(folder.flag("loop", true, "Whether the folder is repeated, or else played once"))
         .withBackAndForth(
-            folder.flag("backAndForth", false, "far to near and back, else far to near again"))
-        .withRate(
-            folder.number("rate", defaults.rateHz(), 0.001, 10_000, "Hz", "frames a second"),
-            folder.flag("paced", true, "frames come at their rate, else as fast as possible"))
-        .withBitDepth(folder.integer("bitDepth", 16, 8, 16, "bits", "of 16-bit files"));
+            folder.flag(
+                "backAndForth",
+                false,
+                "Whether a loop runs far to near and back, or else far to near every time"))
+        .withRateHz(folder.number("rate", defaults.rateHz(), 0.001, 10_000, "Hz", "Frame rate"))
+        .withPaced(
+            folder.flag(
+                "paced", true, "Whether frames come at their rate, or else as fast as possible"))
+        .withBitDepth(
+            folder.integer(
+                "bitDepth", defaults.bitDepth(), 8, 16, "bits", "Bit depth of 16-bit files"));
   }
 
   private static SimulatedCameraConfig simulated(ConfigSection camera) {
     SimulatedCameraConfig defaults = SimulatedCameraConfig.DEFAULTS;
-    int width = camera.integer("width", defaults.width(), 32, 4096, "pixels", "of an image");
-    int height = camera.integer("height", defaults.height(), 32, 4096, "pixels", "of an image");
-    double rate = camera.number("rate", defaults.rateHz(), 0.1, 1000, "Hz", "frames a second");
-    int seed = camera.integer("seed", 1, 0, Integer.MAX_VALUE, "", "of the scene and all noise");
-    double motion =
-        camera.number("motion", 0, 0, 10, "m/s", "top speed of the parts that move; 0: still");
-    int ahead =
-        camera.integer(
-            "prerenderedSweeps",
-            1,
-            0,
-            100,
-            "sweeps",
-            "rendered before the start and replayed with fresh noise; 0: each frame when due");
+    SimulatedCameraConfig.Format format =
+        new SimulatedCameraConfig.Format(
+            camera.integer(
+                "width", defaults.format().width(), 32, 4096, "pixels", "Width of the images"),
+            camera.integer(
+                "height", defaults.format().height(), 32, 4096, "pixels", "Height of the images"),
+            camera.number("rate", defaults.format().rateHz(), 0.1, 1000, "Hz", "Frame rate"));
+    SimulatedCameraConfig.Scene scene =
+        new SimulatedCameraConfig.Scene(
+            camera.integer("seed", 1, 0, Integer.MAX_VALUE, "", "Seed of the scene and all noise"),
+            camera.number("motion", 0, 0, 10, "m/s", "Top speed of the moving parts; 0: still"));
+    SimulatedCameraConfig.Playback playback =
+        defaults
+            .playback()
+            .withPrerenderedSweeps(
+                camera.integer(
+                    "prerenderedSweeps",
+                    1,
+                    0,
+                    100,
+                    "sweeps",
+                    "Sweeps rendered before the start and replayed with fresh noise; 0: frames are"
+                        + " rendered on demand"));
     SimulatedCameraConfig.Sweep sweep = sweep(camera, defaults.sweep());
     SimulatedCameraConfig.Sensor sensor = sensor(camera, defaults.sensor());
     try {
-      return defaults
-          .withSize(width, height)
-          .withRate(rate)
-          .withSeed(seed)
-          .withMotion(motion)
-          .withPrerenderedSweeps(ahead)
-          .withSweep(sweep)
-          .withSensor(sensor);
+      return new SimulatedCameraConfig(
+          format, scene, sweep, defaults.optics(), defaults.lens(), sensor, playback);
     } catch (IllegalArgumentException e) {
       camera.reject("exposure", ErrorMessages.of(e));
       return defaults;
@@ -97,7 +109,8 @@ public record SourceConfig(
 
   private static SimulatedCameraConfig.Sweep sweep(
       ConfigSection camera, SimulatedCameraConfig.Sweep defaults) {
-    int planes = camera.integer("planes", defaults.planes(), 3, 64, "", "focus planes of a sweep");
+    int planes =
+        camera.integer("planes", defaults.planes(), 3, 64, "", "Number of focus planes of a sweep");
     double farthest =
         camera.number(
             "farthest",
@@ -105,7 +118,7 @@ public record SourceConfig(
             0.01,
             100,
             "dioptres",
-            "focus of the farthest plane");
+            "Focus of the farthest plane");
     double nearest =
         camera.number(
             "nearest",
@@ -113,8 +126,8 @@ public record SourceConfig(
             0.01,
             100,
             "dioptres",
-            "focus of the nearest plane");
-    SweepPattern pattern = camera.choice("pattern", defaults.pattern(), "how the lens sweeps");
+            "Focus of the nearest plane");
+    SweepPattern pattern = camera.choice("pattern", defaults.pattern(), "Pattern of the sweep");
     if (nearest <= 1.01 * farthest) {
       camera.fault("nearest", nearest + " dioptres", "more than farthest, " + farthest);
       return defaults;
@@ -125,12 +138,25 @@ public record SourceConfig(
   private static SimulatedCameraConfig.Sensor sensor(
       ConfigSection camera, SimulatedCameraConfig.Sensor defaults) {
     return new SimulatedCameraConfig.Sensor(
-        camera.number("exposure", defaults.exposureSeconds(), 1e-6, 10, "s", "at most one frame"),
+        camera.number(
+            "exposure",
+            defaults.exposureSeconds(),
+            1e-6,
+            10,
+            "s",
+            "Exposure time, at most one frame"),
         defaults.gain(),
         defaults.fullWellElectrons(),
-        camera.number("readNoise", defaults.readNoiseElectrons(), 0, 1e6, "electrons", "one sigma"),
-        camera.number("dropProbability", 0, 0, 0.99, "", "of a frame never to arrive"),
-        camera.number("stampJitter", 0, 0, 10, "s", "one sigma"),
-        camera.number("readingNoise", 0, 0, 10, "dioptres", "one sigma of the focus reading"));
+        camera.number(
+            "readNoise",
+            defaults.readNoiseElectrons(),
+            0,
+            1e6,
+            "electrons",
+            "Standard deviation of the read noise"),
+        camera.number("dropProbability", 0, 0, 0.99, "", "Probability that a frame is lost"),
+        camera.number("stampJitter", 0, 0, 10, "s", "Standard deviation of the stamps"),
+        camera.number(
+            "readingNoise", 0, 0, 10, "dioptres", "Standard deviation of the focus readings"));
   }
 }

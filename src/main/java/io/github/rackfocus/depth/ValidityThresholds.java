@@ -20,6 +20,6 @@ public record ValidityThresholds(
     boolean requireSettled) {
 
   /** What the node uses unless told otherwise; how they were measured is in the docs. */
-  public static final ValidityThresholds DEFAULT =
+  public static final ValidityThresholds DEFAULTS =
       new ValidityThresholds(0.3, 0.012, 250, 0.5, true);
 }

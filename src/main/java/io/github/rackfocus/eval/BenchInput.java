@@ -38,13 +38,12 @@ public final class BenchInput implements AutoCloseable {
         SimulatedCameraConfig.DEFAULTS
             .withSize(width, height)
             .withPlanes(planes)
-            .withPaced(false)
-            .withPrerenderedSweeps(1);
+            .withPlayback(new SimulatedCameraConfig.Playback(1, false, 0));
     pool = new FramePool(3 * planes + 2);
     camera = new SimulatedCamera(config, pool, SourceClock.SYSTEM, progress);
     rolling =
         new RollingFocalStack(
-            new FocusAxis(camera.scale(), camera.planeFocus()), RollingStackConfig.DEFAULT);
+            new FocusAxis(camera.scale(), camera.planeFocus()), RollingStackConfig.DEFAULTS);
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -15,7 +15,7 @@ public final class EstimatorSubject implements BenchmarkSubject {
   private final String name;
   private final DepthEstimator estimator;
   private final LongSupplier nanoClock;
-  private final DepthPostProcessor metric = new DepthPostProcessor(ValidityThresholds.DEFAULT);
+  private final DepthPostProcessor metric = new DepthPostProcessor(ValidityThresholds.DEFAULTS);
   private final DepthMapPool maps = new DepthMapPool(1);
 
   /**

@@ -31,7 +31,7 @@ public final class StackEvaluator {
   private final LongSupplier nanoClock;
   private final FramePool frames = new FramePool(FocusAxis.MAX_PLANES + 1);
   private final DepthMapPool maps = new DepthMapPool(1);
-  private final DepthPostProcessor metres = new DepthPostProcessor(ValidityThresholds.DEFAULT);
+  private final DepthPostProcessor metres = new DepthPostProcessor(ValidityThresholds.DEFAULTS);
   private long nextSequence;
 
   /**

@@ -32,7 +32,7 @@ final class CameraEstimators implements AutoCloseable {
       case "ddl" -> new CameraEstimators(PeakDepthEstimator.ddl(), PeakDepthEstimator::ddl);
       default -> {
         // Iterations that vary with the load would make two workers' maps differ.
-        OnnxDepthEstimator bundle = Estimators.openBundle(settings.withDeadline(0));
+        OnnxDepthEstimator bundle = Estimators.openBundle(settings.withDeadlineMillis(0));
         yield new CameraEstimators(bundle, bundle::forAnotherCamera);
       }
     };

@@ -12,7 +12,6 @@ import io.github.rackfocus.fleet.WorkerCounters.Count;
 import io.github.rackfocus.kafka.KafkaDepthSinkConfig;
 import io.github.rackfocus.kafka.KafkaHealthConfig;
 import io.github.rackfocus.kafka.KafkaHealthPublisher;
-import io.github.rackfocus.kafka.TopicSpec;
 import io.github.rackfocus.node.LivenessFile;
 import io.github.rackfocus.sweep.FocalStack;
 import java.io.IOException;
@@ -62,7 +61,8 @@ public final class Worker implements AutoCloseable {
     this.configuration = configuration;
     this.sink = configuration.workerSink();
     configuration.workerConsumer(); // Faults are told before the model is opened.
-    this.queue = new StackQueue(settings.queueDepth(), settings.whenBehind() == WhenBehind.NEWEST);
+    WorkerConfig.Backlog backlog = settings.backlog();
+    this.queue = new StackQueue(backlog.queueDepth(), backlog.whenBehind() == WhenBehind.NEWEST);
     this.estimators = CameraEstimators.open(configuration.model());
   }
 
@@ -165,10 +165,8 @@ public final class Worker implements AutoCloseable {
         WorkerOutput made =
             new WorkerOutput(
                 sink,
-                TopicSpec.FRAMES.named(settings.framesTopic()),
-                settings.deadLetter()
-                    ? TopicSpec.DEAD_LETTER.named(settings.deadLetterTopic())
-                    : null,
+                settings.consumer().topic(),
+                settings.deadLetterTopic(),
                 InstantSource.system());
         while (!stopping && !made.prepare()) {
           alive.touch();

@@ -75,7 +75,7 @@ final class WorkerIntake {
     while (!backlog.isEmpty() && queue.hasRoom()) {
       take(backlog.removeFirst());
     }
-    if (settings.whenBehind() == WhenBehind.NEWEST && settings.maxBehindSeconds() > 0) {
+    if (settings.backlog().whenBehind() == WhenBehind.NEWEST && settings.backlog().maxSeconds() > 0) {
       consumer.partitions().forEach(this::skipIfBehind);
     }
     consumer.hold(!backlog.isEmpty());
@@ -110,10 +110,10 @@ final class WorkerIntake {
     counters.add(wanted ? Count.FRAMES : Count.FRAMES_READ_BACK);
     partition.read(record.offset());
     try {
-      ReceivedFrame frame = record.parse(settings.maxPixels());
+      ReceivedFrame frame = record.parse(settings.limits().maxPixels());
       CameraPipeline camera = laneOf(frame, partition);
       FrameResult placement =
-          camera.offer(frame, record.offset(), System.nanoTime(), seconds(settings.idleSeconds()));
+          camera.offer(frame, record.offset(), System.nanoTime(), seconds(settings.limits().idleSeconds()));
       FocalStack stack = camera.takeStack();
       if (wanted) {
         count(record, frame, camera, placement, stack);
@@ -167,7 +167,7 @@ final class WorkerIntake {
     counters.refused(refusal.reason().key());
     trouble.warn("{} was refused as {}: {}", record, refusal.reason().key(), ErrorMessages.of(refusal));
     // What has no room here is sound, and another worker may have.
-    if (!settings.deadLetter() || refusal.reason() == Cause.NO_ROOM) {
+    if (settings.deadLetterTopic() == null || refusal.reason() == Cause.NO_ROOM) {
       return;
     }
     PartitionProgress partition = record.partition();
@@ -205,8 +205,8 @@ final class WorkerIntake {
             partition,
             configuration.rolling(),
             configuration.validity(),
-            settings.queueDepth(),
-            settings.readBackSweeps());
+            settings.backlog().queueDepth(),
+            settings.backlog().readBackSweeps());
     if (!hasRoomFor(made)) {
       retireIdle();
     }
@@ -221,8 +221,8 @@ final class WorkerIntake {
               cameras.size() + 1,
               made.bytes() >> 20,
               bytes >> 20,
-              settings.maxMemoryBytes() >> 20,
-              settings.maxCameras()));
+              settings.limits().maxMemoryBytes() >> 20,
+              settings.limits().maxCameras()));
     }
     bytes += made.bytes();
     cameras.put(key, made);
@@ -230,8 +230,8 @@ final class WorkerIntake {
   }
 
   private boolean hasRoomFor(CameraPipeline camera) {
-    return cameras.size() < settings.maxCameras()
-        && bytes + camera.bytes() <= settings.maxMemoryBytes();
+    return cameras.size() < settings.limits().maxCameras()
+        && bytes + camera.bytes() <= settings.limits().maxMemoryBytes();
   }
 
   private FocusAxis axisOf(ReceivedFrame frame) throws RejectedFrameException {
@@ -272,7 +272,7 @@ final class WorkerIntake {
    */
   private void retireIdle() {
     long now = System.nanoTime();
-    long idle = seconds(settings.idleSeconds());
+    long idle = seconds(settings.limits().idleSeconds());
     List<String> silent = new ArrayList<>();
     cameras.forEach((key, camera) -> {
       if (now - camera.lastSeenNanos() > idle) {
@@ -280,7 +280,7 @@ final class WorkerIntake {
       }
     });
     silent.forEach(key -> {
-      LOG.info("{}: silent for {} s; another camera takes its place", key, settings.idleSeconds());
+      LOG.info("{}: silent for {} s; another camera takes its place", key, settings.limits().idleSeconds());
       retire(key);
     });
   }
@@ -334,7 +334,7 @@ final class WorkerIntake {
     }
     if (rateHz == 0
         || spanNanos == Long.MAX_VALUE
-        || unread / rateHz <= settings.maxBehindSeconds()) {
+        || unread / rateHz <= settings.backlog().maxSeconds()) {
       return;
     }
     long from = Math.max(next, end - (long) Math.ceil(rateHz * spanNanos / 1e9) - 1);

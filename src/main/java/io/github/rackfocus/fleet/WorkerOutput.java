@@ -89,7 +89,7 @@ public final class WorkerOutput implements AutoCloseable {
     if (deadLetterTopic != null) {
       topics.add(new TopicSetup(kafka, deadLetterTopic));
     }
-    this.largestRecord = kafka.maxRecordBytes();
+    this.largestRecord = kafka.bounds().maxRecordBytes();
     Map<String, Object> settings = ProducerFactory.producerSettings(kafka);
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     try {
@@ -221,7 +221,7 @@ public final class WorkerOutput implements AutoCloseable {
   }
 
   private synchronized void takeRoom() throws InterruptedException {
-    while (outstanding >= kafka.inFlightRecords() && !closing) {
+    while (outstanding >= kafka.bounds().inFlightRecords() && !closing) {
       wait();
     }
     outstanding++;

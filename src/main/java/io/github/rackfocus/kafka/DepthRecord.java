@@ -31,7 +31,7 @@ public final class DepthRecord {
       KafkaDepthSinkConfig config, CameraIdentity identity, Function<DepthMap, CameraIdentity> cameras) {
     this.identity = identity;
     this.codec =
-        new DepthFrameCodec(cameras, config.packing(), config.withUncertainty(), config.withAge());
+        new DepthFrameCodec(cameras, config.packing(), config.uncertainty(), config.age());
   }
 
   /** The record of a map, of which nothing is kept. */

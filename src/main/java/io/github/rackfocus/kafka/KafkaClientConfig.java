@@ -2,6 +2,7 @@ package io.github.rackfocus.kafka;
 
 import io.github.rackfocus.kafka.spool.OutgoingRecord;
 import io.github.rackfocus.kafka.spool.SpoolConfig;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -18,10 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     earnest an operator decides on partitions and retention
  * @param spool where records wait on disk during an outage ({@code onOutage: spool}); null: the
  *     newest wait in memory, older ones are dropped and counted ({@code onOutage: freshest})
- * @param queueRecords without a spool, records that wait in memory; default 16
- * @param inFlightRecords records sent and not acknowledged, which are sent again until they are;
- *     default 16
- * @param maxRecordBytes largest record, headers included; default 1 MiB, as brokers have it
+ * @param bounds of the records that wait
  * @param closeTimeout how long close waits for what is under way; default 5 s
  * @param properties passed on to Kafka's clients, such as TLS and SASL settings, {@code linger.ms}
  *     (default 0: a map is worth more now than in a batch) or {@code compression.type} (default
@@ -29,15 +27,15 @@ import org.jspecify.annotations.Nullable;
  *     {@link Secrets}; they are never logged. The keys that the promises here rest on ({@link
  *     #OWN_KEYS}) are refused
  */
+@RecordBuilder
 public record KafkaClientConfig(
     String bootstrapServers,
     boolean createTopics,
     @Nullable SpoolConfig spool,
-    int queueRecords,
-    int inFlightRecords,
-    int maxRecordBytes,
+    Bounds bounds,
     Duration closeTimeout,
-    Map<String, String> properties) {
+    Map<String, String> properties)
+    implements KafkaClientConfigBuilder.With {
 
   /** Producer settings that the publisher's promises rest on. */
   public static final Set<String> OWN_KEYS =
@@ -57,6 +55,22 @@ public record KafkaClientConfig(
           ProducerConfig.BATCH_SIZE_CONFIG,
           ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
 
+  /**
+   * Bounds of what waits for the broker.
+   *
+   * @param queueRecords without a spool, records that wait in memory; default 16
+   * @param inFlightRecords records sent and not acknowledged, which are resent until they are;
+   *     default 16
+   * @param maxRecordBytes largest record, headers included; default 1 MiB, the brokers' default
+   */
+  public record Bounds(int queueRecords, int inFlightRecords, int maxRecordBytes) {
+    public Bounds {
+      within("queueRecords", queueRecords, 1, 100_000);
+      within("inFlightRecords", inFlightRecords, 1, 1_000);
+      within("maxRecordBytes", maxRecordBytes, 2 * OutgoingRecord.OVERHEAD_BYTES, 64 << 20);
+    }
+  }
+
   public KafkaClientConfig {
     properties = Map.copyOf(properties);
     if (bootstrapServers.isBlank()) {
@@ -71,68 +85,18 @@ public record KafkaClientConfig(
               + String.join(", ", taken)
               + ", which the publisher sets itself; leave it out");
     }
-    within("queueRecords", queueRecords, 1, 100_000);
-    within("inFlightRecords", inFlightRecords, 1, 1_000);
-    within("maxRecordBytes", maxRecordBytes, 2 * OutgoingRecord.OVERHEAD_BYTES, 64 << 20);
     within("closeTimeout in ms", closeTimeout.toMillis(), 0, 600_000);
   }
 
   /** The defaults for a broker: freshest. */
   public static KafkaClientConfig of(String bootstrapServers) {
     return new KafkaClientConfig(
-        bootstrapServers, false, null, 16, 16, 1 << 20, Duration.ofSeconds(5), Map.of());
-  }
-
-  /** The same, making topics that are not there. */
-  public KafkaClientConfig creatingTopics() {
-    return new KafkaClientConfig(
         bootstrapServers,
-        true,
-        spool,
-        queueRecords,
-        inFlightRecords,
-        maxRecordBytes,
-        closeTimeout,
-        properties);
-  }
-
-  /** The same with a spool, or without. */
-  public KafkaClientConfig withSpool(@Nullable SpoolConfig other) {
-    return new KafkaClientConfig(
-        bootstrapServers,
-        createTopics,
-        other,
-        queueRecords,
-        inFlightRecords,
-        maxRecordBytes,
-        closeTimeout,
-        properties);
-  }
-
-  /** The same with other bounds. */
-  public KafkaClientConfig withBounds(int queue, int inFlight, int recordBytes) {
-    return new KafkaClientConfig(
-        bootstrapServers,
-        createTopics,
-        spool,
-        queue,
-        inFlight,
-        recordBytes,
-        closeTimeout,
-        properties);
-  }
-
-  /** The same with other properties for Kafka's clients. */
-  public KafkaClientConfig withProperties(Map<String, String> other) {
-    return new KafkaClientConfig(
-        bootstrapServers,
-        createTopics,
-        spool,
-        queueRecords,
-        inFlightRecords,
-        maxRecordBytes,
-        closeTimeout,
-        other);
+        false,
+        null,
+        new Bounds(16, 16, 1 << 20),
+        Duration.ofSeconds(5),
+        Map.of());
   }
 
   private static void within(String name, long value, long least, long most) {
@@ -145,12 +109,12 @@ public record KafkaClientConfig(
   /** Names the properties passed on, but never their values: passwords are among them. */
   @Override
   public String toString() {
-    return "KafkaSettings["
+    return "KafkaClientConfig["
         + bootstrapServers
         + ", createTopics "
         + createTopics
         + ", "
-        + (spool == null ? "freshest of " + queueRecords : spool)
+        + (spool == null ? "freshest of " + bounds.queueRecords() : spool)
         + ", properties "
         + new TreeSet<>(properties.keySet())
         + "]";

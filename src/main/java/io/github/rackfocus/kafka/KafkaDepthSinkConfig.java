@@ -2,6 +2,7 @@ package io.github.rackfocus.kafka;
 
 import io.github.rackfocus.kafka.codec.CameraIdentity;
 import io.github.rackfocus.kafka.codec.DepthPacking;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
@@ -11,16 +12,18 @@ import java.net.UnknownHostException;
  * @param kafka the broker, and the bounds during an outage
  * @param topic default {@link TopicSpec#DEPTH}
  * @param packing default PNG16
- * @param withUncertainty whether maps carry their uncertainty, which about doubles their size;
+ * @param uncertainty whether maps carry their uncertainty, which about doubles their size;
  *     default true
- * @param withAge whether maps carry the age of every pixel; default true
+ * @param age whether maps carry the age of every pixel; default true
  */
+@RecordBuilder
 public record KafkaDepthSinkConfig(
     KafkaClientConfig kafka,
     TopicSpec topic,
     DepthPacking packing,
-    boolean withUncertainty,
-    boolean withAge) {
+    boolean uncertainty,
+    boolean age)
+    implements KafkaDepthSinkConfigBuilder.With {
 
   public static final String DEFAULT_TOPIC = TopicSpec.DEPTH.name();
 
@@ -32,11 +35,6 @@ public record KafkaDepthSinkConfig(
   /** The default form for a broker and its bounds. */
   public static KafkaDepthSinkConfig of(KafkaClientConfig kafka) {
     return new KafkaDepthSinkConfig(kafka, TopicSpec.DEPTH, DepthPacking.PNG16, true, true);
-  }
-
-  /** The same to another topic. */
-  public KafkaDepthSinkConfig forTopic(String topicName) {
-    return new KafkaDepthSinkConfig(kafka, topic.named(topicName), packing, withUncertainty, withAge);
   }
 
   /** The name of this machine in a form that {@link CameraIdentity} takes: the default robot. */

@@ -11,7 +11,7 @@ import java.time.Duration;
  */
 public record KafkaHealthConfig(TopicSpec topic, Duration interval, boolean json) {
   /** Every five seconds, as Protobuf. */
-  public static final KafkaHealthConfig DEFAULT =
+  public static final KafkaHealthConfig DEFAULTS =
       new KafkaHealthConfig(TopicSpec.HEALTH, Duration.ofSeconds(5), false);
 
   public KafkaHealthConfig {

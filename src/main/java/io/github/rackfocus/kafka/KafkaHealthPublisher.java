@@ -66,8 +66,9 @@ public final class KafkaHealthPublisher implements AutoCloseable {
     this.report = report;
     this.topics = List.copyOf(topics);
     this.clock = clock;
-    KafkaClientConfig newest =
-        kafka.withSpool(null).withBounds(WAITING, WAITING, kafka.maxRecordBytes());
+    KafkaClientConfig.Bounds bounds =
+        new KafkaClientConfig.Bounds(WAITING, WAITING, kafka.bounds().maxRecordBytes());
+    KafkaClientConfig newest = kafka.withSpool(null).withBounds(bounds);
     this.publisher = new KafkaPublisher(newest, options.topic(), clock);
     thread.setDaemon(true);
     thread.start();

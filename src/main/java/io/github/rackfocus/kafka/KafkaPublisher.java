@@ -68,11 +68,11 @@ public final class KafkaPublisher implements AutoCloseable {
     SpoolConfig spool = settings.spool();
     this.backlog =
         spool == null
-            ? new MemoryBacklog(settings.queueRecords(), meter.losses())
+            ? new MemoryBacklog(settings.bounds().queueRecords(), meter.losses())
             : new Spool(spool.forTopic(topic.name()), meter.losses(), System::nanoTime);
     this.sender =
         new KafkaSender(
-            backlog, connection, topic.name(), settings.inFlightRecords(), clock, meter, nanos);
+            backlog, connection, topic.name(), settings.bounds().inFlightRecords(), clock, meter, nanos);
     this.thread = new Thread(sender, "kafka-" + topic.name());
     thread.setDaemon(true);
     thread.start();
@@ -86,7 +86,7 @@ public final class KafkaPublisher implements AutoCloseable {
   public void publish(OutgoingRecord record) throws IOException {
     meter.offered();
     int most =
-        Math.min(settings.maxRecordBytes(), sender.largestRecord()) - OutgoingRecord.OVERHEAD_BYTES;
+        Math.min(settings.bounds().maxRecordBytes(), sender.largestRecord()) - OutgoingRecord.OVERHEAD_BYTES;
     if (record.value().length > most) {
       meter.losses().add(Loss.TOO_LARGE, 1);
       throw new IOException(

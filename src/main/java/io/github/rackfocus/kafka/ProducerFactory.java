@@ -94,12 +94,12 @@ public final class ProducerFactory {
     // A record given up by the client may have arrived all the same, and those behind it then
     // overtake its repetition; what waits too long is dropped before it is handed to the client.
     all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
-    all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, settings.maxRecordBytes());
+    all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, settings.bounds().maxRecordBytes());
     all.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
     // As much as may be in flight, so that a send never waits for memory.
     all.put(
         ProducerConfig.BUFFER_MEMORY_CONFIG,
-        (settings.inFlightRecords() + 1L) * (settings.maxRecordBytes() + 2L * BATCH_BYTES));
+        (settings.bounds().inFlightRecords() + 1L) * (settings.bounds().maxRecordBytes() + 2L * BATCH_BYTES));
     return all;
   }
 
@@ -191,7 +191,7 @@ public final class ProducerFactory {
   String whatHappensMeanwhile() {
     SpoolConfig spool = settings.spool();
     return spool == null
-        ? "the newest " + settings.queueRecords() + " records wait, older ones are lost and counted"
+        ? "the newest " + settings.bounds().queueRecords() + " records wait, older ones are lost and counted"
         : "records wait in " + spool.folder();
   }
 

@@ -57,7 +57,7 @@ public class TopicSetup {
                     TopicConfig.SEGMENT_MS_CONFIG,
                     String.valueOf(topic.retention().toMillis() / SEGMENTS),
                     TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                    String.valueOf(settings.maxRecordBytes())));
+                    String.valueOf(settings.bounds().maxRecordBytes())));
     Admin admin = Admin.create(adminSettings(settings));
     try {
       admin.createTopics(List.of(wanted)).all().get();
@@ -82,7 +82,7 @@ public class TopicSetup {
    * which is then said.
    */
   public int largestRecord() throws InterruptedException {
-    int most = settings.maxRecordBytes();
+    int most = settings.bounds().maxRecordBytes();
     long limit = topicLimit();
     if (limit < 0) {
       return most;
@@ -131,7 +131,7 @@ public class TopicSetup {
           "kafka: what topic {} takes could not be read: {}; maxRecordBytes here is {}",
           topic.name(),
           ProducerFactory.sentence(e),
-          settings.maxRecordBytes());
+          settings.bounds().maxRecordBytes());
       return -1;
     } finally {
       admin.close(Duration.ZERO);

@@ -7,9 +7,8 @@ import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.sweep.FocalStack;
 
 /**
- * The same graphs that an estimator runs, with nothing around them: one image stage and one stack
- * stage a map (the full form: its one graph) over pinned tensors. What an estimator takes beyond
- * this is ours. For one thread.
+ * Runs the graphs of an estimator on their own, as a baseline for benchmarks: one image stage and
+ * one stack stage per map (in the full form, its one graph) over pinned tensors. Not thread-safe.
  */
 public final class BareModel implements AutoCloseable {
   private final ModelGraphs graphs;
@@ -56,17 +55,17 @@ public final class BareModel implements AutoCloseable {
         workspace.close();
       }
       graphs.close();
-      throw new ModelException(bundle.folder() + ": the bare graphs can't run: " + e, e);
+      throw new ModelException(bundle.folder() + ": the graphs can't run: " + e, e);
     }
   }
 
-  /** Runs the image stage on the next plane, if there is such a stage. */
+  /** Runs the image stage, if there is one, on the next plane. */
   public void frameStage() {
     next = (next + 1) % planes;
     try {
       workspace.planeWritten(next);
     } catch (OrtException e) {
-      throw new DepthException("the bare image stage failed: " + GpuException.firstLine(e), e);
+      throw new DepthException("the image stage failed: " + GpuException.firstLine(e), e);
     }
   }
 
@@ -75,12 +74,12 @@ public final class BareModel implements AutoCloseable {
     try {
       workspace.run(graphs.last(iterations), next, outputs.tensors());
     } catch (OrtException e) {
-      throw new DepthException("the bare stack stage failed: " + GpuException.firstLine(e), e);
+      throw new DepthException("the stack stage failed: " + GpuException.firstLine(e), e);
     }
   }
 
   /**
-   * The version of the library that computes.
+   * Returns the version of ONNX Runtime.
    *
    * @throws ModelException if it can't be loaded
    */
@@ -88,12 +87,12 @@ public final class BareModel implements AutoCloseable {
     return OrtLoader.environment().getVersion();
   }
 
-  /** Which model. */
+  /** Returns the model. */
   public ModelIdentity model() {
     return graphs.bundle().identity();
   }
 
-  /** Where it runs. */
+  /** Returns where the graphs run. */
   public String executionProvider() {
     return graphs.provider().description();
   }

@@ -1,23 +1,21 @@
 package io.github.rackfocus.onnx;
 
 /**
- * Where inference is asked to run.
+ * The device requested for inference.
  *
- * @param kind which processor
+ * @param kind of processor
  * @param index of the GPU; 0 for the CPU
  */
 public record Device(Kind kind, int index) {
-  /** The processors to choose from. */
+  /** The kinds of processors. */
   public enum Kind {
     /** The CPU. */
     CPU,
-    /** A GPU by CUDA, or an error that says what is missing. */
+    /** A GPU through CUDA; an error if it is unavailable. */
     CUDA,
-    /**
-     * A GPU by TensorRT, with CUDA for what it can't run, or an error that says what is missing.
-     */
+    /** A GPU through TensorRT, and CUDA for what that can't run; an error if unavailable. */
     TENSORRT,
-    /** The first GPU where it can be had, else the CPU. */
+    /** The first GPU if it is available, else the CPU. */
     AUTO
   }
 
@@ -29,15 +27,15 @@ public record Device(Kind kind, int index) {
   public Device {
     if (index < 0 || index > MAX_INDEX) {
       throw new IllegalArgumentException(
-          "device has the number " + index + "; expected 0 to " + MAX_INDEX);
+          "device number is " + index + "; expected 0 to " + MAX_INDEX);
     }
   }
 
   /**
-   * Reads {@code cpu}, {@code cuda}, {@code cuda:n}, {@code tensorrt}, {@code tensorrt:n} or {@code
+   * Parses {@code cpu}, {@code cuda}, {@code cuda:n}, {@code tensorrt}, {@code tensorrt:n} or {@code
    * auto}.
    *
-   * @throws IllegalArgumentException for anything else, with what is allowed
+   * @throws IllegalArgumentException for anything else
    */
   public static Device parse(String text) {
     if (text.matches("(cuda|tensorrt):[0-9]{1,2}")) {
@@ -55,7 +53,7 @@ public record Device(Kind kind, int index) {
           throw new IllegalArgumentException(
               "device is "
                   + text
-                  + "; expected cpu, cuda, cuda:n (n the GPU's number), tensorrt, tensorrt:n or"
+                  + "; expected cpu, cuda, cuda:n (n is the GPU's number), tensorrt, tensorrt:n or"
                   + " auto");
     };
   }

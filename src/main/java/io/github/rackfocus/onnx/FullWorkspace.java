@@ -10,7 +10,7 @@ import java.nio.LongBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The full form: one graph computes everything for every map. */
+/** Tensors of the full form, in which one graph computes everything for every map. */
 final class FullWorkspace extends Workspace {
   private final Map<String, OnnxTensor> inputs = new HashMap<>();
   private final LongBuffer referenceIndex =

@@ -3,36 +3,40 @@ package io.github.rackfocus.onnx;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import io.github.rackfocus.onnx.Manifest.Golden;
+import io.github.rackfocus.onnx.Manifest.GoldenStack;
 import java.nio.FloatBuffer;
 import java.util.Locale;
 import java.util.Map;
 
-/** Runs graphs on the golden input and compares with what the manifest expects. */
+/** Runs graphs on the golden input and compares the outputs with the manifest. */
 final class GoldenCheck {
   private GoldenCheck() {}
 
   /**
+   * Runs the check.
+   *
    * @return the greatest difference found
-   * @throws ModelException if one is over the tolerance, with output, pixel, found and expected
+   * @throws ModelException if a difference exceeds the tolerance, with output, pixel, found and
+   *     expected
    */
   static double run(ModelGraphs graphs, int iterations) throws ModelException, OrtException {
-    Golden golden = graphs.bundle().manifest().golden();
-    int pixels = golden.height() * golden.width();
-    try (Workspace workspace = graphs.workspace(golden.planes(), golden.height(), golden.width());
+    GoldenStack stack = graphs.bundle().manifest().golden().stack();
+    int pixels = stack.height() * stack.width();
+    try (Workspace workspace = graphs.workspace(stack.planes(), stack.height(), stack.width());
         PinnedOutputs outputs =
-            PinnedOutputs.allocate(graphs.environment(), golden.height(), golden.width())) {
-      // Where a graph writes nothing, NaN stays and is found.
+            PinnedOutputs.allocate(graphs.environment(), stack.height(), stack.width())) {
+      // NaN remains, and fails the check, where a graph writes nothing.
       for (Output output : Output.values()) {
         for (int i = 0; i < pixels; i++) {
           outputs.buffer(output).put(i, Float.NaN);
         }
       }
-      new GoldenInput(golden).write(workspace.luma(), workspace.focus());
-      for (int z = 0; z < golden.planes(); z++) {
+      new GoldenInput(stack).write(workspace.luma(), workspace.focus());
+      for (int z = 0; z < stack.planes(); z++) {
         workspace.planeWritten(z);
       }
       Map<String, OnnxTensor> tensors = outputs.tensors();
-      workspace.run(graphs.last(iterations), golden.planes() - 1, tensors);
+      workspace.run(graphs.last(iterations), stack.planes() - 1, tensors);
       double worst = 0;
       for (Output output : Output.values()) {
         worst = Math.max(worst, compare(graphs, iterations, output, outputs.buffer(output)));
@@ -55,7 +59,7 @@ final class GoldenCheck {
         throw new ModelException(
             String.format(
                 Locale.ROOT,
-                "%s: the golden vector of %s is off on %s: %s at pixel %d is %s; expected %s"
+                "%s: %s miss the golden vector on %s: %s at pixel %d is %s; expected %s"
                     + " within %s",
                 graphs.bundle().manifestFile(),
                 graphs.names(iterations),

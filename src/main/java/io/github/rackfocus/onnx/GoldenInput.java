@@ -1,50 +1,50 @@
 package io.github.rackfocus.onnx;
 
-import io.github.rackfocus.onnx.Manifest.Golden;
+import io.github.rackfocus.onnx.Manifest.GoldenStack;
 import java.nio.FloatBuffer;
 
 /**
- * The stack that golden vectors are made from: a random texture whose contrast falls with the
- * distance of a plane's focus from a ramp of true positions along x. Python computes it alike, in
- * double, from the seed alone.
+ * Computes the stack of a golden vector: a random texture whose contrast falls with the distance of
+ * a plane's focus from a ramp of true positions along x. Python computes the same values in double
+ * precision from the seed.
  */
 final class GoldenInput {
   private static final long PLANES_AT = 1_000_000;
-  private final Golden golden;
+  private final GoldenStack stack;
 
-  GoldenInput(Golden golden) {
-    this.golden = golden;
+  GoldenInput(GoldenStack stack) {
+    this.stack = stack;
   }
 
-  /** The position of a plane, 0 to 1. */
+  /** Returns the position of a plane, 0 to 1. */
   double focus(int plane) {
-    int last = golden.planes() - 1;
+    int last = stack.planes() - 1;
     double jitter = plane == 0 || plane == last ? 0 : 0.4 * (random(PLANES_AT + plane) - 0.5);
     return (plane + jitter) / last;
   }
 
-  /** Luma of a pixel. */
+  /** Returns the luma of a pixel. */
   double luma(int plane, int y, int x) {
-    double distance = 6 * (focus(plane) - (0.15 + 0.7 * x / (golden.width() - 1)));
-    return 0.5 + (random((long) y * golden.width() + x) - 0.5) / (1 + distance * distance);
+    double distance = 6 * (focus(plane) - (0.15 + 0.7 * x / (stack.width() - 1)));
+    return 0.5 + (random((long) y * stack.width() + x) - 0.5) / (1 + distance * distance);
   }
 
   /** Writes luma {@code [Z, 1, H, W]} and focus {@code [1, Z]}. */
   void write(FloatBuffer luma, FloatBuffer focus) {
     int at = 0;
-    for (int plane = 0; plane < golden.planes(); plane++) {
+    for (int plane = 0; plane < stack.planes(); plane++) {
       focus.put(plane, (float) focus(plane));
-      for (int y = 0; y < golden.height(); y++) {
-        for (int x = 0; x < golden.width(); x++) {
+      for (int y = 0; y < stack.height(); y++) {
+        for (int x = 0; x < stack.width(); x++) {
           luma.put(at++, (float) luma(plane, y, x));
         }
       }
     }
   }
 
-  /** Uniform in [0, 1): the upper 53 bits of SplitMix64 (Steele, Lea and Flood 2014). */
+  /** Returns a number uniform in [0, 1): the upper 53 bits of SplitMix64 (Steele, Lea and Flood 2014). */
   private double random(long index) {
-    return (splitMix64(golden.seed() + index) >>> 11) * 0x1.0p-53;
+    return (splitMix64(stack.seed() + index) >>> 11) * 0x1.0p-53;
   }
 
   static long splitMix64(long state) {

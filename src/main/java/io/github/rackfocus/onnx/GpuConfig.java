@@ -1,105 +1,78 @@
 package io.github.rackfocus.onnx;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a GPU is used. ONNX Runtime takes any key and any text for these and finds out late or never,
- * so they are typed and checked here.
+ * Configures a GPU. ONNX Runtime accepts any key and value for these and reports errors late or
+ * never, so they are typed and checked here.
  *
- * @param memoryLimitMebibytes most that each session's arena may take; 0: all there is
- * @param cudnnSearch how a convolution's algorithm is chosen when a new size comes
+ * @param memoryLimitMebibytes largest arena of each session; 0: no limit
+ * @param cudnnSearch how a convolution's algorithm is chosen for a new size
  * @param tf32 whether 19-bit multiplication is allowed; faster, and the golden vectors then differ
  *     by more than fp32's tolerance
  * @param fp16 whether TensorRT may compute in half precision; CUDA runs the graphs as they are
- * @param engineCache folder where TensorRT keeps its engines between starts, or null: built anew
- *     (minutes) at every start
+ * @param engineCache folder where TensorRT keeps its engines between starts, or null: they are
+ *     built (minutes) at every start
  */
+@RecordBuilder
 public record GpuConfig(
     int memoryLimitMebibytes,
     CudnnSearch cudnnSearch,
     boolean tf32,
     boolean fp16,
-    @Nullable Path engineCache) {
+    @Nullable Path engineCache)
+    implements GpuConfigBuilder.With {
 
   /** How cuDNN chooses an algorithm. */
   public enum CudnnSearch {
-    /** The default one, at no cost. */
+    /** The default algorithm, at no cost. */
     DEFAULT,
-    /** By its rules. */
+    /** By cuDNN's heuristics. */
     HEURISTIC,
-    /** By trying all, once for every size; slow first maps, fastest after. */
-    EXHAUSTIVE;
-
-    /** Reads {@code default}, {@code heuristic} or {@code exhaustive}. */
-    public static CudnnSearch parse(String text) {
-      return OnnxConfig.choice(CudnnSearch.class, "cuDNN search", text);
-    }
+    /** By trying all, once per size: the first maps are slow, later ones fastest. */
+    EXHAUSTIVE
   }
 
   /**
-   * All memory, cuDNN's rules, fp32 to the last bit, no cache. The heuristic search makes sizes
-   * cheap that come once, and its choice does not depend on what else the GPU does at the start.
+   * No memory limit, cuDNN's heuristics, exact fp32, no cache. The heuristic search is cheap for
+   * sizes that occur once, and its choice doesn't depend on other load of the GPU at start-up.
    */
-  public static final GpuConfig DEFAULT =
+  public static final GpuConfig DEFAULTS =
       new GpuConfig(0, CudnnSearch.HEURISTIC, false, false, null);
 
-  /** Enough for a GPU of today; a guard against a number of bytes given as mebibytes. */
+  /** Guards against a number of bytes given as mebibytes. */
   private static final int MAX_MEBIBYTES = 1 << 20;
 
-  private static final int LEAST_MEBIBYTES = 64;
+  private static final int MIN_MEBIBYTES = 64;
 
   public GpuConfig {
     if (memoryLimitMebibytes != 0
-        && (memoryLimitMebibytes < LEAST_MEBIBYTES || memoryLimitMebibytes > MAX_MEBIBYTES)) {
+        && (memoryLimitMebibytes < MIN_MEBIBYTES || memoryLimitMebibytes > MAX_MEBIBYTES)) {
       throw new IllegalArgumentException(
           "GPU memory limit is "
               + memoryLimitMebibytes
               + " MiB; expected 0 (none) or "
-              + LEAST_MEBIBYTES
+              + MIN_MEBIBYTES
               + " to "
               + MAX_MEBIBYTES);
     }
   }
 
-  /** The same with another limit of memory, 0 for none. */
-  public GpuConfig withMemoryLimit(int mebibytes) {
-    return new GpuConfig(mebibytes, cudnnSearch, tf32, fp16, engineCache);
-  }
-
-  /** The same with another search. */
-  public GpuConfig withCudnnSearch(CudnnSearch search) {
-    return new GpuConfig(memoryLimitMebibytes, search, tf32, fp16, engineCache);
-  }
-
-  /** The same, with TF32 or without. */
-  public GpuConfig withTf32(boolean tf32) {
-    return new GpuConfig(memoryLimitMebibytes, cudnnSearch, tf32, fp16, engineCache);
-  }
-
-  /** The same, in half precision or not. */
-  public GpuConfig withFp16(boolean fp16) {
-    return new GpuConfig(memoryLimitMebibytes, cudnnSearch, tf32, fp16, engineCache);
-  }
-
-  /** The same with another folder for engines, or none. */
-  public GpuConfig withEngineCache(@Nullable Path folder) {
-    return new GpuConfig(memoryLimitMebibytes, cudnnSearch, tf32, fp16, folder);
-  }
-
-  /** Whether what is computed may differ from fp32 by more than its rounding. */
+  /** Returns whether results may differ from fp32 by more than its rounding. */
   boolean isReduced(Device.Kind kind) {
     return tf32 || (fp16 && kind == Device.Kind.TENSORRT);
   }
 
-  /** The CUDA provider's keys and values. */
+  /** Returns the options of the CUDA provider. */
   Map<String, String> cuda() {
     Map<String, String> options = new LinkedHashMap<>();
     options.put("use_tf32", flag(tf32));
     options.put("cudnn_conv_algo_search", cudnnSearch.name());
-    // Stacks have one size: what the first maps took is what all take.
+    // All stacks have one size, so all maps need as much memory as the first.
     options.put("arena_extend_strategy", "kSameAsRequested");
     if (memoryLimitMebibytes > 0) {
       options.put("gpu_mem_limit", Long.toString((long) memoryLimitMebibytes << 20));
@@ -107,7 +80,7 @@ public record GpuConfig(
     return options;
   }
 
-  /** The TensorRT provider's keys and values. */
+  /** Returns the options of the TensorRT provider. */
   Map<String, String> tensorRt() {
     Map<String, String> options = new LinkedHashMap<>();
     options.put("trt_fp16_enable", flag(fp16));

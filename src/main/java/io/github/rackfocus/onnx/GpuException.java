@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A GPU can't be had; the message is ONNX Runtime's first line, the advice what would help. */
+/** A GPU is unavailable; the message is the first line of ONNX Runtime's. */
 final class GpuException extends Exception {
   private static final long serialVersionUID = 1;
   private static final int LONGEST_REASON = 300;
@@ -19,17 +19,17 @@ final class GpuException extends Exception {
     this.tensorRt = provider.kind() == Device.Kind.TENSORRT;
   }
 
-  /** What the operator can do. */
+  /** Returns what the operator can do. */
   String advice() {
     return advice(tensorRt, String.valueOf(getMessage()), NativeLibraries.onnxRuntimeFolder());
   }
 
   /**
-   * What the operator can do.
+   * Returns what the operator can do.
    *
-   * @param tensorRt whether TensorRT was asked for, else CUDA
-   * @param reason what ONNX Runtime said
-   * @param natives the folder its libraries were loaded from
+   * @param tensorRt whether TensorRT was requested, or else CUDA
+   * @param reason message of ONNX Runtime
+   * @param natives the folder that its libraries were loaded from
    */
   static String advice(boolean tensorRt, String reason, Path natives) {
     String library =
@@ -54,12 +54,12 @@ final class GpuException extends Exception {
       return "install the CUDA 12 runtime and let the loader find it (LD_LIBRARY_PATH)";
     }
     if (text.contains("out of memory") || text.contains("failed to allocate memory")) {
-      return "raise model.gpu.memoryLimit, or end what else uses the GPU (nvidia-smi lists it)";
+      return "raise model.gpu.memoryLimit, or stop other processes on the GPU (nvidia-smi lists them)";
     }
-    return "see that nvidia-smi lists the GPU and that its driver serves CUDA 12";
+    return "check that nvidia-smi lists the GPU and that its driver supports CUDA 12";
   }
 
-  /** What ONNX Runtime says, one line, without its error code. */
+  /** Returns the first line of ONNX Runtime's message, without its error code. */
   static String firstLine(OrtException e) {
     String message =
         String.valueOf(e.getMessage()).replaceFirst("^Error code - \\S+ - message: ", "");

@@ -5,14 +5,14 @@ import io.github.rackfocus.onnx.OnnxConfig.Precision;
 import java.util.List;
 import java.util.Locale;
 
-/** Which of a bundle's graphs run: rolling or full, fp32 or 8 bits. */
+/** Chooses which of a bundle's graphs run: rolling or full, fp32 or 8 bits. */
 final class GraphChoice {
   private GraphChoice() {}
 
   /**
-   * Whether the two-stage form runs.
+   * Returns whether the two-stage form runs.
    *
-   * @throws ModelException if the form that is asked for is not in the bundle
+   * @throws ModelException if the requested form is not in the bundle
    */
   static boolean isRolling(
       ModelBundle bundle, List<Integer> iterations, Form form, Provider provider)
@@ -38,7 +38,7 @@ final class GraphChoice {
     };
   }
 
-  /** Whether so many iterations run in 8 bits. */
+  /** Returns whether a number of iterations runs in 8 bits. */
   static boolean isQuantised(
       ModelBundle bundle, int iterations, Precision precision, boolean rolling, Provider provider) {
     return precision != Precision.FP32
@@ -48,9 +48,9 @@ final class GraphChoice {
   }
 
   /**
-   * Checks that a precision that is asked for by name is there.
+   * Checks that an explicitly requested precision is in the bundle.
    *
-   * @throws ModelException with the iterations that there are
+   * @throws ModelException with the iterations that have it
    */
   static void requirePrecision(ModelBundle bundle, int iterations, OnnxConfig options)
       throws ModelException {
@@ -61,7 +61,7 @@ final class GraphChoice {
     if (!manifest.isQuantised(iterations)) {
       throw new ModelException(
           bundle.manifestFile()
-              + ": has no 8-bit graph of "
+              + ": has no 8-bit graph for "
               + iterations
               + " iterations; expected "
               + (manifest.quantised() == null
@@ -70,7 +70,7 @@ final class GraphChoice {
     }
     if (options.form() == Form.FULL || options.device().kind() != Device.Kind.CPU) {
       throw new ModelException(
-          "precision int8 is for the rolling form on the CPU; found form "
+          "precision int8 needs the rolling form on the CPU; found form "
               + options.form().name().toLowerCase(Locale.ROOT)
               + " on "
               + options.device());

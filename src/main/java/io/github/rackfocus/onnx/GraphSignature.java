@@ -13,8 +13,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The inputs and outputs that a graph must have. A shape is written {@code 1 1 H W}: numbers are
- * fixed, letters must be dynamic.
+ * Describes the inputs and outputs that a graph must have. In a shape such as {@code 1 1 H W},
+ * numbers are fixed sizes and letters must be dynamic ones.
  */
 final class GraphSignature {
   private static final long DYNAMIC = -1;
@@ -34,7 +34,7 @@ final class GraphSignature {
     return this;
   }
 
-  /** An int64 input that the graph may have. */
+  /** Adds an optional int64 input. */
   GraphSignature optionalIndex(String name) {
     inputs.put(name, new Value(OnnxJavaType.INT64, "1", true));
     return this;
@@ -52,7 +52,7 @@ final class GraphSignature {
     return this;
   }
 
-  /** Compares with what the session has. */
+  /** Compares a session with this signature. */
   void check(OrtSession session) throws ModelException, OrtException {
     compare("input", inputs, session.getInputInfo());
     compare("output", outputs, session.getOutputInfo());
@@ -115,7 +115,7 @@ final class GraphSignature {
     }
     for (int i = 0; i < found.length; i++) {
       boolean fixed = Character.isDigit(expected[i].charAt(0));
-      // Shape inference may lose a fixed size, but a size that should vary must never be fixed.
+      // Shape inference may lose a fixed size, but a dynamic size must never be fixed.
       if (found[i] != DYNAMIC && !(fixed && found[i] == Long.parseLong(expected[i]))) {
         return false;
       }
@@ -125,7 +125,7 @@ final class GraphSignature {
 
   private static String describe(NodeInfo node) {
     if (!(node.getInfo() instanceof TensorInfo tensor)) {
-      return "no tensor";
+      return "not a tensor";
     }
     return tensor.type
         + Arrays.stream(tensor.getShape())

@@ -5,37 +5,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a bundle's {@code manifest.json} says. Every value has been checked for range and every
- * cross-reference for existence by {@link ManifestReader}.
+ * The content of a bundle's {@code manifest.json}. {@link ManifestReader} has checked every value
+ * for its range and every cross-reference for existence.
  *
- * @param name the bundle's and its folder's
- * @param version of the model
- * @param description one sentence
- * @param source paper or document
- * @param licence of graphs and weights
- * @param minPlanes fewest planes of a stack
- * @param maxPlanes most planes of a stack
- * @param multiple H and W must be multiples of it
- * @param minimumSize least H and W
- * @param iterations numbers of proximal iterations that were exported, ascending
- * @param defaultIterations one of them
- * @param twoStage the two-stage form, or null where there is only the full one
- * @param files hash and size of every file but the manifest and the card, by name
- * @param golden what the graphs give for a known input
- * @param quantised the 8-bit graphs, or null where there are none
+ * @param about name, version and origin
+ * @param input the stacks that the model accepts
+ * @param iterations the numbers of proximal iterations
+ * @param twoStage the two-stage form, or null if there is only the full one
+ * @param files hash and size of every file except the manifest and the card, by name
+ * @param golden what the graphs compute for a known input
+ * @param quantised the 8-bit graphs, or null if there are none
  */
 public record Manifest(
-    String name,
-    String version,
-    String description,
-    String source,
-    String licence,
-    int minPlanes,
-    int maxPlanes,
-    int multiple,
-    int minimumSize,
-    List<Integer> iterations,
-    int defaultIterations,
+    About about,
+    Input input,
+    Iterations iterations,
     @Nullable TwoStage twoStage,
     Map<String, FileEntry> files,
     Golden golden,
@@ -44,7 +28,37 @@ public record Manifest(
   /** The per-image graph. */
   public static final String FRAME_GRAPH = "frame.onnx";
 
-  /** What the stack stage takes beside the features. */
+  /**
+   * Name, version and origin.
+   *
+   * @param name of the bundle and its folder
+   * @param version of the model
+   * @param description one sentence
+   * @param source paper or document
+   * @param licence of graphs and weights
+   */
+  public record About(
+      String name, String version, String description, String source, String licence) {}
+
+  /**
+   * The stacks that the model accepts.
+   *
+   * @param minPlanes fewest planes of a stack
+   * @param maxPlanes most planes of a stack
+   * @param multiple H and W must be multiples of it
+   * @param minSize smallest H and W
+   */
+  public record Input(int minPlanes, int maxPlanes, int multiple, int minSize) {}
+
+  /**
+   * The numbers of proximal iterations.
+   *
+   * @param exported ascending
+   * @param defaultNumber one of them
+   */
+  public record Iterations(List<Integer> exported, int defaultNumber) {}
+
+  /** What the stack stage reads besides the features. */
   public enum Luma {
     /** Luma of all planes, {@code [Z, 1, H, W]}. */
     STACK,
@@ -59,43 +73,52 @@ public record Manifest(
    *
    * @param channels C
    * @param downscale d
-   * @param luma what the stack stage takes beside the features
+   * @param luma what the stack stage reads besides the features
    */
   public record TwoStage(int channels, int downscale, Luma luma) {}
 
   /**
-   * What a file must be.
+   * Hash and size of a file.
    *
    * @param sha256 lower-case hex
-   * @param bytes its size
+   * @param bytes size
    */
   public record FileEntry(String sha256, long bytes) {}
 
   /**
-   * Outputs at some pixels for a stack that is computed from a seed (see {@link GoldenInput}).
+   * A stack that is computed from a seed; see {@link GoldenInput}.
    *
    * @param seed of the stack
    * @param planes Z
    * @param height H
    * @param width W
+   */
+  public record GoldenStack(long seed, int planes, int height, int width) {}
+
+  /**
+   * Greatest absolute differences from golden values.
+   *
+   * @param cpu on a CPU
+   * @param cuda on a GPU
+   * @param reduced on a GPU that may round (TF32, fp16)
+   */
+  public record Tolerances(double cpu, double cuda, double reduced) {}
+
+  /**
+   * Outputs at some pixels for a known stack.
+   *
+   * @param stack the input
    * @param pixels flat indices {@code y * W + x}, ascending
-   * @param expected by iterations and output, a value for each pixel
-   * @param cpuTolerance greatest absolute difference on a CPU
-   * @param cudaTolerance the same on a GPU
-   * @param reducedTolerance the same on a GPU that may round (TF32, fp16)
+   * @param expected one value per pixel, by iterations and output
+   * @param tolerances greatest differences
    */
   public record Golden(
-      long seed,
-      int planes,
-      int height,
-      int width,
+      GoldenStack stack,
       List<Integer> pixels,
       Map<Integer, Map<Output, float[]>> expected,
-      double cpuTolerance,
-      double cudaTolerance,
-      double reducedTolerance) {
+      Tolerances tolerances) {
     /**
-     * What an output is at {@link #pixels}.
+     * Returns an output at {@link #pixels}.
      *
      * @throws IllegalArgumentException if the iterations were not exported
      */
@@ -111,45 +134,45 @@ public record Manifest(
   /**
    * 8-bit graphs of the stack stage, which read the same features.
    *
-   * @param iterations numbers of iterations that there are, ascending
-   * @param golden what they give
+   * @param iterations numbers of iterations with an 8-bit graph, ascending
+   * @param golden what they compute
    */
   public record Quantised(List<Integer> iterations, Golden golden) {}
 
-  /** Whether there is an 8-bit graph for a number of iterations. */
+  /** Returns whether there is an 8-bit graph for a number of iterations. */
   public boolean isQuantised(int iterations) {
     return quantised != null && quantised.iterations().contains(iterations);
   }
 
   /**
-   * The 8-bit graphs.
+   * Returns the 8-bit graphs.
    *
    * @throws IllegalStateException if there are none
    */
   Quantised requireQuantised() {
-    Quantised there = quantised;
-    if (there == null) {
-      throw new IllegalStateException(name + " has no 8-bit graphs");
+    Quantised graphs = quantised;
+    if (graphs == null) {
+      throw new IllegalStateException(about.name() + " has no 8-bit graphs");
     }
-    return there;
+    return graphs;
   }
 
-  /** The 8-bit graph of the stack stage for a number of iterations. */
+  /** Returns the file of the 8-bit stack stage for a number of iterations. */
   public static String quantisedStackGraph(int iterations) {
     return "stack-k" + iterations + ".int8.onnx";
   }
 
-  /** The per-stack graph of the two-stage form for a number of iterations. */
+  /** Returns the file of the stack stage for a number of iterations. */
   public static String stackGraph(int iterations) {
     return "stack-k" + iterations + ".onnx";
   }
 
-  /** The graph of the full form for a number of iterations. */
+  /** Returns the file of the full form for a number of iterations. */
   public static String fullGraph(int iterations) {
     return "full-k" + iterations + ".onnx";
   }
 
-  /** Whether the bundle has the full form for a number of iterations. */
+  /** Returns whether the bundle has the full form for a number of iterations. */
   public boolean hasFull(int iterations) {
     return files.containsKey(fullGraph(iterations));
   }

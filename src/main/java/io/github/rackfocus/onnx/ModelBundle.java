@@ -19,9 +19,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * A model as it lies in a folder: manifest, graphs, card. Once read, the manifest is known to be
- * sound and every file it lists to have its size and hash; the graphs are checked when they are
- * opened. Immutable.
+ * A model in a folder: manifest, graphs and card. Reading it validates the manifest and the size
+ * and hash of every listed file; the graphs are checked when they are opened. Immutable.
  */
 public final class ModelBundle {
   /** The name of a bundle's manifest. */
@@ -41,12 +40,12 @@ public final class ModelBundle {
   }
 
   /**
-   * How one set of graphs did.
+   * The result of checking one set of graphs.
    *
-   * @param graphs their names
+   * @param graphs their file names
    * @param provider where they ran
-   * @param difference the greatest one from the golden vector
-   * @param tolerance what would have been allowed
+   * @param difference greatest difference from the golden vector
+   * @param tolerance greatest difference allowed
    */
   public record GraphCheck(String graphs, String provider, double difference, double tolerance) {}
 
@@ -54,7 +53,7 @@ public final class ModelBundle {
    * Reads a bundle and checks its manifest and its files.
    *
    * @param folder {@code models/NAME}
-   * @throws ModelException in one sentence with file, place, found and expected
+   * @throws ModelException with file, place, found and expected
    */
   public static ModelBundle read(Path folder) throws ModelException {
     Path file = folder.resolve(MANIFEST);
@@ -62,17 +61,17 @@ public final class ModelBundle {
     Manifest manifest = ManifestReader.read(file, bytes);
     Path last = folder.toAbsolutePath().normalize().getFileName();
     String folderName = last == null ? "" : last.toString();
-    if (!manifest.name().equals(folderName)) {
+    if (!manifest.about().name().equals(folderName)) {
       throw new ModelException(
           file
               + ": name is "
-              + manifest.name()
+              + manifest.about().name()
               + "; expected "
               + folderName
               + ", the folder's name");
     }
     ModelIdentity identity =
-        new ModelIdentity(manifest.name(), manifest.version(), hex(sha256().digest(bytes)));
+        new ModelIdentity(manifest.about().name(), manifest.about().version(), hex(sha256().digest(bytes)));
     ModelBundle bundle = new ModelBundle(folder, manifest, identity);
     for (Map.Entry<String, FileEntry> entry : new TreeMap<>(manifest.files()).entrySet()) {
       bundle.checkFile(entry.getKey(), entry.getValue());
@@ -85,7 +84,7 @@ public final class ModelBundle {
       throw new ModelException(folder + ": no such folder; expected a model bundle");
     }
     if (!Files.isRegularFile(file)) {
-      throw new ModelException(file + ": missing; expected the manifest of a model bundle");
+      throw new ModelException(file + ": is missing; expected the manifest of a model bundle");
     }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes((int) MAX_MANIFEST_BYTES + 1);
@@ -106,16 +105,15 @@ public final class ModelBundle {
     if (!Files.isRegularFile(file)) {
       throw new ModelException(
           file
-              + ": missing; expected a file of "
+              + ": is missing; expected a file of "
               + expected.bytes()
-              + " bytes, as "
-              + MANIFEST
-              + " says");
+              + " bytes, according to "
+              + MANIFEST);
     }
     try {
       if (!folder.toRealPath().equals(file.toRealPath().getParent())) {
         throw new ModelException(
-            file + ": leads to " + file.toRealPath() + "; expected a file of the bundle's folder");
+            file + ": links to " + file.toRealPath() + "; expected a file of the bundle's folder");
       }
       long bytes = Files.size(file);
       if (bytes != expected.bytes()) {
@@ -125,9 +123,8 @@ public final class ModelBundle {
                 + bytes
                 + " bytes; expected "
                 + expected.bytes()
-                + ", as "
-                + MANIFEST
-                + " says");
+                + ", according to "
+                + MANIFEST);
       }
       String hash = hash(file);
       if (!hash.equals(expected.sha256())) {
@@ -137,9 +134,8 @@ public final class ModelBundle {
                 + hash
                 + "; expected "
                 + expected.sha256()
-                + ", as "
-                + MANIFEST
-                + " says");
+                + ", according to "
+                + MANIFEST);
       }
     } catch (ModelException e) {
       throw e;
@@ -171,27 +167,27 @@ public final class ModelBundle {
     return HexFormat.of().formatHex(bytes);
   }
 
-  /** Where it lies. */
+  /** Returns the bundle's folder. */
   public Path folder() {
     return folder;
   }
 
-  /** Its manifest's path. */
+  /** Returns the path of the manifest. */
   public Path manifestFile() {
     return folder.resolve(MANIFEST);
   }
 
-  /** What its manifest says. */
+  /** Returns the content of the manifest. */
   public Manifest manifest() {
     return manifest;
   }
 
-  /** Name, version and the hash of the manifest, which itself names the hash of every file. */
+  /** Returns name, version and the hash of the manifest, which has the hash of every file. */
   public ModelIdentity identity() {
     return identity;
   }
 
-  /** Size of all files that the manifest lists. */
+  /** Returns the size of all listed files. */
   public long bytes() {
     return manifest.files().values().stream().mapToLong(FileEntry::bytes).sum();
   }
@@ -203,16 +199,16 @@ public final class ModelBundle {
   /**
    * Checks a number of proximal iterations.
    *
-   * @throws ModelException listing those exported
+   * @throws ModelException with those exported
    */
   public void requireIterations(int iterations) throws ModelException {
-    if (!manifest.iterations().contains(iterations)) {
+    if (!manifest.iterations().exported().contains(iterations)) {
       throw new ModelException(
           manifestFile()
               + ": "
               + iterations
               + " iterations were not exported; expected one of "
-              + manifest.iterations());
+              + manifest.iterations().exported());
     }
   }
 
@@ -222,29 +218,29 @@ public final class ModelBundle {
    * @throws ModelException with the range
    */
   public void requirePlanes(int planes) throws ModelException {
-    if (planes < manifest.minPlanes() || planes > manifest.maxPlanes()) {
+    if (planes < manifest.input().minPlanes() || planes > manifest.input().maxPlanes()) {
       throw new ModelException(
           manifestFile()
               + ": a sweep of "
               + planes
               + " planes is out of range; expected "
-              + manifest.minPlanes()
+              + manifest.input().minPlanes()
               + " to "
-              + manifest.maxPlanes());
+              + manifest.input().maxPlanes());
     }
   }
 
   /**
-   * Checks everything: that no file lies here which the manifest does not list, and every graph's
-   * inputs, outputs and golden vector, in both forms. The options' form is not looked at.
+   * Checks everything: that the folder has no unlisted file, and every graph's inputs, outputs and
+   * golden vector in both forms, whatever form the configuration names.
    *
-   * @return a result for each form and number of iterations
+   * @return one result per form and number of iterations
    * @throws ModelException for the first fault
    */
   public List<GraphCheck> verify(OnnxConfig options) throws ModelException {
     requireNothingUnlisted();
     List<GraphCheck> checks = new ArrayList<>();
-    for (int iterations : manifest.iterations()) {
+    for (int iterations : manifest.iterations().exported()) {
       if (manifest.twoStage() != null) {
         OnnxConfig rolling = options.withForm(Form.ROLLING);
         checks.add(check(iterations, rolling.withPrecision(Precision.FP32)));
@@ -280,14 +276,14 @@ public final class ModelBundle {
     unlisted.removeAll(manifest.files().keySet());
     unlisted.remove(MANIFEST);
     unlisted.remove(CARD);
-    // The card's pictures, and what a file manager leaves behind, are never loaded.
+    // The card's pictures and a file manager's hidden files are never loaded.
     unlisted.removeIf(name -> name.startsWith(".") || name.endsWith(".png"));
     if (!unlisted.isEmpty()) {
       throw new ModelException(
           file(unlisted.first())
-              + ": not listed in "
+              + ": is not listed in "
               + MANIFEST
-              + "; expected only files whose hash is known");
+              + "; expected only listed files");
     }
   }
 }

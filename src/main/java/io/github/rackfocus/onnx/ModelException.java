@@ -3,7 +3,7 @@ package io.github.rackfocus.onnx;
 import java.io.IOException;
 
 /**
- * A model can't be used; the message is one sentence with the file, the place in it, what was found
+ * A model can't be used. The message is one sentence with the file, the place in it, what was found
  * and what was expected.
  */
 public final class ModelException extends IOException {

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sessions of one form of a model, one for each number of iterations that stands ready,
- * checked: their inputs and outputs are the manifest's and they give its golden vector. The stage
- * of single frames is common to them.
+ * The sessions of one form of a model, one for each loaded number of iterations, which share the
+ * per-image stage. Their inputs and outputs have been checked against the manifest, and their
+ * results against its golden vector.
  */
 final class ModelGraphs implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelGraphs.class);
@@ -32,7 +32,7 @@ final class ModelGraphs implements AutoCloseable {
   private @Nullable OrtSession frameStage;
   private final SortedMap<Integer, OrtSession> lastStages = new TreeMap<>();
   private final SortedMap<Integer, Double> goldenDifferences = new TreeMap<>();
-  private final Set<Integer> inFloatAfterAll = new HashSet<>();
+  private final Set<Integer> fallenBackToFloat = new HashSet<>();
 
   private ModelGraphs(ModelBundle bundle, OnnxConfig options, Provider provider, boolean rolling)
       throws ModelException {
@@ -53,7 +53,7 @@ final class ModelGraphs implements AutoCloseable {
    * Opens and checks graphs on the device that the options name.
    *
    * @throws ModelException if the iterations, the form or the precision were not exported, the
-   *     device can't be had, or a check fails
+   *     device is unavailable, or a check fails
    */
   static ModelGraphs open(ModelBundle bundle, List<Integer> iterations, OnnxConfig options)
       throws ModelException {
@@ -67,10 +67,12 @@ final class ModelGraphs implements AutoCloseable {
     } catch (GpuException e) {
       if (device.kind() != Device.Kind.AUTO) {
         throw new ModelException(
-            "device " + device + " can't be had: " + e.getMessage() + "; " + e.advice(), e);
+            "device " + device + " is unavailable: " + e.getMessage() + "; " + e.advice(), e);
       }
       LOG.info(
-          "inference runs on the CPU, CUDA is not to be had: {}; {}", e.getMessage(), e.advice());
+          "inference runs on the CPU because CUDA is unavailable: {}; {}",
+          e.getMessage(),
+          e.advice());
       return openOnCpu(bundle, iterations, options, e);
     }
   }
@@ -79,10 +81,10 @@ final class ModelGraphs implements AutoCloseable {
       ModelBundle bundle, List<Integer> iterations, OnnxConfig options, GpuException why)
       throws ModelException {
     try {
-      String description = "CPU (CUDA not to be had: " + why.getMessage() + ")";
+      String description = "CPU (CUDA unavailable: " + why.getMessage() + ")";
       return openOn(bundle, iterations, options, Provider.cpu(description));
     } catch (GpuException e) {
-      throw new ModelException("a GPU failed where none was asked for: " + e.getMessage(), e);
+      throw new ModelException("a GPU failed although none was requested: " + e.getMessage(), e);
     }
   }
 
@@ -120,9 +122,9 @@ final class ModelGraphs implements AutoCloseable {
       if (options.precision() != Precision.AUTO || !isQuantised(iterations)) {
         throw e;
       }
-      // Processors without 8-bit dot products may saturate where ours did not.
-      LOG.info("{}; so it runs in fp32", e.getMessage());
-      inFloatAfterAll.add(iterations);
+      // Processors without 8-bit dot products may saturate.
+      LOG.info("{}; it runs in fp32 instead", e.getMessage());
+      fallenBackToFloat.add(iterations);
       closeSession(lastStages.remove(iterations));
       openAndCheck(iterations);
     }
@@ -165,7 +167,7 @@ final class ModelGraphs implements AutoCloseable {
     return form;
   }
 
-  /** Tensors for stacks of a size that is padded already; the caller closes it before this. */
+  /** Allocates tensors for stacks of a padded size; the caller closes them before this. */
   Workspace workspace(int planes, int height, int width) throws OrtException {
     OrtSession frame = frameStage;
     return frame == null
@@ -177,17 +179,17 @@ final class ModelGraphs implements AutoCloseable {
     return last(lastStages.firstKey());
   }
 
-  /** The graph that ends with so many iterations. */
+  /** Returns the last graph for a number of iterations. */
   OrtSession last(int iterations) {
     OrtSession session = lastStages.get(iterations);
     if (session == null) {
       throw new IllegalArgumentException(
-          iterations + " iterations do not stand ready; expected one of " + iterations());
+          iterations + " iterations are not loaded; expected one of " + iterations());
     }
     return session;
   }
 
-  /** Numbers of iterations that stand ready, ascending. */
+  /** Returns the loaded numbers of iterations, ascending. */
   List<Integer> iterations() {
     return List.copyOf(lastStages.keySet());
   }
@@ -204,37 +206,37 @@ final class ModelGraphs implements AutoCloseable {
     return provider;
   }
 
-  /** Whether an image's features are kept. */
+  /** Returns whether an image's features are kept. */
   boolean isRolling() {
     return rolling;
   }
 
-  /** What the graphs with so many iterations must give. */
+  /** Returns what the graphs must compute with a number of iterations. */
   Golden golden(int iterations) {
     return isQuantised(iterations)
         ? bundle.manifest().requireQuantised().golden()
         : bundle.manifest().golden();
   }
 
-  /** How far they may be from it. */
+  /** Returns the greatest difference allowed from the golden vector. */
   double tolerance(int iterations) {
     Golden golden = golden(iterations);
     if (!provider.isGpu()) {
-      return golden.cpuTolerance();
+      return golden.tolerances().cpu();
     }
     return options.gpu().isReduced(provider.kind())
-        ? golden.reducedTolerance()
-        : golden.cudaTolerance();
+        ? golden.tolerances().reduced()
+        : golden.tolerances().cuda();
   }
 
-  /** Greatest difference from the golden vector when it was checked. */
+  /** Returns the greatest difference found from the golden vector. */
   double goldenDifference(int iterations) {
     return goldenDifferences.getOrDefault(iterations, Double.NaN);
   }
 
-  /** Whether so many iterations run in 8 bits. */
+  /** Returns whether a number of iterations runs in 8 bits. */
   boolean isQuantised(int iterations) {
-    return !inFloatAfterAll.contains(iterations)
+    return !fallenBackToFloat.contains(iterations)
         && GraphChoice.isQuantised(bundle, iterations, options.precision(), rolling, provider);
   }
 
@@ -247,7 +249,7 @@ final class ModelGraphs implements AutoCloseable {
         : Manifest.stackGraph(iterations);
   }
 
-  /** The graphs, for reports. */
+  /** Returns the file names of the graphs, for reports. */
   String names(int iterations) {
     return (rolling ? Manifest.FRAME_GRAPH + " + " : "") + lastGraph(iterations);
   }

@@ -9,19 +9,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder that model bundles lie in, one folder a model.
+ * The folder of the model bundles, with one folder per model.
  *
  * @param folder usually {@code models}
  */
 public record ModelLibrary(Path folder) {
-  /** The environment variable that names the folder. */
+  /** The environment variable for the folder. */
   public static final String VARIABLE = "RACKFOCUS_MODELS";
 
-  /** The system property that names the application's home. */
+  /** The system property for the application's home. */
   public static final String HOME_PROPERTY = "rackfocus.home";
 
   /**
-   * Finds the folder: the one given, else that of {@link #VARIABLE}, else {@code models} in the
+   * Finds the folder: the given one, else that of {@link #VARIABLE}, else {@code models} in the
    * application's home, else {@code models} in the working directory.
    */
   public static ModelLibrary locate(@Nullable Path given) {
@@ -41,7 +41,7 @@ public record ModelLibrary(Path folder) {
   }
 
   /**
-   * Names of the bundles that lie here, sorted; nothing is checked but that they have a manifest.
+   * Returns the names of the bundles, sorted. Only the presence of a manifest is checked.
    *
    * @throws ModelException if the folder can't be listed
    */
@@ -49,8 +49,9 @@ public record ModelLibrary(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new ModelException(
           folder.toAbsolutePath()
-              + ": no such folder; expected the models, name their folder by "
-              + VARIABLE);
+              + ": no such folder; expected the models; set "
+              + VARIABLE
+              + " to their folder");
     }
     try (Stream<Path> folders = Files.list(folder)) {
       return folders
@@ -66,8 +67,8 @@ public record ModelLibrary(Path folder) {
   /**
    * Reads a bundle.
    *
-   * @throws ModelException if there is none of that name, with those that there are, or if it is
-   *     not sound
+   * @throws ModelException if there is none of that name, with the names there are, or if it is
+   *     invalid
    */
   public ModelBundle read(String name) throws ModelException {
     List<String> names = names();
@@ -77,7 +78,7 @@ public record ModelLibrary(Path folder) {
               + ": has no model "
               + name
               + "; expected "
-              + (names.isEmpty() ? "one, but it is empty" : "one of " + String.join(", ", names)));
+              + (names.isEmpty() ? "at least one model" : "one of " + String.join(", ", names)));
     }
     return ModelBundle.read(folder.resolve(name));
   }

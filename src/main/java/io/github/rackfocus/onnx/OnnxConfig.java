@@ -1,24 +1,26 @@
 package io.github.rackfocus.onnx;
 
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * How inference runs; {@link #DEFAULT} and the {@code with} methods make one.
+ * Configures inference; start from {@link #DEFAULTS}.
  *
- * @param device where
- * @param threads that compute one map, 0 for as many as the JVM sees processors
- * @param spinning whether threads wait for their next piece of work busily within a run; faster on
- *     an idle machine, costly on a shared one
+ * @param device where inference runs
+ * @param threads per map; 0 for one per processor that the JVM sees
+ * @param spinning whether threads busy-wait for their next task within a run; faster on an idle
+ *     machine, costly on a shared one
  * @param arena whether ONNX Runtime keeps memory between runs
  * @param memoryPattern whether it plans one block for all intermediate tensors of a run
- * @param optimisation of graphs when they are loaded
- * @param form which graphs
- * @param precision of the arithmetic on a CPU
- * @param gpu how a GPU is used, where one is
+ * @param optimisation how far graphs are optimised at load time
+ * @param form which graphs run
+ * @param precision arithmetic on a CPU
+ * @param gpu how a GPU is used, if there is one
  */
+@RecordBuilder
 public record OnnxConfig(
     Device device,
     int threads,
@@ -28,14 +30,15 @@ public record OnnxConfig(
     Optimisation optimisation,
     Form form,
     Precision precision,
-    GpuConfig gpu) {
+    GpuConfig gpu)
+    implements OnnxConfigBuilder.With {
 
   /**
-   * The CPU, all of its processors, and ONNX Runtime's own defaults but for spinning: where other
-   * work runs too, as on a robot, two spinning threads took 2 to 10 times as long for a map as two
-   * that sleep (640 x 480, 10 planes, load average 6 to 10 on two cores).
+   * All processors of the CPU and ONNX Runtime's own defaults, except for spinning: on a machine
+   * with other load, such as a robot, two spinning threads took 2 to 10 times as long per map as
+   * two that sleep (640 x 480, 10 planes, load average 6 to 10 on two cores).
    */
-  public static final OnnxConfig DEFAULT =
+  public static final OnnxConfig DEFAULTS =
       new OnnxConfig(
           Device.CPU,
           0,
@@ -45,19 +48,19 @@ public record OnnxConfig(
           Optimisation.ALL,
           Form.AUTO,
           Precision.FP32,
-          GpuConfig.DEFAULT);
+          GpuConfig.DEFAULTS);
 
   private static final int MAX_THREADS = 256;
 
-  /** How far graphs are rewritten when they are loaded. */
+  /** How far graphs are optimised at load time. */
   public enum Optimisation {
     /** Not at all. */
     NONE(OptLevel.NO_OPT),
-    /** What keeps every value the same. */
+    /** Rewrites that keep every value the same. */
     BASIC(OptLevel.BASIC_OPT),
-    /** Fused nodes too. */
+    /** Also fused nodes. */
     EXTENDED(OptLevel.EXTENDED_OPT),
-    /** Blocked memory layouts too. */
+    /** Also blocked memory layouts. */
     ALL(OptLevel.ALL_OPT);
 
     final OptLevel level;
@@ -66,7 +69,7 @@ public record OnnxConfig(
       this.level = level;
     }
 
-    /** Reads {@code none}, {@code basic}, {@code extended} or {@code all}. */
+    /** Parses {@code none}, {@code basic}, {@code extended} or {@code all}. */
     public static Optimisation parse(String text) {
       return choice(Optimisation.class, "graph optimisation", text);
     }
@@ -75,33 +78,28 @@ public record OnnxConfig(
   /** Which form of a model runs. */
   public enum Form {
     /**
-     * Rolling where features stay in memory that the next stage reads, which is the CPU; full on a
-     * GPU, where every tensor crosses the host.
+     * Rolling on the CPU, where features stay in memory that the next stage reads; full on a GPU,
+     * where every tensor crosses the host.
      */
     AUTO,
     /** An image's features are computed once and kept while its frame is in the stack. */
     ROLLING,
     /** Everything is computed for every map, in one graph. */
-    FULL;
-
-    /** Reads {@code auto}, {@code rolling} or {@code full}. */
-    public static Form parse(String text) {
-      return choice(Form.class, "form", text);
-    }
+    FULL
   }
 
-  /** In what arithmetic the graphs compute on a CPU. */
+  /** The arithmetic of the graphs on a CPU. */
   public enum Precision {
     /**
-     * 8 bits where the bundle has such a graph for the iterations, which it has where that pays.
+     * 8 bits if the bundle has such a graph for the iterations, which it has where it is faster.
      */
     AUTO,
     /** 32-bit floating point. */
     FP32,
-    /** 8-bit activations and weights, or an error that lists what the bundle has. */
+    /** 8-bit activations and weights; an error if the bundle has none. */
     INT8;
 
-    /** Reads {@code auto}, {@code fp32} or {@code int8}. */
+    /** Parses {@code auto}, {@code fp32} or {@code int8}. */
     public static Precision parse(String text) {
       return choice(Precision.class, "precision", text);
     }
@@ -110,71 +108,17 @@ public record OnnxConfig(
   public OnnxConfig {
     if (threads < 0 || threads > MAX_THREADS) {
       throw new IllegalArgumentException(
-          "threads is " + threads + "; expected 0 (as many as processors) to " + MAX_THREADS);
+          "threads is " + threads + "; expected 0 (one per processor) to " + MAX_THREADS);
     }
   }
 
-  /** The same on another device. */
-  public OnnxConfig withDevice(Device device) {
-    return new OnnxConfig(
-        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
-  }
-
-  /** The same with another number of threads, 0 for as many as there are processors. */
-  public OnnxConfig withThreads(int threads) {
-    return new OnnxConfig(
-        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
-  }
-
-  /** The same, waiting busily or not. */
-  public OnnxConfig withSpinning(boolean spinning) {
-    return new OnnxConfig(
-        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
-  }
-
-  /** The same, keeping memory between runs or not. */
-  public OnnxConfig withArena(boolean arena) {
-    return new OnnxConfig(
-        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
-  }
-
-  /** The same, planning memory or not. */
-  public OnnxConfig withMemoryPattern(boolean memoryPattern) {
-    return new OnnxConfig(
-        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
-  }
-
-  /** The same with another optimisation of graphs. */
-  public OnnxConfig withOptimisation(Optimisation optimisation) {
-    return new OnnxConfig(
-        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
-  }
-
-  /** The same in another form. */
-  public OnnxConfig withForm(Form form) {
-    return new OnnxConfig(
-        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
-  }
-
-  /** The same in another precision. */
-  public OnnxConfig withPrecision(Precision precision) {
-    return new OnnxConfig(
-        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
-  }
-
-  /** The same with another use of a GPU. */
-  public OnnxConfig withGpu(GpuConfig gpu) {
-    return new OnnxConfig(
-        device, threads, spinning, arena, memoryPattern, optimisation, form, precision, gpu);
-  }
-
-  /** Threads that compute, with 0 resolved. */
+  /** Returns the number of threads, with 0 resolved. */
   int resolvedThreads() {
-    // ONNX Runtime's own count knows nothing of a container's limits; the JVM's does.
+    // Unlike the JVM, ONNX Runtime ignores a container's limits when it counts processors.
     return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
   }
 
-  static <E extends Enum<E>> E choice(Class<E> type, String what, String text) {
+  private static <E extends Enum<E>> E choice(Class<E> type, String what, String text) {
     for (E value : type.getEnumConstants()) {
       if (value.name().toLowerCase(Locale.ROOT).equals(text)) {
         return value;

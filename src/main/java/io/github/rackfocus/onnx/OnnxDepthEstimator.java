@@ -8,7 +8,6 @@ import io.github.rackfocus.depth.DepthInfo;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.depth.Stage;
-import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.sweep.FocalStack;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -18,50 +17,22 @@ import org.jspecify.annotations.Nullable;
  * Estimates depth with a model bundle on ONNX Runtime.
  *
  * <p>In the rolling form only frames that are new to the stack run through the per-image stage, so
- * that a map costs one image and one stack stage however many planes there are. Images are padded
- * by replication to what the model takes, and maps cropped. Where no padding is needed, ONNX
- * Runtime writes straight into the map's planes.
+ * a map costs one image stage and one stack stage regardless of the number of planes. Images are
+ * padded by replication to a size the model accepts, and maps cropped. If no padding is needed,
+ * ONNX Runtime writes directly into the map's layers.
  *
- * <p>One thread at a time; {@link #close} waits for a call that runs. Memory of a stack's tensors
- * is kept until the size or number of planes changes.
+ * <p>One thread at a time; {@link #close} waits for a running call. The tensors are kept until the
+ * image size or the number of planes changes.
  */
 public final class OnnxDepthEstimator implements DepthEstimator {
-  // values() makes a new array at every call.
-  private static final Output[] OUTPUTS = Output.values();
-
   private final ModelGraphs graphs;
   private final Manifest manifest;
   private final LongSupplier nanoClock;
   private final boolean ownsGraphs;
   private final List<Integer> choices;
   private volatile int iterations;
-  private @Nullable Tensors tensors;
+  private @Nullable StackTensors tensors;
   private boolean closed;
-
-  /** What stands ready for stacks of one size. */
-  private record Tensors(
-      int planes,
-      PlanePadding padding,
-      PlanePadding.Scratch scratch,
-      Workspace workspace,
-      PlaneCache cache,
-      PinnedMaps maps,
-      @Nullable PinnedOutputs padded) {
-
-    boolean fits(FocalStack stack) {
-      return planes == stack.planes()
-          && padding.height() == stack.height()
-          && padding.width() == stack.width();
-    }
-
-    void close() {
-      workspace.close();
-      maps.close();
-      if (padded != null) {
-        padded.close();
-      }
-    }
-  }
 
   private OnnxDepthEstimator(ModelGraphs graphs, LongSupplier nanoClock, boolean ownsGraphs) {
     this.graphs = graphs;
@@ -73,13 +44,13 @@ public final class OnnxDepthEstimator implements DepthEstimator {
   }
 
   /**
-   * Opens a model's graphs and checks them: inputs and outputs against the manifest, and the golden
-   * vector.
+   * Opens a model's graphs and checks their inputs and outputs against the manifest, and their
+   * results against the golden vector.
    *
    * @param iterations one of those exported
-   * @param nanoClock monotonic, for the times of the stages
-   * @throws ModelException in one sentence, if the iterations or the form were not exported, the
-   *     device can't be had, or a check fails
+   * @param nanoClock monotonic clock that times the stages
+   * @throws ModelException if the iterations or the form were not exported, the device is
+   *     unavailable, or a check fails
    */
   public static OnnxDepthEstimator open(
       ModelBundle bundle, int iterations, OnnxConfig options, LongSupplier nanoClock)
@@ -88,25 +59,25 @@ public final class OnnxDepthEstimator implements DepthEstimator {
   }
 
   /**
-   * An estimator for another camera on the same graphs, with memory of its own for what it keeps of
-   * that camera's frames. It must be closed before this one, and run on the same thread.
+   * Returns an estimator for another camera on the same graphs, with its own tensors. It must be
+   * closed before this one and run on the same thread.
    */
   public OnnxDepthEstimator forAnotherCamera() {
     return new OnnxDepthEstimator(graphs, nanoClock, false);
   }
 
-  /** The same with the model's default number of iterations. */
+  /** Opens a model with its default number of iterations. */
   public static OnnxDepthEstimator open(
       ModelBundle bundle, OnnxConfig options, LongSupplier nanoClock) throws ModelException {
-    return open(bundle, bundle.manifest().defaultIterations(), options, nanoClock);
+    return open(bundle, bundle.manifest().iterations().defaultNumber(), options, nanoClock);
   }
 
   /**
-   * Opens every number of iterations that was exported, up to the one given, so that {@link
-   * #useIterations} costs nothing. Each further one takes the memory of its weights, its packed
-   * weights and its intermediate tensors (docs/measuring.md has figures).
+   * Opens every exported number of iterations up to the one given, so that {@link #useIterations}
+   * is immediate. Each of them needs memory for its weights, packed weights and intermediate
+   * tensors (docs/measuring.md has figures).
    *
-   * @param iterations most that a map gets, and what it gets until told otherwise
+   * @param iterations most iterations per map, and the initial number
    * @throws ModelException as {@link #open}
    */
   public static OnnxDepthEstimator openSwitchable(
@@ -117,7 +88,7 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     boolean quantised =
         options.precision() != OnnxConfig.Precision.FP32 && manifest.isQuantised(iterations);
     List<Integer> choices =
-        manifest.iterations().stream()
+        manifest.iterations().exported().stream()
             .filter(k -> k <= iterations)
             // Fewer iterations in fp32 may take longer than more in 8 bits.
             .filter(k -> !quantised || manifest.isQuantised(k))
@@ -137,12 +108,12 @@ public final class OnnxDepthEstimator implements DepthEstimator {
 
   @Override
   public int minPlanes() {
-    return manifest.minPlanes();
+    return manifest.input().minPlanes();
   }
 
   @Override
   public int maxPlanes() {
-    return manifest.maxPlanes();
+    return manifest.input().maxPlanes();
   }
 
   @Override
@@ -163,12 +134,12 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     }
   }
 
-  /** Whether the maps with so many iterations are computed in 8 bits. */
+  /** Returns whether maps are computed in 8 bits with the current number of iterations. */
   public boolean isQuantised() {
     return graphs.isQuantised(iterations);
   }
 
-  /** Whether an image's features are kept while its frame is in the stack. */
+  /** Returns whether an image's features are kept while its frame is in the stack. */
   public boolean isRolling() {
     return graphs.isRolling();
   }
@@ -177,7 +148,7 @@ public final class OnnxDepthEstimator implements DepthEstimator {
   public synchronized void prepare(FocalStack stack) {
     check(stack);
     try {
-      takeFrames(tensorsFor(stack), stack);
+      tensorsFor(stack).loadFrames(stack);
     } catch (OrtException e) {
       throw failed(stack, e);
     }
@@ -189,10 +160,10 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     into.checkSize(stack.width(), stack.height());
     try {
       long start = nanoClock.getAsLong();
-      Tensors ready = tensorsFor(stack);
-      takeFrames(ready, stack);
+      StackTensors ready = tensorsFor(stack);
+      ready.loadFrames(stack);
       long framed = nanoClock.getAsLong();
-      runStack(ready, stack, into);
+      ready.run(graphs.last(iterations), stack, into);
       DepthInfo info = into.info();
       info.took(Stage.FRAME, framed - start);
       info.took(Stage.STACK, nanoClock.getAsLong() - framed);
@@ -205,7 +176,7 @@ public final class OnnxDepthEstimator implements DepthEstimator {
   private DepthException failed(FocalStack stack, OrtException e) {
     return new DepthException(
         "inference of "
-            + manifest.name()
+            + manifest.about().name()
             + " failed on "
             + executionProvider()
             + " for "
@@ -219,13 +190,13 @@ public final class OnnxDepthEstimator implements DepthEstimator {
         e);
   }
 
-  /** The tensors of the last stack's size, or null before the first. */
+  /** Returns the tensors for the last stack's size, or null before the first. */
   synchronized @Nullable Workspace workspace() {
-    Tensors ready = tensors;
+    StackTensors ready = tensors;
     return ready == null ? null : ready.workspace();
   }
 
-  /** The graph that the next map ends with. */
+  /** Returns the last graph of the next map. */
   OrtSession lastStage() {
     return graphs.last(iterations);
   }
@@ -239,120 +210,42 @@ public final class OnnxDepthEstimator implements DepthEstimator {
           "the stack has "
               + stack.planes()
               + " planes; "
-              + manifest.name()
-              + " takes "
+              + manifest.about().name()
+              + " accepts "
               + minPlanes()
               + " to "
               + maxPlanes());
     }
     for (int z = 1; z < stack.planes(); z++) {
-      // Ascending as doubles does not mean ascending as the floats that the model divides by.
+      // Ascending doubles may be equal as the floats that the model divides by.
       if (!(stack.position(z) > stack.position(z - 1))) {
         throw new IllegalArgumentException(
             "planes "
                 + (z - 1)
                 + " and "
                 + z
-                + " lie at "
+                + " are at "
                 + stack.focus(z - 1)
                 + " and "
                 + stack.focus(z)
-                + ", too close for this sweep; expected planes that differ");
+                + ", too close for this sweep; expected distinct planes");
       }
     }
   }
 
-  private Tensors tensorsFor(FocalStack stack) throws OrtException {
-    Tensors ready = tensors;
+  private StackTensors tensorsFor(FocalStack stack) throws OrtException {
+    StackTensors ready = tensors;
     if (ready != null && ready.fits(stack)) {
       return ready;
     }
     releaseTensors();
-    ready = makeTensors(stack);
+    ready = StackTensors.allocate(graphs, stack);
     tensors = ready;
     return ready;
   }
 
-  private Tensors makeTensors(FocalStack stack) throws OrtException {
-    PlanePadding padding = PlanePadding.of(manifest, stack.height(), stack.width());
-    int planes = stack.planes();
-    Workspace workspace = graphs.workspace(planes, padding.paddedHeight(), padding.paddedWidth());
-    try {
-      warmUp(workspace, planes, padding);
-      PinnedOutputs padded =
-          padding.isNone()
-              ? null
-              : PinnedOutputs.allocate(
-                  graphs.environment(), padding.paddedHeight(), padding.paddedWidth());
-      PinnedMaps maps = new PinnedMaps(graphs.environment());
-      return new Tensors(
-          planes, padding, padding.scratch(), workspace, new PlaneCache(planes), maps, padded);
-    } catch (OrtException | RuntimeException e) {
-      workspace.close();
-      throw e;
-    }
-  }
-
-  /**
-   * The first run of a size is slow: a GPU chooses and builds its kernels, memory is planned. It is
-   * done once for each number of iterations before any map waits for it.
-   */
-  private void warmUp(Workspace workspace, int planes, PlanePadding padding) throws OrtException {
-    if (!graphs.provider().isGpu() && choices.size() == 1) {
-      return;
-    }
-    for (int z = 0; z < planes; z++) {
-      workspace.focus().put(z, (float) z / (planes - 1));
-    }
-    workspace.planeWritten(0);
-    try (PinnedOutputs unused =
-        PinnedOutputs.allocate(
-            graphs.environment(), padding.paddedHeight(), padding.paddedWidth())) {
-      for (int choice : choices) {
-        workspace.run(graphs.last(choice), planes - 1, unused.tensors());
-      }
-    }
-  }
-
-  private static void takeFrames(Tensors ready, FocalStack stack) throws OrtException {
-    PlaneCache cache = ready.cache();
-    for (int z = 0; z < stack.planes(); z++) {
-      Frame frame = stack.frame(z);
-      if (cache.holds(z, frame)) {
-        continue;
-      }
-      // A frame that stands in for a missing neighbour has been through the stage already.
-      int same = cache.find(frame);
-      cache.forget(z);
-      if (same >= 0) {
-        ready.workspace().copyPlane(same, z);
-      } else {
-        ready.padding().write(frame.luma(), ready.workspace().luma(), z, ready.scratch());
-        ready.workspace().planeWritten(z);
-      }
-      cache.put(z, frame);
-    }
-  }
-
-  private void runStack(Tensors ready, FocalStack stack, DepthMap into) throws OrtException {
-    Workspace workspace = ready.workspace();
-    for (int z = 0; z < stack.planes(); z++) {
-      workspace.focus().put(z, stack.position(z));
-    }
-    OrtSession last = graphs.last(iterations);
-    PinnedOutputs padded = ready.padded();
-    if (padded == null) {
-      workspace.run(last, stack.referencePlane(), ready.maps().of(into).tensors());
-      return;
-    }
-    workspace.run(last, stack.referencePlane(), padded.tensors());
-    for (Output output : OUTPUTS) {
-      ready.padding().crop(padded.buffer(output), output.of(into));
-    }
-  }
-
   private void releaseTensors() {
-    Tensors old = tensors;
+    StackTensors old = tensors;
     tensors = null;
     if (old != null) {
       old.close();

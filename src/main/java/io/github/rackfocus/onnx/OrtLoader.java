@@ -9,23 +9,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts ONNX Runtime in this process, once.
+ * Starts ONNX Runtime once per process.
  *
- * <p>Version 1.29 for Linux reports its use to its maker: it writes a database below {@code
+ * <p>Version 1.29 for Linux sends telemetry: it writes a database below {@code
  * ~/.cache/Microsoft}, a log to the temporary folder, and calls a server. Only the environment
- * variable {@link #NO_TELEMETRY}, set before the process starts, keeps it from that; what can be
- * switched off later is switched off here.
+ * variable {@link #NO_TELEMETRY}, set before the process starts, prevents that; what can be turned
+ * off later is turned off here.
  */
 final class OrtLoader {
-  /** Set to 1, it keeps ONNX Runtime from calling home. Our launchers set it. */
+  /** Turns off telemetry if set to 1, as our launchers do. */
   static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
   private static final Logger LOG = LoggerFactory.getLogger(OrtLoader.class);
 
   /**
-   * The reporting code matches the command line against a regular expression, recursively: more
-   * than about 4 kB of it, an ordinary class path, overflow a usual thread's stack and end the JVM
-   * without a word.
+   * The telemetry code matches the command line against a regular expression, recursively: more
+   * than about 4 kB, as with an ordinary class path, overflows a default stack and crashes the JVM
+   * without a message.
    */
   private static final long STACK_BYTES = 64L << 20;
 
@@ -34,9 +34,9 @@ final class OrtLoader {
   private OrtLoader() {}
 
   /**
-   * The process's ONNX Runtime.
+   * Returns the process's ONNX Runtime.
    *
-   * @throws ModelException if its natives can't be loaded
+   * @throws ModelException if its native libraries can't be loaded
    */
   static synchronized OrtEnvironment environment() throws ModelException {
     OrtEnvironment started = environment;
@@ -56,7 +56,7 @@ final class OrtLoader {
       try {
         thread.join();
       } catch (InterruptedException e) {
-        // Natives half loaded help nobody; the interrupt is passed on below.
+        // Half-loaded libraries are useless; the interrupt is restored below.
         interrupted = true;
       }
     }
@@ -73,13 +73,13 @@ final class OrtLoader {
               + (cause == null ? "no reason given" : cause.getMessage())
               + "; expected Linux on x86-64 or aarch64 with glibc 2.28 or newer, or "
               + NativeLibraries.ONNX_RUNTIME_PROPERTY
-              + " to name a folder with them",
+              + " set to a folder with them",
           failure == null ? new IllegalStateException("no environment") : failure);
     }
     return started;
   }
 
-  /** What the starting thread does and leaves behind. */
+  /** The task of the starting thread, and its result. */
   private static final class Start implements Runnable {
     private @Nullable OrtEnvironment started;
     private @Nullable Throwable failure;
@@ -88,7 +88,7 @@ final class OrtLoader {
     public void run() {
       try {
         NativeLibraries.onnxRuntimeFolder();
-        // Whatever it would log as an error it throws as well, and we say it once, in our words.
+        // It also throws every error that it would log; we report each error once.
         OrtEnvironment made =
             OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "rackfocus");
         made.setTelemetry(false);
@@ -98,8 +98,7 @@ final class OrtLoader {
       }
       if (System.getenv(NO_TELEMETRY) == null) {
         LOG.warn(
-            "ONNX Runtime may report its use to its maker: set {}=1 in the environment to keep it"
-                + " from that",
+            "ONNX Runtime may send telemetry; set {}=1 in the environment to prevent it",
             NO_TELEMETRY);
       }
     }

@@ -11,15 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Makes ONNX Runtime's sessions with our options. */
+/** Opens ONNX Runtime's sessions with our configuration. */
 final class OrtSessions {
   private OrtSessions() {}
 
   /**
    * Opens a graph.
    *
-   * @throws GpuException if the provider is a GPU's and can't be had
-   * @throws ModelException if ONNX Runtime refuses the graph
+   * @throws GpuException if the provider is a GPU and unavailable
+   * @throws ModelException if ONNX Runtime rejects the graph
    */
   static OrtSession open(Path graph, OnnxConfig options, Provider provider)
       throws ModelException, GpuException {
@@ -34,7 +34,7 @@ final class OrtSessions {
       }
       return environment.createSession(graph.toString(), session);
     } catch (OrtException e) {
-      // The provider is made with the session, so a missing driver shows only here.
+      // The provider is created with the session, so a missing driver is detected only here.
       if (provider.isGpu() && isOfGpu(String.valueOf(e.getMessage()))) {
         throw new GpuException(provider, e);
       }
@@ -48,12 +48,12 @@ final class OrtSessions {
     session.setInterOpNumThreads(1);
     session.setIntraOpNumThreads(options.resolvedThreads());
     session.addConfigEntry("session.intra_op.allow_spinning", options.spinning() ? "1" : "0");
-    // Threads of one stage must not spin while the other stage's compute.
+    // Threads of one stage must not spin while those of the other stage compute.
     session.addConfigEntry("session.force_spinning_stop", "1");
     session.setCPUArenaAllocator(options.arena());
     session.setMemoryPatternOptimization(options.memoryPattern());
     session.setOptimizationLevel(options.optimisation().level);
-    // Equal input must give equal bytes: consumers drop duplicates by that.
+    // Equal input must give equal bytes: consumers drop duplicates on that basis.
     session.setDeterministicCompute(true);
   }
 

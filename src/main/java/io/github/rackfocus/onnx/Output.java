@@ -17,12 +17,12 @@ public enum Output {
 
   private final String key = name().toLowerCase(Locale.ROOT);
 
-  /** Its name in graphs and manifests. */
+  /** Returns the name in graphs and manifests. */
   public String key() {
     return key;
   }
 
-  /** The plane of a map that it fills. */
+  /** Returns the layer of a map that holds it. */
   FloatBuffer of(DepthMap map) {
     return switch (this) {
       case POSITION -> map.position();

@@ -6,8 +6,8 @@ import io.github.rackfocus.depth.DepthMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tensors over pooled depth maps, made once for each: a pool hands the same few maps out again and
- * again. Bounded; the oldest goes first.
+ * Caches the tensors over pooled depth maps, since a pool reuses a few maps. Bounded; the oldest
+ * entry is replaced first.
  */
 final class PinnedMaps implements AutoCloseable {
   static final int CAPACITY = 32;
@@ -20,7 +20,7 @@ final class PinnedMaps implements AutoCloseable {
     this.environment = environment;
   }
 
-  /** The outputs over a map. */
+  /** Returns the outputs over a map. */
   PinnedOutputs of(DepthMap map) throws OrtException {
     for (PinnedOutputs outputs : known) {
       if (outputs != null && outputs.isOver(map)) {

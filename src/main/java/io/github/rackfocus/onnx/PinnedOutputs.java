@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A tensor for every output over a buffer that a run writes in place. */
+/** One tensor per output, over a buffer that a run writes in place. */
 final class PinnedOutputs implements AutoCloseable {
   private final Map<Output, FloatBuffer> buffers;
   private final Map<String, OnnxTensor> tensors = new HashMap<>();
@@ -21,13 +21,13 @@ final class PinnedOutputs implements AutoCloseable {
     this.buffers = buffers;
     long[] shape = {1, 1, height, width};
     for (Map.Entry<Output, FloatBuffer> entry : buffers.entrySet()) {
-      // A map's positions are shared with its readers, so they may stand anywhere.
+      // Readers of a map share its buffers and may have moved their positions.
       FloatBuffer whole = entry.getValue().duplicate().clear();
       tensors.put(entry.getKey().key(), OnnxTensor.createTensor(environment, whole, shape));
     }
   }
 
-  /** Outputs over memory of their own. */
+  /** Allocates outputs with their own memory. */
   static PinnedOutputs allocate(OrtEnvironment environment, int height, int width)
       throws OrtException {
     Map<Output, FloatBuffer> buffers = new EnumMap<>(Output.class);
@@ -37,7 +37,7 @@ final class PinnedOutputs implements AutoCloseable {
     return new PinnedOutputs(environment, buffers, height, width);
   }
 
-  /** Outputs over a map's planes. */
+  /** Creates outputs over a map's layers. */
   static PinnedOutputs over(OrtEnvironment environment, DepthMap map) throws OrtException {
     Map<Output, FloatBuffer> buffers = new EnumMap<>(Output.class);
     for (Output output : Output.values()) {
@@ -58,7 +58,7 @@ final class PinnedOutputs implements AutoCloseable {
     return tensors;
   }
 
-  /** Whether they lie over that map's memory. */
+  /** Returns whether the outputs are over a map's memory. */
   boolean isOver(@Nullable DepthMap map) {
     return map != null && buffers.get(Output.POSITION) == map.position();
   }

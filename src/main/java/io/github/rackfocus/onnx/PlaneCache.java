@@ -1,11 +1,10 @@
 package io.github.rackfocus.onnx;
 
 import io.github.rackfocus.frame.Frame;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which frame each plane's features were computed from.
+ * Tracks which frame each plane's features were computed from.
  *
  * <p>Frames are pooled, so that an object alone says nothing; its number and stamp come from
  * outside and may start again, so they do not either. The object and its use do.
@@ -19,12 +18,12 @@ final class PlaneCache {
     uses = new long[planes];
   }
 
-  /** Whether a plane holds a frame. */
+  /** Returns whether a plane holds a frame. */
   boolean holds(int plane, Frame frame) {
     return frames[plane] == frame && uses[plane] == frame.use();
   }
 
-  /** A plane that holds the frame, or −1. */
+  /** Returns a plane that holds the frame, or −1. */
   int find(Frame frame) {
     for (int plane = 0; plane < frames.length; plane++) {
       if (holds(plane, frame)) {
@@ -34,19 +33,14 @@ final class PlaneCache {
     return -1;
   }
 
-  /** Notes what a plane holds. */
+  /** Records that a plane holds a frame. */
   void put(int plane, Frame frame) {
     frames[plane] = frame;
     uses[plane] = frame.use();
   }
 
-  /** Notes that a plane holds nothing, which is so while it is written. */
+  /** Records that a plane holds nothing, as while it is written. */
   void forget(int plane) {
     frames[plane] = null;
-  }
-
-  /** Forgets all. */
-  void clear() {
-    Arrays.fill(frames, null);
   }
 }

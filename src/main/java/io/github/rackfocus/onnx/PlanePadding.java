@@ -5,13 +5,13 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * Luma bytes to floats in [0, 1], padded to the right and below by replication to a size that the
- * model takes, and cropping what comes out.
+ * Converts luma bytes to floats in [0, 1], padded by replication at the right and the bottom to a
+ * size that the model accepts, and crops outputs.
  *
  * @param height rows of the image
- * @param width pixels in its rows
+ * @param width pixels in a row of the image
  * @param paddedHeight rows of the model's tensors
- * @param paddedWidth pixels in their rows
+ * @param paddedWidth pixels in a row of the tensors
  */
 record PlanePadding(int height, int width, int paddedHeight, int paddedWidth) {
   private static final float[] UNIT = new float[256];
@@ -22,18 +22,18 @@ record PlanePadding(int height, int width, int paddedHeight, int paddedWidth) {
     }
   }
 
-  /** The padding that a model needs for images of a size. */
+  /** Returns the padding that a model needs for images of a size. */
   static PlanePadding of(Manifest manifest, int height, int width) {
     return new PlanePadding(height, width, padded(manifest, height), padded(manifest, width));
   }
 
   private static int padded(Manifest manifest, int size) {
-    int multiple = manifest.multiple();
-    int least = Math.max(size, manifest.minimumSize());
-    return (least + multiple - 1) / multiple * multiple;
+    int multiple = manifest.input().multiple();
+    int minimum = Math.max(size, manifest.input().minSize());
+    return (minimum + multiple - 1) / multiple * multiple;
   }
 
-  /** Whether the size is taken as it is. */
+  /** Returns whether the model accepts the size unpadded. */
   boolean isNone() {
     return height == paddedHeight && width == paddedWidth;
   }
@@ -48,7 +48,7 @@ record PlanePadding(int height, int width, int paddedHeight, int paddedWidth) {
     byte[] bytes = rows.bytes();
     float[] floats = rows.floats();
     for (int y = 0; y < height; y++) {
-      // Whole rows at a time: a get or put of a direct buffer costs more than what is done to it.
+      // Whole rows at a time: accessing single values of a direct buffer is slower than converting.
       luma.get(y * width, bytes, 0, width);
       for (int x = 0; x < width; x++) {
         floats[x] = UNIT[bytes[x] & 0xff];
@@ -61,10 +61,10 @@ record PlanePadding(int height, int width, int paddedHeight, int paddedWidth) {
     }
   }
 
-  /** A row of bytes and one of floats to work in; for one thread. */
+  /** One row of bytes and one of floats to work in. Not thread-safe. */
   record Scratch(byte[] bytes, float[] floats) {}
 
-  /** Scratch for {@link #write}. */
+  /** Returns scratch memory for {@link #write}. */
   Scratch scratch() {
     return new Scratch(new byte[width], new float[paddedWidth]);
   }

@@ -1,9 +1,9 @@
 package io.github.rackfocus.onnx;
 
 /**
- * Where sessions run.
+ * The execution provider of sessions.
  *
- * @param kind which processor, never {@link Device.Kind#AUTO}
+ * @param kind of processor, never {@link Device.Kind#AUTO}
  * @param index the GPU's number; 0 on the CPU
  * @param description for health and maps, such as {@code CPU}
  */
@@ -12,7 +12,7 @@ record Provider(Device.Kind kind, int index, String description) {
     return new Provider(Device.Kind.CPU, 0, description);
   }
 
-  /** What a device asks for first. */
+  /** Returns the provider that a device names first. */
   static Provider of(Device device) {
     return switch (device.kind()) {
       case CPU -> cpu("CPU");
@@ -22,7 +22,7 @@ record Provider(Device.Kind kind, int index, String description) {
     };
   }
 
-  /** Whether every tensor of a run crosses the host. */
+  /** Returns whether this is a GPU, where every tensor of a run crosses the host. */
   boolean isGpu() {
     return kind != Device.Kind.CPU;
   }

@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The two-stage form: the features of all planes lie in one buffer, each image's run writes its own
- * slice, the stack stage reads the whole. A frame that stays in the stack costs nothing again.
+ * Tensors of the two-stage form: the features of all planes are in one buffer, the image stage
+ * writes one slice per plane, and the stack stage reads the whole. A frame that stays in the stack
+ * is not computed again.
  */
 final class RollingWorkspace extends Workspace {
   private final OrtSession frameStage;
@@ -55,7 +56,7 @@ final class RollingWorkspace extends Workspace {
     }
   }
 
-  /** Features of all planes, {@code [Z, C, h, w]}. */
+  /** Returns the features of all planes, {@code [Z, C, h, w]}. */
   FloatBuffer features() {
     return features;
   }

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * The input and intermediate tensors of a model for stacks of one size, all over direct buffers
- * that are written in place. For one thread.
+ * that are written in place. Not thread-safe.
  */
 abstract sealed class Workspace implements AutoCloseable permits RollingWorkspace, FullWorkspace {
   final OrtEnvironment environment;
@@ -24,7 +24,7 @@ abstract sealed class Workspace implements AutoCloseable permits RollingWorkspac
 
   /**
    * @param height rows, a multiple of the model's
-   * @param width pixels in a row, likewise
+   * @param width pixels in a row, a multiple of the model's
    */
   Workspace(OrtEnvironment environment, int planes, int height, int width) {
     this.environment = environment;
@@ -35,35 +35,35 @@ abstract sealed class Workspace implements AutoCloseable permits RollingWorkspac
     this.focus = DirectBuffers.floats("focus", planes);
   }
 
-  /** Luma of all planes in [0, 1], {@code [Z, 1, H, W]}; the caller writes it. */
+  /** Returns the luma of all planes in [0, 1], {@code [Z, 1, H, W]}; the caller writes it. */
   final FloatBuffer luma() {
     return luma;
   }
 
-  /** Positions of the planes, {@code [1, Z]}; the caller writes them. */
+  /** Returns the positions of the planes, {@code [1, Z]}; the caller writes them. */
   final FloatBuffer focus() {
     return focus;
   }
 
-  /** Does what is to be done once an image, after its luma was written. */
+  /** Runs the image stage, if there is one, after a plane's luma was written. */
   abstract void planeWritten(int plane) throws OrtException;
 
-  /** Makes a plane equal to another, which holds the same frame. */
+  /** Copies a plane that holds the same frame. */
   void copyPlane(int from, int to) {
     copySlice(luma, height * width, from, to);
   }
 
   /**
-   * Estimates.
+   * Runs the last stage.
    *
-   * @param last the graph of the form that this is for, with the iterations wanted
+   * @param last graph of this form for the number of iterations
    * @param reference the plane of the reference frame
-   * @param outputs a tensor for every {@link Output} by key, {@code [1, 1, H, W]}, written in place
+   * @param outputs one tensor per {@link Output} by key, {@code [1, 1, H, W]}, written in place
    */
   abstract void run(OrtSession last, int reference, Map<String, OnnxTensor> outputs)
       throws OrtException;
 
-  /** A tensor over a whole buffer, closed with this. */
+  /** Creates a tensor over a whole buffer; it is closed with this workspace. */
   final OnnxTensor tensor(FloatBuffer buffer, long... shape) throws OrtException {
     return owned(OnnxTensor.createTensor(environment, buffer, shape));
   }

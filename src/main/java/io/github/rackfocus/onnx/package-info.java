@@ -1,4 +1,4 @@
-/** Model bundles and their inference on ONNX Runtime. */
+/** Reads model bundles and runs them on ONNX Runtime. */
 @NullMarked
 package io.github.rackfocus.onnx;
 

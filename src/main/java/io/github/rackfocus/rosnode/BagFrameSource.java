@@ -67,10 +67,14 @@ public final class BagFrameSource implements FrameSource {
     this.file = file;
     this.bag = bag;
     this.topics = topics;
-    MatchingConfig matching = settings.matching();
+    MatchingConfig matching = settings.lens().matching();
     this.settings =
-        settings.withMatching(
-            matching.withMaxWait(Math.max(matching.maxWaitNanos(), matching.maxReadingAgeNanos())));
+        settings.withLens(
+            settings
+                .lens()
+                .withMatching(
+                    matching.withMaxWaitNanos(
+                        Math.max(matching.maxWaitNanos(), matching.maxReadingAgeNanos()))));
     this.poolCapacity = DepthNode.framesInUse(settings.sweep().axis().planes()) + FRAMES_WAITING;
     this.pool = new FramePool(poolCapacity);
     this.intake =
@@ -87,7 +91,7 @@ public final class BagFrameSource implements FrameSource {
    */
   public static BagFrameSource open(Path file, BagTopics choice, RosInputConfig settings)
       throws IOException {
-    CameraCalibration calibration = CameraInfoUrl.read(settings.cameraInfoUrl(), System.getenv());
+    CameraCalibration calibration = CameraInfoUrl.read(settings.images().cameraInfoUrl(), System.getenv());
     BagReader bag = BagReader.open(file);
     try {
       BagTopics.Found topics = choice.find(file, bag.connections(), settings);

@@ -53,7 +53,7 @@ public record BagTopics(String image, String lens, String cameraInfo) {
       throws IOException {
     BagConnection images = image(bag, connections);
     BagConnection lensTopic = null;
-    if (settings.lens() != RosInputConfig.LensInput.STAMP) {
+    if (settings.lens().input() != RosInputConfig.LensInput.STAMP) {
       lensTopic = lens(bag, connections);
     }
     return new Found(images, lensTopic, cameraInfo(bag, connections, images.topic()));

@@ -46,7 +46,7 @@ final class CameraInfoMessages {
             k,
             info.r[0] == 0 && info.r[4] == 0 && info.r[8] == 0 ? IDENTITY : info.r,
             info.p[0] == 0 ? byCamera : info.p,
-            LensCalibration.DEFAULT);
+            LensCalibration.DEFAULTS);
     return isWindowed(info) ? windowed(whole, info) : whole;
   }
 

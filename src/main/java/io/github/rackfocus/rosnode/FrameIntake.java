@@ -66,15 +66,19 @@ final class FrameIntake implements AutoCloseable {
       String frameId,
       int framesWaiting) {
     this.name = name;
-    this.lensLatencySeconds = settings.lensLatencySeconds();
-    this.decoder = new ImageDecoder(pool, settings.bitDepth());
-    this.calibration = new InputCalibration(settings.rectify(), file, frameId);
+    this.lensLatencySeconds = settings.lens().latencySeconds();
+    this.decoder = new ImageDecoder(pool, settings.images().bitDepth());
+    this.calibration = new InputCalibration(settings.images().rectify(), file, frameId);
     MatchingConfig options =
         file == null
-            ? settings.matching()
-            : settings.matching().withPower(file.lens().powerGain(), file.lens().powerOffset());
+            ? settings.lens().matching()
+            : settings
+                .lens()
+                .matching()
+                .withPowerGain(file.lens().powerGain())
+                .withPowerOffset(file.lens().powerOffset());
     this.matcher =
-        settings.lens() == RosInputConfig.LensInput.STAMP
+        settings.lens().input() == RosInputConfig.LensInput.STAMP
             ? FrameFocusMatcher.byStamp(options, framesWaiting, settings.sweep().focusAtStamp())
             : FrameFocusMatcher.byReadings(options, framesWaiting);
   }

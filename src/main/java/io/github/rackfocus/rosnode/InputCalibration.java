@@ -41,7 +41,7 @@ final class InputCalibration implements CameraInfoSource, AutoCloseable {
   /** The calibration's word on the lens, or the defaults. */
   LensCalibration lens() {
     CameraCalibration now = calibration;
-    return now == null ? LensCalibration.DEFAULT : now.lens();
+    return now == null ? LensCalibration.DEFAULTS : now.lens();
   }
 
   /** Passes on the driver's optical frame. */

@@ -57,11 +57,11 @@ public final class RosFrameSource implements FrameSource {
       throws IOException {
     this.node = node;
     this.settings = settings;
-    boolean raw = settings.imageTransport() == RosInputConfig.ImageTransport.RAW;
+    boolean raw = settings.images().transport() == RosInputConfig.ImageTransport.RAW;
     String image = node.getResolver().resolve("image").value();
     // As image_transport does: the base name is what is remapped, the transport is below it.
     imageTopic = raw ? image : image + "/compressed";
-    CameraCalibration file = CameraInfoUrl.read(settings.cameraInfoUrl(), System.getenv());
+    CameraCalibration file = CameraInfoUrl.read(settings.images().cameraInfoUrl(), System.getenv());
     intake = new FrameIntake(imageTopic, settings, pool, file, frameId, FRAMES_WAITING);
     if (raw) {
       subscribe(imageTopic, Image.TYPE, this::onImage);
@@ -71,7 +71,7 @@ public final class RosFrameSource implements FrameSource {
     if (file == null) {
       subscribe("camera_info", CameraInfo.TYPE, intake::cameraInfo);
     }
-    switch (settings.lens()) {
+    switch (settings.lens().input()) {
       case STATE -> subscribe("lens_state", LensState.TYPE, this::onLensState);
       case POWER -> subscribe("lens_power", Float64.TYPE, this::onLensPower);
       case STAMP -> {

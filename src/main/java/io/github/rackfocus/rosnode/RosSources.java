@@ -96,8 +96,8 @@ final class RosSources {
             Path.of(configuration.source().folder()),
             configuration
                 .source()
-                .folderOptions()
-                .withStartStamp(Math.max(0, node.getClock().nowNanos())),
+                .playback()
+                .withStartStampNanos(Math.max(0, node.getClock().nowNanos())),
             RosSourceClock.of(node.getClock()));
     return new Opened(folder, new UnknownCameraInfo(configuration.frameId()), info -> 0);
   }

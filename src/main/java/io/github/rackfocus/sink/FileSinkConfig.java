@@ -3,11 +3,11 @@ package io.github.rackfocus.sink;
 import java.nio.file.Path;
 
 /**
- * What the file sink writes, and where.
+ * Configures what the file sink writes, and where.
  *
- * @param folder where each map gets a folder of its own, {@code map-} and its sequence
- * @param every writes one of so many maps, at least 1; the last one is written in any case
- * @param keepLast how many maps are kept, the oldest being deleted; 0 keeps all
+ * @param folder parent of one folder per map, named {@code map-} and the map's sequence number
+ * @param every one of every n maps is written, at least 1; the last map always is
+ * @param keepLast maps that are kept, the oldest being deleted; 0 keeps all
  */
 public record FileSinkConfig(Path folder, int every, int keepLast) {
   public FileSinkConfig {
@@ -21,7 +21,7 @@ public record FileSinkConfig(Path folder, int every, int keepLast) {
     }
   }
 
-  /** Every map, all kept. */
+  /** Returns a configuration that writes and keeps every map. */
   public static FileSinkConfig all(Path folder) {
     return new FileSinkConfig(folder, 1, 0);
   }

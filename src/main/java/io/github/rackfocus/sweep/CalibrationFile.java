@@ -1,158 +1,102 @@
 package io.github.rackfocus.sweep;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.github.rackfocus.common.PrintableText;
+import io.github.rackfocus.document.DocumentException;
+import io.github.rackfocus.document.DocumentReader;
+import io.github.rackfocus.document.Section;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a camera file: the YAML that camera_calibration writes, and beside its keys, where the lens
- * was calibrated, {@code power_gain}, {@code power_offset} and {@code depth_offset_m}. Keys that
- * are not known are left to others.
+ * Reads a camera file: the YAML that camera_calibration writes, plus the keys of a calibrated lens,
+ * {@code power_gain}, {@code power_offset} and {@code depth_offset_m}. Unknown keys are ignored.
  */
 public final class CalibrationFile {
-  private static final long MAX_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
   private static final int MAX_SIDE = 1 << 16;
+  private static final int MAX_NUMBERS = 16;
+  private static final String DATA = "data";
+  private static final double[] IDENTITY = {1, 0, 0, 0, 1, 0, 0, 0, 1};
 
   private CalibrationFile() {}
 
   /**
    * Reads a file.
    *
-   * @throws IOException if it can't be read or is not sound: one sentence with the file, the key,
-   *     what was found and what was expected
+   * @throws IOException if it can't be read or is invalid: one sentence with the file, the key, what
+   *     was found and what was expected
    */
   public static CameraCalibration read(Path file) throws IOException {
-    String text;
     try {
-      long bytes = Files.size(file);
-      if (bytes > MAX_BYTES) {
-        throw new IOException(
-            file + ": has " + bytes + " bytes; expected a camera file of at most " + MAX_BYTES);
-      }
-      text = Files.readString(file);
+      JsonNode root = DocumentReader.YAML.read(file, MAX_BYTES);
+      return calibration(Section.strict(file.toString(), root));
     } catch (NoSuchFileException e) {
       throw new IOException(file + ": does not exist; expected a camera file", e);
-    }
-    try {
-      return parse(text);
+    } catch (DocumentException e) {
+      throw new IOException(e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     }
   }
 
-  static CameraCalibration parse(String yaml) {
-    JsonNode root = tree(yaml);
-    if (!root.isObject()) {
-      throw new IllegalArgumentException(
-          "holds no camera; expected image_width, image_height, camera_matrix, …");
-    }
+  private static CameraCalibration calibration(Section root) {
+    int width = root.integer("image_width", 1, MAX_SIDE);
+    int height = root.integer("image_height", 1, MAX_SIDE);
     double[] camera = matrix(root, "camera_matrix", 3, 3, null);
-    double[] byCamera = {
+    double[] unrectified = {
       camera[0], camera[1], camera[2], 0, camera[3], camera[4], camera[5], 0, camera[6], camera[7],
       camera[8], 0
     };
     return new CameraCalibration(
-        root.path("camera_name").asText(""),
-        side(root, "image_width"),
-        side(root, "image_height"),
-        CameraCalibration.DistortionModel.of(root.path("distortion_model").asText("")),
-        coefficients(root),
+        root.anyText("camera_name", ""),
+        width,
+        height,
+        CameraCalibration.DistortionModel.of(root.anyText("distortion_model", "")),
+        coefficients(root.section("distortion_coefficients")),
         camera,
-        matrix(root, "rectification_matrix", 3, 3, new double[] {1, 0, 0, 0, 1, 0, 0, 0, 1}),
-        matrix(root, "projection_matrix", 3, 4, byCamera),
+        matrix(root, "rectification_matrix", 3, 3, IDENTITY.clone()),
+        matrix(root, "projection_matrix", 3, 4, unrectified),
         new LensCalibration(
-            number(root, "power_gain", 1),
-            number(root, "power_offset", 0),
-            number(root, "depth_offset_m", 0)));
+            root.number("power_gain", 1),
+            root.number("power_offset", 0),
+            root.number("depth_offset_m", 0)));
   }
 
-  private static JsonNode tree(String yaml) {
-    try {
-      return new YAMLMapper(
-              YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
-          .readTree(yaml);
-    } catch (JsonProcessingException e) {
-      String where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-      throw new IllegalArgumentException(
-          where + "is no YAML (" + e.getOriginalMessage().lines().findFirst().orElse("") + ")", e);
-    }
-  }
-
-  private static int side(JsonNode root, String key) {
-    JsonNode value = root.path(key);
-    if (!value.isIntegralNumber() || value.longValue() < 1 || value.longValue() > MAX_SIDE) {
-      throw new IllegalArgumentException(
-          key + " is " + shown(value) + "; expected 1 to " + MAX_SIDE + " pixels");
-    }
-    return value.intValue();
-  }
-
-  private static double number(JsonNode root, String key, double byDefault) {
-    JsonNode value = root.path(key);
-    if (value.isMissingNode()) {
-      return byDefault;
-    }
-    if (!value.isNumber()) {
-      throw new IllegalArgumentException(key + " is " + shown(value) + "; expected a number");
-    }
-    return value.doubleValue();
-  }
-
-  private static double[] coefficients(JsonNode root) {
-    JsonNode data = root.path("distortion_coefficients").path("data");
-    return data.isMissingNode() ? new double[0] : numbers("distortion_coefficients", data);
+  private static double[] coefficients(Section section) {
+    return section.has(DATA) ? numbers(section) : new double[0];
   }
 
   private static double[] matrix(
-      JsonNode root,
-      String key,
-      int rows,
-      int columns,
-      double @org.jspecify.annotations.Nullable [] byDefault) {
-    JsonNode data = root.path(key).path("data");
-    if (data.isMissingNode() && byDefault != null) {
-      return byDefault;
+      Section root, String key, int rows, int columns, double @Nullable [] defaultValue) {
+    Section section = defaultValue == null ? root.requiredSection(key) : root.section(key);
+    if (defaultValue != null && !section.has(DATA)) {
+      return defaultValue;
     }
-    double[] numbers = numbers(key, data);
+    double[] numbers = numbers(section);
     if (numbers.length != rows * columns) {
-      throw new IllegalArgumentException(
+      throw root.exception(
           key + " has " + numbers.length + " numbers; expected " + rows + " x " + columns);
     }
     return numbers;
   }
 
-  private static double[] numbers(String key, JsonNode data) {
-    if (!data.isArray() || data.size() > 16) {
-      throw new IllegalArgumentException(
-          key + ".data is " + shown(data) + "; expected a list of numbers");
+  private static double[] numbers(Section section) {
+    String expected = "a list of at most " + MAX_NUMBERS + " numbers";
+    List<JsonNode> values = section.elements(DATA, expected);
+    if (values.size() > MAX_NUMBERS) {
+      throw section.exception(DATA, "a list of " + values.size(), expected);
     }
-    double[] numbers = new double[data.size()];
+    double[] numbers = new double[values.size()];
     for (int i = 0; i < numbers.length; i++) {
-      if (!data.get(i).isNumber()) {
-        throw new IllegalArgumentException(
-            key
-                + ".data has "
-                + shown(data.get(i))
-                + " as number "
-                + (i + 1)
-                + "; expected a number");
+      JsonNode value = values.get(i);
+      if (!value.isNumber()) {
+        throw section.exception(DATA + "[" + i + "]", Section.shown(value), "a number");
       }
-      numbers[i] = data.get(i).doubleValue();
+      numbers[i] = value.doubleValue();
     }
     return numbers;
-  }
-
-  private static String shown(JsonNode value) {
-    if (value.isMissingNode() || value.isNull()) {
-      return "missing";
-    }
-    return PrintableText.of(value.toString(), 60);
   }
 }

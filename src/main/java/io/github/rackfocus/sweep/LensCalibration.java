@@ -9,7 +9,7 @@ package io.github.rackfocus.sweep;
  */
 public record LensCalibration(double powerGain, double powerOffset, double depthOffsetMetres) {
   /** Lens power is focus, and depth its inverse. */
-  public static final LensCalibration DEFAULT = new LensCalibration(1, 0, 0);
+  public static final LensCalibration DEFAULTS = new LensCalibration(1, 0, 0);
 
   /** Checks every field; a fault names it as files do. */
   public LensCalibration {

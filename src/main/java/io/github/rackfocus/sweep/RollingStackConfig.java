@@ -1,23 +1,27 @@
 package io.github.rackfocus.sweep;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
+
 /**
- * How a rolling stack judges what it has.
+ * Configures when a rolling focal stack is ready and how it detects motion.
  *
  * @param maxStackAgeNanos oldest age of a plane in a stack, nanoseconds; 0: {@link #PERIODS_OF_AGE}
- *     sweep periods, measured
+ *     measured sweep periods
  * @param allowMissingPlanes whether a plane without a fresh frame may borrow its neighbour's,
- *     flagged, instead of keeping the whole stack waiting
- * @param everyNth a stack after every n-th accepted frame
+ *     flagged, instead of holding back the whole stack
+ * @param everyNth a stack is issued after every n-th accepted frame
  * @param motionThreshold difference of a cell's mean luma, 0 to 255, between two visits of a plane
- *     that counts as motion; 0: motion is not looked for
+ *     that counts as motion; 0 turns the detection off
  */
+@RecordBuilder
 public record RollingStackConfig(
-    long maxStackAgeNanos, boolean allowMissingPlanes, int everyNth, double motionThreshold) {
-  /** Measured sweep periods after which a plane is too old. */
+    long maxStackAgeNanos, boolean allowMissingPlanes, int everyNth, double motionThreshold)
+    implements RollingStackConfigBuilder.With {
+  /** Measured sweep periods after which a plane is stale. */
   public static final double PERIODS_OF_AGE = 1.5;
 
-  /** A stack after every frame, all planes there, age measured, motion marked. */
-  public static final RollingStackConfig DEFAULT = new RollingStackConfig(0, false, 1, 6);
+  /** A stack after every frame, no missing planes, age limit measured, motion detected. */
+  public static final RollingStackConfig DEFAULTS = new RollingStackConfig(0, false, 1, 6);
 
   public RollingStackConfig {
     if (maxStackAgeNanos < 0) {
@@ -31,10 +35,5 @@ public record RollingStackConfig(
       throw new IllegalArgumentException(
           "motionThreshold is " + motionThreshold + "; expected 0 (off) or more");
     }
-  }
-
-  /** The same with a stack after every n-th accepted frame. */
-  public RollingStackConfig withEveryNth(int frames) {
-    return new RollingStackConfig(maxStackAgeNanos, allowMissingPlanes, frames, motionThreshold);
   }
 }

@@ -110,7 +110,7 @@ class StackFolderTest {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     assertThat(
             stamps(
-                StackFolderConfig.DEFAULTS.withLoop(true).withRate(10, false).withStartStamp(7),
+                StackFolderConfig.DEFAULTS.withLoop(true).withRateHz(10).withPaced(false).withStartStampNanos(7),
                 5))
         .containsExactly(7L, 100_000_007L, 200_000_007L, 300_000_007L, 400_000_007L);
   }
@@ -138,7 +138,7 @@ class StackFolderTest {
   @Test
   void shouldPaceByTheInjectedClock() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
-    try (StackFolder stack = open(StackFolderConfig.DEFAULTS.withRate(10, true))) {
+    try (StackFolder stack = open(StackFolderConfig.DEFAULTS.withRateHz(10).withPaced(true))) {
       stack.next().close();
       assertThat(clock.waitedNanos()).isZero();
       clock.pass(30_000_000);
@@ -156,7 +156,7 @@ class StackFolderTest {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     FramePool one = new FramePool(1);
     try (StackFolder stack =
-        StackFolder.open(folder, StackFolderConfig.DEFAULTS.withRate(10, true), one, clock)) {
+        StackFolder.open(folder, StackFolderConfig.DEFAULTS.withRateHz(10).withPaced(true), one, clock)) {
       Frame first = stack.next();
       assertThat(stack.next()).isNull();
       assertThat(stack.dropped()).isEqualTo(2);
@@ -187,7 +187,7 @@ class StackFolderTest {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     StackFolder stack =
         StackFolder.open(
-            folder, StackFolderConfig.DEFAULTS.withRate(0.001, true), pool, SourceClock.SYSTEM);
+            folder, StackFolderConfig.DEFAULTS.withRateHz(0.001).withPaced(true), pool, SourceClock.SYSTEM);
     stack.next().close();
     Thread closer = new Thread(stack::close);
     closer.start();
@@ -200,7 +200,7 @@ class StackFolderTest {
   void shouldTakeColourByBt601AndKeepItWhereAsked() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     StackFolderFixture.rgb(folder.resolve("000.png"), WIDTH, HEIGHT, (x, y) -> 0xc86432);
-    try (StackFolder stack = open(StackFolderConfig.DEFAULTS.withColour(true));
+    try (StackFolder stack = open(StackFolderConfig.DEFAULTS.withKeepColour(true));
         Frame colour = stack.next();
         Frame mono = stack.next()) {
       // 0.299 * 200 + 0.587 * 100 + 0.114 * 50 = 124.2
@@ -238,7 +238,7 @@ class StackFolderTest {
   void shouldGiveTheSamePixelsWhenTheImagesAreNotKept() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     StackFolderConfig loop = StackFolderConfig.DEFAULTS.withLoop(true);
-    assertThat(play(loop.withMemoryLimit(0), 5)).isEqualTo(play(loop, 5));
+    assertThat(play(loop.withMemoryLimitBytes(0), 5)).isEqualTo(play(loop, 5));
   }
 
   @Test
@@ -257,11 +257,11 @@ class StackFolderTest {
   void shouldRefuseOptionsOutOfTheirRange() {
     assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withBitDepth(17))
         .hasMessage("bitDepth is 17; expected 8 to 16");
-    assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withRate(Double.NaN, true))
+    assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withRateHz(Double.NaN).withPaced(true))
         .hasMessage("rateHz is NaN; expected 0.001 to 10000 frames a second");
-    assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withMemoryLimit(-1))
+    assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withMemoryLimitBytes(-1))
         .hasMessage("memoryLimitBytes is -1; expected 0 or more");
-    assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withStartStamp(-1))
+    assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withStartStampNanos(-1))
         .hasMessage("startStampNanos is -1; expected 0 or more");
   }
 

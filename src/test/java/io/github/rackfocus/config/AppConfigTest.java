@@ -63,7 +63,7 @@ class AppConfigTest {
                 "frames",
                 """
                 sinks:
-                  kafka: {frames: true, bootstrapServers: "k:9092", framePacking: zstd}
+                  kafka: {frames: {enabled: true, packing: zstd}, bootstrapServers: "k:9092"}
                 """)
             .sinks()
             .kafka();
@@ -115,11 +115,11 @@ class AppConfigTest {
             "source.kind is 'webcam'; expected simulated | folder | ros",
             "source.simulated.planes is 65; expected 3 to 64",
             "source.simulated.nearest is 4.0 dioptres; expected more than farthest, 5.0",
-            "source.simulated.rate is 'fast'; expected a number Hz",
-            "sweep.maxStackAge is '2 s'; expected a number s")
+            "source.simulated.rate is 'fast'; expected a number (Hz)",
+            "sweep.maxStackAge is '2 s'; expected a number (s)")
         .anyMatch(each -> each.startsWith("sinks.kafka.properties") && each.contains("acks"))
         .contains(
-            "model.device: device is gpu; expected cpu, cuda, cuda:n (n the GPU's number),"
+            "model.device: device is gpu; expected cpu, cuda, cuda:n (n is the GPU's number),"
                 + " tensorrt, tensorrt:n or auto")
         .hasSize(9);
     assertThat(fault).hasMessageContaining("node.yaml: 9 faults");
@@ -135,6 +135,6 @@ class AppConfigTest {
         .hasMessageContaining("robot");
     assertThatThrownBy(() -> AppConfig.parse("node.yaml", "- 1\n- 2\n"))
         .isInstanceOf(ConfigException.class)
-        .hasMessage("node.yaml: the configuration is [1,2]; expected a section of options");
+        .hasMessage("node.yaml: the document is [1,2]; expected a section of options");
   }
 }

@@ -48,7 +48,7 @@ class ConfigSectionTest {
     settings.section("flat", "");
     assertThat(settings.faults())
         .containsExactlyInAnyOrder(
-            "rate is 'fast'; expected a number Hz",
+            "rate is 'fast'; expected a number (Hz)",
             "planes is 2; expected 3 to 64",
             "share is 1.5; expected 0 to 1",
             "colour is 'green'; expected red | deep-blue",

@@ -96,13 +96,13 @@ public final class TestFleet {
   public Map<String, byte[]> depthOf(int camera, int frames) {
     Map<String, byte[]> depth = new LinkedHashMap<>();
     DepthFrameCodec codec = new DepthFrameCodec(camera(camera), DepthPacking.PNG16, true, true);
-    DepthPostProcessor metric = new DepthPostProcessor(ValidityThresholds.DEFAULT, 0.01 * camera);
+    DepthPostProcessor metric = new DepthPostProcessor(ValidityThresholds.DEFAULTS, 0.01 * camera);
     FramePool own = new FramePool(3 * PLANES);
     DepthMapPool maps = new DepthMapPool(1);
     try (PeakDepthEstimator ddl = PeakDepthEstimator.ddl();
         RollingFocalStack rolling =
             new RollingFocalStack(
-                new FocusAxis(FocusScale.DIOPTRE, FOCUS), RollingStackConfig.DEFAULT)) {
+                new FocusAxis(FocusScale.DIOPTRE, FOCUS), RollingStackConfig.DEFAULTS)) {
       for (int number = 0; number < frames; number++) {
         int plane = number % PLANES;
         int at = number;

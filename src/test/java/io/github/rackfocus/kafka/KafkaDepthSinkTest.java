@@ -154,8 +154,8 @@ class KafkaDepthSinkTest {
   @Test
   void shouldKeepTheNewestForATopicThatIsNotThereAndCountTheOthers() throws Exception {
     KafkaDepthSinkConfig nowhere =
-        KafkaDepthSinkConfig.of(KafkaClientConfig.of(broker.bootstrapServers()).withBounds(3, 2, 1 << 20))
-            .forTopic("nowhere");
+        KafkaDepthSinkConfig.of(KafkaClientConfig.of(broker.bootstrapServers()).withBounds(new KafkaClientConfig.Bounds(3, 2, 1 << 20)))
+            .withTopic(TopicSpec.DEPTH.named("nowhere"));
     KafkaDepthSink sink = new KafkaDepthSink(nowhere, CAMERA);
     try (sink) {
       send(sink, 0, 5);
@@ -172,7 +172,7 @@ class KafkaDepthSinkTest {
     broker.createTopic("too-large", 1);
     KafkaDepthSinkConfig small =
         new KafkaDepthSinkConfig(
-            KafkaClientConfig.of(broker.bootstrapServers()).withBounds(16, 16, 16 << 10),
+            KafkaClientConfig.of(broker.bootstrapServers()).withBounds(new KafkaClientConfig.Bounds(16, 16, 16 << 10)),
             TopicSpec.DEPTH.named("too-large"),
             DepthPacking.RAW16,
             true,
@@ -297,13 +297,13 @@ class KafkaDepthSinkTest {
   /** Room for all maps of a test, however long the broker takes. */
   private static KafkaDepthSinkConfig to(String topic) {
     return KafkaDepthSinkConfig.of(
-            KafkaClientConfig.of(broker.bootstrapServers()).withBounds(64, 16, 1 << 20))
-        .forTopic(topic);
+            KafkaClientConfig.of(broker.bootstrapServers()).withBounds(new KafkaClientConfig.Bounds(64, 16, 1 << 20)))
+        .withTopic(TopicSpec.DEPTH.named(topic));
   }
 
   private static KafkaDepthSinkConfig creating(String topic) {
-    return KafkaDepthSinkConfig.of(KafkaClientConfig.of(broker.bootstrapServers()).creatingTopics())
-        .forTopic(topic);
+    return KafkaDepthSinkConfig.of(KafkaClientConfig.of(broker.bootstrapServers()).withCreateTopics(true))
+        .withTopic(TopicSpec.DEPTH.named(topic));
   }
 
   private static KafkaClientConfig with(Map<String, String> properties) {

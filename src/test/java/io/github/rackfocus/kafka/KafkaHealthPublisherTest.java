@@ -44,7 +44,7 @@ class KafkaHealthPublisherTest {
   void shouldPublishLossesAtAnIntervalAndTheLastCountsAtTheEnd() throws Exception {
     KafkaClientConfig lost =
         KafkaClientConfig.of("127.0.0.1:" + EmbeddedKafkaBroker.freePorts()[0])
-            .withBounds(2, 1, 1 << 20);
+            .withBounds(new KafkaClientConfig.Bounds(2, 1, 1 << 20));
     KafkaPublisher depth = new KafkaPublisher(lost, TopicSpec.DEPTH, CLOCK);
     KafkaHealthPublisher health = publisher("health", false, depth);
     try (health) {
@@ -93,7 +93,7 @@ class KafkaHealthPublisherTest {
   private static KafkaHealthPublisher publisher(
       String topic, boolean json, KafkaPublisher... topics) throws IOException {
     return new KafkaHealthPublisher(
-        KafkaClientConfig.of(broker.bootstrapServers()).creatingTopics(),
+        KafkaClientConfig.of(broker.bootstrapServers()).withCreateTopics(true),
         new KafkaHealthConfig(TopicSpec.HEALTH.named(topic), Duration.ofMillis(50), json),
         CAMERA,
         () -> Health.newBuilder().setRole("node").setFrames(11),

@@ -70,7 +70,7 @@ class KafkaOutageIT {
       KafkaDepthSink sink =
           new KafkaDepthSink(
               KafkaDepthSinkConfig.of(
-                  KafkaClientConfig.of(broker.bootstrapServers()).withBounds(8, 4, 1 << 20)),
+                  KafkaClientConfig.of(broker.bootstrapServers()).withBounds(new KafkaClientConfig.Bounds(8, 4, 1 << 20))),
               camera());
       try (sink) {
         offer(sink, 5);

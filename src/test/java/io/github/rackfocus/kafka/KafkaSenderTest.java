@@ -188,13 +188,13 @@ class KafkaSenderTest {
   private KafkaPublisher publisher(boolean spooling) throws Exception {
     KafkaClientConfig settings =
         KafkaClientConfig.of("127.0.0.1:9")
-            .withBounds(100, 8, 1 << 20)
+            .withBounds(new KafkaClientConfig.Bounds(100, 8, 1 << 20))
             .withSpool(spooling ? SpoolConfig.in(folder.resolve("spool")) : null);
     TopicSetup topic =
         new TopicSetup(settings, TopicSpec.DEPTH) {
           @Override
           public int largestRecord() {
-            return settings.maxRecordBytes();
+            return settings.bounds().maxRecordBytes();
           }
 
           @Override

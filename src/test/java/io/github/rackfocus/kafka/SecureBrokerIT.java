@@ -33,7 +33,7 @@ class SecureBrokerIT {
         new BrokerProcess(folder.resolve("broker"), serverSettings(store))) {
       KafkaClientConfig settings =
           KafkaClientConfig.of(broker.bootstrapServers())
-              .creatingTopics()
+              .withCreateTopics(true)
               .withProperties(
                   Map.of(
                       "security.protocol",

@@ -234,7 +234,7 @@ class NoGarbageTest {
             source,
             new RollingStackConfig(0, false, 1, 6),
             estimator,
-            new DepthPostProcessor(ValidityThresholds.DEFAULT),
+            new DepthPostProcessor(ValidityThresholds.DEFAULTS),
             new SinkFanOut(List.of(new Counting()), 2, lossless),
             5,
             lossless,
@@ -274,7 +274,7 @@ class NoGarbageTest {
         OnnxDepthEstimator.openSwitchable(
             TestModels.bundle(TestModels.ROLLING),
             3,
-            OnnxConfig.DEFAULT.withThreads(1),
+            OnnxConfig.DEFAULTS.withThreads(1),
             System::nanoTime);
     int measured = 1_000;
     long[] bytes = measure(estimator, 8_000, measured, true, 0);

@@ -72,7 +72,7 @@ class InferenceMemoryTest {
   void shouldAllocateNoMoreThanOnnxRuntimesOwnCalls() throws Exception {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     assumeThat(threads.isThreadAllocatedMemorySupported()).isTrue();
-    try (var estimator = TestModels.open(TestModels.ROLLING, OnnxConfig.DEFAULT.withThreads(1));
+    try (var estimator = TestModels.open(TestModels.ROLLING, OnnxConfig.DEFAULTS.withThreads(1));
         DepthMap map = Objects.requireNonNull(maps.tryLease(WIDTH, HEIGHT))) {
       run(estimator, map, CALLS);
       long thread = Thread.currentThread().getId();
@@ -90,7 +90,7 @@ class InferenceMemoryTest {
 
   @Test
   void shouldKeepMemoryFlat() throws Exception {
-    try (var estimator = TestModels.open(TestModels.ROLLING, OnnxConfig.DEFAULT.withThreads(1));
+    try (var estimator = TestModels.open(TestModels.ROLLING, OnnxConfig.DEFAULTS.withThreads(1));
         DepthMap map = Objects.requireNonNull(maps.tryLease(WIDTH, HEIGHT))) {
       run(estimator, map, 30);
       long directBefore = directBytes();

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelBundleTest {
-  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULT.withThreads(1);
+  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULTS.withThreads(1);
 
   @TempDir Path temp;
 
@@ -33,7 +33,7 @@ class ModelBundleTest {
     Manifest manifest = bundle.manifest();
     int forms = manifest.twoStage() == null ? 1 : 2;
     assertThat(bundle.verify(ONE_THREAD))
-        .hasSize(forms * manifest.iterations().size())
+        .hasSize(forms * manifest.iterations().exported().size())
         .allSatisfy(check -> assertThat(check.difference()).isBetween(0.0, 2e-6))
         .allSatisfy(check -> assertThat(check.tolerance()).isEqualTo(1e-4));
   }
@@ -53,18 +53,18 @@ class ModelBundleTest {
     return Stream.of(
         edit("format", root -> root.put("format", 2), "format is 2; expected 1"),
         edit("no name", root -> root.remove("name"), "name is missing"),
-        edit("bad name", root -> root.put("name", "../x"), "name is \"../x\"; expected a name"),
+        edit("bad name", root -> root.put("name", "../x"), "name is '../x'; expected a name"),
         edit("other name", root -> root.put("name", "other"), "expected tiny-rolling, the folder"),
         edit("version", root -> root.put("version", 1), "version is 1; expected a version"),
         edit("lines", root -> root.put("description", "a\nb"), "description is"),
         edit(
             "few planes",
             root -> ((ObjectNode) root.get("planes")).put("min", 2),
-            "planes.min is 2; expected a whole number from 3 to 64"),
+            "planes.min is 2; expected an integer from 3 to 64"),
         edit(
             "planes reversed",
             root -> ((ObjectNode) root.get("planes")).put("min", 10).put("max", 9),
-            "planes.max is 9; expected a whole number from 10 to 64"),
+            "planes.max is 9; expected an integer from 10 to 64"),
         edit("multiple", root -> root.put("multiple", 0), "multiple is 0"),
         edit("minimum", root -> root.put("minimumSize", 1.5), "minimumSize is 1.5"),
         edit(
@@ -74,7 +74,7 @@ class ModelBundleTest {
         edit(
             "exported",
             root -> ((ArrayNode) root.get("iterations").get("exported")).add(1),
-            "iterations.exported[3] is 1; expected 1 to 65 whole numbers"),
+            "iterations.exported[3] is 1; expected 1 to 65 ascending integers"),
         edit(
             "graph missing",
             root -> ((ObjectNode) root.get("files")).remove("stack-k3.onnx"),
@@ -90,7 +90,7 @@ class ModelBundleTest {
         edit(
             "escape",
             root -> root.set("files", root.objectNode().set("../../secret", file(root))),
-            "files names \"../../secret\"; expected plain file names"),
+            "files has '../../secret'; expected plain file names"),
         edit(
             "absolute",
             root -> root.set("files", root.objectNode().set("/etc/passwd", file(root))),
@@ -101,9 +101,9 @@ class ModelBundleTest {
         edit("no files", root -> root.set("files", root.objectNode()), "files lists 0"),
         edit("pixel", root -> pixels(root).set(15, root.numberNode(6144)), "golden.pixels[15]"),
         edit("order", root -> pixels(root).set(1, root.numberNode(0)), "golden.pixels[1] is 0"),
-        edit("few values", root -> pixels(root).remove(0), "position is 16 values; expected 15"),
+        edit("few values", root -> pixels(root).remove(0), "position has 16 values; expected 15"),
         edit("nan", root -> values(root).set(3, root.textNode("NaN")), "position[3] is \"NaN\""),
-        edit("seed", root -> golden(root).put("seed", "x"), "golden.seed is \"x\""),
+        edit("seed", root -> golden(root).put("seed", "x"), "golden.seed is 'x'"),
         edit("golden planes", root -> golden(root).put("planes", 65), "golden.planes is 65"),
         edit("golden size", root -> golden(root).put("width", 98), "golden.width is 98; expected"),
         edit("huge golden", root -> golden(root).put("height", 1 << 20), "golden.height is"),
@@ -151,7 +151,7 @@ class ModelBundleTest {
 
   @Test
   void shouldRefuseAFolderWithoutManifest() {
-    assertRefused(() -> ModelBundle.read(temp), "manifest.json: missing");
+    assertRefused(() -> ModelBundle.read(temp), "manifest.json: is missing");
   }
 
   @Test
@@ -191,7 +191,7 @@ class ModelBundleTest {
     ModelBundle bundle = ModelBundle.read(folder);
     assertThat(bundle.verify(ONE_THREAD)).isNotEmpty();
     Files.writeString(folder.resolve("more.bin"), "x");
-    assertRefused(() -> bundle.verify(ONE_THREAD), "more.bin: not listed in manifest.json");
+    assertRefused(() -> bundle.verify(ONE_THREAD), "more.bin: is not listed in manifest.json");
   }
 
   @Test

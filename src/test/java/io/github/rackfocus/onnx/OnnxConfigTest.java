@@ -40,12 +40,9 @@ class OnnxConfigTest {
   }
 
   @Test
-  void shouldReadFormAndOptimisation() {
-    assertThat(Form.parse("rolling")).isEqualTo(Form.ROLLING);
+  void shouldParsePrecisionAndOptimisation() {
     assertThat(Optimisation.parse("extended")).isEqualTo(Optimisation.EXTENDED);
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Form.parse("half"))
-        .withMessage("form is half; expected one of auto, rolling, full");
+    assertThat(Precision.parse("int8")).isEqualTo(Precision.INT8);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Optimisation.parse("99"))
         .withMessage("graph optimisation is 99; expected one of none, basic, extended, all");
@@ -54,24 +51,24 @@ class OnnxConfigTest {
   @Test
   void shouldRefuseThreadsOutOfRange() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> OnnxConfig.DEFAULT.withThreads(-1))
+        .isThrownBy(() -> OnnxConfig.DEFAULTS.withThreads(-1))
         .withMessageContaining("threads is -1; expected 0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> OnnxConfig.DEFAULT.withThreads(257))
+        .isThrownBy(() -> OnnxConfig.DEFAULTS.withThreads(257))
         .withMessageContaining("256");
   }
 
   @Test
   void shouldTakeAsManyThreadsAsProcessorsWhereNoneAreNamed() {
-    assertThat(OnnxConfig.DEFAULT.resolvedThreads())
+    assertThat(OnnxConfig.DEFAULTS.resolvedThreads())
         .isEqualTo(Runtime.getRuntime().availableProcessors());
-    assertThat(OnnxConfig.DEFAULT.withThreads(3).resolvedThreads()).isEqualTo(3);
+    assertThat(OnnxConfig.DEFAULTS.withThreads(3).resolvedThreads()).isEqualTo(3);
   }
 
   @Test
   void shouldChangeOneOptionAtATime() {
     OnnxConfig changed =
-        OnnxConfig.DEFAULT
+        OnnxConfig.DEFAULTS
             .withDevice(Device.parse("auto"))
             .withThreads(2)
             .withSpinning(false)
@@ -80,7 +77,7 @@ class OnnxConfigTest {
             .withOptimisation(Optimisation.NONE)
             .withForm(Form.FULL)
             .withPrecision(Precision.AUTO)
-            .withGpu(GpuConfig.DEFAULT.withTf32(true));
+            .withGpu(GpuConfig.DEFAULTS.withTf32(true));
     assertThat(changed)
         .isEqualTo(
             new OnnxConfig(
@@ -92,6 +89,6 @@ class OnnxConfigTest {
                 Optimisation.NONE,
                 Form.FULL,
                 Precision.AUTO,
-                GpuConfig.DEFAULT.withTf32(true)));
+                GpuConfig.DEFAULTS.withTf32(true)));
   }
 }

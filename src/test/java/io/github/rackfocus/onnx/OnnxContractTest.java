@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Nested;
 
 /** Every kind of bundle and both forms hold the contract of all estimators. */
 class OnnxContractTest {
-  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULT.withThreads(1);
+  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULTS.withThreads(1);
 
   @Nested
   class RollingWithLumaOfTheStack extends DepthEstimatorContract {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OnnxDepthEstimatorTest {
-  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULT.withThreads(1);
+  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULTS.withThreads(1);
 
   private final FramePool frames = new FramePool(256);
   private final DepthMapPool maps = new DepthMapPool(16);
@@ -43,7 +43,7 @@ class OnnxDepthEstimatorTest {
   void shouldGiveTheSameInBothForms() throws Exception {
     for (String name : List.of(TestModels.ROLLING, TestModels.PLAIN, TestModels.REFERENCE)) {
       ModelBundle bundle = TestModels.bundle(name);
-      for (int k : bundle.manifest().iterations()) {
+      for (int k : bundle.manifest().iterations().exported()) {
         try (var rolling = open(bundle, k, Form.ROLLING);
             var full = open(bundle, k, Form.FULL);
             FocalStack stack = SyntheticStack.stack(frames, 61, 47, 9);

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /** What is said where there is no GPU to be had. */
 class OnnxDeviceTest {
-  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULT.withThreads(1);
+  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULTS.withThreads(1);
 
   private final FramePool frames = new FramePool(8);
   private final DepthMapPool maps = new DepthMapPool(1);

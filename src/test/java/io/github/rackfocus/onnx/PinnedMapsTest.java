@@ -36,7 +36,7 @@ class PinnedMapsTest {
   void shouldWriteIntoTheMapWithoutACopy() throws Exception {
     try (var graphs =
             ModelGraphs.open(
-                TestModels.bundle(TestModels.PLAIN), 0, OnnxConfig.DEFAULT.withThreads(1));
+                TestModels.bundle(TestModels.PLAIN), 0, OnnxConfig.DEFAULTS.withThreads(1));
         Workspace workspace = graphs.workspace(3, 8, 16);
         DepthMap map = lease();
         PinnedOutputs outputs = PinnedOutputs.over(graphs.environment(), map)) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which graphs run where a bundle has them in 8 bits too. */
 class PrecisionTest {
-  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULT.withThreads(1);
+  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULTS.withThreads(1);
 
   @TempDir private Path temp;
 

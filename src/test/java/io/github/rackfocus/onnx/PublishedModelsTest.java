@@ -17,10 +17,10 @@ class PublishedModelsTest {
     assertThat(library.names()).isNotEmpty();
     for (String name : library.names()) {
       ModelBundle bundle = library.read(name);
-      assertThat(bundle.verify(OnnxConfig.DEFAULT)).isNotEmpty();
+      assertThat(bundle.verify(OnnxConfig.DEFAULTS)).isNotEmpty();
       bundle.requirePlanes(3);
       bundle.requirePlanes(64);
-      bundle.requireIterations(bundle.manifest().defaultIterations());
+      bundle.requireIterations(bundle.manifest().iterations().defaultNumber());
       assertThat(folder.resolve(name).resolve("card.md")).isNotEmptyFile();
     }
   }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Iterations that change while the estimator runs, and stacks of which no map is made. */
 class SwitchingTest {
-  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULT.withThreads(1);
+  private static final OnnxConfig ONE_THREAD = OnnxConfig.DEFAULTS.withThreads(1);
 
   private final FramePool frames = new FramePool(64);
   private final DepthMapPool maps = new DepthMapPool(4);
@@ -94,7 +94,7 @@ class SwitchingTest {
   @ValueSource(strings = {"proximal", "ddl-pgd"})
   void shouldGiveTheSameRollingAsAtOnceWithTheModelsThatAreShipped(String name) throws Exception {
     ModelBundle bundle = new ModelLibrary(Path.of("models")).read(name);
-    int iterations = bundle.manifest().defaultIterations();
+    int iterations = bundle.manifest().iterations().defaultNumber();
     try (var rolling = fixed(bundle, iterations, Form.ROLLING);
         var batch = fixed(bundle, iterations, Form.FULL);
         DepthMap found = lease();
@@ -102,7 +102,7 @@ class SwitchingTest {
       double[] focus = SyntheticStack.focus(5);
       FocusAxis axis = new FocusAxis(FocusScale.DIOPTRE, focus);
       int last = 12;
-      try (RollingFocalStack sweep = new RollingFocalStack(axis, RollingStackConfig.DEFAULT)) {
+      try (RollingFocalStack sweep = new RollingFocalStack(axis, RollingStackConfig.DEFAULTS)) {
         for (int i = 0; i <= last; i++) {
           try (Frame frame = SyntheticStack.frame(frames, 96, 64, focus[i % 5], i, 0)) {
             assertThat(sweep.offer(frame)).isEqualTo(FrameResult.PLACED);

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BagFrameSourceTest {
   private static final long SECOND = 1_000_000_000L;
   private static final long MS = 1_000_000L;
-  private static final RosInputConfig SETTINGS = RosInputConfig.DEFAULT;
+  private static final RosInputConfig SETTINGS = RosInputConfig.DEFAULTS;
 
   @TempDir Path folder;
 
@@ -139,7 +139,12 @@ class BagFrameSourceTest {
     SweepConfig sweep = new SweepConfig(SETTINGS.sweep().axis(), SweepPattern.SAW, 0.5, 0);
     Path file = sweep("none", 20).write(folder.resolve("run.bag"));
     try (BagFrameSource source =
-        BagFrameSource.open(file, BagTopics.ANY, SETTINGS.withLens(LensInput.STAMP, sweep))) {
+        BagFrameSource.open(
+            file,
+            BagTopics.ANY,
+            SETTINGS
+                .withSweep(sweep)
+                .withLens(SETTINGS.lens().withInput(LensInput.STAMP)))) {
       assertThat(frames(source))
           .extracting(seen -> sweep.axis().planeOf(seen.focus()))
           .startsWith(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1);
@@ -232,7 +237,7 @@ class BagFrameSourceTest {
     }
     Path file = fixture.write(folder.resolve("run.bag"));
     try (BagFrameSource source =
-        BagFrameSource.open(file, BagTopics.ANY, SETTINGS.withCameraInfoUrl("file://" + camera))) {
+        BagFrameSource.open(file, BagTopics.ANY, withCameraFile(camera))) {
       assertThat(frames(source)).extracting(Seen::focus).containsExactly(0.5, 2.5, 4.5);
       assertThat(source.depthOffsetMetres()).isEqualTo(-0.012);
     }
@@ -240,7 +245,7 @@ class BagFrameSourceTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() ->
             BagFrameSource.open(
-                file, BagTopics.ANY, SETTINGS.withCameraInfoUrl("file://" + camera)))
+                file, BagTopics.ANY, withCameraFile(camera)))
         .withMessageStartingWith(camera + ": ");
   }
 
@@ -251,5 +256,9 @@ class BagFrameSourceTest {
     source.close();
     source.close();
     assertThat(source.next()).isNull();
+  }
+
+  private static RosInputConfig withCameraFile(Path camera) {
+    return SETTINGS.withImages(SETTINGS.images().withCameraInfoUrl("file://" + camera));
   }
 }

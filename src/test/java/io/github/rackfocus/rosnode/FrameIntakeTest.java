@@ -21,7 +21,7 @@ class FrameIntakeTest {
 
   private final FramePool pool = new FramePool(8);
   private FrameIntake intake =
-      new FrameIntake("test", RosInputConfig.DEFAULT, pool, null, "frame", 8);
+      new FrameIntake("test", RosInputConfig.DEFAULTS, pool, null, "frame", 8);
 
   @AfterEach
   void close() {
@@ -140,7 +140,7 @@ class FrameIntakeTest {
             new double[] {4, 0, 2, 0, 0, 4, 1, 0, 0, 0, 1, 0},
             new LensCalibration(0.5, 3, 0.02));
     intake.close();
-    intake = new FrameIntake("test", RosInputConfig.DEFAULT, pool, file, "frame", 8);
+    intake = new FrameIntake("test", RosInputConfig.DEFAULTS, pool, file, "frame", 8);
     LensState state = TestMessages.lensState(10 * MS, NAN);
     state.lensPowerDioptres = -2;
     intake.lensState(state);

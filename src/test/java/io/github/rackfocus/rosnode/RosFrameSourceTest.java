@@ -86,7 +86,7 @@ class RosFrameSourceTest {
 
   @Test
   void shouldGiveFramesWithTheirLensStates() throws Exception {
-    source = new RosFrameSource(node, RosInputConfig.DEFAULT, pool, "frame");
+    source = new RosFrameSource(node, RosInputConfig.DEFAULTS, pool, "frame");
     assertThat(source.name()).isEqualTo("/camera/image_raw");
     assertThat(source.planeFocus()).hasSize(10);
     Publisher<Image> images = publisher("/camera/image_raw", Image.TYPE);
@@ -115,9 +115,10 @@ class RosFrameSourceTest {
     source =
         new RosFrameSource(
             node,
-            RosInputConfig.DEFAULT
-                .withImageTransport(ImageTransport.COMPRESSED)
-                .withLens(LensInput.POWER, SweepConfig.DEFAULT),
+            RosInputConfig.DEFAULTS
+                .withImages(
+                    RosInputConfig.DEFAULTS.images().withTransport(ImageTransport.COMPRESSED))
+                .withLens(RosInputConfig.DEFAULTS.lens().withInput(LensInput.POWER)),
             pool,
             "frame");
     assertThat(source.name()).isEqualTo("/camera/image_raw/compressed");
@@ -138,10 +139,15 @@ class RosFrameSourceTest {
   @Test
   void shouldGoByTheClockWithoutAnyLensTopic() throws Exception {
     SweepConfig sweep =
-        new SweepConfig(SweepConfig.DEFAULT.axis(), SweepPattern.SAW, 1.0, 0.25);
+        new SweepConfig(SweepConfig.DEFAULTS.axis(), SweepPattern.SAW, 1.0, 0.25);
     source =
         new RosFrameSource(
-            node, RosInputConfig.DEFAULT.withLens(LensInput.STAMP, sweep), pool, "frame");
+            node,
+            RosInputConfig.DEFAULTS
+                .withSweep(sweep)
+                .withLens(RosInputConfig.DEFAULTS.lens().withInput(LensInput.STAMP)),
+            pool,
+            "frame");
     Publisher<Image> images = publisher("/camera/image_raw", Image.TYPE);
     for (int plane = 0; plane < 10; plane++) {
       images.publish(
@@ -155,7 +161,7 @@ class RosFrameSourceTest {
 
   @Test
   void shouldDescribeTheCameraThatTheTopicTells() throws Exception {
-    source = new RosFrameSource(node, RosInputConfig.DEFAULT, pool, "frame");
+    source = new RosFrameSource(node, RosInputConfig.DEFAULTS, pool, "frame");
     assertThat(source.camera().describe(new CameraInfo(), 4, 3)).isFalse();
     assertThat(source.camera().calibrationSha256()).isEmpty();
     Publisher<CameraInfo> infos = publisher("camera_info", CameraInfo.TYPE);
@@ -169,7 +175,7 @@ class RosFrameSourceTest {
 
   @Test
   void shouldNotDecodeWhatNobodyWants() throws Exception {
-    source = new RosFrameSource(node, RosInputConfig.DEFAULT, pool, "frame");
+    source = new RosFrameSource(node, RosInputConfig.DEFAULTS, pool, "frame");
     source.setWanted(false);
     Publisher<Image> images = publisher("/camera/image_raw", Image.TYPE);
     Image bad = TestMessages.mono8(4, 3, SECOND, 0);
@@ -187,7 +193,7 @@ class RosFrameSourceTest {
 
   @Test
   void shouldEndWithItsNode() throws Exception {
-    source = new RosFrameSource(node, RosInputConfig.DEFAULT, pool, "frame");
+    source = new RosFrameSource(node, RosInputConfig.DEFAULTS, pool, "frame");
     CompletableFuture<Frame> waiting =
         CompletableFuture.supplyAsync(() -> {
           try {

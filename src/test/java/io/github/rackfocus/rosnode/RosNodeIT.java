@@ -182,7 +182,10 @@ class RosNodeIT {
             .toList();
     assertThat(sequences).hasSize(3);
     SimulatedCameraConfig config =
-        SimulatedCameraConfig.DEFAULTS.withSeed(1).withSize(WIDTH, HEIGHT).withPrerenderedSweeps(0);
+        SimulatedCameraConfig.DEFAULTS
+            .withScene(new SimulatedCameraConfig.Scene(1, 0))
+            .withSize(WIDTH, HEIGHT)
+            .withPlayback(new SimulatedCameraConfig.Playback(0, true, 0));
     try (SimulatedCamera camera = new SimulatedCamera(config, new FramePool(1))) {
       for (long sequence : sequences) {
         assertIsTrue(

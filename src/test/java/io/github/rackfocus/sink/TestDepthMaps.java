@@ -70,7 +70,7 @@ public final class TestDepthMaps {
     try (FocalStack stack = stack(width, height, stampNanos, sequence, scale, focus)) {
       map.info().estimatedBy(new NamedEstimator());
       map.info().took(Stage.STACK, 12_500_000);
-      new DepthPostProcessor(ValidityThresholds.DEFAULT).finish(stack, map);
+      new DepthPostProcessor(ValidityThresholds.DEFAULTS).finish(stack, map);
     }
     return map;
   }

@@ -325,7 +325,7 @@ class RollingFocalStackTest {
   @Test
   void shouldMarkWhereTheSceneMovedAndNotWhereOnlyTheLightChanged() {
     FocusAxis axis = FocusAxis.uniformDioptres(1, 3, 3);
-    try (RollingFocalStack rolling = new RollingFocalStack(axis, RollingStackConfig.DEFAULT)) {
+    try (RollingFocalStack rolling = new RollingFocalStack(axis, RollingStackConfig.DEFAULTS)) {
       for (int tick = 0; tick < 6; tick++) {
         int flicker = tick >= 3 ? 110 : 100;
         int object = tick >= 3 ? 24 : 8;

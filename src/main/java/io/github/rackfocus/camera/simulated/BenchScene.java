@@ -22,11 +22,11 @@ final class BenchScene {
   private final List<Solid> solids = new ArrayList<>();
 
   private BenchScene(SimulatedCameraConfig config, double focalPixels) {
-    random = new SeededRandom(config.seed(), 1, 0);
+    random = new SeededRandom(config.scene().seed(), 1, 0);
     SimulatedCameraConfig.Sweep sweep = config.sweep();
     double range = sweep.nearestDioptres() - sweep.farthestDioptres();
-    halfHeight = config.height() / (2 * focalPixels);
-    halfWidth = config.width() / (2 * focalPixels);
+    halfHeight = config.format().height() / (2 * focalPixels);
+    halfWidth = config.format().width() / (2 * focalPixels);
     double top = sweep.farthestDioptres() + TOP * range;
     double bottom = sweep.farthestDioptres() + BOTTOM * range;
     middle = (top + bottom) / 2;

@@ -40,7 +40,7 @@ final class LensTrack {
             dynamics.hysteresisDioptres(),
             sweep.farthestDioptres());
     exposures = new Exposure[period];
-    double halfExposure = config.sensor().exposureSeconds() / 2 * config.rateHz();
+    double halfExposure = config.sensor().exposureSeconds() / 2 * config.format().rateHz();
     for (long frame = -(long) WARM_UP_SWEEPS * period; frame < period; frame++) {
       Exposure exposure = expose(lens, config, frame, halfExposure);
       if (frame >= 0) {
@@ -81,7 +81,7 @@ final class LensTrack {
   /** Moves the lens from one phase to another; the command is read in the middle of each step. */
   private static void move(LiquidLens lens, SimulatedCameraConfig config, double from, double to) {
     SimulatedCameraConfig.Sweep sweep = config.sweep();
-    double seconds = (to - from) / config.rateHz();
+    double seconds = (to - from) / config.format().rateHz();
     int steps = (int) Math.max(1, Math.min(100_000, Math.ceil(seconds / STEP_SECONDS)));
     for (int i = 0; i < steps; i++) {
       double phase = from + (to - from) * (i + 0.5) / steps;

@@ -27,8 +27,8 @@ final class SensorModel {
   SensorModel(SimulatedCameraConfig config) {
     SimulatedCameraConfig.Sensor sensor = config.sensor();
     this.gain = sensor.gain();
-    this.seed = config.seed();
-    this.row = new byte[config.width()];
+    this.seed = config.scene().seed();
+    this.row = new byte[config.format().width()];
     fillTable();
     double read = sensor.readNoiseElectrons() / sensor.fullWellElectrons();
     for (int level = 0; level < LEVELS; level++) {

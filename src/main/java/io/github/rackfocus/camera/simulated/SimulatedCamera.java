@@ -50,12 +50,12 @@ public final class SimulatedCamera implements FrameSource {
   public SimulatedCamera(
       SimulatedCameraConfig config, FramePool pool, SourceClock clock, DoubleConsumer progress) {
     this.config = config;
-    this.startStampNanos = config.startStampNanos();
+    this.startStampNanos = config.playback().startStampNanos();
     this.pool = pool;
-    this.pacer = new Pacer(clock, config.paced());
+    this.pacer = new Pacer(clock, config.playback().paced());
     this.track = new LensTrack(config);
     int frames = framesAhead(config, track.period());
-    this.renderer = new ThinLensRenderer(config, frames / config.rateHz());
+    this.renderer = new ThinLensRenderer(config, frames / config.format().rateHz());
     this.sensor = new SensorModel(config);
     this.rendered = frames == 0 ? null : new short[frames][];
     this.truths = frames == 0 ? null : new Pfm[frames];
@@ -139,15 +139,15 @@ public final class SimulatedCamera implements FrameSource {
         startStampNanos = stampClock.getAsLong() - dueNanos(number);
         stampClock = null;
       }
-      SeededRandom chance = new SeededRandom(config.seed(), 4, number);
+      SeededRandom chance = new SeededRandom(config.scene().seed(), 4, number);
       if (chance.next() < config.sensor().dropProbability()) {
         sequence++;
         dropped.incrementAndGet();
         continue;
       }
-      Frame frame = pool.tryLease(config.width(), config.height(), false);
+      Frame frame = pool.tryLease(config.format().width(), config.format().height(), false);
       while (frame == null && !pacer.isPaced() && pacer.awaitLease()) {
-        frame = pool.tryLease(config.width(), config.height(), false);
+        frame = pool.tryLease(config.format().width(), config.format().height(), false);
       }
       if (frame == null && pacer.isClosed()) {
         return null;
@@ -179,9 +179,9 @@ public final class SimulatedCamera implements FrameSource {
     sensor.expose(base, number, frame.luma());
     double jitter =
         Math.max(
-            -0.4 / config.rateHz(),
+            -0.4 / config.format().rateHz(),
             Math.min(
-                0.4 / config.rateHz(), chance.gaussian() * config.sensor().stampJitterSeconds()));
+                0.4 / config.format().rateHz(), chance.gaussian() * config.sensor().stampJitterSeconds()));
     long stamp = Math.max(0, startStampNanos + dueNanos(number) + Math.round(jitter * 1e9));
     double focus =
         Math.max(0, exposure.middle() + chance.gaussian() * config.sensor().readingNoiseDioptres());
@@ -204,30 +204,30 @@ public final class SimulatedCamera implements FrameSource {
 
   private Pfm truth(long number) {
     return new Pfm(
-        config.width(), config.height(), renderer.depth(track.at(number), seconds(number)));
+        config.format().width(), config.format().height(), renderer.depth(track.at(number), seconds(number)));
   }
 
   private double seconds(long number) {
-    return (number + 0.5) / config.rateHz();
+    return (number + 0.5) / config.format().rateHz();
   }
 
   private long dueNanos(long number) {
-    return Math.round(number * 1e9 / config.rateHz());
+    return Math.round(number * 1e9 / config.format().rateHz());
   }
 
   private static int framesAhead(SimulatedCameraConfig config, int period) {
     // A still scene looks the same in every sweep.
     int sweeps =
-        config.motionMetresPerSecond() == 0
-            ? Math.min(1, config.prerenderedSweeps())
-            : config.prerenderedSweeps();
+        config.scene().motionMetresPerSecond() == 0
+            ? Math.min(1, config.playback().prerenderedSweeps())
+            : config.playback().prerenderedSweeps();
     long frames = (long) sweeps * period;
-    long bytes = frames * config.width() * config.height() * (Short.BYTES + Float.BYTES);
+    long bytes = frames * config.format().width() * config.format().height() * (Short.BYTES + Float.BYTES);
     long limit = Runtime.getRuntime().maxMemory() / 2;
     if (bytes > limit) {
       throw new IllegalArgumentException(
           "prerenderedSweeps is "
-              + config.prerenderedSweeps()
+              + config.playback().prerenderedSweeps()
               + ", which takes "
               + (bytes >> 20)
               + " MB; expected at most "

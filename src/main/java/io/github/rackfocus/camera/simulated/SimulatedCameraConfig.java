@@ -1,89 +1,101 @@
 package io.github.rackfocus.camera.simulated;
 
+import io.github.rackfocus.common.NumberFormats;
+import io.soabase.recordbuilder.core.RecordBuilder;
+
 /**
- * What a simulated camera is like. Immutable and checked: a fault names the field, what was found
- * and what is expected.
+ * Configures a simulated camera. Immutable and checked: a fault names the field, what was found and
+ * what is expected.
  *
- * @param width pixels in a row, 32 to 4096
- * @param height rows, 32 to 4096
- * @param rateHz frames a second
- * @param seed of the scene and of all noise
- * @param sweep the planes and how the lens runs through them
+ * @param format size and rate of the images
+ * @param scene what the camera looks at
+ * @param sweep the focus planes and how the lens sweeps through them
  * @param optics blur and magnification
- * @param lens dynamics
+ * @param lens dynamics of the lens
  * @param sensor exposure, noise and faults
- * @param motionMetresPerSecond top speed of the parts that move; 0 for a still scene
- * @param prerenderedSweeps sweeps rendered ahead and replayed with fresh noise; 0 renders each
- *     frame when it is asked for
- * @param paced frames come at their rate, and one that finds its pool empty is dropped; else as
- *     fast as they are taken, waiting for the pool
- * @param startStampNanos stamp of the first frame's mid-exposure, but for jitter
+ * @param playback rendering ahead, pacing and the first stamp
  */
+@RecordBuilder
 public record SimulatedCameraConfig(
-    int width,
-    int height,
-    double rateHz,
-    long seed,
+    Format format,
+    Scene scene,
     Sweep sweep,
     Optics optics,
     Lens lens,
     Sensor sensor,
-    double motionMetresPerSecond,
-    int prerenderedSweeps,
-    boolean paced,
-    long startStampNanos) {
+    Playback playback)
+    implements SimulatedCameraConfigBuilder.With {
   /** 320 x 240 at 15 Hz, ten planes from 0.60 m to 0.10 m, one sweep rendered ahead. */
   public static final SimulatedCameraConfig DEFAULTS =
       new SimulatedCameraConfig(
-          320,
-          240,
-          15,
-          5,
+          new Format(320, 240, 15),
+          new Scene(5, 0),
           new Sweep(10, 1 / 0.60, 1 / 0.10, SweepPattern.SAW),
           new Optics(11.25, 0.0005),
           new Lens(80, 0.7, 0.02),
           new Sensor(0.008, 1, 10_000, 12, 0, 0, 0),
-          0,
-          1,
-          true,
-          0);
+          new Playback(1, true, 0));
 
   private static final int MIN_SIDE = 32;
   private static final int MAX_SIDE = 4096;
 
-  /** Checks every field. */
+  /** Checks that the exposure fits into a frame. */
   public SimulatedCameraConfig {
-    inRange("width", width, MIN_SIDE, MAX_SIDE, "pixels");
-    inRange("height", height, MIN_SIDE, MAX_SIDE, "pixels");
-    inRange("rateHz", rateHz, 0.1, 1000, "frames a second");
-    inRange("motionMetresPerSecond", motionMetresPerSecond, 0, 10, "m/s");
-    inRange("prerenderedSweeps", prerenderedSweeps, 0, 100, "sweeps");
-    if (startStampNanos < 0) {
-      throw new IllegalArgumentException(
-          "startStampNanos is " + startStampNanos + "; expected 0 or more");
-    }
-    if (sensor.exposureSeconds() > 1 / rateHz) {
+    if (sensor.exposureSeconds() > 1 / format.rateHz()) {
       throw new IllegalArgumentException(
           "sensor.exposureSeconds is "
               + sensor.exposureSeconds()
               + "; expected at most "
-              + 1 / rateHz
+              + 1 / format.rateHz()
               + ", one frame at "
-              + rateHz
+              + format.rateHz()
               + " Hz");
     }
   }
 
   /**
-   * The planes, at equal distances in dioptres.
+   * The images.
+   *
+   * @param width pixels in a row, 32 to 4096
+   * @param height rows, 32 to 4096
+   * @param rateHz frames per second
+   */
+  @RecordBuilder
+  public record Format(int width, int height, double rateHz)
+      implements SimulatedCameraConfigFormatBuilder.With {
+    public Format {
+      inRange("format.width", width, MIN_SIDE, MAX_SIDE, "pixels");
+      inRange("format.height", height, MIN_SIDE, MAX_SIDE, "pixels");
+      inRange("format.rateHz", rateHz, 0.1, 1000, "frames per second");
+    }
+  }
+
+  /**
+   * What the camera looks at.
+   *
+   * @param seed of the scene and of all noise
+   * @param motionMetresPerSecond top speed of the moving parts; 0 for a still scene
+   */
+  @RecordBuilder
+  public record Scene(long seed, double motionMetresPerSecond)
+      implements SimulatedCameraConfigSceneBuilder.With {
+    public Scene {
+      inRange("scene.motionMetresPerSecond", motionMetresPerSecond, 0, 10, "m/s");
+    }
+  }
+
+  /**
+   * The focus planes, equally spaced in dioptres.
    *
    * @param planes 3 to 64
    * @param farthestDioptres focus of the first plane, above 0
    * @param nearestDioptres focus of the last plane
-   * @param pattern how the lens runs through them
+   * @param pattern how the lens sweeps through them
    */
+  @RecordBuilder
   public record Sweep(
-      int planes, double farthestDioptres, double nearestDioptres, SweepPattern pattern) {
+      int planes, double farthestDioptres, double nearestDioptres, SweepPattern pattern)
+      implements SimulatedCameraConfigSweepBuilder.With {
     public Sweep {
       inRange("sweep.planes", planes, 3, 64, "planes");
       inRange("sweep.farthestDioptres", farthestDioptres, 0.01, 100, "dioptres");
@@ -92,27 +104,27 @@ public record SimulatedCameraConfig(
         throw new IllegalArgumentException(
             "sweep.nearestDioptres is "
                 + nearestDioptres
-                + "; expected more than"
-                + " sweep.farthestDioptres, "
-                + farthestDioptres
-                + ", by at least a hundredth");
+                + "; expected at least 1 % more than sweep.farthestDioptres, "
+                + farthestDioptres);
       }
     }
 
-    /** Dioptres from one plane to the next. */
+    /** Returns the dioptres from one plane to the next. */
     public double planeDistance() {
       return (nearestDioptres - farthestDioptres) / (planes - 1);
     }
 
-    /** Focus of a plane, 0 the farthest. */
+    /** Returns the focus of a plane, 0 being the farthest. */
     public double focus(int plane) {
       return farthestDioptres + plane * planeDistance();
     }
   }
 
   /**
-   * @param blurPixelsOverSweep radius of the blur disc of a point at one end of the sweep when the
-   *     lens is focused on the other, for an image 320 pixels wide; it grows with the width
+   * Blur and magnification.
+   *
+   * @param blurPixelsOverSweep radius of the blur disc of a point at one end of the sweep while the
+   *     lens is focused at the other, for an image 320 pixels wide; scales with the width
    * @param breathingPerDioptre relative change of the magnification with focus
    */
   public record Optics(double blurPixelsOverSweep, double breathingPerDioptre) {
@@ -125,9 +137,9 @@ public record SimulatedCameraConfig(
   /**
    * Second-order dynamics; see {@code LiquidLens}.
    *
-   * @param naturalFrequencyHz undamped
-   * @param dampingRatio below 1 the lens rings
-   * @param hysteresisDioptres between the ways up and down
+   * @param naturalFrequencyHz undamped natural frequency
+   * @param dampingRatio the lens rings below 1
+   * @param hysteresisDioptres difference between sweeping up and down
    */
   public record Lens(double naturalFrequencyHz, double dampingRatio, double hysteresisDioptres) {
     public Lens {
@@ -138,14 +150,17 @@ public record SimulatedCameraConfig(
   }
 
   /**
-   * @param exposureSeconds while the focus may change
+   * Exposure, noise and faults.
+   *
+   * @param exposureSeconds exposure, during which the focus may change
    * @param gain on signal and noise
-   * @param fullWellElectrons of a saturated pixel at gain 1: shot noise
+   * @param fullWellElectrons electrons of a saturated pixel at gain 1; sets the shot noise
    * @param readNoiseElectrons one sigma
-   * @param dropProbability of a frame never to arrive
+   * @param dropProbability probability that a frame never arrives
    * @param stampJitterSeconds one sigma, cut at 0.4 frames
    * @param readingNoiseDioptres one sigma of the focus reading
    */
+  @RecordBuilder
   public record Sensor(
       double exposureSeconds,
       double gain,
@@ -153,7 +168,8 @@ public record SimulatedCameraConfig(
       double readNoiseElectrons,
       double dropProbability,
       double stampJitterSeconds,
-      double readingNoiseDioptres) {
+      double readingNoiseDioptres)
+      implements SimulatedCameraConfigSensorBuilder.With {
     public Sensor {
       inRange("sensor.exposureSeconds", exposureSeconds, 1e-6, 10, "seconds");
       inRange("sensor.gain", gain, 0.05, 20, "times");
@@ -165,216 +181,53 @@ public record SimulatedCameraConfig(
     }
   }
 
-  /** The same in another size. */
-  public SimulatedCameraConfig withSize(int newWidth, int newHeight) {
-    return new SimulatedCameraConfig(
-        newWidth,
-        newHeight,
-        rateHz,
-        seed,
-        sweep,
-        optics,
-        lens,
-        sensor,
-        motionMetresPerSecond,
-        prerenderedSweeps,
-        paced,
-        startStampNanos);
-  }
-
-  /** The same at another rate. */
-  public SimulatedCameraConfig withRate(double hertz) {
-    return new SimulatedCameraConfig(
-        width,
-        height,
-        hertz,
-        seed,
-        sweep,
-        optics,
-        lens,
-        sensor,
-        motionMetresPerSecond,
-        prerenderedSweeps,
-        paced,
-        startStampNanos);
-  }
-
-  /** The same with another scene and other noise. */
-  public SimulatedCameraConfig withSeed(long value) {
-    return new SimulatedCameraConfig(
-        width,
-        height,
-        rateHz,
-        value,
-        sweep,
-        optics,
-        lens,
-        sensor,
-        motionMetresPerSecond,
-        prerenderedSweeps,
-        paced,
-        startStampNanos);
-  }
-
-  /** The same with another sweep. */
-  public SimulatedCameraConfig withSweep(Sweep value) {
-    return new SimulatedCameraConfig(
-        width,
-        height,
-        rateHz,
-        seed,
-        value,
-        optics,
-        lens,
-        sensor,
-        motionMetresPerSecond,
-        prerenderedSweeps,
-        paced,
-        startStampNanos);
-  }
-
-  /** The same with another number of planes between the same ends. */
-  public SimulatedCameraConfig withPlanes(int planes) {
-    return withSweep(
-        new Sweep(planes, sweep.farthestDioptres, sweep.nearestDioptres, sweep.pattern));
-  }
-
-  /** The same with other optics. */
-  public SimulatedCameraConfig withOptics(Optics value) {
-    return new SimulatedCameraConfig(
-        width,
-        height,
-        rateHz,
-        seed,
-        sweep,
-        value,
-        lens,
-        sensor,
-        motionMetresPerSecond,
-        prerenderedSweeps,
-        paced,
-        startStampNanos);
-  }
-
-  /** The same with another lens. */
-  public SimulatedCameraConfig withLens(Lens value) {
-    return new SimulatedCameraConfig(
-        width,
-        height,
-        rateHz,
-        seed,
-        sweep,
-        optics,
-        value,
-        sensor,
-        motionMetresPerSecond,
-        prerenderedSweeps,
-        paced,
-        startStampNanos);
-  }
-
-  /** The same with another sensor. */
-  public SimulatedCameraConfig withSensor(Sensor value) {
-    return new SimulatedCameraConfig(
-        width,
-        height,
-        rateHz,
-        seed,
-        sweep,
-        optics,
-        lens,
-        value,
-        motionMetresPerSecond,
-        prerenderedSweeps,
-        paced,
-        startStampNanos);
-  }
-
-  /** The same with parts that move at a top speed, or stand still at 0. */
-  public SimulatedCameraConfig withMotion(double metresPerSecond) {
-    return new SimulatedCameraConfig(
-        width,
-        height,
-        rateHz,
-        seed,
-        sweep,
-        optics,
-        lens,
-        sensor,
-        metresPerSecond,
-        prerenderedSweeps,
-        paced,
-        startStampNanos);
-  }
-
-  /** The same with another number of sweeps rendered ahead. */
-  public SimulatedCameraConfig withPrerenderedSweeps(int sweeps) {
-    return new SimulatedCameraConfig(
-        width,
-        height,
-        rateHz,
-        seed,
-        sweep,
-        optics,
-        lens,
-        sensor,
-        motionMetresPerSecond,
-        sweeps,
-        paced,
-        startStampNanos);
-  }
-
-  /** The same, at its rate or as fast as possible. */
-  public SimulatedCameraConfig withPaced(boolean value) {
-    return new SimulatedCameraConfig(
-        width,
-        height,
-        rateHz,
-        seed,
-        sweep,
-        optics,
-        lens,
-        sensor,
-        motionMetresPerSecond,
-        prerenderedSweeps,
-        value,
-        startStampNanos);
-  }
-
-  /** The same with another first stamp. */
-  public SimulatedCameraConfig withStartStamp(long stampNanos) {
-    return new SimulatedCameraConfig(
-        width,
-        height,
-        rateHz,
-        seed,
-        sweep,
-        optics,
-        lens,
-        sensor,
-        motionMetresPerSecond,
-        prerenderedSweeps,
-        paced,
-        stampNanos);
-  }
-
-  private static void inRange(String field, double value, double least, double most, String unit) {
-    if (!(value >= least && value <= most)) {
-      throw new IllegalArgumentException(
-          field
-              + " is "
-              + text(value)
-              + "; expected "
-              + text(least)
-              + " to "
-              + text(most)
-              + (unit.isEmpty() ? "" : " " + unit));
+  /**
+   * How frames are produced.
+   *
+   * @param prerenderedSweeps sweeps rendered ahead and replayed with fresh noise; 0 renders each
+   *     frame on demand
+   * @param paced true: frames come at their rate, and one that finds the pool empty is dropped;
+   *     false: as fast as they are taken, waiting for the pool
+   * @param startStampNanos stamp of the first frame's mid-exposure, before jitter
+   */
+  @RecordBuilder
+  public record Playback(int prerenderedSweeps, boolean paced, long startStampNanos)
+      implements SimulatedCameraConfigPlaybackBuilder.With {
+    public Playback {
+      inRange("playback.prerenderedSweeps", prerenderedSweeps, 0, 100, "sweeps");
+      if (startStampNanos < 0) {
+        throw new IllegalArgumentException(
+            "playback.startStampNanos is " + startStampNanos + "; expected 0 or more");
+      }
     }
   }
 
-  private static String text(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e15
-        ? Long.toString((long) value)
-        : Double.toString(value);
+  /** Returns a copy with images of another size. */
+  public SimulatedCameraConfig withSize(int width, int height) {
+    return withFormat(new Format(width, height, format.rateHz()));
+  }
+
+  /** Returns a copy with another frame rate. */
+  public SimulatedCameraConfig withRate(double rateHz) {
+    return withFormat(format.withRateHz(rateHz));
+  }
+
+  /** Returns a copy with another number of planes over the same range of focus. */
+  public SimulatedCameraConfig withPlanes(int planes) {
+    return withSweep(sweep.withPlanes(planes));
+  }
+
+  private static void inRange(String field, double value, double min, double max, String unit) {
+    if (!(value >= min && value <= max)) {
+      throw new IllegalArgumentException(
+          field
+              + " is "
+              + NumberFormats.plain(value)
+              + "; expected "
+              + NumberFormats.plain(min)
+              + " to "
+              + NumberFormats.plain(max)
+              + (unit.isEmpty() ? "" : " " + unit));
+    }
   }
 }

@@ -32,11 +32,11 @@ final class ThinLensRenderer {
     SimulatedCameraConfig.Sweep sweep = config.sweep();
     double range = sweep.nearestDioptres() - sweep.farthestDioptres();
     this.blurPixelsPerDioptre =
-        config.optics().blurPixelsOverSweep() * config.width() / 320.0 / range;
-    double focal = FOCAL_WIDTHS * config.width();
+        config.optics().blurPixelsOverSweep() * config.format().width() / 320.0 / range;
+    double focal = FOCAL_WIDTHS * config.format().width();
     this.scene = BenchScene.build(config, focal);
     double outside = 1.25 / (2 * focal);
-    this.shadow = new Shadow(scene, config.width() * outside, config.height() * outside);
+    this.shadow = new Shadow(scene, config.format().width() * outside, config.format().height() * outside);
     double usual = 0.2;
     this.swingHz =
         loopSeconds == 0 ? usual : Math.max(1, Math.rint(usual * loopSeconds)) / loopSeconds;
@@ -53,8 +53,8 @@ final class ThinLensRenderer {
     int margin = (int) Math.ceil(1.1 * blurPixelsPerDioptre * range) + 3;
     Fragments fragments = new Fragments(scene, shadow, view(exposure, seconds), margin);
     Layers layers = new Layers(fragments, blurPixelsPerDioptre);
-    float[] picture = new float[config.width() * config.height()];
-    DiscLayer disc = new DiscLayer(config.width(), config.height(), margin);
+    float[] picture = new float[config.format().width() * config.format().height()];
+    DiscLayer disc = new DiscLayer(config.format().width(), config.format().height(), margin);
     float[] values = new float[fragments.width];
     float[] covers = new float[fragments.width];
     for (int layer = 0; layer < layers.count; layer++) {
@@ -79,11 +79,11 @@ final class ThinLensRenderer {
     double centre = (sweep.farthestDioptres() + sweep.nearestDioptres()) / 2;
     double magnification = 1 + config.optics().breathingPerDioptre() * (exposure.middle() - centre);
     return new View(
-        config.width(),
-        config.height(),
-        FOCAL_WIDTHS * config.width() * magnification,
+        config.format().width(),
+        config.format().height(),
+        FOCAL_WIDTHS * config.format().width() * magnification,
         seconds,
-        config.motionMetresPerSecond() / (2 * Math.PI * swingHz),
+        config.scene().motionMetresPerSecond() / (2 * Math.PI * swingHz),
         swingHz);
   }
 

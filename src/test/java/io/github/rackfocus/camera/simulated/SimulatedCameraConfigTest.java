@@ -13,10 +13,10 @@ class SimulatedCameraConfigTest {
 
   @Test
   void shouldSayWhichFieldIsWrongAndWhatWouldBeRight() {
-    refuses(() -> CONFIG.withSize(0, 240), "width is 0; expected 32 to 4096 pixels");
-    refuses(() -> CONFIG.withSize(320, 100_000), "height is 100000; expected 32 to 4096 pixels");
+    refuses(() -> CONFIG.withSize(0, 240), "format.width is 0; expected 32 to 4096 pixels");
+    refuses(() -> CONFIG.withSize(320, 100_000), "format.height is 100000; expected 32 to 4096 pixels");
     refuses(
-        () -> CONFIG.withRate(Double.NaN), "rateHz is NaN; expected 0.1 to 1000 frames a second");
+        () -> CONFIG.withRate(Double.NaN), "format.rateHz is NaN; expected 0.1 to 1000 frames per second");
     refuses(() -> CONFIG.withPlanes(2), "sweep.planes is 2; expected 3 to 64 planes");
     refuses(() -> CONFIG.withPlanes(65), "sweep.planes is 65; expected 3 to 64 planes");
     refuses(
@@ -32,14 +32,17 @@ class SimulatedCameraConfigTest {
     refuses(
         () -> CONFIG.withRate(200),
         "sensor.exposureSeconds is 0.008; expected at most 0.005, one frame at 200.0 Hz");
-    refuses(() -> CONFIG.withStartStamp(-1), "startStampNanos is -1; expected 0 or more");
+    refuses(() -> CONFIG.playback().withStartStampNanos(-1), "playback.startStampNanos is -1; expected 0 or more");
   }
 
   @Test
   void shouldRefuseToRenderMoreAheadThanFitsIntoMemory() {
     assertThatThrownBy(() ->
             new SimulatedCamera(
-                CONFIG.withSize(4096, 4096).withMotion(0.1).withPrerenderedSweeps(100),
+                CONFIG
+                    .withSize(4096, 4096)
+                    .withScene(CONFIG.scene().withMotionMetresPerSecond(0.1))
+                    .withPlayback(CONFIG.playback().withPrerenderedSweeps(100)),
                 new FramePool(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("prerenderedSweeps is 100, which takes 96000 MB; expected at most")

@@ -18,8 +18,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class SimulatedCameraTest {
   private static final SimulatedCameraConfig SMALL =
-      SimulatedCameraConfig.DEFAULTS.withSize(96, 72).withPaced(false);
-  private static final SimulatedCameraConfig LIVE = SMALL.withPrerenderedSweeps(0);
+      SimulatedCameraConfig.DEFAULTS
+          .withSize(96, 72)
+          .withPlayback(new SimulatedCameraConfig.Playback(1, false, 0));
+  private static final SimulatedCameraConfig LIVE =
+      SMALL.withPlayback(new SimulatedCameraConfig.Playback(0, false, 0));
 
   private final FramePool pool = new FramePool(4);
 
@@ -30,7 +33,7 @@ class SimulatedCameraTest {
     for (int k = 0; k < 12; k++) {
       assertThat(again.get(k)).isEqualTo(first.get(k));
     }
-    assertThat(play(SMALL.withSeed(77), 1).get(0)).isNotEqualTo(first.get(0));
+    assertThat(play(SMALL.withScene(new SimulatedCameraConfig.Scene(77, 0)), 1).get(0)).isNotEqualTo(first.get(0));
     // The same plane one sweep later: the same scene under other noise.
     assertThat(first.get(10)).isNotEqualTo(first.get(0));
     assertThat(distance(first.get(10), first.get(0)))
@@ -49,7 +52,7 @@ class SimulatedCameraTest {
   @Test
   void shouldStampAndNumberFramesByTheRate() throws Exception {
     FakeClock clock = new FakeClock();
-    SimulatedCameraConfig config = LIVE.withStartStamp(1_000).withPaced(true);
+    SimulatedCameraConfig config = LIVE.withPlayback(new SimulatedCameraConfig.Playback(0, true, 1_000));
     try (SimulatedCamera camera = new SimulatedCamera(config, pool, clock, share -> {})) {
       assertThat(camera.scale()).isEqualTo(FocusScale.DIOPTRE);
       assertThat(camera.planeFocus()).hasSize(10).isSorted();
@@ -85,7 +88,10 @@ class SimulatedCameraTest {
 
   @Test
   void shouldJitterStampsAndReadingsAsStated() throws Exception {
-    SimulatedCameraConfig config = SMALL.withSensor(sensor(0, 0.002, 0.05)).withStartStamp(1 << 30);
+    SimulatedCameraConfig config = 
+        SMALL
+            .withSensor(sensor(0, 0.002, 0.05))
+            .withPlayback(SMALL.playback().withStartStampNanos(1 << 30));
     List<Double> stamps = new ArrayList<>();
     List<Double> readings = new ArrayList<>();
     try (SimulatedCamera camera = new SimulatedCamera(config, pool)) {
@@ -107,7 +113,7 @@ class SimulatedCameraTest {
   void shouldDropWhatALiveCameraCannotHandOver() throws Exception {
     FramePool one = new FramePool(1);
     FakeClock clock = new FakeClock();
-    SimulatedCameraConfig config = SMALL.withPaced(true);
+    SimulatedCameraConfig config = SMALL.withPlayback(new SimulatedCameraConfig.Playback(1, true, 0));
     try (SimulatedCamera camera = new SimulatedCamera(config, one, clock, share -> {})) {
       Frame kept = camera.next();
       Thread reader =
@@ -167,7 +173,7 @@ class SimulatedCameraTest {
     SimulatedCameraConfig config =
         SimulatedCameraConfig.DEFAULTS
             .withSize(160, 120)
-            .withPaced(false)
+            .withPlayback(new SimulatedCameraConfig.Playback(1, false, 0))
             .withOptics(new SimulatedCameraConfig.Optics(22.5, 0));
     try (SimulatedCamera camera = new SimulatedCamera(config, pool)) {
       List<byte[]> planes = frames(camera, 10);
@@ -203,7 +209,7 @@ class SimulatedCameraTest {
   @Test
   void shouldFillTheSweepWithItsSceneAndLittleBeyond() {
     for (int seed = 1; seed <= 8; seed++) {
-      try (SimulatedCamera camera = new SimulatedCamera(LIVE.withSeed(seed), pool)) {
+      try (SimulatedCamera camera = new SimulatedCamera(LIVE.withScene(LIVE.scene().withSeed(seed)), pool)) {
         float[] depth = camera.groundTruth(4).values();
         int inside = 0;
         float nearest = Float.MAX_VALUE;
@@ -235,7 +241,7 @@ class SimulatedCameraTest {
   @Test
   void shouldMoveWhatMovesAndNothingElse() {
     try (SimulatedCamera still = new SimulatedCamera(LIVE, pool);
-        SimulatedCamera moving = new SimulatedCamera(LIVE.withMotion(0.05), pool)) {
+        SimulatedCamera moving = new SimulatedCamera(LIVE.withScene(LIVE.scene().withMotionMetresPerSecond(0.05)), pool)) {
       assertThat(still.groundTruth(10).values()).isEqualTo(still.groundTruth(0).values());
       float[] before = moving.groundTruth(0).values();
       float[] after = moving.groundTruth(10).values();
@@ -249,7 +255,9 @@ class SimulatedCameraTest {
 
   @Test
   void shouldLoopAMovingSceneWithoutAJump() {
-    SimulatedCameraConfig config = LIVE.withMotion(0.03).withPrerenderedSweeps(3);
+    SimulatedCameraConfig config = 
+        LIVE.withScene(LIVE.scene().withMotionMetresPerSecond(0.03))
+            .withPlayback(new SimulatedCameraConfig.Playback(3, false, 0));
     try (SimulatedCamera camera = new SimulatedCamera(config, pool)) {
       assertThat(camera.groundTruth(30).values()).isSameAs(camera.groundTruth(0).values());
       double usual = meanChange(camera, 19, 20);
