@@ -258,7 +258,7 @@ class StackFolderTest {
     assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withBitDepth(17))
         .hasMessage("bitDepth is 17; expected 8 to 16");
     assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withRateHz(Double.NaN).withPaced(true))
-        .hasMessage("rateHz is NaN; expected 0.001 to 10000 frames a second");
+        .hasMessage("rateHz is NaN; expected 0.001 to 10000 frames per second");
     assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withMemoryLimitBytes(-1))
         .hasMessage("memoryLimitBytes is -1; expected 0 or more");
     assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withStartStampNanos(-1))

@@ -89,7 +89,7 @@ class GpuConfigTest {
         .isThrownBy(() ->
             TestModels.open(
                 TestModels.ROLLING, OnnxConfig.DEFAULTS.withDevice(Device.parse("tensorrt"))))
-        .withMessageStartingWith("device tensorrt:0 can't be had: ")
+        .withMessageStartingWith("device tensorrt:0 is unavailable: ")
         .withMessageContaining("libonnxruntime_providers_tensorrt.so")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
   }

@@ -85,7 +85,7 @@ class ModelBundleTest {
             "files has no frame.onnx"),
         edit("downscale", root -> twoStage(root).put("downscale", 3), "a divisor of multiple, 4"),
         edit("luma", root -> twoStage(root).put("luma", "all"), "stack, reference or none"),
-        edit("channels", root -> twoStage(root).put("channels", "2"), "twoStage.channels is \"2\""),
+        edit("channels", root -> twoStage(root).put("channels", "2"), "twoStage.channels is '2'"),
         edit("two-stage no object", root -> root.put("twoStage", 1), "expected an object"),
         edit(
             "escape",
@@ -94,15 +94,15 @@ class ModelBundleTest {
         edit(
             "absolute",
             root -> root.set("files", root.objectNode().set("/etc/passwd", file(root))),
-            "files names \"/etc/passwd\""),
-        edit("hash", root -> file(root).put("sha256", "ABC"), "sha256 is \"ABC\""),
+            "files has '/etc/passwd'"),
+        edit("hash", root -> file(root).put("sha256", "ABC"), "sha256 is 'ABC'"),
         edit("negative", root -> file(root).put("bytes", -1), "bytes is -1"),
         edit("huge", root -> file(root).put("bytes", 1L << 40), "bytes is 1099511627776; expected"),
-        edit("no files", root -> root.set("files", root.objectNode()), "files lists 0"),
+        edit("no files", root -> root.set("files", root.objectNode()), "files has 0"),
         edit("pixel", root -> pixels(root).set(15, root.numberNode(6144)), "golden.pixels[15]"),
         edit("order", root -> pixels(root).set(1, root.numberNode(0)), "golden.pixels[1] is 0"),
         edit("few values", root -> pixels(root).remove(0), "position has 16 values; expected 15"),
-        edit("nan", root -> values(root).set(3, root.textNode("NaN")), "position[3] is \"NaN\""),
+        edit("nan", root -> values(root).set(3, root.textNode("NaN")), "position[3] is 'NaN'"),
         edit("seed", root -> golden(root).put("seed", "x"), "golden.seed is 'x'"),
         edit("golden planes", root -> golden(root).put("planes", 65), "golden.planes is 65"),
         edit("golden size", root -> golden(root).put("width", 98), "golden.width is 98; expected"),
@@ -158,7 +158,7 @@ class ModelBundleTest {
   void shouldRefuseAMissingFile() throws Exception {
     Path folder = TestModels.copy(TestModels.ROLLING, temp);
     Files.delete(folder.resolve("weights.bin"));
-    assertRefused(() -> ModelBundle.read(folder), "weights.bin: missing", "36 bytes");
+    assertRefused(() -> ModelBundle.read(folder), "weights.bin: is missing", "36 bytes");
   }
 
   @Test
@@ -181,7 +181,7 @@ class ModelBundleTest {
     Path outside = temp.resolve("outside.bin");
     Files.move(folder.resolve("weights.bin"), outside);
     Files.createSymbolicLink(folder.resolve("weights.bin"), outside);
-    assertRefused(() -> ModelBundle.read(folder), "weights.bin: leads to", "outside.bin");
+    assertRefused(() -> ModelBundle.read(folder), "weights.bin: links to", "outside.bin");
   }
 
   @Test
@@ -253,7 +253,7 @@ class ModelBundleTest {
     int pixel = manifest.golden().pixels().get(5);
     assertRefused(
         () -> open(folder, 3),
-        "golden vector of frame.onnx + stack-k3.onnx is off on CPU",
+        "frame.onnx + stack-k3.onnx miss the golden vector on CPU",
         "error at pixel " + pixel + " is",
         "within 1.0E-4");
     open(folder, 1);

@@ -41,7 +41,7 @@ class ModelLibraryTest {
         .withMessageContaining("has no model ../models/tiny-full");
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() -> new ModelLibrary(temp).read("ddl"))
-        .withMessageContaining("it is empty");
+        .withMessageContaining("expected at least one model");
   }
 
   @Test

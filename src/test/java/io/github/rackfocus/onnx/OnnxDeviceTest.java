@@ -39,7 +39,7 @@ class OnnxDeviceTest {
         DepthMap map = Objects.requireNonNull(maps.tryLease(32, 32))) {
       estimator.estimate(stack, map);
       estimator.estimate(stack, map);
-      assertThat(estimator.executionProvider()).matches("CPU \\(CUDA not to be had: .+\\)");
+      assertThat(estimator.executionProvider()).matches("CPU \\(CUDA unavailable: .+\\)");
       assertThat(map.info().executionProvider()).isEqualTo(estimator.executionProvider());
       assertThat(estimator.isRolling()).isTrue();
       assertThat(lines.list)
@@ -57,7 +57,7 @@ class OnnxDeviceTest {
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() ->
             TestModels.open(TestModels.ROLLING, ONE_THREAD.withDevice(Device.parse("cuda:1"))))
-        .withMessageStartingWith("device cuda:1 can't be had: ")
+        .withMessageStartingWith("device cuda:1 is unavailable: ")
         .withMessageContaining("-Donnxruntime.native.path")
         .withMessageContaining("libonnxruntime_providers_cuda.so")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));

@@ -67,7 +67,7 @@ class PrecisionTest {
     OnnxConfig int8 = ONE_THREAD.withPrecision(Precision.INT8);
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() -> open(bundle, 0, int8))
-        .withMessageContaining("has no 8-bit graph of 0 iterations; expected one of [1, 3]");
+        .withMessageContaining("has no 8-bit graph for 0 iterations; expected one of [1, 3]");
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() -> open(TestModels.bundle(TestModels.PLAIN), 0, int8))
         .withMessageContaining("expected precision fp32 or auto");
@@ -101,7 +101,7 @@ class PrecisionTest {
     }
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() -> open(bundle, 3, ONE_THREAD.withPrecision(Precision.INT8)))
-        .withMessageContaining("the golden vector of frame.onnx + stack-k3.int8.onnx is off");
+        .withMessageContaining("frame.onnx + stack-k3.int8.onnx miss the golden vector");
   }
 
   @Test

@@ -72,7 +72,7 @@ class SwitchingTest {
       assertThat(alone.iterationChoices()).containsExactly(1);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> estimator.useIterations(3))
-          .withMessage("3 iterations do not stand ready; expected one of [0, 1]");
+          .withMessage("3 iterations are not loaded; expected one of [0, 1]");
     }
   }
 

@@ -75,7 +75,7 @@ class RosParametersTest {
     assertThatThrownBy(() -> RosParameters.read(node))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("parameters of /rackfocus and " + file + ": 3 faults")
-        .hasMessageContaining("sweep.everyNth is 'none'; expected a whole number frames")
+        .hasMessageContaining("sweep.everyNth is 'none'; expected an integer (frames)")
         .hasMessageContaining("sweep.maxStackAge is -1; expected 0 to 3600 s")
         .hasMessageContaining("model.treads is not an option; expected one of");
   }
