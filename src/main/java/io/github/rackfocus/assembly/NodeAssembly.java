@@ -10,12 +10,12 @@ import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.kafka.KafkaDepthSink;
 import io.github.rackfocus.kafka.KafkaFrameSink;
 import io.github.rackfocus.kafka.KafkaFrameSinkConfig;
-import io.github.rackfocus.kafka.KafkaHealthPublisher;
 import io.github.rackfocus.kafka.KafkaObstacleSink;
 import io.github.rackfocus.kafka.KafkaPublisher;
 import io.github.rackfocus.kafka.codec.CameraFrameCodec;
 import io.github.rackfocus.kafka.codec.CameraIdentity;
 import io.github.rackfocus.node.DepthNode;
+import io.github.rackfocus.node.DepthNodeBuilder;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.sink.FileSink;
 import io.github.rackfocus.sink.SinkFanOut;
@@ -92,39 +92,32 @@ public final class NodeAssembly {
       addSinks(configuration, sinks, topics, map -> cameras.apply(map.width(), map.height()));
       DepthEstimator estimator = Estimators.open(configuration.model());
       int depth = configuration.sinks().queueDepth();
-      // What waits for each sink, what each is busy with, what is being filled, and one to spare.
-      int mapCapacity = sinks.size() * (depth + 1) + 2;
+      // What is queued for each sink, what each is busy with, what is computed, and one to spare.
+      int maxMaps = sinks.size() * (depth + 1) + 2;
       SinkFanOut fanOut = new SinkFanOut(sinks, depth, lossless);
       sinks = List.of(); // The fan-out closes them from now on.
       try {
-        DepthNode node =
-            new DepthNode(
-                source,
-                configuration.rolling(),
-                estimator,
-                new DepthPostProcessor(configuration.validity(), depthOffset(configuration, source)),
-                fanOut,
-                mapCapacity,
-                lossless,
-                configuration.model().deadlineNanos(),
-                System::nanoTime);
         KafkaConfig kafka = configuration.sinks().kafka();
+        DepthNodeBuilder parts =
+            DepthNode.builder(source, estimator, fanOut)
+                .rolling(configuration.rolling())
+                .postProcessor(
+                    new DepthPostProcessor(
+                        configuration.validity(), depthOffset(configuration, source)))
+                .maxMaps(maxMaps)
+                .lossless(lossless)
+                .deadlineNanos(configuration.model().deadlineNanos());
         if (kafka != null && kafka.frames() != null) {
           KafkaFrameSink frames = frameSink(configuration, source, kafka.frames(), cameras);
           topics.add(frames.publisher());
-          node.publishFramesTo(frames);
+          parts.frameSink(frames);
         }
         if (kafka != null && kafka.health() != null) {
-          node.publishHealthBy(
-              new KafkaHealthPublisher(
-                  kafka.settings(),
-                  kafka.health(),
-                  configuration.identity(),
-                  () -> HealthReport.of(node),
-                  topics,
-                  InstantSource.system()));
+          parts.healthSink(
+              new KafkaNodeHealthSink(
+                  kafka.settings(), kafka.health(), configuration.identity(), topics));
         }
-        return node;
+        return parts.build();
       } catch (IOException | RuntimeException e) {
         fanOut.close();
         estimator.close();

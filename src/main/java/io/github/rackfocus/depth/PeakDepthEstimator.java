@@ -105,9 +105,8 @@ public final class PeakDepthEstimator implements DepthEstimator {
     Imgproc.medianBlur(raw, once, MEDIAN);
     Imgproc.medianBlur(once, smooth, MEDIAN);
     fillFromPositions(stack, into);
-    into.info().estimatedBy(this);
-    into.info().took(Stage.FRAME, measured - start);
-    into.info().took(Stage.STACK, nanoClock.getAsLong() - measured);
+    into.info().recordStage(Stage.FRAME, measured - start);
+    into.info().recordStage(Stage.STACK, nanoClock.getAsLong() - measured);
   }
 
   private void check(FocalStack stack, DepthMap into) {

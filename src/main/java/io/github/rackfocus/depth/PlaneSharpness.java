@@ -1,9 +1,9 @@
 package io.github.rackfocus.depth;
 
 import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FrameIdentity;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The modified Laplacian (Nayar and Nakagawa, PAMI 1994) of a frame, mean per pixel. What was
@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlaneSharpness extends CellMeans {
   private ByteBuffer luma = ByteBuffer.allocate(0);
-  private @Nullable Frame frame;
-  private long use;
+  private final FrameIdentity measured = new FrameIdentity();
   private int width;
   private int height;
   private byte[] bytes = new byte[0];
@@ -28,11 +27,10 @@ final class PlaneSharpness extends CellMeans {
    */
   boolean begin(Frame next) {
     luma = next.luma();
-    if (frame == next && use == next.use()) {
+    if (measured.is(next)) {
       return false;
     }
-    frame = next;
-    use = next.use();
+    measured.set(next);
     height = next.height();
     if (width != next.width()) {
       width = next.width();

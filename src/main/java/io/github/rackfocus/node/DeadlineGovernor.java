@@ -150,7 +150,7 @@ final class DeadlineGovernor {
    * @param costNanos of that the computing, without waiting
    * @return whether it missed the deadline
    */
-  boolean mapTook(long latencyNanos, long costNanos) {
+  boolean recordMap(long latencyNanos, long costNanos) {
     boolean late = latencyNanos > deadlineNanos;
     if (grace > 0) {
       grace--;

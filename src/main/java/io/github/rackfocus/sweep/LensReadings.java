@@ -1,6 +1,7 @@
 package io.github.rackfocus.sweep;
 
 import io.github.rackfocus.frame.FocusReading;
+import io.github.rackfocus.frame.TimeJump;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,19 +15,12 @@ final class LensReadings {
   /** A lens of 1000 dioptres would focus at a millimetre; no reading is meant to say so. */
   static final double MAX_DIOPTRES = 1000;
 
-  /**
-   * Readings in a row, with rising stamps, that must be refused as backwards before time is
-   * believed to have jumped back.
-   */
-  private static final int BACKWARDS_BEFORE_RESTART = 3;
-
   private final MatchingConfig options;
   private final long[] stamps = new long[CAPACITY];
   private final FocusReading[] readings = new FocusReading[CAPACITY];
   private int first;
   private int count;
-  private int backwardsRun;
-  private long lastBackwardsStamp;
+  private final TimeJump timeJump = new TimeJump();
 
   LensReadings(MatchingConfig options) {
     this.options = options;
@@ -50,13 +44,13 @@ final class LensReadings {
     }
     ReadingResult verdict = ReadingResult.TAKEN;
     if (count > 0 && stampNanos <= stamps[at(count - 1)]) {
-      if (!timeJumpedBack(stampNanos)) {
+      if (!timeJump.isJump(stampNanos)) {
         return ReadingResult.BACKWARDS;
       }
       count = 0;
       verdict = ReadingResult.RESTARTED_BY_TIME;
     }
-    backwardsRun = 0;
+    timeJump.reset();
     append(
         stampNanos,
         focus == reading.focus()
@@ -122,12 +116,6 @@ final class LensReadings {
         from.settled() && to.settled(),
         from.temperatureCelsius(),
         from.direction());
-  }
-
-  private boolean timeJumpedBack(long stampNanos) {
-    backwardsRun = backwardsRun > 0 && stampNanos > lastBackwardsStamp ? backwardsRun + 1 : 1;
-    lastBackwardsStamp = stampNanos;
-    return backwardsRun >= BACKWARDS_BEFORE_RESTART;
   }
 
   private void append(long stampNanos, FocusReading reading) {

@@ -1,6 +1,7 @@
 package io.github.rackfocus.sweep;
 
 import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.TimeJump;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +15,6 @@ import org.jspecify.annotations.Nullable;
  * be used on any.
  */
 public final class RollingFocalStack implements AutoCloseable {
-  /**
-   * Frames in a row, with rising stamps, that must be refused as late before time is believed to
-   * have jumped back: one late frame must not empty the stack.
-   */
-  private static final int LATE_BEFORE_RESTART = 3;
-
   private final FocusAxis axis;
   private final RollingStackConfig options;
   private final @Nullable Frame[] newest;
@@ -32,8 +27,7 @@ public final class RollingFocalStack implements AutoCloseable {
   private int reference = -1;
   private int placedSinceStack;
   private long placed;
-  private int lateRun;
-  private long lastLateStamp;
+  private final TimeJump timeJump = new TimeJump();
 
   public RollingFocalStack(FocusAxis axis, RollingStackConfig options) {
     this.axis = axis;
@@ -76,13 +70,13 @@ public final class RollingFocalStack implements AutoCloseable {
       clear();
       placement = FrameResult.RESTARTED_BY_SIZE;
     } else if (duplicate || isLate(frame, plane)) {
-      if (!isBeforeLatest(frame) || !timeJumpedBack(frame)) {
+      if (!isBeforeLatest(frame) || !timeJump.isJump(frame.stampNanos())) {
         return duplicate ? FrameResult.DUPLICATE : FrameResult.LATE;
       }
       clear();
       placement = FrameResult.RESTARTED_BY_TIME;
     }
-    lateRun = 0;
+    timeJump.reset();
     place(frame, plane);
     return placement;
   }
@@ -145,7 +139,7 @@ public final class RollingFocalStack implements AutoCloseable {
     }
     reference = -1;
     placedSinceStack = 0;
-    lateRun = 0;
+    timeJump.reset();
     period.forget();
     if (motion != null) {
       motion.forget();
@@ -185,12 +179,6 @@ public final class RollingFocalStack implements AutoCloseable {
   private boolean isBeforeLatest(Frame frame) {
     Frame latest = latest();
     return latest != null && frame.stampNanos() < latest.stampNanos();
-  }
-
-  private boolean timeJumpedBack(Frame frame) {
-    lateRun = lateRun > 0 && frame.stampNanos() > lastLateStamp ? lateRun + 1 : 1;
-    lastLateStamp = frame.stampNanos();
-    return lateRun >= LATE_BEFORE_RESTART;
   }
 
   private boolean holdsStamp(long stampNanos) {
