@@ -26,17 +26,17 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Puts a node together from its configuration. */
+/** Builds a node from its configuration. */
 public final class NodeAssembly {
   private NodeAssembly() {}
 
   /**
-   * Makes a node that is ready to start, and that owns what it was given.
+   * Builds a node that is ready to start and owns the source and the sinks.
    *
    * @param source where frames come from
-   * @param moreSinks besides those of the configuration
+   * @param moreSinks sinks in addition to those of the configuration
    * @param lossless replay: stages wait for each other and nothing is skipped
-   * @throws IOException if the model or a sink can't be had; the source is closed then
+   * @throws IOException if the model or a sink is unavailable; the source is closed then
    */
   public static DepthNode node(
       AppConfig configuration,
@@ -49,12 +49,12 @@ public final class NodeAssembly {
   }
 
   /**
-   * The same for a source that learns what its camera is while it runs.
+   * Builds a live node whose source learns its calibration while it runs.
    *
-   * @param view what it knows of the camera of images of a width and height when a map or a frame
-   *     is sent; asked by the sinks' threads
+   * @param view returns what is known of the camera for images of a width and height; called by
+   * the threads of the sinks for each map or frame
    */
-  public static DepthNode nodeOf(
+  public static DepthNode liveNode(
       AppConfig configuration,
       FrameSource source,
       List<? extends DepthSink> moreSinks,
@@ -95,7 +95,7 @@ public final class NodeAssembly {
       // What is queued for each sink, what each is busy with, what is computed, and one to spare.
       int maxMaps = sinks.size() * (depth + 1) + 2;
       SinkFanOut fanOut = new SinkFanOut(sinks, depth, lossless);
-      sinks = List.of(); // The fan-out closes them from now on.
+      sinks = List.of(); // From here on the fan-out closes them.
       try {
         KafkaConfig kafka = configuration.sinks().kafka();
         DepthNodeBuilder parts =
@@ -151,7 +151,7 @@ public final class NodeAssembly {
         InstantSource.system());
   }
 
-  /** As configured, and what the camera was calibrated to. */
+  /** The configured offset plus that of the camera's calibration. */
   private static double depthOffset(AppConfig configuration, FrameSource source) {
     return configuration.depthOffsetMetres() + source.depthOffsetMetres();
   }

@@ -88,7 +88,7 @@ public final class DepthInfo {
     return stageNanos[stage.ordinal()];
   }
 
-  /** What the focus numbers mean. */
+  /** Scale of the focus values. */
   public FocusScale scale() {
     return scale;
   }
@@ -103,7 +103,7 @@ public final class DepthInfo {
     return sequence;
   }
 
-  /** Arrival of the reference frame on the monotonic clock; 0 unknown. */
+  /** Arrival of the reference frame on the monotonic clock; 0 if unknown. */
   public long arrivalNanos() {
     return arrivalNanos;
   }

@@ -9,10 +9,10 @@ import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 
 /**
- * The focus measure of every plane of the stack at hand, Z of H x W floats.
+ * The focus measure of every plane of a stack, Z of H x W floats.
  *
- * <p>A rolling stack differs from the one before by one frame, so each plane is measured once for
- * each frame that it gets. For one thread.
+ * <p>Consecutive rolling stacks differ by one frame, so only planes with a new frame are
+ * measured. For one thread.
  */
 final class FocusMeasureVolume implements AutoCloseable {
   private final FocusMeasure measure;
@@ -26,16 +26,16 @@ final class FocusMeasureVolume implements AutoCloseable {
   }
 
   /**
-   * @param measure owned by this volume from now on
+   * @param measure closed with this volume
    */
   FocusMeasureVolume(FocusMeasure measure) {
     this.measure = measure;
   }
 
   /**
-   * Measures the planes whose frame is another one than before.
+   * Measures the planes whose frame has changed.
    *
-   * @return how many were measured
+   * @return number of planes measured
    */
   int update(FocalStack stack) {
     if (stack.width() != width || stack.height() != height || stack.planes() != planes.size()) {
@@ -58,7 +58,7 @@ final class FocusMeasureVolume implements AutoCloseable {
     return measured;
   }
 
-  /** Copies a row of every plane, one array of {@code width} floats a plane. */
+  /** Copies one row of every plane into one array of {@code width} floats per plane. */
   void row(int y, float[][] into) {
     for (int z = 0; z < into.length; z++) {
       planes.get(z).sharpness.get(y, 0, into[z]);

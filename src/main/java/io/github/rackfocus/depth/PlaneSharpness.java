@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The modified Laplacian (Nayar and Nakagawa, PAMI 1994) of a frame, mean per pixel. What was
- * computed of a frame is kept while it stays on its plane.
+ * The modified Laplacian (Nayar and Nakagawa, PAMI 1994) of a frame, mean per pixel. Results are
+ * kept while the frame stays on its plane.
  */
 final class PlaneSharpness extends CellMeans {
   private ByteBuffer luma = ByteBuffer.allocate(0);
@@ -21,9 +21,9 @@ final class PlaneSharpness extends CellMeans {
   private int[] sums = new int[0];
 
   /**
-   * Measures this frame from now on.
+   * Sets the frame to measure.
    *
-   * @return whether it is another than before
+   * @return whether it is another frame than before
    */
   boolean begin(Frame next) {
     luma = next.luma();

@@ -5,14 +5,14 @@ import io.github.rackfocus.frame.TimeJump;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest lens readings in the order of their stamps, and the focus at any time that they cover.
- * Bounded: the oldest makes room. For one thread.
+ * The newest lens readings in the order of their stamps, and the focus at any time they cover.
+ * Bounded: the oldest reading is dropped for a new one. For one thread.
  */
 final class LensReadings {
   /** One second of a driver that reads at 4 kHz, four minutes of one that reads with each frame. */
   static final int CAPACITY = 4096;
 
-  /** A lens of 1000 dioptres would focus at a millimetre; no reading is meant to say so. */
+  /** 1000 dioptres is a focus at one millimetre, beyond any lens. */
   static final double MAX_DIOPTRES = 1000;
 
   private final MatchingConfig options;
@@ -26,7 +26,7 @@ final class LensReadings {
     this.options = options;
   }
 
-  /** Takes a reading in, if it can be one. */
+  /** Adds a reading if it is plausible. */
   ReadingResult add(long stampNanos, FocusReading reading) {
     double focus = reading.focus();
     double power = reading.lensPowerDioptres();
@@ -64,12 +64,12 @@ final class LensReadings {
     return verdict;
   }
 
-  /** Whether no later reading can change what is known of a time. */
+  /** Whether later readings cannot change the focus at a time. */
   boolean covers(long timeNanos) {
     return count > 0 && stamps[at(count - 1)] >= timeNanos;
   }
 
-  /** The reading at a time, as far as it is known now; {@link FocusReading#NONE} if it is not. */
+  /** Returns the reading at a time, or {@link FocusReading#NONE} if it is not known yet. */
   FocusReading at(long timeNanos) {
     int before = lastAtOrBefore(timeNanos);
     if (before < 0) {
@@ -108,7 +108,7 @@ final class LensReadings {
     double power =
         from.lensPowerDioptres() + share * (to.lensPowerDioptres() - from.lensPowerDioptres());
     return new FocusReading(
-        // Rounding may leave the interval by the last bit.
+        // Rounding may exceed the interval by the last bit.
         Math.min(
             Math.max(focus, Math.min(from.focus(), to.focus())),
             Math.max(from.focus(), to.focus())),
