@@ -143,15 +143,14 @@ public final class Worker implements AutoCloseable {
   /** Null where the configuration wants no health records. */
   private @Nullable KafkaHealthPublisher healthPublisher() throws IOException {
     KafkaHealthConfig options = configuration.workerHealth();
-    return options == null
-        ? null
-        : new KafkaHealthPublisher(
-            sink.kafka(),
-            options,
-            configuration.identity(),
-            () -> HealthReport.of(health(), estimators.model()),
-            List.of(),
-            InstantSource.system());
+    if (options == null) {
+      return null;
+    }
+    KafkaHealthPublisher publisher =
+        new KafkaHealthPublisher(
+            sink.kafka(), options, configuration.identity(), List.of(), InstantSource.system());
+    publisher.start(() -> HealthReport.of(health(), estimators.model()));
+    return publisher;
   }
 
   /** Waits until the broker's name resolves, without which no client can be made. */
