@@ -5,7 +5,8 @@ handed in, so that a seed gives the same texture on every machine.
 """
 
 import os
-from typing import List, Optional
+from collections.abc import Sequence
+from typing import List, Optional, Union
 
 import cv2
 import numpy as np
@@ -16,28 +17,49 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 MAXIMUM_PHOTOGRAPH_PIXELS = 64_000_000
 
 
-def load_photographs(folder: Optional[str], validation: bool) -> List[np.ndarray]:
+class Photographs(Sequence):
+    """Grey pictures, float32 in [0, 1] when taken out, a quarter of that in memory."""
+
+    def __init__(self, images: List[np.ndarray]):
+        self._images = images
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, index) -> np.ndarray:
+        return self._images[index].astype(np.float32) / 255.0
+
+
+def load_photographs(folder: Optional[str], validation: bool
+                     ) -> Union[List[np.ndarray], Photographs]:
     """The photographs of one side of the split, as grey float32 images in [0, 1].
 
-    folder None gives an empty list (procedural textures only). Raises ValueError where the folder
-    holds no picture or one cannot be read.
+    A folder with subfolders training and validation (tools/collect_textures.py) is split already, any
+    other by name. folder None gives an empty list (procedural textures only). Raises ValueError
+    where the folder holds no picture or one cannot be read.
     """
     if folder is None:
         return []
+    own = os.path.join(folder, "validation" if validation else "training")
+    if os.path.isdir(own):
+        names = sorted(n for n in os.listdir(own) if n.lower().endswith(SUFFIXES))
+        if not names:
+            raise ValueError(f"{own}: expected pictures ({', '.join(SUFFIXES)}), found none")
+        return Photographs([_read(os.path.join(own, name)) for name in names])
     names = sorted(n for n in os.listdir(folder) if n.lower().endswith(SUFFIXES))
     if not names:
         raise ValueError(f"{folder}: expected pictures ({', '.join(SUFFIXES)}), found none")
     split = max(1, int(round(len(names) * TRAINING_SHARE)))
     chosen = names[split:] or names[-1:] if validation else names[:split]
-    photographs = []
-    for name in chosen:
-        path = os.path.join(folder, name)
-        image = cv2.imread(path, cv2.IMREAD_GRAYSCALE)
-        if image is None or image.size > MAXIMUM_PHOTOGRAPH_PIXELS:
-            found = "no picture" if image is None else f"{image.shape[1]}x{image.shape[0]}"
-            raise ValueError(f"{path}: expected a picture of at most 64 megapixels, found {found}")
-        photographs.append(image.astype(np.float32) / 255.0)
-    return photographs
+    return [_read(os.path.join(folder, name)).astype(np.float32) / 255.0 for name in chosen]
+
+
+def _read(path: str) -> np.ndarray:
+    image = cv2.imread(path, cv2.IMREAD_GRAYSCALE)
+    if image is None or image.size > MAXIMUM_PHOTOGRAPH_PIXELS:
+        found = "no picture" if image is None else f"{image.shape[1]}x{image.shape[0]}"
+        raise ValueError(f"{path}: expected a picture of at most 64 megapixels, found {found}")
+    return image
 
 
 def fractal_noise(random: np.random.Generator, size: int, decay: float, octaves: int = 6,
