@@ -15,65 +15,99 @@ Run: python -m rackfocus_training.pool --folder runs/pool --textures DIR --worke
 import argparse
 import os
 import time
-from typing import Dict, List
+from dataclasses import replace
+from typing import Dict, List, Optional, Sequence, Union
 
 import numpy as np
 import torch
 
+from .disturb import disturbed_camera, highlighted, random_lens
 from .features import log_measures
-from .render import (Optics, camera, random_focus, random_optics, render,
-                     render_without_occlusion)
-from .scenes import RECIPES, Recipe, random_scene
+from .frames import Crop, Frame, load_frames, random_crop, render_crop
+from .render import camera, random_focus, random_optics, render, render_without_occlusion
+from .scenes import RECIPES, Recipe, Scene, random_scene
 from .textures import load_photographs
 
 SHARD_SCENES = 32
 CROP = 192
 MARGIN = 20
-PLANES = ((0.10, (5, 7)), (0.50, (8, 12)), (0.20, (13, 18)), (0.20, (20, 30)))
 
 
-def random_planes(random: np.random.Generator) -> int:
-    """Planes of a shard: 5 to 30, half of them 8 to 12."""
+def random_planes(random: np.random.Generator, recipe: Recipe = Recipe()) -> int:
+    """Planes of a shard; the base recipe has 5 to 30, half of them 8 to 12."""
     draw = random.random()
-    for share, (low, high) in PLANES:
+    for share, (low, high) in recipe.planes:
         if draw < share:
             return int(random.integers(low, high + 1))
         draw -= share
     return 10
 
 
-def bake(random: np.random.Generator, photographs: List[np.ndarray], planes: int,
+def bake(random: np.random.Generator, photographs: Sequence[np.ndarray], planes: int,
          scenes: int = SHARD_SCENES, validation: bool = False, crop: int = CROP,
-         recipe: Recipe = Recipe()) -> Dict[str, np.ndarray]:
+         recipe: Recipe = Recipe(), frames: Sequence[Frame] = ()) -> Dict[str, np.ndarray]:
     """Renders one shard. Validation scenes come from another setting of the renderer: full-resolution
     blur, finer layers, and a third of hexagonal apertures, which training never sees."""
-    shard = {
+    shard = _empty(scenes, planes, crop)
+    for index in range(scenes):
+        side = crop + 2 * MARGIN
+        if recipe.frames and len(frames) and random.random() < recipe.frames:
+            frame = frames[int(random.integers(len(frames)))]
+            scene = random_crop(random, frame, side, MARGIN)
+        else:
+            scene = random_scene(random, photographs, side, recipe)
+        _fill(shard, index, random, scene, validation, recipe)
+    return shard
+
+
+def bake_near(random: np.random.Generator, frames: Sequence[Frame], planes: int, each: int = 2,
+              crop: int = CROP, recipe: Recipe = Recipe()) -> Dict[str, np.ndarray]:
+    """A validation shard of RGB-D frames alone, each so many times, every sweep over the whole scene.
+    Its further array "dioptres", float32 [N, 2], holds those of the sweep's far and near end."""
+    shard = _empty(each * len(frames), planes, crop)
+    shard["dioptres"] = np.empty((each * len(frames), 2), np.float32)
+    for index in range(each * len(frames)):
+        scene = random_crop(random, frames[index // each], crop + 2 * MARGIN, MARGIN, whole=True)
+        shard["dioptres"][index] = scene.dioptres
+        _fill(shard, index, random, scene, True, recipe)
+    return shard
+
+
+def _empty(scenes: int, planes: int, crop: int) -> Dict[str, np.ndarray]:
+    return {
         "luma": np.empty((scenes, planes, crop, crop), np.uint8),
         "measures": np.empty((scenes, planes, 12, crop // 4, crop // 4), np.float16),
         "truth": np.empty((scenes, crop, crop), np.float16),
         "focus": np.empty((scenes, planes), np.float32),
     }
-    for index in range(scenes):
-        scene = random_scene(random, photographs, crop + 2 * MARGIN, recipe)
-        focus = random_focus(random, planes)
-        optics = random_optics(random)
-        if validation:
-            aperture = "hexagon" if random.random() < 0.33 else optics.aperture
-            optics = Optics(aperture, optics.blur_radius, optics.views, optics.gamma,
-                            optics.linear, exact=True, layer_pixels=0.3)
+
+
+def _fill(shard: Dict[str, np.ndarray], index: int, random: np.random.Generator,
+          scene: Union[Scene, Crop], validation: bool, recipe: Recipe) -> None:
+    """Renders one scene with a random sweep, lens and camera into a shard."""
+    focus = random_focus(random, shard["focus"].shape[1])
+    optics = random_lens(random) if recipe.disturbed else random_optics(random)
+    if validation:
+        aperture = "hexagon" if random.random() < 0.33 else optics.aperture
+        optics = replace(optics, aperture=aperture, exact=True, layer_pixels=0.3)
+    if isinstance(scene, Crop):
+        clean = render_crop(scene, focus, optics, MARGIN)
+    else:
+        if recipe.highlights and random.random() < recipe.highlights:
+            scene = highlighted(random, scene)
         see = render if recipe.occlusion else render_without_occlusion
         clean = see(scene, focus, optics, MARGIN)
-        noise = float(np.exp(random.uniform(*np.log(recipe.noise))))
-        shard["luma"][index] = camera(random, clean, noise)
-        luma = torch.from_numpy(shard["luma"][index][:, None]).float() / 255
-        with torch.no_grad():
-            shard["measures"][index] = log_measures(luma).numpy()
-        truth = scene.truth()[MARGIN:-MARGIN, MARGIN:-MARGIN]
-        if not recipe.sub_plane:
-            truth = focus[np.abs(truth[None] - focus[:, None, None]).argmin(0)]
-        shard["truth"][index] = np.clip(truth, 0, 1)
-        shard["focus"][index] = focus
-    return shard
+    noise = float(np.exp(random.uniform(*np.log(recipe.noise))))
+    take = disturbed_camera if recipe.disturbed else camera
+    shard["luma"][index] = take(random, clean, noise)
+    luma = torch.from_numpy(shard["luma"][index][:, None]).float() / 255
+    with torch.no_grad():
+        shard["measures"][index] = log_measures(luma).numpy()
+    truth = scene.truth()[MARGIN:-MARGIN, MARGIN:-MARGIN]
+    if not recipe.sub_plane:
+        truth = focus[np.abs(truth[None] - focus[:, None, None]).argmin(0)]
+    shard["truth"][index] = np.clip(truth, 0, 1)
+    shard["focus"][index] = focus
 
 
 def write_shard(folder: str, name: str, shard: Dict[str, np.ndarray]) -> None:
@@ -96,56 +130,80 @@ def folder_bytes(paths: List[str]) -> int:
 
 
 def work(folder: str, textures: str, worker: int, limit_bytes: float, count: int, seed: int,
-         pause: float, recipe: Recipe = Recipe()) -> None:
+         pause: float, recipe: Recipe = Recipe(), rgbd: Optional[str] = None,
+         first: int = 0, slow: float = 0.0) -> None:
     """Renders shards until count are written; above limit_bytes the oldest shard goes first.
 
     pause: seconds to sleep after each shard once the limit is reached, so that renewing the pool
-    leaves the cores to training.
+    leaves the cores to training. rgbd: folder of RGB-D frames. first: number of the first shard.
+    slow: seconds to sleep after every shard.
     """
     torch.set_num_threads(1)
     os.makedirs(folder, exist_ok=True)
     photographs = load_photographs(textures, validation=False)
-    for index in range(count):
+    frames = load_frames(rgbd, validation=False)
+    for index in range(first, count):
         name = f"w{worker}-{index:06d}.npz"
         if os.path.exists(os.path.join(folder, name)):
             continue
         random = np.random.default_rng([seed, worker, index])
-        planes = random_planes(random)
-        write_shard(folder, name, bake(random, photographs, planes, recipe=recipe))
+        planes = random_planes(random, recipe)
+        write_shard(folder, name, bake(random, photographs, planes, recipe=recipe, frames=frames))
         full = False
         present = shards(folder)
         while folder_bytes(present) > limit_bytes:
             os.remove(present.pop(0))
             full = True
-        if full:
-            time.sleep(pause)
+        time.sleep(pause if full else slow)
+
+
+def write_validation(folder: str, textures: Optional[str], seed: int, recipe_name: str,
+                     rgbd: Optional[str]) -> None:
+    """Writes the validation sets of 10 and 24 planes: scenes of the recipe and, where RGB-D frames are
+    given, sweeps over those that are held out, with at most a third of the recipe's noise."""
+    os.makedirs(folder, exist_ok=True)
+    recipe = RECIPES[recipe_name]
+    photographs = load_photographs(textures, validation=True)
+    frames = load_frames(rgbd, validation=True)
+    prefix = "" if recipe_name == "base" else f"{recipe_name}-"
+    quiet = replace(recipe, noise=(recipe.noise[0], recipe.noise[1] / 3))
+    for planes in (10, 24):
+        random = np.random.default_rng([seed, 7, planes])
+        write_shard(folder, f"validation-{prefix}{planes}.npz",
+                    bake(random, photographs, planes, 48, True, recipe=recipe))
+        if frames:
+            random = np.random.default_rng([seed, 8, planes])
+            write_shard(folder, f"validation-near-{planes}.npz",
+                        bake_near(random, frames, planes, recipe=quiet))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", required=True)
     parser.add_argument("--textures", default=None, help="folder of photographs")
+    parser.add_argument("--rgbd", default=None,
+                        help="folder of RGB-D frames, for recipes that use them")
     parser.add_argument("--worker", type=int, default=0)
     parser.add_argument("--count", type=int, default=1_000_000, help="shards to write")
+    parser.add_argument("--first", type=int, default=0, help="number of the first of them")
     parser.add_argument("--limit-gb", type=float, default=8.0)
     parser.add_argument("--pause", type=float, default=20.0)
+    parser.add_argument("--slow", type=float, default=0.0,
+                        help="seconds to sleep after every shard, full or not")
     parser.add_argument("--seed", type=int, default=20261120)
     parser.add_argument("--recipe", choices=sorted(RECIPES), default="base",
-                        help="what scenes are made of; others than base are for the ablation")
+                        help="what scenes are made of; scenes.py tells them apart")
     parser.add_argument("--validation", action="store_true",
                         help="write the two validation sets (10 and 24 planes) and end")
     arguments = parser.parse_args()
     if arguments.validation:
         torch.set_num_threads(1)
-        os.makedirs(arguments.folder, exist_ok=True)
-        photographs = load_photographs(arguments.textures, validation=True)
-        for planes in (10, 24):
-            random = np.random.default_rng([arguments.seed, 7, planes])
-            write_shard(arguments.folder, f"validation-{planes}.npz",
-                        bake(random, photographs, planes, 48, True))
+        write_validation(arguments.folder, arguments.textures, arguments.seed, arguments.recipe,
+                         arguments.rgbd)
         return
     work(arguments.folder, arguments.textures, arguments.worker, arguments.limit_gb * 1e9,
-         arguments.count, arguments.seed, arguments.pause, RECIPES[arguments.recipe])
+         arguments.count, arguments.seed, arguments.pause, RECIPES[arguments.recipe],
+         arguments.rgbd, arguments.first, arguments.slow)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ each layer's light and coverage blurred alike, so that a blurred near edge lets 
 hidden) background shine through, as a real aperture does.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Tuple
 
@@ -17,7 +18,7 @@ import torch.nn.functional as functional
 
 from .scenes import Scene, Surface
 
-APERTURES = ("disc", "gaussian", "hexagon", "views")
+APERTURES = ("disc", "gaussian", "hexagon", "views", "power")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,11 @@ class Optics:
     """blur_radius: pixels over the whole sweep. views: the aperture is views x views pinholes, as in
     stacks made by shifting and adding a light field. linear: whether light adds in linear
     intensities (a camera) or in coded values (as public light-field stacks were added).
-    exact: blur at full resolution whatever the radius (slower; used for validation scenes)."""
+    exact: blur at full resolution whatever the radius (slower; used for validation scenes).
+    power: p of the aperture "power", whose blur is exp(-r^p): 2 a Gaussian, 32 nearly a disc.
+    aberration: in [-1, 1], spherical aberration: the blur is a ring on one side of focus and a blob
+    on the other. cat_eye: how far a second rim cuts into the aperture, as a share of its radius, in
+    the direction cat_angle (the mechanical vignetting towards a picture's corners)."""
 
     aperture: str
     blur_radius: float
@@ -34,14 +39,23 @@ class Optics:
     linear: bool = True
     exact: bool = False
     layer_pixels: float = 0.5
+    power: float = 2.0
+    aberration: float = 0.0
+    cat_eye: float = 0.0
+    cat_angle: float = 0.0
 
 
 def aperture_kernels(optics: Optics, radii: np.ndarray) -> torch.Tensor:
     """Point-spread functions of the given radii (pixels), all with the disc's spread (r/2 an axis).
 
-    Returns [n, 1, k, k], each of sum 1, k odd and large enough for the largest radius.
+    A radius is negative where the lens is focused nearer than the point; only asymmetric lenses
+    look at the sign. Returns [n, 1, k, k], each of sum 1, k odd and large enough for the largest
+    radius.
     """
-    reach = {"gaussian": 1.25, "views": 0.87, "hexagon": 1.1}.get(optics.aperture, 1.0)
+    side = np.where(radii < 0, -1.0, 1.0).astype(np.float32)[:, None, None]
+    radii = np.abs(radii)
+    reach = {"gaussian": 1.25, "views": 0.87, "hexagon": 1.1, "power": 1.25}.get(optics.aperture,
+                                                                                 1.0)
     half = int(np.ceil(float(radii.max()) * reach + 0.5))
     axis = np.arange(-half, half + 1, dtype=np.float32)
     xs, ys = axis[None, None, :], axis[None, :, None]
@@ -55,29 +69,55 @@ def aperture_kernels(optics: Optics, radii: np.ndarray) -> torch.Tensor:
         norm = np.maximum(np.abs(xs), np.maximum(np.abs(0.5 * xs + 0.866 * ys),
                                                  np.abs(0.5 * xs - 0.866 * ys)))
         kernels = np.clip(0.95 * r + 0.5 - norm, 0, 1)
+    elif optics.aperture == "power":
+        kernels = _power_kernels(np.hypot(xs, ys), r, optics.power)
     else:
         # Separable: each row of pinholes falls, linearly interpolated, on whole pixels.
         offsets = np.linspace(-1, 1, optics.views, dtype=np.float32)
         points = 0.87 * radii.astype(np.float32)[:, None] * offsets
         line = np.clip(1 - np.abs(axis[None, :, None] - points[:, None, :]), 0, 1).sum(-1)
         kernels = line[:, :, None] * line[:, None, :]
+    if optics.aberration:
+        rim = np.clip(np.hypot(xs, ys) / np.maximum(r, 0.5), 0, 1.1)
+        kernels = kernels * np.clip(1 + side * optics.aberration * (2 * rim**2 - 1), 0.02, None)
+    if optics.cat_eye:
+        shift = side * optics.cat_eye * r
+        distance = np.hypot(xs - shift * np.cos(optics.cat_angle),
+                            ys - shift * np.sin(optics.cat_angle))
+        kernels = kernels * np.clip(r + 0.5 - distance, 0, 1)
     kernels = kernels / kernels.sum((1, 2), keepdims=True)
     return torch.from_numpy(kernels.astype(np.float32)[:, None])
 
 
+def _power_kernels(distance: np.ndarray, radius: np.ndarray, power: float) -> np.ndarray:
+    """exp(-(distance / a)^p) with a such that the spread is the disc's.
+
+    Where the edge of the blur would be sharper than a pixel, p is lowered to what pixels can show.
+    """
+    sharpest = np.clip(2.2 * radius, 2.0, power)
+    log_gamma = np.vectorize(math.lgamma, otypes=[np.float32])
+    scale = radius * np.exp(0.5 * (log_gamma(2 / sharpest) - log_gamma(4 / sharpest))) / np.sqrt(2)
+    return np.exp(-np.minimum((distance / np.maximum(scale, 0.17)) ** sharpest, 80.0))
+
+
 def _blur(light: torch.Tensor, radii: np.ndarray, optics: Optics) -> torch.Tensor:
-    """light [2, 1, h, w] (intensity times coverage, coverage) to [2, Z, h, w], blurred per plane."""
+    """light [2, 1, h, w] (intensity times coverage, coverage) to [2, Z, h, w], blurred per plane.
+
+    radii: pixels, [Z], with the sign that aperture_kernels describes.
+    """
+    sizes = np.abs(radii)
     height, width = light.shape[2:]
     result = torch.empty(2, len(radii), height, width)
     # (radius from which, reduction, variance in pixels² that reducing and enlarging adds, times 4).
     steps = [(0.0, 1, 0.0)] if optics.exact else [(0.0, 1, 0.0), (3.5, 2, 3.7), (8.0, 4, 15.7)]
     for index, (start, reduction, added) in enumerate(steps):
         stop = steps[index + 1][0] if index + 1 < len(steps) else np.inf
-        chosen = np.flatnonzero((radii >= start) & (radii < stop))
+        chosen = np.flatnonzero((sizes >= start) & (sizes < stop))
         if len(chosen) == 0:
             continue
         source = functional.avg_pool2d(light, reduction) if reduction > 1 else light
-        effective = np.sqrt(np.maximum(radii[chosen] ** 2 - added, 0.0)) / reduction
+        effective = np.sqrt(np.maximum(sizes[chosen] ** 2 - added, 0.0)) / reduction
+        effective = np.copysign(effective, radii[chosen])
         kernels = aperture_kernels(optics, effective)
         half = kernels.shape[-1] // 2
         blurred = functional.conv2d(functional.pad(source, (half,) * 4, mode="replicate")
@@ -117,8 +157,8 @@ def _paint(canvas: torch.Tensor, surface: Surface, focus: np.ndarray, optics: Op
         if mask.max() <= 0:
             continue
         position = low + layer * (high - low) / layers if layers > 1 else (low + high) / 2
-        radii = optics.blur_radius * np.abs(position - focus)
-        top, bottom, left, right = _box(mask, int(np.ceil(radii.max() * 1.3)) + 1)
+        radii = optics.blur_radius * (position - focus)
+        top, bottom, left, right = _box(mask, int(np.ceil(np.abs(radii).max() * 1.3)) + 1)
         cut = (slice(top, bottom), slice(left, right))
         pair = torch.from_numpy(np.stack([light[cut] * mask[cut], mask[cut]])[:, None])
         blurred = _blur(pair.float(), radii, optics)
@@ -162,6 +202,12 @@ def render(scene: Scene, focus: np.ndarray, optics: Optics, margin: int) -> np.n
         for surface in scene.surfaces:
             if surface.mask.max() > 0:
                 _paint(canvas, surface, focus, optics)
+    return _developed(canvas, optics, margin)
+
+
+def _developed(canvas: torch.Tensor, optics: Optics, margin: int) -> np.ndarray:
+    """Linear light [Z, H, W] to the coded stack without its margin; what is too bright is clipped."""
+    height, width = canvas.shape[1:]
     stack = canvas.numpy()[:, margin:height - margin, margin:width - margin]
     stack = np.clip(stack, 0, 1)
     return stack ** (1 / optics.gamma) if optics.linear else stack

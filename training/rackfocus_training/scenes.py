@@ -21,6 +21,9 @@ class Recipe:
     scene. empty: most scenes leave a part of the sweep empty. occlusion: light mixes at depth edges
     as a real aperture mixes it. sub_plane: the truth lies between the planes, not on the nearest.
     noise: bounds of the read noise's standard deviation, log-uniform, in [0, 1].
+    frames: share of scenes that are crops of RGB-D frames, where there are any. disturbed: lenses and
+    cameras as in disturb.py. highlights: share of the other scenes with highlights. planes: (share,
+    (fewest, most)) of the shards' plane counts.
     """
 
     thin: bool = True
@@ -28,8 +31,14 @@ class Recipe:
     occlusion: bool = True
     sub_plane: bool = True
     noise: Tuple[float, float] = (0.001, 0.03)
+    frames: float = 0.0
+    disturbed: bool = False
+    highlights: float = 0.0
+    planes: Tuple[Tuple[float, Tuple[int, int]], ...] = (
+        (0.10, (5, 7)), (0.50, (8, 12)), (0.20, (13, 18)), (0.20, (20, 30)))
 
 
+# base: proximal 1.1; realistic: proximal 2; the others for ablation.md.
 RECIPES = {
     "base": Recipe(),
     "no-thin": Recipe(thin=False),
@@ -37,6 +46,9 @@ RECIPES = {
     "no-occlusion": Recipe(occlusion=False),
     "plane-truth": Recipe(sub_plane=False),
     "low-noise": Recipe(noise=(0.001, 0.003)),
+    "realistic": Recipe(frames=0.35, disturbed=True, highlights=0.2, planes=(
+        (0.06, (3, 4)), (0.14, (5, 7)), (0.42, (8, 12)), (0.16, (13, 18)), (0.14, (19, 28)),
+        (0.08, (29, 40)))),
 }
 
 
