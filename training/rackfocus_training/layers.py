@@ -42,6 +42,23 @@ def shift_planes(x: torch.Tensor, planes: int, step: int = 1) -> torch.Tensor:
     return torch.cat([far, near, own], dim=2).view_as(x)
 
 
+def shift_stale_planes(x: torch.Tensor, kept: torch.Tensor, sides: torch.Tensor, step: int = 1
+                       ) -> torch.Tensor:
+    """shift_planes with some of the neighbours' channels taken from an older version of the stack.
+
+    x and kept [B Z, C, h, w]; sides: bool [B, Z, 2], whether a plane takes its farther and its nearer
+    neighbour from kept. An end plane that repeats itself always takes its present channels.
+    """
+    batch, planes = sides.shape[:2]
+    quarter = x.shape[1] // 4
+    new, old = (shift_planes(version, planes, step).view(batch, planes, *x.shape[1:])
+                for version in (x, kept))
+    stale = torch.zeros(batch, planes, x.shape[1], dtype=torch.bool)
+    stale[:, 1:, :quarter] = sides[:, 1:, :1]
+    stale[:, :-1, quarter:2 * quarter] = sides[:, :-1, 1:]
+    return torch.where(stale[..., None, None], old, new).view_as(x)
+
+
 class Gate(nn.Module):
     """Attention gate on a skip: e' = sigmoid(prj(relu(1x1(e) + 1x1(u)))) * e (paper A, eq. 21)."""
 

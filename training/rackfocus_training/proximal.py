@@ -13,19 +13,19 @@ Positions are on [0, 1], 0 the farthest plane. Tensors are float32; modules hold
 """
 
 from dataclasses import dataclass
-from typing import Dict, List
+from typing import Dict, List, Optional
 
 import torch
 from torch import nn
 
 from .features import MEASURES, log_measures, unshuffle
 from .layers import (Conv, Gate, convex_upsample, double, hat_matrix, lookup, sharpest,
-                     shift_planes, soft_argmax)
+                     soft_argmax)
+from .plane_unet import LEARNED, PlaneUNet, Stale
 from .upsampling import CalibratedError, plane_mean
 
 BINS = 32
 CANDIDATES = 3
-LEARNED = 16
 FEATURES = LEARNED + 16  # of one image: learned ones, then its luma rearranged 4x4
 OFFSETS = (-1.0, 0.0, 1.0)  # of the lookups, in mean plane distances
 MAXIMUM_ITERATIONS = 5
@@ -73,50 +73,21 @@ class FrameStage(nn.Module):
         return torch.cat([self.project(seen), luma], dim=1)
 
 
-class FocusVolume(nn.Module):
-    """Learned features [B Z, 16, h, w] to the score and three measures of every plane, [B Z, 4, h, w].
-
-    The features' mean over the planes is taken away first: texture and contrast go with it and the
-    course along focus is left.
-    """
-
-    def __init__(self, width: int):
-        super().__init__()
-        self.level = nn.Conv2d(LEARNED, LEARNED, 1)
-        with torch.no_grad():
-            self.level.weight.copy_(-torch.eye(LEARNED)[:, :, None, None])
-        self.spacing = nn.Parameter(torch.zeros(1, LEARNED, 1, 1))
-        self.down8, self.encode8 = Conv(LEARNED, width, stride=2), Conv(width, width)
-        self.down16, self.encode16 = Conv(width, width, stride=2), Conv(width, width)
-        self.down32, self.encode32 = Conv(width, width, stride=2), Conv(width, width)
-        self.whole = nn.Conv2d(width, width, 1)
-        self.up16, self.decode16 = nn.Conv2d(width, width, 1), Conv(width, width)
-        self.up8, self.decode8 = nn.Conv2d(width, width, 1), Conv(width, width)
-        self.up4, self.decode4 = nn.Conv2d(width, LEARNED, 1), Conv(LEARNED, LEARNED)
-        self.scores = nn.ModuleList(nn.Conv2d(width, 1, 1) for _ in range(3))
-        self.measures = nn.Conv2d(LEARNED, 4, 1)
+class FocusVolume(PlaneUNet):
+    """Learned features [B Z, 16, h, w] to the score and three measures of every plane, [B Z, 4, h, w]."""
 
     def forward(self, features: torch.Tensor, mean: torch.Tensor, focus: torch.Tensor,
-                planes: int) -> torch.Tensor:
-        batch = focus.shape[0]
-        spacing = torch.log((focus[:, 1:] - focus[:, :-1]).mean(dim=1) * 9.0)
-        level = self.level(mean) + self.spacing * spacing.view(batch, 1, 1, 1)
-        x4 = features.view(batch, planes, *features.shape[1:]) + level[:, None]
-        x4 = shift_planes(torch.relu(x4).view_as(features), planes)
-        x8 = self.encode8(shift_planes(self.down8(x4), planes))
-        x16 = self.encode16(shift_planes(self.down16(x8), planes, 2))
-        x32 = self.encode32(shift_planes(self.down32(x16), planes, 2))
-        stack = x32.view(batch, planes, *x32.shape[1:])
-        whole = self.whole(stack.mean(dim=1))
-        x32 = torch.relu(stack + whole[:, None]).view_as(x32)
-        y16 = self.decode16(x16 + double(self.up16(x32)))
-        y8 = self.decode8(x8 + double(self.up8(y16)))
-        y4 = self.decode4(x4 + double(self.up4(y8)))
-        volume = self.measures(y4)
-        coarse = double(self.scores[0](x32)) + self.scores[1](y16)
-        coarse = double(double(coarse) + self.scores[2](y8))
-        # F is the mean of the four scales (paper A, eq. 3).
-        return torch.cat([(volume[:, :1] + coarse) * 0.25, volume[:, 1:]], dim=1)
+                planes: int, stale: Optional[Stale] = None) -> torch.Tensor:
+        if stale is None:
+            x4 = torch.relu(self.relative(features, mean, focus)).view_as(features)
+            return self.decode(self.encode(x4, planes)[0], planes)
+        older_mean = plane_mean(stale.learned, focus.shape[0], planes)
+        with torch.no_grad():
+            older = torch.relu(self.relative(stale.learned, older_mean, focus)).view_as(features)
+            kept = self.encode(older, planes)[1]
+        x4 = torch.relu(self.relative(features, mean, focus, older_mean, stale.age))
+        scales = self.encode(x4.view_as(features), planes, kept=kept, sides=stale.sides)[0]
+        return self.decode(scales, planes)
 
 
 class Candidates(nn.Module):
@@ -248,8 +219,10 @@ class StackStage(CalibratedError):
         self.register_buffer("bins", torch.linspace(0, 1, BINS), persistent=False)
 
     def forward(self, features: torch.Tensor, focus: torch.Tensor, planes: int,
-                iterations: int, exits: List[int]) -> Dict[str, object]:
-        """Runs the given iterations and, for every k in exits, refines and upsamples D^k.
+                iterations: int, exits: List[int], stale: Optional[Stale] = None
+                ) -> Dict[str, object]:
+        """Runs the given iterations and, for every k in exits, refines and upsamples D^k. stale: for
+        training, an older version of the stack that the planes' neighbours are partly taken from.
 
         Returns mean (soft-argmax), candidates [B, 3, h, w], S, depths (D^0 .. D^K, each
         [B, 1, h, w]), exits {k: (refined [B, 1, h, w], position, log error and allfocus
@@ -260,7 +233,7 @@ class StackStage(CalibratedError):
         luma = stack[:, :, LEARNED:]
         learned = features[:, :LEARNED]
         mean = plane_mean(learned, batch, planes)
-        volume = self.volume(learned, mean, focus, planes)
+        volume = self.volume(learned, mean, focus, planes, stale)
         largest = learned.reshape(batch, planes, *learned.shape[1:]).amax(dim=1)
         return self.estimate(volume, mean, largest, luma, focus, iterations, exits)
 
