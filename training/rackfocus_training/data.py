@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from typing import Dict, Iterator, List, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple
 
 import numpy as np
 import torch
@@ -16,12 +16,20 @@ MAXIMUM_CROPS = 6
 
 @dataclass
 class Batch:
-    """measures [B, Z, 12, h, w], luma [B, Z, 1, H, W], focus [B, Z], truth [B, 1, H, W], float32."""
+    """measures [B, Z, 12, h, w], luma [B, Z, 1, H, W], focus [B, Z], truth [B, 1, H, W], float32.
+
+    dioptres [B, 2]: of the sweep's far and near end, where the scenes have metres."""
 
     measures: torch.Tensor
     luma: torch.Tensor
     focus: torch.Tensor
     truth: torch.Tensor
+    dioptres: Optional[torch.Tensor] = None
+
+    def metres(self, position: torch.Tensor) -> torch.Tensor:
+        """Depth of positions [B, 1, H, W]; only where the scenes have metres."""
+        far, near = (end.view(-1, 1, 1, 1) for end in self.dioptres.unbind(1))
+        return 1 / (far + position * (near - far))
 
 
 def thin_planes(random: np.random.Generator, focus: np.ndarray) -> np.ndarray:
@@ -55,10 +63,12 @@ def to_batch(shard: Dict[str, np.ndarray], chosen: np.ndarray, planes: np.ndarra
     measures, luma, truth = orient(
         [shard["measures"][chosen][:, planes], shard["luma"][chosen][:, planes],
          shard["truth"][chosen]], turn)
+    ends = shard.get("dioptres")
     return Batch(torch.from_numpy(measures).float(),
                  torch.from_numpy(luma).float().div_(255).unsqueeze(2),
                  torch.from_numpy(shard["focus"][chosen][:, planes]),
-                 torch.from_numpy(truth).float().unsqueeze(1))
+                 torch.from_numpy(truth).float().unsqueeze(1),
+                 None if ends is None else torch.from_numpy(ends[chosen]))
 
 
 def cut(shard: Dict[str, np.ndarray], random: np.random.Generator, size: int
@@ -113,10 +123,28 @@ def mixed(folder: str, seed: int, sources: int = 4, planes: Tuple[int, int] = (3
             yield next(stream)
 
 
-def validation(folder: str, planes: int, limit: int = 48) -> List[Batch]:
-    """The fixed validation scenes with 10 or 24 planes, in batches of 4."""
-    with np.load(os.path.join(folder, f"validation-{planes}.npz")) as file:
-        shard = {name: file[name][:limit] for name in file.files}
-    count = len(shard["focus"])
+def validation(folder: str, name, limit: int = 48) -> List[Batch]:
+    """The first scenes of a validation set, in batches of 4. name: of the set; the base recipe's are
+    named by their plane count."""
+    with np.load(os.path.join(folder, f"validation-{name}.npz")) as file:
+        shard = {key: file[key][:limit] for key in file.files}
+    count, planes = shard["focus"].shape
     return [to_batch(shard, np.arange(i, min(i + 4, count)), np.arange(planes), 0)
             for i in range(0, count, 4)]
+
+
+def validation_sets(folders: List[str], limit: int = 48) -> Dict[str, List[Batch]]:
+    """All validation sets in the folders: "z10" and "z24" of the base recipe, others by their name."""
+    sets = {}
+    for folder in folders:
+        for file in sorted(os.listdir(folder)):
+            if not (file.startswith("validation-") and file.endswith(".npz")):
+                continue
+            name = file[len("validation-"):-len(".npz")]
+            key = f"z{name}" if name.isdigit() else name
+            if key in sets:
+                raise ValueError(f"{folder}: validation set {name} is in another folder too")
+            sets[key] = validation(folder, name, limit)
+    if not sets:
+        raise ValueError(f"{', '.join(folders)}: expected validation-*.npz, found none")
+    return sets

@@ -194,7 +194,8 @@ class DualFocusTest(unittest.TestCase):
 class PipelineTest(unittest.TestCase):
     def arguments(self, folder, model):
         return types.SimpleNamespace(
-            pool=folder + "/pool", validation=folder, out=f"{folder}/{model}", steps=2, until=0.0,
+            pool=folder + "/pool", validation=[folder], out=f"{folder}/{model}", steps=2,
+            until=0.0, hours=0.0, stale=0.0,
             rate=1e-3, seed=5, processes=1, every=2, settings="{}", begun=0.0, trusting=False,
             planes=[3, 64], crop=32, start=None, model=model)
 
