@@ -1,6 +1,6 @@
-"""What goes wrong between a lens and a stack: blur shapes, motion, exposure, highlights.
+"""Imperfections of real lenses and cameras: blur shapes, misregistration, exposure, highlights.
 
-Everything has a random strength and is often absent, so that clean stacks stay part of the training.
+All have a random strength and are often absent, so that clean stacks remain part of the training.
 """
 
 from dataclasses import replace
@@ -11,14 +11,14 @@ import numpy as np
 from .render import Optics, random_optics
 from .scenes import Scene
 
-RESIDUAL_SHIFT = 0.7  # pixels by which a registered frame may still be off
-RESIDUAL_BREATHING = 0.006  # change of magnification left over a sweep
+RESIDUAL_SHIFT = 0.7  # pixels; largest misregistration of a frame
+RESIDUAL_BREATHING = 0.006  # largest remaining change of magnification over a sweep
 POWERS = (2.0, 32.0)
 
 
 def random_lens(random: np.random.Generator) -> Optics:
-    """Apertures of the earlier recipes and, in half of the scenes, blurs exp(-r^p); some with
-    spherical aberration, some seen towards a picture's corner."""
+    """Random optics: blurs exp(-r^p) in half of the scenes, otherwise random_optics(); some with
+    spherical aberration, some with mechanical vignetting."""
     optics = random_optics(random)
     if random.random() < 0.5:
         power = float(np.exp(random.uniform(*np.log(POWERS))))
@@ -34,10 +34,10 @@ def random_lens(random: np.random.Generator) -> Optics:
 
 
 def add_highlights(random: np.random.Generator, colour: np.ndarray, blank: bool) -> np.ndarray:
-    """Small lamps and glints on a surface, up to 30 times as bright as white (in linear light).
+    """Adds small lamps and glints to a surface, up to 30 times as bright as white in linear light.
 
-    Out of focus each becomes a bright disc that spills over its surroundings. blank: the surface
-    loses nearly all of its texture, so that only the halos have edges.
+    Out of focus each becomes a bright disc over its surroundings. blank: remove nearly all texture of
+    the surface, so that the discs have the only edges.
     """
     if blank:
         colour = colour.mean() + np.float32(random.uniform(0.0, 0.06)) * (colour - colour.mean())
@@ -54,7 +54,7 @@ def add_highlights(random: np.random.Generator, colour: np.ndarray, blank: bool)
 
 
 def highlighted(random: np.random.Generator, scene: Scene) -> Scene:
-    """The scene with highlights on up to three of its surfaces, more than half of them blank."""
+    """The scene with highlights on up to three surfaces, 60 % of them made blank."""
     surfaces = list(scene.surfaces)
     for _ in range(int(random.integers(1, 4))):
         index = int(random.integers(len(surfaces)))
@@ -64,15 +64,15 @@ def highlighted(random: np.random.Generator, scene: Scene) -> Scene:
 
 
 def disturbed_camera(random: np.random.Generator, stack: np.ndarray, noise: float) -> np.ndarray:
-    """A clean stack as a real camera on a real mount gives it, registered but not perfectly.
+    """Applies a real camera to a clean stack: exposure changes, noise, 8 bits, imperfect registration.
 
-    stack float32 [Z, H, W] in [0, 1], noise as in render.camera(). Returns uint8 [Z, H, W].
+    stack float32 [Z, H, W] in [0, 1]; noise as in render.camera(). Returns uint8 [Z, H, W].
     """
     planes = len(stack)
     seen = stack * _exposures(random, planes)[:, None, None]
     seen = seen + np.float32(random.uniform(-0.03, 0.06))
     moves = _moves(random, planes, stack.shape[1:])
-    # Half of the stacks are resampled by a registration after the camera has added its noise.
+    # Half of the stacks are resampled after the noise, like by a registration.
     resampled = random.random() < 0.5
     detour = random.uniform(-0.5, 0.5, (planes, 2)) if resampled else np.zeros((planes, 2))
     if moves is not None or resampled:
@@ -88,7 +88,7 @@ def disturbed_camera(random: np.random.Generator, stack: np.ndarray, noise: floa
 
 
 def _exposures(random: np.random.Generator, planes: int) -> np.ndarray:
-    """Gain of every plane: a common one, flicker, and in a quarter of the stacks one or two steps."""
+    """Gain of every plane: a common gain, flicker and, in a quarter of the stacks, one or two steps."""
     flicker = 0.02 if random.random() < 0.85 else 0.08
     gains = random.uniform(0.5, 1.25) * (
         1 + random.uniform(0, flicker) * random.standard_normal(planes))
@@ -99,7 +99,7 @@ def _exposures(random: np.random.Generator, planes: int) -> np.ndarray:
 
 
 def _moves(random: np.random.Generator, planes: int, shape):
-    """Affine matrices [Z, 2, 3] of what registration left: shifts and breathing; None for none."""
+    """Affine matrices [Z, 2, 3] of the residual shifts and breathing, or None."""
     strength = random.uniform(0, RESIDUAL_SHIFT) if random.random() < 0.5 else 0.0
     breathing = 0.0
     if random.random() < 0.5:
@@ -110,7 +110,7 @@ def _moves(random: np.random.Generator, planes: int, shape):
     lengths = strength * np.sqrt(random.random(planes))
     shifts = np.stack([np.cos(angles), np.sin(angles)], 1) * lengths[:, None]
     if random.random() < 0.3:
-        # A drift instead of a tremble.
+        # A linear drift instead of random shifts.
         steps = np.linspace(-1, 1, planes)[:, None]
         shifts = steps * strength * np.array([np.cos(angles[0]), np.sin(angles[0])])
     middle = np.array(shape[::-1]) * random.uniform(0.0, 1.0, 2)
@@ -123,7 +123,7 @@ def _moves(random: np.random.Generator, planes: int, shape):
 
 
 def _warp(stack: np.ndarray, matrices, shifts: np.ndarray) -> np.ndarray:
-    """Each plane moved by its matrix (None: none) and then by its shift, bicubic."""
+    """Warps each plane by its matrix (if any) and its shift, with bicubic interpolation."""
     height, width = stack.shape[1:]
     moved = np.empty_like(stack)
     for index, plane in enumerate(stack):

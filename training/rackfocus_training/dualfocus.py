@@ -1,16 +1,16 @@
-"""`dualfocus`: paper C's volume of features and integrable surfaces, shaped for rolling.
+"""`dualfocus`: paper C's volume of features and integrable surfaces, designed for rolling inference.
 
 Paper C is Woo and Lee, "DualFocus: Depth from Focus with Spatio-Focal Dual Variational Constraints",
-NeurIPS 2025. What depends on one image only (FrameStage) is computed once a frame and cached; StackStage
-does the rest at a quarter of the resolution and below:
+NeurIPS 2025. The per-image part (FrameStage) is computed once per frame and cached; StackStage does
+the rest at a quarter of the resolution and below:
   enhance    V*_n = [V_n, V_{n+1} - V_n] of every plane (the last takes V_n - V_{n-1})
-  surfaces   gradient features of every plane projected on integrable fields (poisson.py), at 1/8
-  decode     volume and surfaces through a U-Net down to 1/32 whose convolutions reach over the
-             planes, to the probability p of being in focus and D = sum of p_n f_n
-  ConvexHead a last correction, learned convex upsampling by 4 and the expected error
+  surfaces   gradient features of every plane projected onto integrable fields (poisson.py), at 1/8
+  decode     a U-Net over volume and surfaces, down to 1/32, that mixes neighbouring planes; gives the
+             probability p of being in focus and D = sum of p_n f_n
+  ConvexHead a final correction, learned convex upsampling by 4 and the expected error
 There are no iterations: K is 0. The variational losses are in dualfocus_losses.py.
 
-Positions are on [0, 1], 0 the farthest plane. Tensors are float32; modules hold no state but weights.
+Positions are on [0, 1], 0 the farthest plane. Tensors are float32; modules have no state except weights.
 """
 
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ ITERATIONS = (0,)
 
 @dataclass(frozen=True)
 class Settings:
-    """width of the U-Net; variational: which of the two losses are used, "both" or "none" (the network
-    is the same); strength: factor of their weights."""
+    """width: of the U-Net. variational: the losses used in training, "both" or "none" (the network is the
+    same). strength: factor on their weights."""
 
     width: int = 32
     variational: str = "both"
@@ -53,7 +53,7 @@ def differences(stack: torch.Tensor) -> torch.Tensor:
 class Surfaces(nn.Module):
     """V* [N, 32, h, w] to SURFACES integrable surfaces of every plane at half its size.
 
-    theta [N, 1, h/2, w/2] is the surface whose gradients the spatial loss compares with the depth's.
+    theta [N, 1, h/2, w/2]: the surface whose gradients the spatial loss compares with those of the depth.
     """
 
     def __init__(self, inputs: int):
@@ -81,7 +81,7 @@ class Decoder(PlaneUNet):
 
 
 class StackStage(CalibratedError):
-    """features [B Z, 32, h, w] and focus [B, Z] to the estimate."""
+    """Features [B Z, 32, h, w] and focus [B, Z] to the estimate."""
 
     def __init__(self, settings: Settings = Settings()):
         super().__init__()
@@ -94,7 +94,7 @@ class StackStage(CalibratedError):
 
     def forward(self, features: torch.Tensor, focus: torch.Tensor, planes: int,
                 iterations: int, exits: List[int]) -> Dict[str, object]:
-        """iterations and exits are for the likeness with the other models: 0 and [0].
+        """iterations and exits must be 0 and [0]; they exist for a uniform interface.
 
         Returns depths ([D], [B, 1, h, w]), probabilities [B, Z, h, w], theta [B, Z, h/2, w/2], focus,
         and exits {0: (depth [B, 1, h, w], position, log error and allfocus [B, 1, H, W])}.
@@ -124,7 +124,7 @@ class StackStage(CalibratedError):
         all_of_it = features.view(batch, planes, FEATURES, height, width)
         focused = sharpest(all_of_it, at, focus)
         seen = focused[:, LEARNED:]
-        # What the decoder found, where the probability lies; and how far that is spread.
+        # Features of the decoder weighted by the probability, and its spread.
         weighted = (probabilities[:, :, None] * stack[:, :, 1:]).sum(dim=1)
         spread = torch.log((probabilities * (focus[:, :, None, None] - at).abs())
                            .sum(dim=1, keepdim=True) + 1e-3)

@@ -1,8 +1,8 @@
-"""Focal stacks of RGB-D frames: pictures that are in focus everywhere, with a depth for every pixel.
+"""Focal stacks rendered from RGB-D frames: all-in-focus pictures with a depth for every pixel.
 
 A folder holds NNN-rgb.jpg and NNN-depth.png (uint16, units of 0.1 mm along the optical axis, 0 where
 unknown). Every tenth frame by number is held out for validation. Positions are linear in dioptres,
-as the blur of a thin lens is.
+like the blur of a thin lens.
 """
 
 import os
@@ -19,12 +19,12 @@ from .render import Optics, _blur, _box, _developed
 HELD_OUT = 10  # every tenth frame
 METRES = 1e-4  # of one unit of depth
 SCALES = (0.6, 1.5)
-HIDDEN = 26  # pixels that a background is continued behind what covers it
+HIDDEN = 26  # pixels by which a background is extended behind an occluder
 
 
 @dataclass(frozen=True)
 class Frame:
-    """grey uint8 [H, W], in focus everywhere; dioptres float32 [H, W], 0 at infinity."""
+    """grey uint8 [H, W], all in focus; dioptres float32 [H, W], 0 at infinity."""
 
     grey: np.ndarray
     dioptres: np.ndarray
@@ -32,9 +32,8 @@ class Frame:
 
 @dataclass(frozen=True)
 class Crop:
-    """A piece of a frame in a sweep: colour and position float32 [H, W], position 0 at the sweep's
-    far end and 1 at its near end, outside [0, 1] where the sweep does not reach. dioptres: of both
-    ends of the sweep."""
+    """A crop of a frame with a sweep: colour and position float32 [H, W]. Position is 0 at the far end of
+    the sweep and 1 at the near end, and outside [0, 1] beyond them. dioptres: of the two ends."""
 
     colour: np.ndarray
     position: np.ndarray
@@ -45,9 +44,9 @@ class Crop:
 
 
 def load_frames(folder: Optional[str], validation: bool) -> List[Frame]:
-    """The frames of one side of the split; an empty list without a folder.
+    """The training or the validation frames; an empty list if there is no folder.
 
-    Raises ValueError where the folder holds none or one is damaged.
+    Raises ValueError if the folder contains none or an invalid one.
     """
     if folder is None:
         return []
@@ -67,17 +66,17 @@ def _load(folder: str, number: str) -> Frame:
     known = depth > 0
     if not known.any():
         raise ValueError(f"{folder}: frame {number}: expected a known depth, found none")
-    # Unknown depth counts as background.
+    # Unknown depth is treated as background.
     metres = np.where(known, depth, depth[known].max()).astype(np.float32) * np.float32(METRES)
     return Frame(grey, 1 / metres)
 
 
 def random_crop(random: np.random.Generator, frame: Frame, size: int, margin: int,
                 whole: bool = False) -> Crop:
-    """A random piece of a frame, half of the time scaled, perhaps mirrored, and a sweep over it.
+    """A random crop of a frame, scaled or mirrored in half of the cases, and a random sweep.
 
-    size: of the piece, pixels; margin: how many of them on each side only lend their blur. whole: the
-    sweep covers all of the scene's depths, and the scale is 1 (for validation).
+    size: of the crop in pixels, including a margin that is rendered only for its blur. whole: do not
+    scale, and sweep over all depths of the scene (for validation).
     """
     scale = 1.0 if whole or random.random() < 0.5 else float(random.uniform(*SCALES))
     source = min(int(round(size / scale)), *frame.grey.shape)
@@ -94,7 +93,7 @@ def random_crop(random: np.random.Generator, frame: Frame, size: int, margin: in
         colour, dioptres = colour[:, ::-1], dioptres[:, ::-1]
     far, near = random_sweep(random, dioptres[margin:-margin, margin:-margin], whole)
     position = (dioptres - np.float32(far)) / np.float32(near - far)
-    # Beyond the sweep the blur may not outgrow the margin.
+    # Limits the blur beyond the sweep to the margin.
     position = np.clip(position, -0.5, 1.5)
     return Crop(np.clip(colour.astype(np.float32) / 255, 0.004, 1.0), position.astype(np.float32),
                 (far, near))
@@ -102,15 +101,15 @@ def random_crop(random: np.random.Generator, frame: Frame, size: int, margin: in
 
 def random_sweep(random: np.random.Generator, dioptres: np.ndarray, whole: bool = False
                  ) -> Tuple[float, float]:
-    """Dioptres of the far and the near end of a sweep over the given scene.
+    """Dioptres of the far and the near end of a random sweep over the given scene.
 
-    Half of the sweeps cover the scene with a little room, a third are up to three times as wide, the
-    rest leave a part of the scene outside. whole: none of the last.
+    Half of the sweeps cover the scene with some room, a third are up to three times as wide, and the
+    rest leave a part of the scene outside. whole: only sweeps of the first kind.
     """
     low, high = (float(v) for v in (dioptres.min(), dioptres.max()))
     if not whole:
         low, high = (float(v) for v in np.percentile(dioptres, [1, 99]))
-    # A nearly flat scene gets a sweep of a twelfth of its dioptres.
+    # A nearly flat scene gets a sweep over 8 % of its dioptres.
     short = max(0.08 * high - (high - low), 0.0)
     share = random.random()
     low, high = low - short * share, high + short * (1 - share)
@@ -131,11 +130,11 @@ def random_sweep(random: np.random.Generator, dioptres: np.ndarray, whole: bool 
 
 
 def render_crop(crop: Crop, focus: np.ndarray, optics: Optics, margin: int) -> np.ndarray:
-    """The focal stack of a crop without noise, as render.render() gives it of a scene.
+    """The focal stack of a crop without noise, like render.render() for a scene.
 
-    The scene is cut into layers of nearly equal blur, painted back to front. Each layer covers all
-    that is as near or nearer; behind what is much nearer its own picture is continued, mirrored at
-    the edge, so that a blurred near edge shows a plausible background.
+    The scene is cut into layers of nearly equal blur and composited back to front. Behind occluders,
+    each layer is extended by its mirror image, so that a blurred near edge shows a plausible
+    background.
     """
     height, width = crop.colour.shape
     canvas = torch.zeros(len(focus), height, width)
@@ -162,10 +161,11 @@ def render_crop(crop: Crop, focus: np.ndarray, optics: Optics, margin: int) -> n
 
 
 def _layer(light: np.ndarray, level: np.ndarray, layer: int) -> Tuple[np.ndarray, np.ndarray]:
-    """Mask and light of one layer, level being each pixel's depth in layers.
+    """Mask and light of one layer. level: depth of each pixel, in layers.
 
-    The layer fades in over the one behind it. The continuous surface in front of it shows its own
-    light; what is two layers nearer or more is an occluder, behind which the layer is continued.
+    The layer fades in over the one behind it, and also covers nearer pixels. Those up to two layers
+    nearer belong to the same surface and keep their light. Others are occluders, behind which the
+    layer is extended.
     """
     mask = np.clip(level - layer + 1, 0, 1) if layer else np.ones_like(level)
     own = (level > layer - 1) & (level < layer + 2)
@@ -180,7 +180,7 @@ def _layer(light: np.ndarray, level: np.ndarray, layer: int) -> Tuple[np.ndarray
     mask = np.where(occluder & (distance > HIDDEN), 0, mask)
     if len(rows) == 0:
         return mask, light
-    # Where each label's pixel lies: labels count the zero pixels of the transform's input.
+    # Pixel index of each label; labels number the zero pixels of the transform's input.
     own_rows, own_columns = np.nonzero(own)
     place = np.zeros(labels.max() + 1, np.int64)
     place[labels[own_rows, own_columns]] = own_rows * level.shape[1] + own_columns

@@ -1,11 +1,10 @@
 """The U-Net that `proximal` and `dualfocus` run on every plane, with weights shared over planes.
 
-It works at 1/4, 1/8, 1/16 and 1/32 of the resolution. Before its convolutions a quarter of the
-channels comes from the neighbouring plane on either side (layers.shift_planes), which makes each a
-3-D convolution at the price of a 2-D one.
+It has scales 1/4, 1/8, 1/16 and 1/32. Before its convolutions, a quarter of the channels is taken from
+the neighbouring plane on either side (layers.shift_planes): a 3-D convolution at the cost of a 2-D one.
 
-A node that computes only the newest plane takes the neighbours' channels from what it kept of their
-last computation. Training imitates that with Stale.
+A node that computes only the newest plane takes the neighbours' channels from their last computation.
+Training simulates that with Stale.
 """
 
 from dataclasses import dataclass
@@ -24,8 +23,8 @@ class Stale:
     """An older version of the stack, and where it is used.
 
     learned: features of the older version [B Z, 16, h, w]. sides: bool [B, Z, 2], whether a plane
-    takes the older version of its farther and of its nearer neighbour. age: [B, Z] in [0, 1], how
-    much of the mean over the planes that a plane was computed with is the older version's.
+    takes the older version of its farther and of its nearer neighbour. age: [B, Z] in [0, 1], weight of
+    the older version in the mean over the planes that a plane was computed with.
     """
 
     learned: torch.Tensor
@@ -72,11 +71,11 @@ class PlaneUNet(nn.Module):
     def encode(self, x4: torch.Tensor, planes: int, added8: Optional[torch.Tensor] = None,
                kept: Optional[List[torch.Tensor]] = None, sides: Optional[torch.Tensor] = None
                ) -> Tuple[List[torch.Tensor], List[torch.Tensor]]:
-        """The descending half. Returns the features at 1/4, 1/8, 1/16 and 1/32, and what each scale had
-        before planes were mixed.
+        """The encoder. Returns the features at 1/4, 1/8, 1/16 and 1/32, and those of each scale before
+        the planes were mixed.
 
-        added8: added to the features at 1/8. kept: the second result of an older version of the stack;
-        sides says which planes take their neighbours' channels from it.
+        added8: added to the features at 1/8. kept: the second result for an older version of the
+        stack. sides: which planes take their neighbours' channels from it.
         """
         before: List[torch.Tensor] = []
 
@@ -96,8 +95,8 @@ class PlaneUNet(nn.Module):
         return [x4, x8, x16, x32], before
 
     def decode(self, scales: List[torch.Tensor], planes: int) -> torch.Tensor:
-        """The ascending half: the scores' mean over the four scales (paper A, eq. 3) and three measures
-        of every plane, [B Z, 4, h, w]."""
+        """The decoder: the mean score over the four scales (paper A, eq. 3) and three measures of every
+        plane, [B Z, 4, h, w]."""
         x4, x8, x16, x32 = scales
         stack = x32.view(-1, planes, *x32.shape[1:])
         whole = self.whole(stack.mean(dim=1))

@@ -1,13 +1,13 @@
-"""A pool of rendered scenes on disk, written by worker processes while training reads it.
+"""A pool of rendered scenes on disk. Worker processes write it while training reads it.
 
-Rendering costs about 0.1 s a scene and a training step reads eight, so scenes are rendered ahead
-into shards and used several times; workers replace the oldest shard once the pool is full. A shard
-is one .npz of SHARD_SCENES scenes with the same number of planes:
-  luma      uint8   [N, Z, S, S]             what the camera gave, noise and quantisation included
-  measures  float16 [N, Z, 12, S/4, S/4]     log focus measures of it (see features.py)
+A scene takes about 0.1 s to render and a training step needs eight, so scenes are rendered ahead and
+used several times. Once the pool is full, workers replace the oldest shard. A shard is an .npz file of
+SHARD_SCENES scenes with the same number of planes:
+  luma      uint8   [N, Z, S, S]             camera images, with noise and quantisation
+  measures  float16 [N, Z, 12, S/4, S/4]     their log focus measures (see features.py)
   truth     float16 [N, S, S]                position in [0, 1]
   focus     float32 [N, Z]                   readings, increasing, 0 to 1
-Measures are baked in because computing them costs as much as a training step.
+Measures are stored because computing them takes as long as a training step.
 
 Run: python -m rackfocus_training.pool --folder runs/pool --textures DIR --worker 0
 """
@@ -34,7 +34,7 @@ MARGIN = 20
 
 
 def random_planes(random: np.random.Generator, recipe: Recipe = Recipe()) -> int:
-    """Planes of a shard; the base recipe has 5 to 30, half of them 8 to 12."""
+    """Random number of planes of a shard."""
     draw = random.random()
     for share, (low, high) in recipe.planes:
         if draw < share:
@@ -46,8 +46,8 @@ def random_planes(random: np.random.Generator, recipe: Recipe = Recipe()) -> int
 def bake(random: np.random.Generator, photographs: Sequence[np.ndarray], planes: int,
          scenes: int = SHARD_SCENES, validation: bool = False, crop: int = CROP,
          recipe: Recipe = Recipe(), frames: Sequence[Frame] = ()) -> Dict[str, np.ndarray]:
-    """Renders one shard. Validation scenes come from another setting of the renderer: full-resolution
-    blur, finer layers, and a third of hexagonal apertures, which training never sees."""
+    """Renders one shard. Validation scenes use other settings of the renderer: blur at full resolution,
+    finer layers, and hexagonal apertures in a third of the scenes, which training never sees."""
     shard = _empty(scenes, planes, crop)
     for index in range(scenes):
         side = crop + 2 * MARGIN
@@ -62,8 +62,8 @@ def bake(random: np.random.Generator, photographs: Sequence[np.ndarray], planes:
 
 def bake_near(random: np.random.Generator, frames: Sequence[Frame], planes: int, each: int = 2,
               crop: int = CROP, recipe: Recipe = Recipe()) -> Dict[str, np.ndarray]:
-    """A validation shard of RGB-D frames alone, each so many times, every sweep over the whole scene.
-    Its further array "dioptres", float32 [N, 2], holds those of the sweep's far and near end."""
+    """Renders a validation shard of RGB-D frames, each frame `each` times, with sweeps over the whole
+    scene. An additional array "dioptres", float32 [N, 2], holds the far and near end of each sweep."""
     shard = _empty(each * len(frames), planes, crop)
     shard["dioptres"] = np.empty((each * len(frames), 2), np.float32)
     for index in range(each * len(frames)):
@@ -111,7 +111,7 @@ def _fill(shard: Dict[str, np.ndarray], index: int, random: np.random.Generator,
 
 
 def write_shard(folder: str, name: str, shard: Dict[str, np.ndarray]) -> None:
-    """Writes a shard whole or not at all: readers never see half a file."""
+    """Writes a shard atomically."""
     path = os.path.join(folder, name)
     with open(path + ".part", "wb") as file:
         np.savez(file, **shard)
@@ -125,23 +125,27 @@ def shards(folder: str) -> List[str]:
 
 
 def folder_bytes(paths: List[str]) -> int:
-    """Size of the given files together."""
+    """Total size of the given files."""
     return sum(os.path.getsize(p) for p in paths)
 
 
 def work(folder: str, textures: str, worker: int, limit_bytes: float, count: int, seed: int,
          pause: float, recipe: Recipe = Recipe(), rgbd: Optional[str] = None,
          first: int = 0, slow: float = 0.0) -> None:
-    """Renders shards until count are written; above limit_bytes the oldest shard goes first.
+    """Renders the shards numbered first to count - 1. Deletes the oldest shards above limit_bytes.
 
-    pause: seconds to sleep after each shard once the limit is reached, so that renewing the pool
-    leaves the cores to training. rgbd: folder of RGB-D frames. first: number of the first shard.
-    slow: seconds to sleep after every shard.
+    The number of the next shard is kept in the folder, so that a restarted worker renders new scenes.
+    pause: seconds to sleep after each shard once the limit is reached, which leaves the cores to
+    training; slow: the same before that. rgbd: folder of RGB-D frames.
     """
     torch.set_num_threads(1)
     os.makedirs(folder, exist_ok=True)
     photographs = load_photographs(textures, validation=False)
     frames = load_frames(rgbd, validation=False)
+    progress = os.path.join(folder, f"w{worker}.next")
+    if os.path.exists(progress):
+        with open(progress, encoding="utf-8") as file:
+            first = max(first, int(file.read()))
     for index in range(first, count):
         name = f"w{worker}-{index:06d}.npz"
         if os.path.exists(os.path.join(folder, name)):
@@ -149,6 +153,8 @@ def work(folder: str, textures: str, worker: int, limit_bytes: float, count: int
         random = np.random.default_rng([seed, worker, index])
         planes = random_planes(random, recipe)
         write_shard(folder, name, bake(random, photographs, planes, recipe=recipe, frames=frames))
+        with open(progress, "w", encoding="utf-8") as file:
+            file.write(str(index + 1))
         full = False
         present = shards(folder)
         while folder_bytes(present) > limit_bytes:
@@ -159,8 +165,8 @@ def work(folder: str, textures: str, worker: int, limit_bytes: float, count: int
 
 def write_validation(folder: str, textures: Optional[str], seed: int, recipe_name: str,
                      rgbd: Optional[str]) -> None:
-    """Writes the validation sets of 10 and 24 planes: scenes of the recipe and, where RGB-D frames are
-    given, sweeps over those that are held out, with at most a third of the recipe's noise."""
+    """Writes the validation sets of 10 and 24 planes: scenes of the recipe and, if RGB-D frames are given,
+    sweeps over the held-out ones, with at most a third of the recipe's noise."""
     os.makedirs(folder, exist_ok=True)
     recipe = RECIPES[recipe_name]
     photographs = load_photographs(textures, validation=True)
@@ -184,17 +190,18 @@ def main() -> None:
     parser.add_argument("--rgbd", default=None,
                         help="folder of RGB-D frames, for recipes that use them")
     parser.add_argument("--worker", type=int, default=0)
-    parser.add_argument("--count", type=int, default=1_000_000, help="shards to write")
-    parser.add_argument("--first", type=int, default=0, help="number of the first of them")
+    parser.add_argument("--count", type=int, default=1_000_000,
+                        help="stop before the shard of this number")
+    parser.add_argument("--first", type=int, default=0, help="number of the first shard")
     parser.add_argument("--limit-gb", type=float, default=8.0)
     parser.add_argument("--pause", type=float, default=20.0)
     parser.add_argument("--slow", type=float, default=0.0,
-                        help="seconds to sleep after every shard, full or not")
+                        help="seconds to sleep after every shard until the pool is full")
     parser.add_argument("--seed", type=int, default=20261120)
     parser.add_argument("--recipe", choices=sorted(RECIPES), default="base",
-                        help="what scenes are made of; scenes.py tells them apart")
+                        help="composition of the scenes; see scenes.py")
     parser.add_argument("--validation", action="store_true",
-                        help="write the two validation sets (10 and 24 planes) and end")
+                        help="write the validation sets (10 and 24 planes) and exit")
     arguments = parser.parse_args()
     if arguments.validation:
         torch.set_num_threads(1)

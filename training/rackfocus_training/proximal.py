@@ -1,15 +1,15 @@
-"""`proximal`: paper A's multi-candidate estimation with proximal refinement, shaped for rolling.
+"""`proximal`: paper A's multi-candidate estimation with proximal refinement, for rolling inference.
 
-Paper A is Mahmood, Electronics 2026. What depends on one image only (FrameStage) is computed once a
-frame and cached; StackStage does the rest at a quarter of the resolution. Its parts, in order:
-  FocusVolume   scores of every plane at 1/4, 1/8, 1/16 and 1/32, F their mean (eqs. 1 to 3),
-                resampled by the actual readings to BINS planes
+Paper A is Mahmood, Electronics 2026. The per-image part (FrameStage) is computed once per frame
+and cached; StackStage does the rest at a quarter of the resolution. Its parts, in order:
+  FocusVolume   scores of every plane at 1/4, 1/8, 1/16 and 1/32 and their mean F (eqs. 1 to 3),
+                resampled to BINS planes by the actual focus readings
   Candidates    soft-argmax, three residual heads, attention weights W² (eqs. 4 to 7, 14)
-  Context       what surrounds a pixel, down to 1/32 of the resolution and the whole image
-  ProximalStep  one for every iteration k (eqs. 10 to 13, 15 to 23), given lookups around D^k
+  Context       surroundings of a pixel, down to 1/32 of the resolution, and the whole image
+  ProximalStep  one per iteration k (eqs. 10 to 13, 15 to 23), with lookups around D^k
   Refiner       residual refinement (eq. 15), convex upsampling by 4 and the expected error
 
-Positions are on [0, 1], 0 the farthest plane. Tensors are float32; modules hold no state but weights.
+Positions are on [0, 1], 0 the farthest plane. Tensors are float32; modules have no state except weights.
 """
 
 from dataclasses import dataclass
@@ -26,20 +26,20 @@ from .upsampling import CalibratedError, plane_mean
 
 BINS = 32
 CANDIDATES = 3
-FEATURES = LEARNED + 16  # of one image: learned ones, then its luma rearranged 4x4
+FEATURES = LEARNED + 16  # of one image: the learned ones, then its luma rearranged 4x4
 OFFSETS = (-1.0, 0.0, 1.0)  # of the lookups, in mean plane distances
 MAXIMUM_ITERATIONS = 5
-# confidence = 1 / (1 + error / CONFIDENCE_ERROR): one half at 3 % of the sweep.
+# confidence = 1 / (1 + error / CONFIDENCE_ERROR): 0.5 at 3 % of the sweep.
 CONFIDENCE_ERROR = 0.03
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Width and form. weights: "softplus" (unnormalised, S small where nothing is sharp) or "softmax"
-    (paper A, S = 1 everywhere). context: coarsest scale of the context branch. learned: learned
-    per-image features beside the measures. lookups: whether an iteration sees F around D^k.
-    hidden: whether an iteration hands its features on to the next. crisp: whether the networks see the
-    picture that the sharpest planes make, and the largest response of all planes, beside the mean."""
+    """Widths and variants. weights: "softplus" (unnormalised, S small where nothing is sharp) or
+    "softmax" (paper A, S = 1 everywhere). context: coarsest scale of the context branch. learned:
+    learned per-image features in addition to the measures. lookups: iterations see F around D^k.
+    hidden: an iteration passes its features to the next. crisp: the networks see the all-in-focus
+    luma of the sharpest planes and the largest response over the planes in addition to the mean."""
 
     plane_width: int = 32
     step_width: int = 16
@@ -65,7 +65,7 @@ class FrameStage(nn.Module):
         return self.combine(log_measures(image), unshuffle(image))
 
     def combine(self, measures: torch.Tensor, luma: torch.Tensor) -> torch.Tensor:
-        """The part behind the focus measures: measures [N, 12, h, w], luma [N, 16, h, w]."""
+        """The part after the focus measures: measures [N, 12, h, w], luma [N, 16, h, w]."""
         scaled = (measures + 3.0) * 0.7
         seen = scaled
         if self.learned is not None:
@@ -116,8 +116,8 @@ class Candidates(nn.Module):
 
 
 class Context(nn.Module):
-    """Everything about the pixel's surroundings, seen at 1/8 and coarser; at 1/32 also the mean of
-    the whole image. [B, inputs, h, w] to [B, 16, h, w]."""
+    """Surroundings of a pixel at 1/8 of the resolution and coarser, and the mean of the whole image.
+    [B, inputs, h, w] to [B, 16, h, w]."""
 
     def __init__(self, inputs: int, width: int, coarsest: int):
         super().__init__()
@@ -144,8 +144,8 @@ class Context(nn.Module):
 class ProximalStep(nn.Module):
     """P_k: a U-Net with gated skips from (D~, D^k, lookups, F, S, b, eta, lambda) to D^(k+1).
 
-    Besides D^(k+1) it hands its last features on to the next step, which the paper does not: so a
-    later step goes on where this one ended instead of seeing the same afresh.
+    Unlike the paper, it also passes its last features to the next step, which can thus continue from
+    there.
     """
 
     def __init__(self, inputs: int, width: int):
@@ -174,8 +174,7 @@ class ProximalStep(nn.Module):
 class Refiner(nn.Module):
     """Residual refinement of D^K, the mask of the upsampling and the log of the expected error.
 
-    One small convolution deep and without lookups: what surroundings and F have to say is the
-    iterations' work, not its.
+    A single convolution without lookups: using the surroundings and F is left to the iterations.
     """
 
     def __init__(self, inputs: int, width: int):
@@ -198,7 +197,7 @@ class Refiner(nn.Module):
 
 
 class StackStage(CalibratedError):
-    """features [B Z, 32, h, w] and focus [B, Z] to every stage's estimate."""
+    """Features [B Z, 32, h, w] and focus [B, Z] to the estimates of all stages."""
 
     def __init__(self, settings: Settings = Settings()):
         super().__init__()
@@ -221,8 +220,9 @@ class StackStage(CalibratedError):
     def forward(self, features: torch.Tensor, focus: torch.Tensor, planes: int,
                 iterations: int, exits: List[int], stale: Optional[Stale] = None
                 ) -> Dict[str, object]:
-        """Runs the given iterations and, for every k in exits, refines and upsamples D^k. stale: for
-        training, an older version of the stack that the planes' neighbours are partly taken from.
+        """Runs the given number of iterations; for every k in exits, refines and upsamples D^k.
+
+        stale: for training, an older version of the stack for some of the planes' neighbours.
 
         Returns mean (soft-argmax), candidates [B, 3, h, w], S, depths (D^0 .. D^K, each
         [B, 1, h, w]), exits {k: (refined [B, 1, h, w], position, log error and allfocus
@@ -238,7 +238,7 @@ class StackStage(CalibratedError):
         return self.estimate(volume, mean, largest, luma, focus, iterations, exits)
 
     def estimate(self, volume, mean, largest, luma, focus, iterations, exits) -> Dict[str, object]:
-        """What follows the focus volume: volume [B Z, 4, h, w] (score and three measures of every
+        """The part after the focus volume: volume [B Z, 4, h, w] (score and three measures of every
         plane), mean and largest [B, 16, h, w] of the learned features over the planes, luma
         [B, Z, 16, h, w]."""
         sampled = self._resample(volume, focus)
@@ -268,8 +268,8 @@ class StackStage(CalibratedError):
                 "exits": finished}
 
     def _crisp(self, volume, largest, luma) -> List[torch.Tensor]:
-        """The largest response of all planes, and the luma of the sharpest planes by the volume's
-        last measure: edges as they are in focus, whatever the depth estimate says."""
+        """The largest response over the planes, and the luma of the sharpest planes by the volume's
+        last measure: edges in focus, independent of the depth estimate."""
         if not self.settings.crisp:
             return []
         batch, planes = luma.shape[:2]
@@ -279,7 +279,7 @@ class StackStage(CalibratedError):
         return [largest, picture * 2 - 1]
 
     def _resample(self, volume: torch.Tensor, focus: torch.Tensor) -> torch.Tensor:
-        """[B Z, M, h, w] at the readings to [B, M, BINS, h, w]."""
+        """Resamples [B Z, M, h, w] from the readings to [B, M, BINS, h, w]."""
         batch, planes = focus.shape
         measures, height, width = volume.shape[1:]
         matrix = hat_matrix(self.bins, focus)
@@ -296,11 +296,11 @@ class StackStage(CalibratedError):
         return lookup(sampled, depth.detach(), offsets)
 
     def _iterate(self, k, depth, total, pull, seen):
-        """D~ = D - eta (S D - b), then the proximal network (paper A, eqs. 10 to 13)."""
+        """D~ = D - eta (S D - b), followed by the proximal network (paper A, eqs. 10 to 13)."""
         depth = depth.detach()
         eta = torch.exp(self.log_eta[k])
         gradient = total * depth - pull
-        # Bounded, since S is not: the step never passes the point where S D = b.
+        # Bounded, because S is not: the step never overshoots the point where S D = b.
         stepped = depth - torch.clamp(eta * total, max=1.0) / total * gradient
         ones = torch.ones_like(depth)
         state = [depth * 4 - 2, (stepped - depth) * 10, torch.log(total), gradient * 10,
@@ -335,7 +335,7 @@ class Proximal(nn.Module):
 
 def outputs(stack_stage: StackStage, features: torch.Tensor, focus: torch.Tensor, planes: int,
             iterations: int) -> Dict[str, torch.Tensor]:
-    """The four published maps after the given iterations, refined and at full resolution."""
+    """The four published maps after the given number of iterations, refined and at full resolution."""
     run = stack_stage(features, focus, planes, iterations, [iterations])
     return outputs_of(stack_stage, run, iterations)
 

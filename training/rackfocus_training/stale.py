@@ -1,8 +1,8 @@
-"""Older versions of a stack, for training a network whose node recomputes only the newest plane.
+"""Older versions of a stack, for training a network of which a node recomputes only the newest plane.
 
-Between two maps such a node keeps what it computed of the other planes, so that a plane's neighbours
-may stem from images that were replaced meanwhile. What replaced them shows the same scene with other
-noise, perhaps moved a little.
+Such a node keeps its intermediate results for the other planes, so a plane's neighbours may come from
+images that have been replaced since. The replacements show the same scene with different noise, and
+possibly a small motion.
 """
 
 import numpy as np
@@ -18,10 +18,10 @@ NOISE = (0.001, 0.015)
 
 
 def older_luma(random: np.random.Generator, luma: torch.Tensor) -> torch.Tensor:
-    """The stack [B, Z, 1, H, W] as it was a sweep ago: new noise, some of the planes moved."""
+    """An earlier version of the stack [B, Z, 1, H, W]: additional noise, and some planes shifted."""
     batch, planes, _, height, width = luma.shape
     moves = random.uniform(-MOVE, MOVE, (batch, planes, 2))
-    # In half of the scenes nothing moves, in the others some planes do.
+    # Half of the scenes are static; in the others, some planes are shifted.
     moves *= random.random((batch, 1, 1)) < 0.5
     moves *= random.random((batch, planes, 1)) < random.random((batch, 1, 1))
     matrices = torch.zeros(batch * planes, 2, 3)
@@ -43,10 +43,10 @@ def older_luma(random: np.random.Generator, luma: torch.Tensor) -> torch.Tensor:
 
 
 def stale_neighbours(random: np.random.Generator, frame: torch.nn.Module, batch: Batch) -> Stale:
-    """An older version of the batch and a random choice of where it is used.
+    """An older version of the batch and a random selection of where it is used.
 
-    A sweep in one direction leaves one neighbour of every plane old: a third of the scenes each for
-    either direction; in the rest neighbours are chosen at random.
+    In a sweep, one neighbour of every plane is stale: a third of the scenes for each direction. In the
+    rest, stale neighbours are random.
     """
     crops, planes = batch.focus.shape
     with torch.no_grad():

@@ -3,7 +3,7 @@
 
 Writes PNG files below OUT/training and OUT/validation; rackfocus_training.pool --textures OUT reads
 them. A source with fewer than 100 pictures keeps the last quarter by name for validation, a larger
-one every eighth picture. Of pictures that are stored more than once the first is taken.
+one every eighth picture. Duplicates are skipped.
 
 Run: python3 tools/collect_textures.py --out runs/textures SOURCE...
 """
