@@ -83,8 +83,7 @@ class FramesTest(unittest.TestCase):
         expected = render.render(scene, focus, optics, 16)
         found = frames.render_crop(crop, focus, optics, 16)
         self.assertEqual(expected.shape, found.shape)
-        # Only what the near surface hides is guessed: right of the edge the near surface, left of it
-        # the background, both exact where the other does not reach.
+        # Only the hidden background is an estimate. Both surfaces are exact away from the edge.
         self.assertLess(np.abs(found - expected)[:, :, :24].max(), 1e-4)
         self.assertLess(np.abs(found - expected)[:, :, 42:].max(), 0.02)
         self.assertLess(np.abs(found - expected).mean(), 0.01)

@@ -1,4 +1,4 @@
-"""The networks: shapes, laws of the proximal step, training, export."""
+"""`proximal`: shapes, proximal step, training, export."""
 
 import os
 import tempfile

@@ -4,6 +4,7 @@ import argparse
 import os
 import tempfile
 import unittest
+from unittest import mock
 
 import numpy as np
 import torch
@@ -54,6 +55,18 @@ class ScheduleTest(unittest.TestCase):
             self.assertEqual((1, 123.0), (second.step, second.seconds))
             for one, other in zip(first.model.parameters(), second.model.parameters()):
                 self.assertTrue(torch.equal(one, other))
+
+
+class PoolTest(unittest.TestCase):
+    def test_should_render_new_scenes_after_a_restart_although_old_shards_were_deleted(self):
+        tiny = {"luma": np.zeros(1000, np.uint8)}
+        with tempfile.TemporaryDirectory() as folder, \
+                mock.patch.object(pool, "bake", return_value=tiny) as bake:
+            pool.work(folder, None, 3, 2500, 3, 1, 0.0)
+            self.assertLess(len(pool.shards(folder)), 3)
+            self.assertEqual(3, bake.call_count)
+            pool.work(folder, None, 3, 2500, 4, 1, 0.0)
+            self.assertEqual(4, bake.call_count)
 
 
 class StaleTest(unittest.TestCase):
