@@ -262,7 +262,15 @@ def main() -> None:
     if arguments.processes == 1:
         train(0, arguments)
     else:
+        # A file left by an earlier run with the same process id would block the rendezvous.
+        if os.path.exists(meeting_file(arguments.out, os.getpid())):
+            os.remove(meeting_file(arguments.out, os.getpid()))
         multiprocessing.spawn(train, (arguments,), arguments.processes)
+
+
+def meeting_file(out: str, parent: int) -> str:
+    """File through which the processes that parent started find each other."""
+    return os.path.abspath(os.path.join(out, f"meet-{parent}"))
 
 
 def train(rank: int, arguments) -> None:
@@ -272,7 +280,7 @@ def train(rank: int, arguments) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.append(True))
     if arguments.processes > 1:
-        address = "file://" + os.path.abspath(os.path.join(arguments.out, f"meet-{os.getppid()}"))
+        address = "file://" + meeting_file(arguments.out, os.getppid())
         # Long, so that a run survives SIGSTOP and SIGCONT.
         distributed.init_process_group("gloo", init_method=address, rank=rank,
                                        world_size=arguments.processes, timeout=timedelta(days=30))
