@@ -3,7 +3,6 @@ package io.github.rackfocus.assembly;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.fleet.WorkerHealth;
-import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.node.NodeCounters;
 import io.github.rackfocus.node.NodeHealth;
 import io.github.rackfocus.sink.SinkCounters;
@@ -25,11 +24,6 @@ public final class HealthReport {
           + Long.toHexString(ThreadLocalRandom.current().nextLong());
 
   private HealthReport() {}
-
-  /** The message for a node. */
-  static Health.Builder of(DepthNode node) {
-    return of(node.health(), node.stageTimes());
-  }
 
   /**
    * The message for a worker: what was read of all its cameras. What its own words have no field

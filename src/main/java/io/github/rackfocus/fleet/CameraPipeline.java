@@ -1,8 +1,7 @@
 package io.github.rackfocus.fleet;
 
-import io.github.rackfocus.depth.DepthEstimator;
+import io.github.rackfocus.depth.DepthEngine;
 import io.github.rackfocus.depth.DepthMap;
-import io.github.rackfocus.depth.DepthMapPool;
 import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.frame.Frame;
@@ -38,13 +37,12 @@ final class CameraPipeline {
   private final FramePool pool;
   private final RollingFocalStack rolling;
   private final FrameHistory history = new FrameHistory();
-  private final DepthPostProcessor metric;
-  private final DepthMapPool maps = new DepthMapPool(1);
+  private final DepthPostProcessor postProcessor;
   private final double readBackSweeps;
   private final long bytes;
   private long lastStampNanos = Long.MIN_VALUE;
   private long lastSeenNanos;
-  private @Nullable DepthEstimator estimator;
+  private @Nullable DepthEngine engine;
 
   /**
    * @param first says size, planes and depth offset, which stay the same
@@ -77,7 +75,7 @@ final class CameraPipeline {
                 rolling.allowMissingPlanes(),
                 1,
                 rolling.motionThreshold()));
-    this.metric = new DepthPostProcessor(validity, depthOffsetMetres);
+    this.postProcessor = new DepthPostProcessor(validity, depthOffsetMetres);
     this.readBackSweeps = readBackSweeps;
     this.bytes = (long) width * height * (frames + MAP_BYTES + ESTIMATOR_BYTES * axis.planes());
   }
@@ -128,8 +126,7 @@ final class CameraPipeline {
       return null;
     }
     try (frame) {
-      received.unpackInto(frame);
-      frame.arrivedAt(arrivalNanos);
+      received.unpackInto(frame, arrivalNanos);
       FrameResult placement = rolling.offer(frame);
       if (placement == FrameResult.RESTARTED_BY_TIME) {
         history.clear();
@@ -174,30 +171,19 @@ final class CameraPipeline {
 
   /** Computes a stack's map, which the caller closes; for the thread that computes. */
   DepthMap estimate(FocalStack stack, CameraEstimators estimators) {
-    DepthEstimator own = estimator;
+    DepthEngine own = engine;
     if (own == null) {
-      own = estimators.forCamera();
-      estimator = own;
+      own = new DepthEngine(estimators.forCamera(), postProcessor, 1, System::nanoTime);
+      engine = own;
     }
-    DepthMap map =
-        Objects.requireNonNull(
-            maps.tryLease(stack.width(), stack.height()), "the last map was not closed");
-    try {
-      own.estimate(stack, map);
-      map.info().estimatedBy(own);
-      metric.finish(stack, map);
-      return map;
-    } catch (RuntimeException | Error e) {
-      map.close();
-      throw e;
-    }
+    return Objects.requireNonNull(own.compute(stack), "the last map was not closed");
   }
 
   /** Lets go of the estimator; for the thread that computes. */
   void closeEstimator() {
-    if (estimator != null) {
-      estimator.close();
-      estimator = null;
+    if (engine != null) {
+      engine.close();
+      engine = null;
     }
   }
 }

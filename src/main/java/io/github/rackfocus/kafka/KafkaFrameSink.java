@@ -7,6 +7,7 @@ import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.kafka.codec.CameraFrameCodec;
 import io.github.rackfocus.kafka.codec.CameraIdentity;
 import io.github.rackfocus.kafka.spool.OutgoingRecord;
+import io.github.rackfocus.sink.FrameSink;
 import io.github.rackfocus.sink.SinkCounters;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * it can't keep up with, and what the publisher drops while the broker is away, is counted by what
  * became of it ({@link #counters}). {@code offer} and {@code counters} are for any thread.
  */
-public final class KafkaFrameSink implements AutoCloseable {
+public final class KafkaFrameSink implements FrameSink {
   public static final String TYPE = "rackfocus.frames.v1";
   private static final Logger LOG = LoggerFactory.getLogger(KafkaFrameSink.class);
 
@@ -63,7 +64,7 @@ public final class KafkaFrameSink implements AutoCloseable {
     thread.start();
   }
 
-  /** Takes a lease of a sealed frame and returns at once; the caller keeps its own lease. */
+  @Override
   public void offer(Frame frame) {
     offered.incrementAndGet();
     try {
@@ -77,6 +78,7 @@ public final class KafkaFrameSink implements AutoCloseable {
    * What became of the frames: delivered to the publisher, dropped because packing was too slow,
    * failed (no reading, too large), lost of those delivered.
    */
+  @Override
   public SinkCounters counters() {
     PublisherCounts counts = publisher.counts();
     return new SinkCounters(

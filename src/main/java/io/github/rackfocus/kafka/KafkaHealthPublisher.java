@@ -33,7 +33,7 @@ public final class KafkaHealthPublisher implements AutoCloseable {
 
   private final KafkaHealthConfig options;
   private final CameraIdentity identity;
-  private final Supplier<Health.Builder> report;
+  private volatile Supplier<Health.Builder> report = Health::newBuilder;
   private final List<KafkaPublisher> topics;
   private final InstantSource clock;
   private final KafkaPublisher publisher;
@@ -44,11 +44,9 @@ public final class KafkaHealthPublisher implements AutoCloseable {
   private long sequence;
 
   /**
-   * Begins to publish.
+   * Checks the settings; {@link #start} starts publishing.
    *
-   * @param identity whose health it is: the key of the records
-   * @param report what is known of the process; asked by this publisher's thread. Robot, camera,
-   *     stamp, sequence, uptime, version and topics are filled in here
+   * @param identity the camera whose health is published: the key of the records
    * @param topics publishers whose counts belong into the report; stay the caller's
    * @param clock what records are stamped with
    * @throws IllegalArgumentException if Kafka refuses a setting, or a secret can't be had
@@ -57,13 +55,11 @@ public final class KafkaHealthPublisher implements AutoCloseable {
       KafkaClientConfig kafka,
       KafkaHealthConfig options,
       CameraIdentity identity,
-      Supplier<Health.Builder> report,
       List<KafkaPublisher> topics,
       InstantSource clock)
       throws IOException {
     this.options = options;
     this.identity = identity;
-    this.report = report;
     this.topics = List.copyOf(topics);
     this.clock = clock;
     KafkaClientConfig.Bounds bounds =
@@ -71,6 +67,16 @@ public final class KafkaHealthPublisher implements AutoCloseable {
     KafkaClientConfig newest = kafka.withSpool(null).withBounds(bounds);
     this.publisher = new KafkaPublisher(newest, options.topic(), clock);
     thread.setDaemon(true);
+  }
+
+  /**
+   * Starts publishing; to be called once.
+   *
+   * @param health the state of the process, called by this publisher's thread. Robot, camera,
+   *     stamp, sequence, uptime, version and topics are filled in here
+   */
+  public void start(Supplier<Health.Builder> health) {
+    report = health;
     thread.start();
   }
 

@@ -165,9 +165,8 @@ public final class OnnxDepthEstimator implements DepthEstimator {
       long framed = nanoClock.getAsLong();
       ready.run(graphs.last(iterations), stack, into);
       DepthInfo info = into.info();
-      info.took(Stage.FRAME, framed - start);
-      info.took(Stage.STACK, nanoClock.getAsLong() - framed);
-      info.estimatedBy(this);
+      info.recordStage(Stage.FRAME, framed - start);
+      info.recordStage(Stage.STACK, nanoClock.getAsLong() - framed);
     } catch (OrtException e) {
       throw failed(stack, e);
     }
