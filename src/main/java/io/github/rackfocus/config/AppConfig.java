@@ -2,7 +2,7 @@ package io.github.rackfocus.config;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.rackfocus.depth.ValidityThresholds;
-import io.github.rackfocus.fleet.FrameConsumerConfig;
+import io.github.rackfocus.kafka.FrameConsumerConfig;
 import io.github.rackfocus.kafka.KafkaClientConfig;
 import io.github.rackfocus.kafka.KafkaDepthSinkConfig;
 import io.github.rackfocus.kafka.KafkaHealthConfig;

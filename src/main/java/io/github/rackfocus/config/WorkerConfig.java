@@ -1,7 +1,7 @@
 package io.github.rackfocus.config;
 
 import io.github.rackfocus.common.ErrorMessages;
-import io.github.rackfocus.fleet.FrameConsumerConfig;
+import io.github.rackfocus.kafka.FrameConsumerConfig;
 import io.github.rackfocus.kafka.TopicSpec;
 import java.time.Duration;
 import java.util.Map;

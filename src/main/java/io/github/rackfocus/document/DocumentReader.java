@@ -33,6 +33,7 @@ public enum DocumentReader {
       new YAMLMapper(
           YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()));
 
+  @SuppressWarnings("ImmutableEnumChecker") // A mapper is thread-safe once it is configured.
   private final ObjectMapper mapper;
 
   DocumentReader(ObjectMapper mapper) {

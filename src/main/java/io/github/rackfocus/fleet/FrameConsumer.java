@@ -1,6 +1,7 @@
 package io.github.rackfocus.fleet;
 
 import io.github.rackfocus.common.RateLimitedLogger;
+import io.github.rackfocus.kafka.FrameConsumerConfig;
 import io.github.rackfocus.kafka.ProducerFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ public final class FrameConsumer implements AutoCloseable {
     try {
       this.consumer =
           new KafkaConsumer<>(
-              config.settings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+              config.consumerProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     } catch (KafkaException e) {
       throw new IllegalArgumentException("kafka: " + ProducerFactory.sentence(e), e);
     }

@@ -77,14 +77,7 @@ public record KafkaClientConfig(
       throw new IllegalArgumentException(
           "kafka: bootstrapServers is empty; expected host:port, comma separated");
     }
-    Set<String> taken = new TreeSet<>(properties.keySet());
-    taken.retainAll(OWN_KEYS);
-    if (!taken.isEmpty()) {
-      throw new IllegalArgumentException(
-          "kafka: properties has "
-              + String.join(", ", taken)
-              + ", which the publisher sets itself; leave it out");
-    }
+    ReservedProperties.requireNone(properties, OWN_KEYS, "publisher");
     within("closeTimeout in ms", closeTimeout.toMillis(), 0, 600_000);
   }
 

@@ -119,13 +119,14 @@ final class StackTensors implements AutoCloseable {
     for (int z = 0; z < stack.planes(); z++) {
       workspace.focus().put(z, stack.position(z));
     }
-    if (padded == null) {
+    PinnedOutputs outputs = padded;
+    if (outputs == null) {
       workspace.run(last, stack.referencePlane(), maps.of(into).tensors());
       return;
     }
-    workspace.run(last, stack.referencePlane(), padded.tensors());
+    workspace.run(last, stack.referencePlane(), outputs.tensors());
     for (Output output : OUTPUTS) {
-      padding.crop(padded.buffer(output), output.of(into));
+      padding.crop(outputs.buffer(output), output.of(into));
     }
   }
 

@@ -118,7 +118,7 @@ class WorkerTest {
     }
     send(0, number, 20);
     WorkerHealth health =
-        runUntil(20 + bad.size(), "whenBehind: all", "queueDepth: 16", "deadLetter: true");
+        runUntil(20 + bad.size(), "whenBehind: all", "queueDepth: 16", "deadLetter: {enabled: true}");
     assertThat(health.refused()).isEqualTo(Map.of("malformed", 6L, "foreign", 1L, "oversize", 1L));
     assertThat(health.maps()).isEqualTo(16);
     assertThat(health.deadLetters()).isEqualTo(8);
@@ -263,7 +263,7 @@ class WorkerTest {
       send(1, number, number + 1);
     }
     WorkerHealth health =
-        runUntil(20, "whenBehind: all", "queueDepth: 16", "maxCameras: 1", "deadLetter: true");
+        runUntil(20, "whenBehind: all", "queueDepth: 16", "maxCameras: 1", "deadLetter: {enabled: true}");
     assertThat(health.refused()).isEqualTo(Map.of("noRoom", 10L));
     assertThat(health.maps()).isEqualTo(6);
     assertThat(health.deadLetters()).isZero();

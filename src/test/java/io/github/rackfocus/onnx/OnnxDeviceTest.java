@@ -56,7 +56,7 @@ class OnnxDeviceTest {
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() ->
             TestModels.open(TestModels.ROLLING, ONE_THREAD.withDevice(Device.parse("cuda:1"))))
-        .withMessageStartingWith("device cuda:1 can't be had: ")
+        .withMessageStartingWith("device cuda:1 is unavailable: ")
         .withMessageContaining("-Donnxruntime.native.path")
         .withMessageContaining("libonnxruntime_providers_cuda.so")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));

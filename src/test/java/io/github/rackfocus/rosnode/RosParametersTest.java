@@ -66,6 +66,15 @@ class RosParametersTest {
   }
 
   @Test
+  void shouldAcceptFormerNamesOfOptions() throws Exception {
+    ConnectedNode node =
+        ros.connect("rackfocus", "_lens_latency:=0.25", "_sinks/kafka/frames:=true");
+    AppConfig read = RosParameters.read(node);
+    assertThat(read.source().ros().lens().latencySeconds()).isEqualTo(0.25);
+    assertThat(read.sinks().kafka().frames()).isNotNull();
+  }
+
+  @Test
   void shouldReportEveryFaultAtOnceWithItsPath() throws Exception {
     Path file = folder.resolve("node.yaml");
     Files.writeString(file, "sweep: {everyNth: none}\n");

@@ -21,8 +21,7 @@ class SimulatedCameraConfigTest {
     refuses(() -> CONFIG.withPlanes(65), "sweep.planes is 65; expected 3 to 64 planes");
     refuses(
         () -> new SimulatedCameraConfig.Sweep(10, 5, 4, SweepPattern.SAW),
-        "sweep.nearestDioptres is 4.0; expected more than sweep.farthestDioptres, 5.0, by at least"
-            + " a hundredth");
+        "sweep.nearestDioptres is 4.0; expected at least 1 % more than sweep.farthestDioptres, 5.0");
     refuses(
         () -> new SimulatedCameraConfig.Lens(80, 0, 0),
         "lens.dampingRatio is 0; expected 0.05 to 10 of critical damping");

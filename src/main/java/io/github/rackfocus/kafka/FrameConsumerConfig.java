@@ -1,7 +1,5 @@
-package io.github.rackfocus.fleet;
+package io.github.rackfocus.kafka;
 
-import io.github.rackfocus.kafka.KafkaFrameSinkConfig;
-import io.github.rackfocus.kafka.Secrets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -60,16 +58,14 @@ public record FrameConsumerConfig(
     if (group.isBlank()) {
       throw new IllegalArgumentException("the worker's group is empty; expected a name");
     }
-    Set<String> taken = new TreeSet<>(properties.keySet());
-    taken.retainAll(OWN_KEYS);
-    taken.remove(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG);
-    if (!taken.isEmpty()) {
-      throw new IllegalArgumentException(
-          String.join(", ", taken) + " is set by the worker itself; leave it out");
-    }
+    // Brokers are accepted here and overridden below.
+    Map<String, String> own = new HashMap<>(properties);
+    own.remove(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG);
+    ReservedProperties.requireNone(own, OWN_KEYS, "worker");
   }
 
-  Map<String, Object> settings() {
+  /** Returns the properties of Kafka's consumer, with secrets resolved. */
+  public Map<String, Object> consumerProperties() {
     Map<String, Object> settings = new HashMap<>();
     settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
     settings.putAll(Secrets.resolve(properties));
