@@ -120,7 +120,7 @@ public final class NodeAssembly {
                   kafka.settings(),
                   kafka.health(),
                   configuration.identity(),
-                  () -> HealthReport.of(node),
+                  () -> NodeHealthReport.of(node),
                   topics,
                   InstantSource.system()));
         }

@@ -10,8 +10,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.depth.ValidityThresholds;
-import io.github.rackfocus.fleet.FrameConsumerConfig;
-import io.github.rackfocus.kafka.KafkaClientConfig;
 import io.github.rackfocus.kafka.KafkaDepthSinkConfig;
 import io.github.rackfocus.kafka.KafkaHealthConfig;
 import io.github.rackfocus.kafka.codec.CameraIdentity;
@@ -118,12 +116,6 @@ public record AppConfig(
   /** The camera's optical frame where its source names none. */
   public String frameId() {
     return ros.frameId().isEmpty() ? identity.frameId() : ros.frameId();
-  }
-
-  /** The configuration of a worker's consumer; it shares TLS and SASL settings with the sink. */
-  public FrameConsumerConfig workerConsumer() {
-    KafkaClientConfig kafka = workerSink().kafka();
-    return worker.consumer(kafka.bootstrapServers(), kafka.properties());
   }
 
   /**

@@ -90,7 +90,7 @@ public record KafkaConfig(
     int rows =
         section.integer(
             "rows", ObstacleGridCodec.DEFAULT_ROWS, 1, 768, "", "at most 768 cells in all");
-    if (columns * rows > ObstacleGridCodec.MOST_CELLS) {
+    if (columns * rows > ObstacleGridCodec.MAX_CELLS) {
       section.fault("rows", rows + " with " + columns + " columns", "at most 768 cells in all");
     }
     TopicSpec named = named(section, "topic", TopicSpec.OBSTACLES, topic);
@@ -98,7 +98,7 @@ public record KafkaConfig(
   }
 
   private static @Nullable KafkaHealthConfig health(ConfigSection section) {
-    KafkaHealthConfig byDefault = KafkaHealthConfig.DEFAULT;
+    KafkaHealthConfig byDefault = KafkaHealthConfig.DEFAULTS;
     boolean enabled = section.flag("enabled", true, "whether health is sent");
     String topic = section.text("topic", byDefault.topic().name(), "a topic", "for it, days");
     double interval =

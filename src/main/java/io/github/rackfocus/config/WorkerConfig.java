@@ -1,11 +1,10 @@
 package io.github.rackfocus.config;
 
 import io.github.rackfocus.common.ErrorMessages;
-import io.github.rackfocus.fleet.FrameConsumerConfig;
+import io.github.rackfocus.kafka.ReservedProperties;
 import io.github.rackfocus.kafka.TopicSpec;
 import java.time.Duration;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * How a worker takes frames and what it keeps.
@@ -120,8 +119,11 @@ public record WorkerConfig(
             deadLetterTopic,
             Duration.ofMillis(Math.round(1000 * session)),
             worker.map("properties", "passed to Kafka's consumer, over those of sinks.kafka"));
+    if (group.isBlank()) {
+      worker.fault("group", "'" + group + "'", "a name");
+    }
     try {
-      read.consumer("localhost:9092", Map.of());
+      ReservedProperties.checkConsumer(read.properties());
     } catch (IllegalArgumentException e) {
       worker.reject("properties", ErrorMessages.of(e));
     }
@@ -136,16 +138,5 @@ public record WorkerConfig(
       worker.reject(option, ErrorMessages.of(e));
       return byDefault.name();
     }
-  }
-
-  /**
-   * The consumer's configuration.
-   *
-   * @param connection properties of the sink's client: TLS and SASL hold for both
-   */
-  FrameConsumerConfig consumer(String bootstrapServers, Map<String, String> connection) {
-    Map<String, String> all = new TreeMap<>(connection);
-    all.putAll(properties);
-    return new FrameConsumerConfig(bootstrapServers, framesTopic, group, sessionTimeout, all);
   }
 }

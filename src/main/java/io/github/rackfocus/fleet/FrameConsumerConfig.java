@@ -1,96 +1,98 @@
 package io.github.rackfocus.fleet;
 
-import io.github.rackfocus.kafka.KafkaFrameSinkConfig;
+import io.github.rackfocus.config.AppConfig;
+import io.github.rackfocus.config.WorkerConfig;
+import io.github.rackfocus.kafka.KafkaClientConfig;
+import io.github.rackfocus.kafka.ReservedProperties;
 import io.github.rackfocus.kafka.Secrets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 
 /**
- * Where a worker takes frames from, and with whom it shares them.
+ * How a worker reads frames.
  *
- * @param bootstrapServers {@code host:port}, comma separated
- * @param topic default {@link KafkaFrameSinkConfig#DEFAULT_TOPIC}
- * @param group workers of one group share the topic's partitions
- * @param sessionTimeout after which a worker that is silent has lost its partitions to the others
+ * @param bootstrapServers {@code host:port}, comma-separated
+ * @param topic topic of the frames
+ * @param group consumer group; its workers share the topic's partitions
+ * @param sessionTimeout silence after which a worker loses its partitions to the others
  * @param properties passed on to Kafka's consumer, such as TLS and SASL settings; those that are
- *     not a consumer's are left out. Never logged. {@link #OWN_KEYS} are refused
+ *     not a consumer's are ignored. Never logged. Must not contain {@link ReservedProperties}
  */
-public record FrameConsumerConfig(
+record FrameConsumerConfig(
     String bootstrapServers,
     String topic,
     String group,
     Duration sessionTimeout,
     Map<String, String> properties) {
 
-  /** Consumer settings that the worker's promises rest on. */
-  public static final Set<String> OWN_KEYS =
-      Set.of(
-          ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-          ConsumerConfig.GROUP_ID_CONFIG,
-          ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-          ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
-          ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-          ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-          ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-          ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-          ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
-          ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-          ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
-          ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
+  /** Few, so that the worker takes part in its group between them. */
+  private static final int RECORDS_PER_POLL = 32;
 
-  /** Few, so that the worker looks after its group between them. */
-  private static final int RECORDS_A_POLL = 32;
+  /** A worker that does not poll for this long is stuck and loses its partitions. */
+  private static final int MAX_POLL_INTERVAL_MILLIS = 60_000;
 
-  /** A worker that can't come back to its group within this has stuck. */
-  private static final int STUCK_MILLIS = 60_000;
-
-  /** What the client holds of fetched records at most, but for one larger batch. */
+  /** Most bytes that the client fetches ahead, except for a single larger batch. */
   private static final int FETCH_BYTES = 16 << 20;
 
-  /** Several heartbeats must be lost before a worker is thought dead. */
-  private static final int HEARTBEATS_A_SESSION = 6;
+  /** Several heartbeats must be lost before a worker is considered dead. */
+  private static final int HEARTBEATS_PER_SESSION = 6;
 
-  public FrameConsumerConfig {
+  FrameConsumerConfig {
     properties = Map.copyOf(properties);
     if (group.isBlank()) {
-      throw new IllegalArgumentException("the worker's group is empty; expected a name");
+      throw new IllegalArgumentException("group is ''; expected a name");
     }
-    Set<String> taken = new TreeSet<>(properties.keySet());
-    taken.retainAll(OWN_KEYS);
-    taken.remove(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG);
-    if (!taken.isEmpty()) {
-      throw new IllegalArgumentException(
-          String.join(", ", taken) + " is set by the worker itself; leave it out");
-    }
+    ReservedProperties.checkConsumer(properties);
   }
 
-  Map<String, Object> settings() {
-    Map<String, Object> settings = new HashMap<>();
-    settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
-    settings.putAll(Secrets.resolve(properties));
-    settings.keySet().retainAll(ConsumerConfig.configNames());
-    settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-    settings.put(
+  /**
+   * Returns the consumer's configuration of a worker. TLS and SASL settings are those of the sink
+   * unless the worker has its own.
+   *
+   * @throws IllegalArgumentException if the configuration has no Kafka sink
+   */
+  static FrameConsumerConfig of(AppConfig config) {
+    KafkaClientConfig kafka = config.workerSink().kafka();
+    WorkerConfig worker = config.worker();
+    Map<String, String> properties = new TreeMap<>(kafka.properties());
+    properties.putAll(worker.properties());
+    return new FrameConsumerConfig(
+        kafka.bootstrapServers(),
+        worker.framesTopic(),
+        worker.group(),
+        worker.sessionTimeout(),
+        properties);
+  }
+
+  /** The properties of the consumer, secrets included. */
+  Map<String, Object> consumerProperties() {
+    Map<String, Object> all = new HashMap<>();
+    all.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
+    all.putAll(Secrets.resolve(properties));
+    all.keySet().retainAll(ConsumerConfig.configNames());
+    all.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    all.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    all.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         CooperativeStickyAssignor.class.getName());
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    // A group that is new begins with what is kept; if that is too old, it is skipped and counted.
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    // A new group starts with the oldest records; those that are too old are skipped and counted.
+    all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     int session = (int) sessionTimeout.toMillis();
-    settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, session);
-    settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, session / HEARTBEATS_A_SESSION);
-    settings.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Math.max(STUCK_MILLIS, session));
-    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_A_POLL);
-    return settings;
+    all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, session);
+    all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, session / HEARTBEATS_PER_SESSION);
+    all.put(
+        ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Math.max(MAX_POLL_INTERVAL_MILLIS, session));
+    all.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_PER_POLL);
+    return all;
   }
 
-  /** Names the properties passed on, but never their values: passwords are among them. */
+  /** Contains the names of the properties but not their values, which may be passwords. */
   @Override
   public String toString() {
     return "FrameConsumerConfig["

@@ -4,13 +4,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose depth it is: what every record of a camera carries besides the map.
+ * The identity and geometry of a camera, which every record of the camera contains.
  *
  * @param robot name of the robot, unique in the fleet
  * @param camera name of the camera on that robot
  * @param frameId coordinate frame of the camera: z forward, x right, y down
  * @param intrinsics of the rectified image; null if the camera is not calibrated
- * @param pose where the camera stands, fixed; null if it was not told
+ * @param pose fixed pose of the camera; null if unknown
  * @param calibrationSha256 lower-case hex; empty without calibration
  */
 public record CameraIdentity(
@@ -39,7 +39,7 @@ public record CameraIdentity(
       double qz,
       double qw) {}
 
-  /** Names make the record key and the source URI, in which a slash parts them. */
+  /** Names form the record key and the source URI, in which a slash separates them. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._~-]{0,127}");
 
   public CameraIdentity {
@@ -52,13 +52,13 @@ public record CameraIdentity(
     return new CameraIdentity(robot, camera, camera + "_optical_frame", null, null, "");
   }
 
-  /** The same camera in another frame, with other intrinsics. */
+  /** A copy with another frame, intrinsics and calibration. */
   public CameraIdentity seenAs(
       String otherFrameId, @Nullable PinholeIntrinsics pinhole, String calibration) {
     return new CameraIdentity(robot, camera, otherFrameId, pinhole, pose, calibration);
   }
 
-  /** The same camera at another place. */
+  /** A copy with another pose. */
   public CameraIdentity at(@Nullable FixedPose other) {
     return new CameraIdentity(robot, camera, frameId, intrinsics, other, calibrationSha256);
   }
@@ -79,7 +79,7 @@ public record CameraIdentity(
           what
               + " name is '"
               + name
-              + "'; expected 1 to 128 letters, digits and . _ ~ -, beginning"
+              + "'; expected 1 to 128 letters, digits and . _ ~ -, starting"
               + " with a letter or a digit");
     }
   }

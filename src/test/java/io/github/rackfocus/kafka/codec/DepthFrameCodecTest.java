@@ -180,7 +180,7 @@ class DepthFrameCodecTest {
           name + "found a PNG of 80 x 32, 16 bits");
       assertWrong(
           raw.toBuilder().setDepth(raw.getDepth().substring(2)).build(),
-          name + "found 5118 bytes of raw codes; expected 5120");
+          name + "raw codes have 5118 bytes; expected 5120");
     }
   }
 
