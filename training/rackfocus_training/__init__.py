@@ -1,1 +1,1 @@
-"""What makes Rackfocus's model bundles: focus measures, models, their export and their training."""
+"""Focus measures, models, training and export of Rackfocus's model bundles."""

@@ -1,9 +1,9 @@
 """Writes model bundles: ONNX graphs, shared weights and the manifest that the node checks at start.
 
 A bundle is a folder of frame.onnx and stack-kK.onnx (two-stage form: frame features are computed
-once an image), full-kK.onnx (one graph), an optional weights.bin that all of them share, card.md
-and manifest.json. The manifest carries the SHA-256 of every file and a golden vector: the model's
-outputs at some pixels of an input that Python and Java compute alike from a seed.
+per image), full-kK.onnx (one graph), an optional shared weights.bin, card.md and manifest.json. The
+manifest holds the SHA-256 of every file and a golden vector: the model's outputs at some pixels of
+an input that Python and Java generate identically from a seed.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ MANIFEST = "manifest.json"
 NOT_HASHED = (MANIFEST, "card.md")
 OUTPUTS = ("position", "error", "confidence", "allfocus")
 WEIGHTS_FILE = "weights.bin"
-# ONNX Runtime maps external data; 64 bytes keep every tensor on a cache line of its own.
+# ONNX Runtime maps external data; aligning to 64 bytes starts every tensor on its own cache line.
 WEIGHTS_ALIGNMENT = 64
 EXTERNAL_FROM_BYTES = 1024
 MASK_64 = (1 << 64) - 1
@@ -36,7 +36,7 @@ Estimate = Callable[[torch.Tensor, torch.Tensor, int, int], Dict[str, torch.Tens
 class TwoStage:
     """The two-stage form: features [Z, channels, H/downscale, W/downscale] from frame.onnx.
 
-    luma says what stack-kK.onnx takes beside them: "stack" ([Z, 1, H, W]), "reference"
+    luma: the additional input of stack-kK.onnx: "stack" ([Z, 1, H, W]), "reference"
     ([1, 1, H, W]) or "none".
     """
 
@@ -51,7 +51,7 @@ class TwoStage:
 
 @dataclass(frozen=True)
 class Golden:
-    """Size and seed of the golden input and the tolerances by execution provider."""
+    """Size and seed of the golden input, and tolerances per execution provider."""
 
     seed: int = 20261120
     planes: int = 7
@@ -65,7 +65,7 @@ class Golden:
 
 @dataclass(frozen=True)
 class BundleSpec:
-    """What the manifest says of a model beside its files and golden vector."""
+    """Manifest fields other than the files and the golden vector."""
 
     name: str
     version: str
@@ -102,10 +102,10 @@ def unit_random(seed: int, index: int) -> float:
 
 
 def golden_input(golden: Golden) -> Tuple[np.ndarray, np.ndarray]:
-    """The stack that the golden vector is made from, computed in double, then cast to float.
+    """The input of the golden vector, computed in double precision and cast to float.
 
-    Random texture whose contrast falls with the distance of each plane's focus from a ramp of true
-    positions along x. Returns stack float32 [1, Z, H, W] and focus float32 [1, Z].
+    A random texture whose contrast decreases with the distance between each plane's focus and a ramp
+    of true positions along x. Returns stack float32 [1, Z, H, W] and focus float32 [1, Z].
     """
     z_count, height, width = golden.planes, golden.height, golden.width
     focus = np.array(
@@ -129,7 +129,7 @@ def _focus_jitter(golden: Golden, plane: int) -> float:
 
 
 def golden_pixels(golden: Golden) -> List[int]:
-    """Flat indices y * W + x of the golden vector's pixels: distinct, sorted."""
+    """Flat indices y * W + x of the golden vector's pixels, distinct and sorted."""
     area = golden.height * golden.width
     if golden.pixels > area:
         raise ValueError(f"pixels: expected at most {area}, found {golden.pixels}")
@@ -144,8 +144,8 @@ def golden_pixels(golden: Golden) -> List[int]:
 def golden_expected(estimate: Estimate, spec: BundleSpec) -> Dict[str, Dict[str, List[float]]]:
     """Runs the model on the golden input for every exported iteration count.
 
-    The reference plane is the last (nearest). Raises ValueError where an output is missing, has
-    another shape than [1, 1, H, W] or is not finite.
+    The reference plane is the last (nearest). Raises ValueError if an output is missing, does not
+    have the shape [1, 1, H, W] or is not finite.
     """
     golden = spec.golden
     stack, focus = (torch.from_numpy(a) for a in golden_input(golden))
@@ -170,15 +170,15 @@ def _values_at(outputs, name, pixels, golden, iterations) -> List[float]:
         raise ValueError(f"{place}: expected shape {list(shape)}, found {list(values.shape)}")
     if not np.isfinite(values).all():
         raise ValueError(f"{place}: expected finite values, found NaN or infinity")
-    # Nine significant digits give every float32 back exactly.
+    # Nine significant digits reproduce every float32 exactly.
     return [float(f"{v:.9g}") for v in values.reshape(-1)[pixels]]
 
 
 def _constant_pad(g, input, pad, mode, value):
     """aten::pad with constant amounts as one Pad node.
 
-    torch's own export computes the amounts in eight nodes each time, for sizes known only at run
-    time, which none of our graphs has.
+    torch's own export emits eight nodes to compute amounts that are known only at run time. All
+    amounts in our graphs are constants.
     """
     amounts = symbolic_helper._get_const(pad, "is", "pad")
     kind = symbolic_helper._get_const(mode, "s", "mode")
@@ -203,9 +203,9 @@ def export_graph(
     dynamic_axes: Dict[str, Dict[int, str]],
     opset: int = 13,
 ) -> None:
-    """Exports one module as an ONNX graph of its own, checks it and drops what names this machine.
+    """Exports one module as an ONNX graph, checks it and removes paths of the exporting machine.
 
-    Raises if the graph holds control flow or fails onnx's checker.
+    Raises an error if the graph contains control flow or fails the ONNX checker.
     """
     module.eval()
     torch.onnx.register_custom_op_symbolic("aten::pad", _constant_pad, opset)
@@ -227,18 +227,18 @@ def export_graph(
     for node in model.graph.node:
         if node.op_type in ("If", "Loop", "Scan"):
             raise ValueError(f"{path}: expected no control flow, found {node.op_type}")
-        # Traced modules leave source lines with folders of this machine in here.
+        # Tracing stores source locations here, with paths of the exporting machine.
         node.doc_string = ""
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, path)
 
 
 def share_weights(graph_paths: Sequence[str], weights_path: str) -> int:
-    """Moves the graphs' initializers above 1 kB into one file, each distinct tensor once.
+    """Moves the graphs' initializers above 1 kB into one file, storing each distinct tensor once.
 
-    All graphs must lie in the folder of weights_path. Rewrites them in place and returns the size
-    of the weights file in bytes. Initializers that already are external are refused: sharing twice
-    would leave them pointing at the old file.
+    All graphs must be in the folder of weights_path. Rewrites them in place and returns the size of
+    the weights file in bytes. Rejects initializers that are already external: sharing them again
+    would leave references to the old file.
     """
     folder, location = os.path.split(os.path.abspath(weights_path))
     models = {path: _load_inline(path, folder) for path in graph_paths}
@@ -286,7 +286,7 @@ def _share_tensor(tensor, location, weights, offsets) -> None:
 
 
 def sha256_of(path: str) -> str:
-    """SHA-256 of a file in lower-case hex."""
+    """SHA-256 of a file, in lower-case hex."""
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         for block in iter(lambda: file.read(1 << 20), b""):
@@ -295,7 +295,7 @@ def sha256_of(path: str) -> str:
 
 
 def expected_graphs(spec: BundleSpec) -> List[str]:
-    """Names of the graphs that a bundle of this kind must hold."""
+    """Names of the graphs that a bundle of this kind must contain."""
     graphs = [f"full-k{k}.onnx" for k in spec.iterations]
     if spec.two_stage is not None:
         graphs += ["frame.onnx"] + [f"stack-k{k}.onnx" for k in spec.iterations]
@@ -303,9 +303,9 @@ def expected_graphs(spec: BundleSpec) -> List[str]:
 
 
 def write_manifest(folder: str, spec: BundleSpec, estimate: Estimate) -> dict:
-    """Writes manifest.json over the files that lie in folder and returns it as a dict.
+    """Writes manifest.json for the files in folder and returns it as a dict.
 
-    Call it last, when graphs and weights.bin are final. Raises ValueError where a graph is missing.
+    Call this last, when graphs and weights.bin are final. Raises ValueError if a graph is missing.
     """
     for name in expected_graphs(spec):
         if not os.path.isfile(os.path.join(folder, name)):

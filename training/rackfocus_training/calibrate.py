@@ -1,8 +1,8 @@
-"""Calibrates the expected error on validation scenes, so that its intervals hold what they promise.
+"""Calibrates the expected error on validation scenes.
 
-The network states the scale of a Laplace distribution. With e the true absolute error and b the
-stated scale, b is replaced by exp(shift) b^power, chosen so that the 68 % and 95 % intervals hold as
-well as they can together (true errors have heavier tails than a Laplace distribution).
+The network predicts the scale b of a Laplace distribution of the absolute error. Calibration replaces
+it by exp(shift) b^power. Both parameters are fitted to make the coverage of the 68 % and 95 % intervals
+as accurate as possible; true errors have heavier tails than a Laplace distribution.
 
 Run: python -m rackfocus_training.calibrate --checkpoint runs/proximal/last.pt
          --validation runs/validation [--stacks DIR] --out runs/proximal/calibrated.pt
@@ -14,7 +14,7 @@ from typing import List, Tuple
 import numpy as np
 import torch
 
-from .data import Batch, validation
+from .data import Batch, validation_sets
 from .evaluate import model_estimator
 from .export import load_model
 from .families import family, name_of
@@ -27,7 +27,7 @@ LEVELS = (0.68, 0.95)
 
 def collect(model, batches: List[Batch], iterations: int, every: int = 7
             ) -> Tuple[np.ndarray, np.ndarray]:
-    """(true absolute error, log of the stated error) of every seventh validation pixel."""
+    """(true absolute error, log of the predicted error) of every seventh validation pixel."""
     errors, logs = [], []
     with torch.no_grad():
         for batch in batches:
@@ -41,8 +41,8 @@ def collect(model, batches: List[Batch], iterations: int, every: int = 7
 
 def collect_stacks(model, folder: str, iterations: int, every: int = 7
                    ) -> Tuple[np.ndarray, np.ndarray]:
-    """The same from stack folders in dioptres with truth, for instance simulated ones. model must not
-    be calibrated yet: the stated error it returns is then exp(log error)."""
+    """Like collect(), from stack folders in dioptres with ground truth, such as simulated ones. The
+    model must not be calibrated yet, so that its error output is exp(log error)."""
     estimate = model_estimator(model, iterations)
     errors, logs = [], []
     for stack in map(read_stack, stack_folders(folder)):
@@ -55,8 +55,8 @@ def collect_stacks(model, folder: str, iterations: int, every: int = 7
 
 
 def fit(sets: List[Tuple[np.ndarray, np.ndarray]]) -> Tuple[float, float]:
-    """(shift, power) with the smallest miss of the coverage at the worse of both levels on the worst of
-    the sets; each set is (true error, log of the stated error)."""
+    """(shift, power) that minimise the largest coverage error over both levels and all sets. Each set is
+    (true error, log of the predicted error)."""
     best = None
     for power in np.linspace(0.5, 1.6, 56):
         ratios = [np.sort(error * np.exp(-power * log_error)) for error, log_error in sets]
@@ -71,8 +71,8 @@ def fit(sets: List[Tuple[np.ndarray, np.ndarray]]) -> Tuple[float, float]:
 
 
 def calibrated(saved: dict, shift: float, power: float) -> dict:
-    """What is published of a training's checkpoint: averaged weights that state calibrated errors, and
-    the recipe without folders, which are of the machine that trained."""
+    """The published part of a checkpoint: averaged weights with the calibration, and the training
+    arguments without paths of the training machine."""
     weights = dict(saved["average"])
     weights["stack.error_shift"] = torch.tensor(shift)
     weights["stack.error_power"] = torch.tensor(power)
@@ -86,18 +86,18 @@ def calibrated(saved: dict, shift: float, power: float) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", required=True)
-    parser.add_argument("--validation", required=True)
+    parser.add_argument("--validation", required=True, nargs="+", metavar="FOLDER")
     parser.add_argument("--stacks", default=None,
-                        help="stack folders of another renderer, in dioptres with truth, as a second set")
+                        help="stack folders of another renderer (dioptres, ground truth) as a second set")
     parser.add_argument("--out", required=True)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     model = load_model(arguments.checkpoint)
     with torch.no_grad():
-        # Of an earlier calibration, where training began with calibrated weights.
+        # Discard the calibration of the weights that training started from.
         model.stack.error_shift.zero_()
         model.stack.error_power.fill_(1.0)
-    batches = validation(arguments.validation, 10) + validation(arguments.validation, 24)
+    batches = sum(validation_sets(arguments.validation).values(), [])
     saved = torch.load(arguments.checkpoint, map_location="cpu")
     iterations = family(name_of(saved)).default
     sets = {"validation scenes": collect(model, batches, iterations)}

@@ -1,4 +1,4 @@
-"""Draws the curves of a training run and the calibration plot of its model as small PNG pictures.
+"""Plots the training curves and the calibration of a model as small PNG files.
 
 Run: python -m rackfocus_training.curves --run runs/proximal --out models/proximal
          [--checkpoint runs/proximal/calibrated.pt --validation runs/validation --report report.json]
@@ -51,7 +51,7 @@ def draw_curves(run: str, path: str) -> None:
 
 
 def draw_calibration(found: dict, path: str) -> None:
-    """Stated against true coverage; found: {name: {level: share}}."""
+    """Plots nominal against actual coverage; found: {name: {level: share}}."""
     figure, axis = pyplot.subplots(figsize=(3.6, 3.4))
     axis.plot([0, 1], [0, 1], color="0.7", linewidth=1)
     for name, levels in found.items():
@@ -66,16 +66,17 @@ def draw_calibration(found: dict, path: str) -> None:
     pyplot.close(figure)
 
 
-def validation_coverage(checkpoint: str, folder: str) -> dict:
-    """Coverage of the calibrated error on the validation scenes, by level."""
+def validation_coverage(checkpoint: str, folders: list) -> dict:
+    """Coverage of the calibrated error on the validation scenes, per level."""
     from .calibrate import collect
-    from .data import validation
+    from .data import validation_sets
     from .export import load_model
     from .families import family, name_of
     from .metrics import coverage
     model = load_model(checkpoint)
     iterations = family(name_of(torch.load(checkpoint, map_location="cpu"))).default
-    error, log_error = collect(model, validation(folder, 10) + validation(folder, 24), iterations)
+    batches = sum(validation_sets(folders).values(), [])
+    error, log_error = collect(model, batches, iterations)
     scale = np.exp(float(model.stack.error_shift) + float(model.stack.error_power) * log_error)
     return {level: coverage(error, scale, level)
             for level in (0.2, 0.4, 0.5, 0.6, 0.68, 0.8, 0.9, 0.95, 0.99)}
@@ -86,7 +87,7 @@ def main() -> None:
     parser.add_argument("--run", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--checkpoint", default=None)
-    parser.add_argument("--validation", default=None)
+    parser.add_argument("--validation", default=None, nargs="+", metavar="FOLDER")
     parser.add_argument("--report", default=None, help="JSON that evaluate.py wrote")
     arguments = parser.parse_args()
     os.makedirs(arguments.out, exist_ok=True)

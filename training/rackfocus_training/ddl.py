@@ -4,8 +4,8 @@ Paper B is Ashfaq and Mahmood, "Multiscale Directional Dilated Laplacian ...", I
 images the kernel [1, -2, 1] in four directions at dilations 1 to 4 (supports 3, 5, 7 and 9 pixels),
 absolute responses summed over the directions, one focus volume for each dilation.
 
-Everything here depends on one image only, so that a rolling focal stack computes it once a frame.
-Pure functions of their inputs; safe from any thread.
+Everything here depends on a single image, so a rolling focal stack computes it once per frame. All
+functions are pure and thread-safe.
 """
 
 import torch
@@ -19,11 +19,11 @@ DIRECTIONS = ((0, 1), (1, 0), (1, 1), (1, -1))
 def laplacian_kernels(dilation: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
     """The four directions' 3x3 kernels, for convolutions with the given dilation.
 
-    Returns [4, 1, 3, 3]. Each sums to 0, so a constant image answers 0.
+    Returns [4, 1, 3, 3]. Each sums to 0, so the response to a constant image is 0.
     """
     if dilation < 1:
         raise ValueError(f"dilation: expected 1 or more, found {dilation}")
-    # From nested lists, so that a traced export holds a constant and not the steps to make it.
+    # Built from nested lists so that tracing records a constant.
     return torch.tensor([[_kernel(row, column)] for row, column in DIRECTIONS], dtype=dtype)
 
 
@@ -38,12 +38,12 @@ def _kernel(row: int, column: int) -> list:
 def ddl_volumes(luma: torch.Tensor, dilations: tuple = DILATIONS) -> torch.Tensor:
     """Focus measures of each image: FV_d(x) = sum over directions of |L_{theta,d} I(x)| (paper B).
 
-    luma: [N, 1, H, W] in [0, 1] (N images, for a stack its planes); beyond the border the image is
-    continued by replication, so that a frame's edge is no edge of the scene. Returns
-    [N, len(dilations), H, W], each value in [0, 8].
+    luma: [N, 1, H, W] in [0, 1] (N images; for a stack, its planes). The border is padded by
+    replication so that it does not respond like an edge. Returns [N, len(dilations), H, W], each value
+    in [0, 8].
 
-    Shifted copies instead of convolutions: with one input channel those fill a sixteenth of ONNX
-    Runtime's blocked layout, and move sixteen times the memory.
+    Uses shifted copies instead of convolutions: a single input channel fills only a sixteenth of ONNX
+    Runtime's blocked layout, so a convolution would move sixteen times the memory.
     """
     if min(dilations) < 1:
         raise ValueError(f"dilations: expected 1 or more, found {min(dilations)}")
@@ -65,7 +65,7 @@ def ddl_volumes(luma: torch.Tensor, dilations: tuple = DILATIONS) -> torch.Tenso
 
 
 def _shifted(padded: torch.Tensor, margin: int, down: int, right: int) -> torch.Tensor:
-    """The unpadded window of an image padded by margin, moved by so many pixels."""
+    """The unpadded window of an image padded by margin, shifted by the given pixels."""
     rows = slice(margin + down, (down - margin) or None)
     columns = slice(margin + right, (right - margin) or None)
     return padded[:, :, rows, columns]
@@ -80,11 +80,10 @@ def pooled_ddl_volumes(luma: torch.Tensor, pool: int = 4) -> torch.Tensor:
 
 
 def window_mean(volume: torch.Tensor, window: int) -> torch.Tensor:
-    """Mean over a window x window neighbourhood, counting only what lies inside the image.
+    """Mean over a window x window neighbourhood, restricted to the image.
 
-    volume: [N, C, h, w]; window: odd. Returns the same shape. Near the border the window is cut,
-    not padded: padding with zeros would darken every plane alike but mixing in replicated
-    samples would count the border's noise several times.
+    volume: [N, C, h, w]; window: odd. Returns the same shape. Near the border the window is cropped
+    instead of padded: replicated samples would count the border's noise several times.
     """
     if window < 1 or window % 2 == 0:
         raise ValueError(f"window: expected an odd number of 1 or more, found {window}")

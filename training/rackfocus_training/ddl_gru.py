@@ -1,17 +1,17 @@
-"""`ddl-gru`: paper B's hand-made focus volumes read by a recurrent network, shaped for rolling.
+"""`ddl-gru`: a recurrent network on paper B's focus volumes, designed for rolling inference.
 
 Paper B is Ashfaq and Mahmood, "Robust Shape from Focus via Multiscale Directional Dilated Laplacian and
-Recurrent Network", IJCV 2026. What depends on one image only (FrameStage) has no weights at all: it is
+Recurrent Network", IJCV 2026. The per-image part (FrameStage) has no weights: it returns
 the DDL volumes and the luma. StackStage does the rest at a quarter of the resolution:
-  volumes    four mixtures of the twelve measures, less their mean over the planes, resampled by the
-             actual readings to BINS bins; their soft-argmax is the first depth
-  Static     volumes, the mean image and the luma in focus at that depth, encoded down to 1/32: all
-             that the recurrent cells need and that no iteration changes
-  Cells      ConvGRUs at 1/16, 1/8 and 1/4; each update sees the volumes looked up around the depth
-             (as recurrent stereo does) and adds a step to it
+  volumes    four mixtures of the twelve measures minus their mean over the planes, resampled to BINS
+             bins by the actual focus readings; their soft-argmax is the initial depth
+  Static     volumes, the mean image and the luma in focus at that depth, encoded down to 1/32: the
+             inputs of the recurrent cells that do not change between iterations
+  Cells      ConvGRUs at 1/16, 1/8 and 1/4; each update looks up the volumes around the current depth
+             (as in recurrent stereo) and adds a step to it
   ConvexHead learned convex upsampling by 4 and the expected error
 
-Positions are on [0, 1], 0 the farthest plane. Tensors are float32; modules hold no state but weights.
+Positions are on [0, 1], 0 the farthest plane. Tensors are float32; modules have no state except weights.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ DEFAULT_ITERATIONS = 8
 
 @dataclass(frozen=True)
 class Settings:
-    """Hidden channels of the cells at 1/4, and at 1/8 and 1/16."""
+    """Hidden channels of the cells: at 1/4, and at 1/8 and 1/16."""
 
     fine: int = 16
     coarse: int = 32
@@ -49,13 +49,13 @@ class FrameStage(nn.Module):
         return self.combine(log_measures(image), unshuffle(image))
 
     def combine(self, measures: torch.Tensor, luma: torch.Tensor) -> torch.Tensor:
-        """Measures [N, 12, h, w] brought to a range of about 2 and luma [N, 16, h, w]."""
+        """Measures [N, 12, h, w] scaled to a range of about 2, and luma [N, 16, h, w]."""
         return torch.cat([(measures + 3.0) * 0.7, luma], dim=1)
 
 
 class Static(nn.Module):
-    """What no iteration changes, at 1/4, 1/8 and 1/16: its share of the gates, and the first hidden
-    states. Channels are multiples of 16, so that ONNX Runtime stays in its blocked layout."""
+    """The parts that no iteration changes, at 1/4, 1/8 and 1/16: the static terms of the gates, and the
+    initial hidden states. Channels are multiples of 16 to keep ONNX Runtime in its blocked layout."""
 
     def __init__(self, inputs: int, settings: Settings):
         super().__init__()
@@ -68,14 +68,14 @@ class Static(nn.Module):
         self.narrow8, self.up8 = nn.Conv2d(64, 48, 1), Conv(48, 48)
         self.narrow4, self.up4 = nn.Conv2d(48, 32, 1), Conv(32, 32)
         sizes = ((32, settings.fine), (48, settings.coarse), (64, settings.coarse))
-        # Both gates, the candidate and the first hidden state of each scale.
+        # Both gates, the candidate and the initial hidden state of each scale.
         self.leave = nn.ModuleList(
             nn.ModuleList(nn.Conv2d(width, share * hidden, 1) for share in (2, 1, 1))
             for width, hidden in sizes)
 
     def forward(self, x: torch.Tensor):
-        """[B, inputs, h, w] to the shares of gates and candidate and the hidden states of 1/4, 1/8 and
-        1/16, and the encoding at 1/4."""
+        """[B, inputs, h, w] to the static terms and the hidden states at 1/4, 1/8 and 1/16, and the
+        encoding at 1/4."""
         x4 = self.enter(x)
         x8 = self.down8(x4)
         x16 = self.down16(x8)
@@ -90,8 +90,8 @@ class Static(nn.Module):
 
 
 class Cell(nn.Module):
-    """ConvGRU (Ballas et al. 2016; Teed and Deng 2020): the static share of every gate is given, so
-    that an iteration convolves only what has changed.
+    """ConvGRU (Ballas et al. 2016; Teed and Deng 2020) with precomputed static terms of its gates, so that
+    an iteration convolves only what has changed.
 
     z = s(W_z [h, x] + c_z), r = s(W_r [h, x] + c_r), q = tanh(W_q [r h, x] + c_q), h' = h + z (q - h).
     """
@@ -99,14 +99,14 @@ class Cell(nn.Module):
     def __init__(self, hidden: int, inputs: int):
         super().__init__()
         self.hidden = hidden
-        # Two gates in one: 32 channels at once are a quarter faster than twice 16.
+        # Both gates in one convolution: 32 channels at once are 25 % faster than twice 16.
         self.gates = nn.Conv2d(hidden + inputs, 2 * hidden, 3, padding=1, bias=False)
         self.candidate = nn.Conv2d(hidden + inputs, hidden, 3, padding=1, bias=False)
 
     def forward(self, h: torch.Tensor, x: List[torch.Tensor], static: List[torch.Tensor]
                 ) -> torch.Tensor:
-        """h [B, hidden, ..], x the inputs, static the shares of the gates and the candidate, to the
-        next h."""
+        """The next h from h [B, hidden, ..], the inputs x and the static terms of the gates and the
+        candidate."""
         gates = torch.sigmoid(self.gates(torch.cat([h] + x, dim=1)) + static[0])
         update, reset = gates[:, :self.hidden], gates[:, self.hidden:]
         candidate = torch.tanh(self.candidate(torch.cat([reset * h] + x, dim=1)) + static[1])
@@ -114,7 +114,7 @@ class Cell(nn.Module):
 
 
 class Cells(nn.Module):
-    """One update of the three cells, coarse to fine, and the step that it adds to the depth."""
+    """One update of the three cells, coarse to fine, and the step it adds to the depth."""
 
     def __init__(self, settings: Settings):
         super().__init__()
@@ -130,7 +130,7 @@ class Cells(nn.Module):
         nn.init.normal_(self.step.weight, std=0.01)
 
     def forward(self, hidden, static, looked):
-        """hidden and static of 1/4, 1/8, 1/16; looked [B, fine, h, w]: look() of the state there."""
+        """hidden and static at 1/4, 1/8, 1/16; looked [B, fine, h, w]: result of look()."""
         h4, h8, h16 = hidden
         h16 = self.cell16(h16, [functional.avg_pool2d(h8, 2)], static[2])
         h8 = self.cell8(h8, [functional.avg_pool2d(h4, 2), double(self.narrow16(h16))], static[1])
@@ -139,14 +139,14 @@ class Cells(nn.Module):
 
 
 class StackStage(CalibratedError):
-    """features [B Z, 28, h, w] and focus [B, Z] to every iteration's estimate."""
+    """Features [B Z, 28, h, w] and focus [B, Z] to the estimate of every iteration."""
 
     def __init__(self, settings: Settings = Settings()):
         super().__init__()
         self.settings = settings
         self.mix = nn.Conv2d(MEASURES, MIXTURES, 1)
         with torch.no_grad():
-            # The first mixture is the score of the first depth: at the start all measures alike.
+            # The first mixture is the score of the initial depth; untrained, all measures weigh the same.
             self.mix.weight[0].fill_(3.0 / MEASURES)
         self.static = Static(MIXTURES * BINS + FEATURES + 16 + 4, settings)
         self.cells = Cells(settings)
@@ -155,9 +155,9 @@ class StackStage(CalibratedError):
 
     def forward(self, features: torch.Tensor, focus: torch.Tensor, planes: int,
                 iterations: int, exits: List[int]) -> Dict[str, object]:
-        """Runs the given updates and, for every k in exits, upsamples the depth after k of them.
+        """Runs the given number of updates and upsamples the depth after each k in exits.
 
-        Returns depths (the first depth and that after every update, each [B, 1, h, w]) and exits
+        Returns depths (the initial depth and that after every update, each [B, 1, h, w]) and exits
         {k: (depth [B, 1, h, w], position, log error and allfocus [B, 1, H, W])}.
         """
         batch = focus.shape[0]
@@ -180,18 +180,18 @@ class StackStage(CalibratedError):
         return {"depths": depths, "exits": finished}
 
     def _static_input(self, volumes, mean, luma, first, relative, focus, spacing) -> torch.Tensor:
-        """Everything that Static encodes, [B, 176, h, w]."""
+        """Input of Static, [B, 176, h, w]."""
         batch = focus.shape[0]
         seen = sharpest(luma, first.detach(), focus) * 2 - 1
         channels = volumes.reshape(batch, MIXTURES * BINS, *volumes.shape[3:])
-        # How peaked the course along focus is: the mean of the scores less their maximum.
+        # Peakedness along focus: the mean of the scores minus their maximum.
         flatness = relative.mean(dim=1, keepdim=True)
         distance = torch.log(spacing * 9.0).view(batch, 1, 1, 1).expand_as(first)
         return torch.cat([channels, mean, seen, first * 4 - 2, flatness,
                           volumes[:, 0].amax(dim=1, keepdim=True), distance], dim=1)
 
     def _volumes(self, features, mean, focus, planes) -> torch.Tensor:
-        """[B, MIXTURES, BINS, h, w]: mixtures of the measures less their mean over the planes."""
+        """[B, MIXTURES, BINS, h, w]: mixtures of the measures minus their mean over the planes."""
         batch = focus.shape[0]
         height, width = features.shape[2:]
         mixed = self.mix(features[:, :MEASURES]).view(batch, planes, -1)
@@ -200,7 +200,7 @@ class StackStage(CalibratedError):
         return sampled.view(batch, BINS, MIXTURES, height, width).transpose(1, 2)
 
     def _look(self, volumes, depth, first, offsets) -> torch.Tensor:
-        """The volumes around the depth and where it is: [B, fine, h, w]."""
+        """The volumes around the depth, and the depth: [B, fine, h, w]."""
         depth, first = depth.detach(), first.detach()
         looked = lookup(volumes, depth, offsets)
         return self.cells.look(torch.cat([looked, depth * 4 - 2, (depth - first) * 10], dim=1))

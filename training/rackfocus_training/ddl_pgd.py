@@ -1,20 +1,20 @@
 """`ddl-pgd`: depth from a focal stack without training, as torch modules that export to ONNX.
 
 Focus volumes are paper B's directional dilated Laplacians (Ashfaq and Mahmood, IJCV 2026; see
-`ddl`). What is made of them follows paper A (Mahmood, "Learning Depth from Focus with
+`ddl`). The estimation from them follows paper A (Mahmood, "Learning Depth from Focus with
 Multi-Candidate Estimation and Proximal Refinement", Electronics 2026, section 3): N = 3 candidates
 D_i with weights W_i^2, D^0 = sum W_i^2 D_i / sum W_i^2, and K proximal gradient iterations
 
     D~^k    = D^k - eta (S D^k - b),   S = sum_i W_i^2,  b = sum_i W_i^2 D_i      (gradient step)
     D^(k+1) = P(D~^k, F, lambda, S)                                              (proximal step)
 
-with a proximal step made by hand instead of a learned one. The weights are not normalised: they
-tend to 0 where no plane is sharper than the others, so that the data lets go there and the
+with a hand-designed proximal step instead of a learned one. The weights are not normalised: they
+tend to 0 where no plane is sharper than the others, so that the data term vanishes there and the
 proximal step fills in from the surroundings.
 
-All work but the first volumes and the last upsampling is done at a quarter of the resolution.
-Positions lie on the normalised focus axis, 0 the farthest plane and 1 the nearest. Modules hold no
-state that changes: safe from any thread.
+Everything except the initial volumes and the final upsampling runs at a quarter of the resolution.
+Positions are on the normalised focus axis, 0 the farthest plane and 1 the nearest. Modules have no
+mutable state and are thread-safe.
 """
 
 from dataclasses import dataclass
@@ -31,54 +31,54 @@ from .peak import interpolated_peak
 DOWNSCALE = 4
 MULTIPLE = 4
 ITERATIONS = (0, 1, 3, 5)
-# Features of one image: measure, its wide mean, luma's mean, and the 4x4 luma of every block.
+# Features of one image: measure, its mean over a wide window, mean luma, 4x4 luma per block.
 CHANNELS = 3 + DOWNSCALE * DOWNSCALE
 OUTPUTS = ("position", "error", "confidence", "allfocus")
 # confidence = 1 - exp(-CONFIDENCE_RANGE / error): with Laplace-distributed errors of that mean,
 # the probability that the position is right to within a twentieth of the sweep.
 CONFIDENCE_RANGE = 0.05
-# Mean absolute error of a guess on the axis: nothing is expected to be worse.
+# Mean absolute error of a guess; upper bound of the expected error.
 WORST_ERROR = 0.25
 # Width, in mean plane distances, of the weights that mix planes into the image in focus.
 ALL_FOCUS_PLANES = 1.0
-# Guards divisions and logarithms; far below a focus measure's noise.
+# Protects divisions and logarithms; far below the noise of a focus measure.
 TINY = 1e-5
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Constants, chosen on rendered scenes (models/ddl-pgd/card.md says which and how).
+    """Constants, chosen on rendered scenes (see models/ddl-pgd/card.md).
 
     Lengths are quarter-resolution pixels, luma lies in [0, 1], positions on the normalised axis.
     """
 
-    # Share of the volumes of dilations 1, 2, 3 and 4 in the focus measure. Noise is alike in all
-    # four, while the response to texture grows with the dilation.
+    # Weights of the volumes of dilations 1, 2, 3 and 4 in the focus measure. All four have the
+    # same noise, but the response to texture grows with the dilation.
     dilation_shares: Tuple[float, ...] = (0.25, 1.0, 1.0, 1.0)
     guide_window: int = 3
-    # A pixel's vote is measure / sqrt(mean over planes + vote_floor): between one pixel one vote
-    # and one edge drowning its surroundings.
+    # A pixel's vote is measure / sqrt(mean over planes + vote_floor): a compromise between equal
+    # votes and edges that dominate their surroundings.
     vote_floor: float = 0.01
     vote_window: int = 3
-    # Dilations of the edge-aware passes that widen the window from one candidate to the next.
+    # Dilations of the edge-aware passes that enlarge the window for each further candidate.
     candidate_passes: Tuple[Tuple[int, ...], ...] = ((), (1,), (2, 4))
     candidate_pass_weight: float = 1.0
-    # Share of the least sharp plane's response that is taken away before the peak is
-    # interpolated: what noise adds to every plane alike.
+    # Share of the least sharp plane's response that is subtracted before the peak is
+    # interpolated: the noise floor common to all planes.
     noise_share: float = 0.9
-    # Peakedness (logarithm of maximum over mean) at which a candidate's weight is one half.
+    # Peakedness (log of maximum over mean) at which a candidate has weight 0.5.
     half_peakedness: Tuple[float, ...] = (0.15, 0.15, 0.15)
-    # Luma difference between neighbours at which their link falls to exp(-1/2).
+    # Luma difference between neighbours at which their link drops to exp(-1/2).
     edge_luma: float = 0.017
     least_link: float = 1e-4
     # eta, and lambda of the proximal step.
     step: float = 1.0
     prior: float = 1.0
-    # Distance from D^k at which a candidate's weight is halved.
+    # Distance from D^k at which the weight of a candidate is halved.
     candidate_range: float = 0.1
     prior_passes: Tuple[int, ...] = (1, 2, 4, 8, 16, 32, 1)
     prior_pass_weight: float = 0.2
-    # Distance from the surroundings at which a pixel's say in the second average is halved.
+    # Distance from the surroundings at which the weight of a pixel in the second average is halved.
     outlier_range: float = 0.05
     upsample_luma: float = 0.03
     upsample_reach: float = 0.6
@@ -88,7 +88,7 @@ class Settings:
 
 
 class FrameStage(nn.Module):
-    """What depends on one image only; runs once a frame in a rolling stack.
+    """The per-image part; runs once per frame in a rolling stack.
 
     image [N, 1, H, W] in [0, 1], H and W multiples of 4, to features [N, 19, H/4, W/4].
     """
@@ -97,16 +97,16 @@ class FrameStage(nn.Module):
         super().__init__()
         self.settings = settings
         self.register_buffer("shares", torch.tensor(settings.dilation_shares).view(1, -1, 1, 1))
-        # Space to depth as a convolution that picks single pixels: exact, and faster than the
-        # transpositions torch exports for it.
+        # Space-to-depth as a convolution that selects single pixels: exact, and faster than the
+        # transpositions that torch exports for it.
         block = DOWNSCALE * DOWNSCALE
         self.register_buffer("pick", torch.eye(block).view(block, 1, DOWNSCALE, DOWNSCALE))
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         volumes = pooled_ddl_volumes(image, DOWNSCALE)
         measure = (volumes * self.shares).sum(dim=1, keepdim=True)
-        # Defocus keeps an image's mean luma, so that dividing by it takes lamp flicker and
-        # exposure steps between the planes out; the offset guards dark images.
+        # Defocus preserves the mean luma, so dividing by it removes lamp flicker and exposure
+        # steps between planes; the offset protects dark images.
         measure = 0.5 * measure / (image.mean(dim=(1, 2, 3), keepdim=True) + 0.05)
         luma = functional.conv2d(image, self.pick, stride=DOWNSCALE)
         wide = window_mean(measure, self.settings.guide_window)
@@ -114,7 +114,7 @@ class FrameStage(nn.Module):
 
 
 class StackStage(nn.Module):
-    """From the features of all planes to the four outputs.
+    """Features of all planes to the four outputs.
 
     features [Z, 19, h, w] far to near, focus [1, Z] normalised and strictly increasing, Z >= 3;
     outputs by name, each [1, 1, 4h, 4w].
@@ -153,10 +153,10 @@ class StackStage(nn.Module):
         }
 
     def _links(self, features: torch.Tensor) -> Links:
-        """Links judged by a first image in focus, at a quarter of the resolution."""
+        """Links from a preliminary all-in-focus image, at a quarter of the resolution."""
         wide, luma = features[:, 1:2], features[:, 2:3]
         share = wide / (wide.amax(dim=0, keepdim=True) + TINY)
-        for _ in range(3):  # the 8th power: nearly a choice, yet without jumps
+        for _ in range(3):  # the 8th power: close to a maximum, but smooth
             share = share * share
         guide = (share * luma).sum(dim=0, keepdim=True) / (share.sum(dim=0, keepdim=True) + TINY)
         reach = max(self.settings.prior_passes)
@@ -185,8 +185,8 @@ class StackStage(nn.Module):
         )
         least = stacked.amin(dim=0, keepdim=True)
         candidates = interpolated_peak(stacked - settings.noise_share * least + TINY, planes)
-        # An entirely flat stack (a covered lens) has no peak at all: TINY keeps the weights' sum
-        # above 0, and the plain mean of the candidates is as good as anything.
+        # A flat stack (a covered lens) has no peak: TINY keeps the sum of the weights above 0,
+        # which gives the mean of the candidates.
         weights = peakedness / (peakedness + self.half_peakedness) + TINY
         return candidates, weights
 
@@ -199,9 +199,9 @@ class StackStage(nn.Module):
     ) -> torch.Tensor:
         """One proximal gradient iteration, D^k to D^(k+1), [1, 1, h, w] each."""
         settings = self.settings
-        # Candidates far from D^k lose their say (half-quadratic form of a robust data term), so
-        # that one at a wrong maximum does not pull for ever. The data's strength falls only with
-        # the square root of what agrees: otherwise D drifts away from all candidates as K grows.
+        # Candidates far from D^k lose weight (half-quadratic form of a robust data term), so that
+        # a wrong maximum stops pulling. The strength of the data term falls only with the square
+        # root of the agreement; otherwise D drifts away from all candidates as K grows.
         agreeing = weights / (1 + ((candidates - position) / settings.candidate_range) ** 2)
         agreed = agreeing.mean(dim=1, keepdim=True)
         strength = torch.sqrt(agreed * weights.mean(dim=1, keepdim=True))
@@ -213,12 +213,12 @@ class StackStage(nn.Module):
         around = self._average(stepped, strength, links)
         doubt = ((stepped - around) / settings.outlier_range) ** 2
         around = self._average(stepped, strength / (1 + doubt), links)
-        # prox of lambda/2 (D - around)^2 in the metric of the data term: where S is 0, D becomes
-        # what its surroundings are; where S is large it stays.
+        # prox of lambda/2 (D - around)^2 in the metric of the data term: D follows its surroundings
+        # where S is 0, and stays where S is large.
         return (strength * stepped + settings.prior * around) / (strength + settings.prior)
 
     def _average(self, x: torch.Tensor, weight: torch.Tensor, links: Links) -> torch.Tensor:
-        """Mean over linked pixels near and far, weighted."""
+        """Weighted mean over linked pixels at all distances."""
         weight = weight + TINY
         spread = links.spread(
             torch.cat([x * weight, weight], dim=1),
@@ -238,8 +238,8 @@ class StackStage(nn.Module):
         """Expected absolute error on the normalised axis, [1, 1, h, w].
 
         error = exp(c_0) (spread + 0.01)^c_1 (roughness + 0.01)^c_2 (S + 0.02)^c_3, at most
-        WORST_ERROR: how far the candidates lie from the position, how much the position varies
-        among its neighbours, and how peaked the volumes are.
+        WORST_ERROR: spread of the candidates around the position, local variation of the position,
+        and peakedness of the volumes.
         """
         offset, spread_power, rough_power, strength_power = coefficients
         total = weights.sum(dim=1, keepdim=True)

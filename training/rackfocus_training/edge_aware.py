@@ -1,7 +1,7 @@
-"""Edge-aware averaging at growing dilation, and upsampling that follows an image's edges.
+"""Edge-aware averaging with increasing dilation, and joint bilateral upsampling.
 
-Made of shifts, products and sums only: cheap, and the same in ONNX at any size. Pure functions of
-their inputs; safe from any thread.
+Uses only shifts, products and sums, which export to ONNX for any size. All functions are pure and
+thread-safe.
 """
 
 from typing import Dict, Sequence, Tuple
@@ -10,15 +10,15 @@ import torch
 import torch.nn.functional as functional
 
 VERTICAL, HORIZONTAL = 2, 3
-# For one dilation and axis: the links to the pixel before (left or above) and to the one after.
+# Per dilation and axis: the links to the previous pixel (left or above) and to the next.
 LinkPair = Tuple[torch.Tensor, torch.Tensor]
 
 
 def neighbours(x: torch.Tensor, distance: int, axis: int) -> Tuple[torch.Tensor, torch.Tensor]:
     """The values `distance` pixels before and after each pixel along an axis.
 
-    x: [N, C, h, w]; axis: HORIZONTAL (left, right) or VERTICAL (above, below). Beyond the border
-    both are 0. Returns two tensors of x's shape.
+    x: [N, C, h, w]; axis: HORIZONTAL (left, right) or VERTICAL (above, below). Both are 0 outside
+    the image. Returns two tensors of x's shape.
     """
     if axis == HORIZONTAL:
         padded = functional.pad(x, (distance, distance, 0, 0))
@@ -28,35 +28,34 @@ def neighbours(x: torch.Tensor, distance: int, axis: int) -> Tuple[torch.Tensor,
 
 
 class Links:
-    """How strongly pixels at dyadic distances belong together, judged by a guide image.
+    """Affinity of pixels at dyadic distances, derived from a guide image.
 
     The link of two neighbours is exp(-(g_i - g_j)^2 / (2 s^2)); that of two pixels further apart
     is the product of the links on the straight path between them, as in geodesic filters, so that
-    nothing leaks across a thin edge. Path links are kept above `least`, so that even a closed
-    region without texture hears of its surroundings.
+    nothing leaks across a thin edge. Path links are at least `least`, so that information also reaches
+    closed regions without texture.
     """
 
     def __init__(self, guide: torch.Tensor, scale: float, least: float, reach: int):
-        """guide [1, 1, h, w]; links are made for the distances 1, 2, 4, ... up to reach."""
+        """guide [1, 1, h, w]; links are computed for distances 1, 2, 4, ... up to reach."""
         self._links: Dict[Tuple[int, int, float], LinkPair] = {}
         inside = torch.ones_like(guide)
         for axis in (HORIZONTAL, VERTICAL):
             path = torch.exp((guide - neighbours(guide, 1, axis)[0]) ** 2 * (-0.5 / scale**2))
             distance = 1
             while distance <= reach:
-                # Outside the image there is nothing to link to, whatever the least link.
+                # No links beyond the border, regardless of `least`.
                 link = torch.clamp(path, min=least) * neighbours(inside, distance, axis)[0]
                 self._links[distance, axis, 1.0] = (link, neighbours(link, distance, axis)[1])
                 path = path * neighbours(path, distance, axis)[0]
                 distance *= 2
 
     def spread(self, x: torch.Tensor, distances: Sequence[int], weight: float) -> torch.Tensor:
-        """Adds to every pixel its linked neighbours, pass after pass; not normalised.
+        """Adds the linked neighbours to every pixel, pass by pass; not normalised.
 
-        x: [N, C, h, w], each channel alike; distances: one horizontal and one vertical pass for
-        each, in this order; weight: of a neighbour against the pixel itself (below 1 the nearer
-        counts more than the farther). For an average, spread weighted values and weights alike
-        and divide.
+        x: [N, C, h, w]; distances: one horizontal and one vertical pass for each, in this order;
+        weight: of a neighbour relative to the pixel itself (below 1, near pixels count more than
+        far ones). For an average, spread weighted values and weights, and divide.
         """
         for distance in distances:
             for axis in (HORIZONTAL, VERTICAL):
@@ -66,7 +65,7 @@ class Links:
         return x
 
     def _scaled(self, distance: int, axis: int, weight: float) -> LinkPair:
-        # Kept, so that iterations share the products.
+        # Cached: iterations share the products.
         key = (distance, axis, weight)
         if key not in self._links:
             self._links[key] = tuple(weight * link for link in self._links[distance, axis, 1.0])
@@ -94,11 +93,10 @@ def cross_upsample(
 ) -> torch.Tensor:
     """Joint bilateral upsampling (Kopf et al. 2007) over the centre and its four neighbours.
 
-    maps: [1, C, h, w], low resolution; side: how many times finer d the guide is; luma:
-    [1, d*d, h, w], that guide with every d x d block as channels; edge_luma: difference of luma
-    that halts the mixing; reach: standard deviation of the spatial weight in low-resolution
-    pixels. Returns [1, C * d*d, h, w], block
-    channels innermost, to be shuffled to [1, C, h*d, w*d].
+    maps: [1, C, h, w], low resolution; side: the factor d; luma: [1, d*d, h, w], the guide with
+    every d x d block as channels; edge_luma: luma difference that stops the mixing; reach: standard
+    deviation of the spatial weight in low-resolution pixels. Returns [1, C * d*d, h, w], block channels
+    innermost, to be shuffled to [1, C, h*d, w*d].
     """
     offset = (torch.arange(side, dtype=luma.dtype, device=luma.device) - (side - 1) / 2) / side
     row, column = offset.repeat_interleave(side), offset.repeat(side)
@@ -107,7 +105,7 @@ def cross_upsample(
     for down, right in ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)):
         near = torch.exp(-((row - down) ** 2 + (column - right) ** 2) / (2 * reach**2))
         difference = luma - _replicated(guide, down, right)
-        # The small addend keeps a pixel unlike all five neighbours at their plain mean.
+        # The small addend gives the plain mean to a pixel unlike all five neighbours.
         weight = near.view(1, -1, 1, 1) * (
             torch.exp(difference * difference * (-0.5 / edge_luma**2)) + 1e-3
         )

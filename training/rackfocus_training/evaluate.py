@@ -2,7 +2,7 @@
 
 Run: python -m rackfocus_training.evaluate --checkpoint runs/proximal/last.pt --stacks DIR
          [--k 0 1 3 5] [--noise] [--ddl] [--confidence] [--json FILE]
-Stacks that are measured on must never be trained or chosen on.
+Never train or tune on stacks that are used for evaluation.
 """
 
 import argparse
@@ -23,8 +23,8 @@ Estimator = Callable[[np.ndarray, np.ndarray], Dict[str, np.ndarray]]
 
 
 def model_estimator(model, iterations: int) -> Estimator:
-    """luma uint8 [Z, H, W], focus [Z] to position, error and confidence, each [H, W]; pads as the node
-    does, by replication to the next multiple."""
+    """luma uint8 [Z, H, W] and focus [Z] to position, error and confidence, each [H, W]. Pads like the
+    node, by replication to the next multiple."""
     def estimate(luma, focus):
         planes, height, width = luma.shape
         pad = ((0, 0), (0, -height % MULTIPLE), (0, -width % MULTIPLE))
@@ -40,7 +40,7 @@ def ddl_estimator() -> Estimator:
 
 
 def noisy(luma: np.ndarray, sigma: float, seed: int = 20261120) -> np.ndarray:
-    """Gaussian noise of the given standard deviation (of 255) added, quantised to 8 bits again."""
+    """Adds Gaussian noise of the given standard deviation (of 255) and quantises to 8 bits."""
     if sigma == 0:
         return luma
     random = np.random.default_rng(seed)
@@ -49,7 +49,7 @@ def noisy(luma: np.ndarray, sigma: float, seed: int = 20261120) -> np.ndarray:
 
 
 def group_of(stack: FocalStack) -> str:
-    """rendered (metric truth), hci (index truth), greek apart: it is nearly blank."""
+    """Groups: rendered (metric truth), hci (index truth) and greek, which is nearly blank."""
     if stack.unit == "dioptre":
         return "rendered"
     return "greek" if "greek" in stack.name else "hci"
@@ -63,7 +63,7 @@ def scores(stack: FocalStack, position: np.ndarray) -> Dict[str, float]:
 
 
 def table(stacks: List[FocalStack], estimate: Estimator, title: str, verbose: bool) -> dict:
-    """Prints and returns the means of each group."""
+    """Prints and returns the mean of each group."""
     groups: Dict[str, list] = {}
     for stack in stacks:
         row = scores(stack, estimate(stack.luma, stack.focus)["position"])
@@ -79,7 +79,7 @@ def table(stacks: List[FocalStack], estimate: Estimator, title: str, verbose: bo
 
 
 def noise_table(stacks: List[FocalStack], estimate: Estimator, title: str) -> dict:
-    """Mean error in planes on the rendered stacks, by the noise added."""
+    """Mean error in planes on the rendered stacks, per added noise level."""
     found = {}
     for sigma in NOISE_SIGMAS:
         errors = [scores(s, estimate(noisy(s.luma, sigma), s.focus)["position"])["planes"]
@@ -91,7 +91,7 @@ def noise_table(stacks: List[FocalStack], estimate: Estimator, title: str) -> di
 
 
 def confidence_table(stacks: List[FocalStack], estimate: Estimator) -> dict:
-    """Sparsification and coverage of the stated error on the rendered stacks."""
+    """Sparsification and coverage of the predicted error on the rendered stacks."""
     errors, scales, confidences = [], [], []
     for stack in stacks:
         found = estimate(stack.luma, stack.focus)
@@ -117,13 +117,13 @@ def main() -> None:
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--stacks", required=True)
     parser.add_argument("--k", type=int, nargs="+", default=None,
-                        help="default: the model's own number of iterations")
-    parser.add_argument("--all-iterations", action="store_true", help="every K that is exported")
+                        help="default: the number of iterations set by the model")
+    parser.add_argument("--all-iterations", action="store_true", help="every exported K")
     parser.add_argument("--noise", action="store_true")
-    parser.add_argument("--ddl", action="store_true", help="the DDL baseline beside it")
+    parser.add_argument("--ddl", action="store_true", help="also measure the DDL baseline")
     parser.add_argument("--confidence", action="store_true")
     parser.add_argument("--verbose", action="store_true")
-    parser.add_argument("--json", default=None, help="write every figure here")
+    parser.add_argument("--json", default=None, help="file for all figures")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)

@@ -19,12 +19,12 @@ MULTIPLE = 32
 
 
 class StackGraph(nn.Module):
-    """StackStage for one stack: features [Z, C, h, w], focus [1, Z] to the four outputs."""
+    """StackStage for one stack: features [Z, C, h, w] and focus [1, Z] to the four outputs."""
 
     def __init__(self, model: nn.Module, iterations: int):
         super().__init__()
         self.stage, self.iterations = model.stack, iterations
-        # The same numbers in a form that ONNX Runtime is fast at; other networks have none.
+        # An equivalent form that is faster on ONNX Runtime; other networks have none.
         inference = isinstance(model, Proximal) and StackInference.serves(model.settings)
         self.inference = StackInference(model.stack, iterations) if inference else None
 
@@ -53,7 +53,7 @@ class FullGraph(nn.Module):
 
 
 def load_model(checkpoint: str) -> nn.Module:
-    """The averaged weights of a training checkpoint, ready to run."""
+    """The model with the averaged weights of a training checkpoint."""
     saved = torch.load(checkpoint, map_location="cpu")
     made = family(name_of(saved))
     model = made.network(made.settings(**saved["settings"]))
@@ -63,7 +63,7 @@ def load_model(checkpoint: str) -> nn.Module:
 
 def export_bundle(model: nn.Module, folder: str, version: str, name: str = "proximal",
                   iterations=None) -> dict:
-    """Writes all graphs, weights.bin and manifest.json into folder and returns the manifest."""
+    """Writes all graphs, weights.bin and manifest.json to folder and returns the manifest."""
     kind = family(name)
     iterations = kind.exported if iterations is None else iterations
     os.makedirs(folder, exist_ok=True)
@@ -95,7 +95,7 @@ def export_bundle(model: nn.Module, folder: str, version: str, name: str = "prox
 
 
 def export_full(model: nn.Module, folder: str, spec: BundleSpec) -> dict:
-    """Writes a bundle that has the full form only (proximal-large) and returns its manifest."""
+    """Writes a bundle with only the full form (proximal-large) and returns its manifest."""
     os.makedirs(folder, exist_ok=True)
     model.eval()
     fine = {output: {2: "H", 3: "W"} for output in OUTPUTS}
@@ -111,9 +111,9 @@ def export_full(model: nn.Module, folder: str, spec: BundleSpec) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--checkpoint", default=None, help="without it an untrained network")
+    parser.add_argument("--checkpoint", default=None, help="default: an untrained network")
     parser.add_argument("--model", choices=list(FAMILIES), default="proximal",
-                        help="the untrained network to export; a checkpoint knows its own")
+                        help="the untrained network to export; a checkpoint names its own")
     parser.add_argument("--out", required=True)
     parser.add_argument("--version", default="1.0.0")
     arguments = parser.parse_args()

@@ -1,7 +1,7 @@
 """Exports `ddl-pgd` to a bundle: frame.onnx, stack-kK.onnx and full-kK.onnx for K = 0, 1, 3, 5.
 
 Run in training/: python3 -m rackfocus_training.export_ddl_pgd --out ../models/ddl-pgd
-Takes seconds and gives the same graphs every time: there is nothing random and nothing trained.
+Takes seconds. The graphs are always the same: nothing is random or trained.
 """
 
 import argparse
@@ -52,7 +52,7 @@ class FullGraph(nn.Module):
 
 
 def export_bundle(folder: str, spec: bundle.BundleSpec = SPEC) -> dict:
-    """Writes graphs and manifest into folder, made where absent; returns the manifest."""
+    """Writes graphs and manifest to folder (created if absent) and returns the manifest."""
     os.makedirs(folder, exist_ok=True)
     model = DdlPgd().eval()
     stack, focus = (torch.from_numpy(array) for array in bundle.golden_input(spec.golden))

@@ -1,4 +1,4 @@
-"""What training, calibration, evaluation and export need to know of each trained model."""
+"""Registry of the trained models for training, calibration, evaluation and export."""
 
 from dataclasses import dataclass
 from typing import Callable, Dict, List, Tuple
@@ -16,10 +16,10 @@ from .sequence_loss import sequence_loss
 class Family:
     """One trained model.
 
-    network and settings: its module and the dataclass that the module takes; exported: iterations to
-    export, validate and show, default one of them; channels: of one image's features; draw: the
-    iterations of a training step and the exits that are trained in it; loss: (model, run, truth,
-    trusting) to the parts, with "loss", "d0" and "dK" among them.
+    network and settings: the module and its dataclass of settings; exported: iteration counts to export,
+    validate and show; default: one of them; channels: of one image's features; draw: random iterations
+    of a training step and the exits trained in it; loss: (model, run, truth, trusting) to a dict with
+    "loss", "d0" and "dK".
     """
 
     network: Callable
@@ -34,7 +34,7 @@ class Family:
 
 
 def _draw_proximal(random: np.random.Generator) -> Tuple[int, List[int]]:
-    """Iterations and early exits are drawn, so that each is trained and none costs much."""
+    """Random iterations and early exits: all of them are trained at little cost."""
     deep = random.random() < 0.4
     iterations = 5 if deep else 3
     early = int(random.choice([0, 1, 3] if deep else [0, 1]))
@@ -42,7 +42,7 @@ def _draw_proximal(random: np.random.Generator) -> Tuple[int, List[int]]:
 
 
 def _draw_gru(random: np.random.Generator) -> Tuple[int, List[int]]:
-    """Mostly 8 and 16 updates: trained on 16 in one step of seven, 16 came out behind 8."""
+    """Mostly 8 and 16 updates. With 16 updates in only one step of seven, K = 16 ended worse than K = 8."""
     iterations = int(random.choice([4, 8, 16], p=[0.15, 0.4, 0.45]))
     if iterations > 4 and random.random() < 0.3:
         return iterations, [4, iterations]
@@ -75,12 +75,12 @@ FAMILIES = {
 
 
 def family(name: str) -> Family:
-    """The model of that name; raises ValueError with those that there are."""
+    """The model of that name; raises ValueError if there is none."""
     if name not in FAMILIES:
         raise ValueError(f"model: expected one of {', '.join(FAMILIES)}, found {name!r}")
     return FAMILIES[name]
 
 
 def name_of(saved: dict) -> str:
-    """Which model a checkpoint holds; those from before there were several hold proximal."""
+    """Name of the model in a checkpoint; the oldest checkpoints have none and hold proximal."""
     return saved["arguments"].get("model", "proximal")

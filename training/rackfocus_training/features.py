@@ -1,9 +1,9 @@
-"""What the networks see of one image: log focus measures at a quarter of its resolution.
+"""Input features of one image: log focus measures at a quarter of its resolution.
 
 Paper B's four directional dilated Laplacian volumes, averaged over 4x4 pixels, and those averaged
-over 3x3 and 7x7 quarter pixels: 12 channels. The logarithm turns gain and texture contrast into an
-offset that is the same on every plane, so that only the course along focus is left when the mean
-over the planes is taken away (behind the cached stage, in the stack's own graph).
+over 3x3 and 7x7 quarter-resolution pixels: 12 channels. The logarithm turns gain and texture contrast
+into an offset common to all planes. The stack stage subtracts the mean over the planes, which leaves
+only the variation along focus.
 """
 
 import torch
@@ -13,13 +13,13 @@ from .ddl import pooled_ddl_volumes
 
 DOWNSCALE = 4
 MEASURES = 12
-# Added before the logarithm: about the response to one grey level of 255, so that quantisation and
-# faint noise do not swing the logarithm.
+# Added before the logarithm to limit the effect of quantisation and faint noise: about the response to
+# one grey level of 255.
 FLOOR = 0.004
 
 
 def box_mean(volume: torch.Tensor, window: int) -> torch.Tensor:
-    """Mean over window x window, border replicated; as two one-dimensional means."""
+    """Mean over window x window with a replicated border, as two one-dimensional means."""
     half = window // 2
     padded = functional.pad(volume, (half,) * 4, mode="replicate")
     rows = functional.avg_pool2d(padded, (1, window), stride=1)
@@ -33,11 +33,11 @@ def log_measures(luma: torch.Tensor) -> torch.Tensor:
 
 
 def unshuffle(luma: torch.Tensor) -> torch.Tensor:
-    """[N, 1, H, W] to [N, 16, H/4, W/4]: every 4x4 block as channels, nothing lost."""
+    """[N, 1, H, W] to [N, 16, H/4, W/4]: every 4x4 block as channels (lossless)."""
     if not torch.onnx.is_in_onnx_export():
         return functional.pixel_unshuffle(luma, DOWNSCALE)
-    # A convolution that picks each pixel of a block: what torch exports of the other, a
-    # transposition of six axes, takes ONNX Runtime ten times as long.
+    # A convolution that selects each pixel of a block. torch exports pixel_unshuffle as a transposition
+    # of six axes, which takes ONNX Runtime ten times as long.
     block = DOWNSCALE * DOWNSCALE
     pick = torch.eye(block).view(block, 1, DOWNSCALE, DOWNSCALE)
     return functional.conv2d(luma, pick, stride=DOWNSCALE)

@@ -1,4 +1,4 @@
-"""Small parts that the networks are put together from. All work on float32 NCHW tensors."""
+"""Building blocks of the networks. All work on float32 NCHW tensors."""
 
 from typing import List
 
@@ -8,7 +8,7 @@ import torch.nn.functional as functional
 
 
 class Conv(nn.Sequential):
-    """3x3 (or 1x1) convolution with bias, then ReLU unless told otherwise."""
+    """3x3 (or 1x1) convolution with bias, followed by an optional ReLU."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int = 3, stride: int = 1,
                  relu: bool = True):
@@ -21,18 +21,18 @@ class Conv(nn.Sequential):
 
 
 def double(x: torch.Tensor) -> torch.Tensor:
-    """Bilinear enlargement by 2 (a constant scale, which ONNX Runtime runs in its blocked layout)."""
+    """Bilinear upsampling by 2 (with a constant scale, which ONNX Runtime runs in its blocked layout)."""
     return functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False,
                                   recompute_scale_factor=False)
 
 
 def shift_planes(x: torch.Tensor, planes: int, step: int = 1) -> torch.Tensor:
-    """Mixes neighbouring planes for nothing: x [B Z, C, h, w], Z = planes.
+    """Shifts channels between neighbouring planes: x [B Z, C, h, w], Z = planes.
 
-    The first quarter of the channels comes from the plane step farther, the second from the plane
-    step nearer (the end planes repeated), the rest stays: the next convolution then sees three
-    planes at the price of one (the temporal shift of Lin, Gan and Han, ICCV 2019). step must be
-    below 3, the fewest planes allowed.
+    The first quarter of the channels comes from the plane `step` farther, the second from the plane
+    `step` nearer (the end planes are repeated), the rest stays. The next convolution thus sees three
+    planes at the cost of one (temporal shift; Lin, Gan and Han, ICCV 2019). step must be less than 3,
+    the minimum number of planes.
     """
     quarter = x.shape[1] // 4
     stack = x.view(-1, planes, *x.shape[1:])
@@ -40,6 +40,23 @@ def shift_planes(x: torch.Tensor, planes: int, step: int = 1) -> torch.Tensor:
     far = torch.cat([far[:, :1]] * step + [far[:, :-step]], dim=1)
     near = torch.cat([near[:, step:]] + [near[:, -1:]] * step, dim=1)
     return torch.cat([far, near, own], dim=2).view_as(x)
+
+
+def shift_stale_planes(x: torch.Tensor, kept: torch.Tensor, sides: torch.Tensor, step: int = 1
+                       ) -> torch.Tensor:
+    """shift_planes with some of the neighbours' channels taken from an older version of the stack.
+
+    x and kept [B Z, C, h, w]; sides: bool [B, Z, 2], whether a plane takes its farther and its nearer
+    neighbour from kept. An end plane that repeats itself uses its own current channels.
+    """
+    batch, planes = sides.shape[:2]
+    quarter = x.shape[1] // 4
+    new, old = (shift_planes(version, planes, step).view(batch, planes, *x.shape[1:])
+                for version in (x, kept))
+    stale = torch.zeros(batch, planes, x.shape[1], dtype=torch.bool)
+    stale[:, 1:, :quarter] = sides[:, 1:, :1]
+    stale[:, :-1, quarter:2 * quarter] = sides[:, :-1, 1:]
+    return torch.where(stale[..., None, None], old, new).view_as(x)
 
 
 class Gate(nn.Module):
@@ -56,21 +73,21 @@ class Gate(nn.Module):
 
 
 def hat_matrix(bins: torch.Tensor, focus: torch.Tensor) -> torch.Tensor:
-    """Linear interpolation from the planes' readings to fixed bins, as a matrix.
+    """Matrix of the linear interpolation from the planes' readings to fixed bins.
 
-    bins [C] ascending in [0, 1]; focus [B, Z] strictly increasing. Returns [B, C, Z], rows of sum 1
-    for bins between the first and last reading; bins outside take the end plane.
+    bins [C] ascending in [0, 1]; focus [B, Z] strictly increasing. Returns [B, C, Z], rows of sum 1;
+    bins outside the readings take the end plane.
     """
     gap = focus[:, 1:] - focus[:, :-1]
     step = (bins[None, :, None] - focus[:, None, :-1]) / gap[:, None, :]
-    # The share of each interval's right end: 0 left of the interval, 1 right of it.
+    # Weight of each interval's right end: 0 left of the interval, 1 right of it.
     share = torch.clamp(step, 0.0, 1.0)
     ones = torch.ones_like(share[:, :, :1])
     return torch.cat([ones, share], dim=2) - torch.cat([share, torch.zeros_like(ones)], dim=2)
 
 
 def soft_argmax(scores: torch.Tensor, bins: torch.Tensor):
-    """scores [B, C, h, w] to (expected bin [B, 1, h, w], scores less their maximum).
+    """scores [B, C, h, w] to (expected bin [B, 1, h, w], scores minus their maximum).
 
     Paper A, eqs. 4 and 5, as one 1x1 convolution over exp(scores).
     """
@@ -81,10 +98,10 @@ def soft_argmax(scores: torch.Tensor, bins: torch.Tensor):
 
 
 def lookup(volume: torch.Tensor, position: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
-    """Samples volume around a position, linear in focus.
+    """Samples a volume around a position, linearly interpolated along focus.
 
     volume [B, M, C, h, w] on C even bins of [0, 1]; position [B, 1, h, w]; offsets [B, O] on the
-    same axis. Returns [B, M O, h, w]. The position is taken as given (no gradient to it).
+    same axis. Returns [B, M O, h, w]. No gradient flows to the position.
     """
     batch, measures, bins, height, width = volume.shape
     count = offsets.shape[1]
@@ -99,7 +116,7 @@ def lookup(volume: torch.Tensor, position: torch.Tensor, offsets: torch.Tensor) 
 
 
 def plane_coordinate(position: torch.Tensor, focus: torch.Tensor) -> torch.Tensor:
-    """Where a position lies among the planes: 0 at the first reading, Z - 1 at the last.
+    """Position as a fractional plane number: 0 at the first reading, Z - 1 at the last.
 
     position [B, 1, h, w], focus [B, Z] strictly increasing. Returns [B, 1, h, w].
     """
@@ -109,7 +126,7 @@ def plane_coordinate(position: torch.Tensor, focus: torch.Tensor) -> torch.Tenso
 
 
 def sharpest(stack: torch.Tensor, position: torch.Tensor, focus: torch.Tensor) -> torch.Tensor:
-    """The stack [B, Z, M, h, w] at each pixel's own position, linear between two planes."""
+    """The stack [B, Z, M, h, w] at each pixel's position, interpolated between two planes."""
     batch, planes, measures, height, width = stack.shape
     at = torch.clamp(plane_coordinate(position, focus), 0.0, planes - 1 - 1e-3)
     floor = torch.floor(at)
@@ -130,7 +147,7 @@ def neighbours(x: torch.Tensor) -> torch.Tensor:
 
 
 def convex_upsample(x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Upsamples x [B, 1, h, w] by 4: each fine pixel a convex sum of its 3x3 coarse neighbours.
+    """Upsamples x [B, 1, h, w] by 4: each fine pixel is a convex combination of 3x3 coarse neighbours.
 
     mask [B, 9 * 16, h, w], unnormalised logs of the weights (Teed and Deng, ECCV 2020).
     """

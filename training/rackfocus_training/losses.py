@@ -1,11 +1,11 @@
-"""The loss: every stage is held to the truth, so that K = 0, 1, 3 and 5 come from one training."""
+"""The loss of `proximal`. It supervises every stage, so that one training serves K = 0, 1, 3 and 5."""
 
 from typing import Dict
 
 import torch
 import torch.nn.functional as functional
 
-# Positions are scored in tenths of the sweep, about one plane of a usual sweep.
+# Unit of the loss: a tenth of the sweep, about one plane of a typical sweep.
 SCALE = 10.0
 STAGE_WEIGHT = 0.5
 DECAY = 0.8
@@ -13,15 +13,15 @@ TRUSTED_LOG_ERROR = -3.5  # 3 % of the sweep: such pixels weigh 1
 
 
 def absolute(difference: torch.Tensor) -> torch.Tensor:
-    """|x| with a rounded tip (Charbonnier), so that the gradient does not rattle near zero."""
+    """Charbonnier loss: |x|, smooth at zero."""
     return torch.sqrt(difference * difference + 1e-4)
 
 
 def trust(log_error: torch.Tensor) -> torch.Tensor:
-    """Weight of each pixel, from the expected error that the network itself states, without gradient.
+    """Weight of each pixel from the error that the network predicts, without gradient.
 
-    Scenes that are blank and noisy throughout cannot be solved; their errors are large and alike all
-    over a picture, and may drown what the solvable pixels have to teach.
+    Scenes that are blank and noisy everywhere cannot be solved. Their large errors would dominate the
+    loss of the pixels that can be.
     """
     return torch.clamp(torch.exp(0.5 * (TRUSTED_LOG_ERROR - log_error.detach())), 0.4, 2.0)
 
@@ -29,7 +29,7 @@ def trust(log_error: torch.Tensor) -> torch.Tensor:
 def stage_loss(depth: torch.Tensor, blocks: torch.Tensor, weight=1.0) -> torch.Tensor:
     """Error of a quarter-resolution map against all 16 true pixels of each block, [B, 16, h, w].
 
-    Their median is the best answer: at a depth edge one surface or the other, never the mean.
+    Its minimum is their median: at a depth edge one of the two surfaces, not a mean of both.
     """
     return (weight * absolute((depth - blocks) * SCALE)).mean()
 
@@ -37,17 +37,16 @@ def stage_loss(depth: torch.Tensor, blocks: torch.Tensor, weight=1.0) -> torch.T
 def laplace_loss(log_error: torch.Tensor, error: torch.Tensor) -> torch.Tensor:
     """Negative log-likelihood of a Laplace distribution whose scale is exp(log_error).
 
-    error: the true absolute error, without gradient: the scale learns from the depth, not the
-    depth from the scale.
+    error: the true absolute error. It gets no gradient: the likelihood trains only the scale.
     """
     return (log_error + error.detach() * torch.exp(-log_error)).mean()
 
 
 def total_loss(run: Dict[str, object], truth: torch.Tensor, trusting: bool = False
                ) -> Dict[str, torch.Tensor]:
-    """Loss of one run of StackStage; truth [B, 1, H, W]. Returns "loss" and the parts worth logging.
+    """Loss of one run of StackStage; truth [B, 1, H, W]. Returns "loss" and the parts to log.
 
-    trusting: pixels are weighted by trust() of the last exit's stated error.
+    trusting: weight pixels by trust() of the last exit's predicted error.
     """
     blocks = functional.pixel_unshuffle(truth, 4)
     depths = run["depths"]

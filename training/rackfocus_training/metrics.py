@@ -1,4 +1,4 @@
-"""The field's metrics, as the tables of the model card state them. Pixels without truth do not count."""
+"""Error metrics of the model cards. Pixels without ground truth are ignored."""
 
 from typing import Dict, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def planes_of(axis: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Readings as plane numbers (0 .. Z - 1), linear between the planes and beyond their ends."""
+    """Readings as plane numbers (0 .. Z - 1), interpolated and extrapolated linearly."""
     ascending = axis if axis[0] < axis[-1] else axis[::-1]
     numbers = np.interp(values, ascending, np.arange(len(axis), dtype=np.float64))
     first, last = ascending[1] - ascending[0], ascending[-1] - ascending[-2]
@@ -17,7 +17,7 @@ def planes_of(axis: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def metric_scores(axis: np.ndarray, estimate: np.ndarray, truth: np.ndarray) -> Dict[str, float]:
-    """For stacks in dioptres: AbsRel on metres (z = 1 / focus) and mean absolute error in planes."""
+    """Stacks in dioptres: AbsRel in metres (z = 1 / focus) and mean absolute error in planes."""
     known = np.isfinite(truth)
     found, true = estimate[known], truth[known]
     relative = np.abs(1 / np.maximum(found, 1e-6) - 1 / true) * true
@@ -26,8 +26,8 @@ def metric_scores(axis: np.ndarray, estimate: np.ndarray, truth: np.ndarray) -> 
 
 
 def affine_scores(estimate: np.ndarray, truth: np.ndarray) -> Dict[str, float]:
-    """For index stacks, whose truth is known up to scale and offset: Pearson's correlation, and the mean
-    absolute error after the least-squares affine fit of the estimate to the truth."""
+    """Index stacks, whose truth is known up to scale and offset: Pearson correlation, and mean absolute
+    error after a least-squares affine fit of the estimate to the truth."""
     known = np.isfinite(truth)
     found, true = estimate[known].astype(np.float64), truth[known]
     if found.std() < 1e-9:
@@ -39,7 +39,7 @@ def affine_scores(estimate: np.ndarray, truth: np.ndarray) -> Dict[str, float]:
 
 def sparsification(error: np.ndarray, confidence: np.ndarray,
                    shares: Sequence[float] = (0.5, 0.8, 0.95, 1.0)) -> Dict[float, float]:
-    """Mean error of the given share of the pixels, the most confident first."""
+    """Mean error of the given share of the most confident pixels."""
     order = np.argsort(-confidence.ravel(), kind="stable")
     ordered = error.ravel()[order]
     return {share: float(ordered[:max(1, int(round(share * len(ordered))))].mean())
@@ -49,6 +49,6 @@ def sparsification(error: np.ndarray, confidence: np.ndarray,
 def coverage(error: np.ndarray, scale: np.ndarray, level: float) -> float:
     """Share of pixels whose true error lies within the Laplace interval of the given level.
 
-    scale is the stated expected absolute error; the interval reaches -ln(1 - level) times it.
+    scale: the predicted absolute error; the half-width of the interval is -ln(1 - level) times it.
     """
     return float((error <= -np.log(1 - level) * scale).mean())

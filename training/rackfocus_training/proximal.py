@@ -1,45 +1,45 @@
-"""`proximal`: paper A's multi-candidate estimation with proximal refinement, shaped for rolling.
+"""`proximal`: paper A's multi-candidate estimation with proximal refinement, for rolling inference.
 
-Paper A is Mahmood, Electronics 2026. What depends on one image only (FrameStage) is computed once a
-frame and cached; StackStage does the rest at a quarter of the resolution. Its parts, in order:
-  FocusVolume   scores of every plane at 1/4, 1/8, 1/16 and 1/32, F their mean (eqs. 1 to 3),
-                resampled by the actual readings to BINS planes
+Paper A is Mahmood, Electronics 2026. The per-image part (FrameStage) is computed once per frame
+and cached; StackStage does the rest at a quarter of the resolution. Its parts, in order:
+  FocusVolume   scores of every plane at 1/4, 1/8, 1/16 and 1/32 and their mean F (eqs. 1 to 3),
+                resampled to BINS planes by the actual focus readings
   Candidates    soft-argmax, three residual heads, attention weights W² (eqs. 4 to 7, 14)
-  Context       what surrounds a pixel, down to 1/32 of the resolution and the whole image
-  ProximalStep  one for every iteration k (eqs. 10 to 13, 15 to 23), given lookups around D^k
+  Context       surroundings of a pixel, down to 1/32 of the resolution, and the whole image
+  ProximalStep  one per iteration k (eqs. 10 to 13, 15 to 23), with lookups around D^k
   Refiner       residual refinement (eq. 15), convex upsampling by 4 and the expected error
 
-Positions are on [0, 1], 0 the farthest plane. Tensors are float32; modules hold no state but weights.
+Positions are on [0, 1], 0 the farthest plane. Tensors are float32; modules have no state except weights.
 """
 
 from dataclasses import dataclass
-from typing import Dict, List
+from typing import Dict, List, Optional
 
 import torch
 from torch import nn
 
 from .features import MEASURES, log_measures, unshuffle
 from .layers import (Conv, Gate, convex_upsample, double, hat_matrix, lookup, sharpest,
-                     shift_planes, soft_argmax)
+                     soft_argmax)
+from .plane_unet import LEARNED, PlaneUNet, Stale
 from .upsampling import CalibratedError, plane_mean
 
 BINS = 32
 CANDIDATES = 3
-LEARNED = 16
-FEATURES = LEARNED + 16  # of one image: learned ones, then its luma rearranged 4x4
+FEATURES = LEARNED + 16  # of one image: the learned ones, then its luma rearranged 4x4
 OFFSETS = (-1.0, 0.0, 1.0)  # of the lookups, in mean plane distances
 MAXIMUM_ITERATIONS = 5
-# confidence = 1 / (1 + error / CONFIDENCE_ERROR): one half at 3 % of the sweep.
+# confidence = 1 / (1 + error / CONFIDENCE_ERROR): 0.5 at 3 % of the sweep.
 CONFIDENCE_ERROR = 0.03
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Width and form. weights: "softplus" (unnormalised, S small where nothing is sharp) or "softmax"
-    (paper A, S = 1 everywhere). context: coarsest scale of the context branch. learned: learned
-    per-image features beside the measures. lookups: whether an iteration sees F around D^k.
-    hidden: whether an iteration hands its features on to the next. crisp: whether the networks see the
-    picture that the sharpest planes make, and the largest response of all planes, beside the mean."""
+    """Widths and variants. weights: "softplus" (unnormalised, S small where nothing is sharp) or
+    "softmax" (paper A, S = 1 everywhere). context: coarsest scale of the context branch. learned:
+    learned per-image features in addition to the measures. lookups: iterations see F around D^k.
+    hidden: an iteration passes its features to the next. crisp: the networks see the all-in-focus
+    luma of the sharpest planes and the largest response over the planes in addition to the mean."""
 
     plane_width: int = 32
     step_width: int = 16
@@ -65,7 +65,7 @@ class FrameStage(nn.Module):
         return self.combine(log_measures(image), unshuffle(image))
 
     def combine(self, measures: torch.Tensor, luma: torch.Tensor) -> torch.Tensor:
-        """The part behind the focus measures: measures [N, 12, h, w], luma [N, 16, h, w]."""
+        """The part after the focus measures: measures [N, 12, h, w], luma [N, 16, h, w]."""
         scaled = (measures + 3.0) * 0.7
         seen = scaled
         if self.learned is not None:
@@ -73,50 +73,21 @@ class FrameStage(nn.Module):
         return torch.cat([self.project(seen), luma], dim=1)
 
 
-class FocusVolume(nn.Module):
-    """Learned features [B Z, 16, h, w] to the score and three measures of every plane, [B Z, 4, h, w].
-
-    The features' mean over the planes is taken away first: texture and contrast go with it and the
-    course along focus is left.
-    """
-
-    def __init__(self, width: int):
-        super().__init__()
-        self.level = nn.Conv2d(LEARNED, LEARNED, 1)
-        with torch.no_grad():
-            self.level.weight.copy_(-torch.eye(LEARNED)[:, :, None, None])
-        self.spacing = nn.Parameter(torch.zeros(1, LEARNED, 1, 1))
-        self.down8, self.encode8 = Conv(LEARNED, width, stride=2), Conv(width, width)
-        self.down16, self.encode16 = Conv(width, width, stride=2), Conv(width, width)
-        self.down32, self.encode32 = Conv(width, width, stride=2), Conv(width, width)
-        self.whole = nn.Conv2d(width, width, 1)
-        self.up16, self.decode16 = nn.Conv2d(width, width, 1), Conv(width, width)
-        self.up8, self.decode8 = nn.Conv2d(width, width, 1), Conv(width, width)
-        self.up4, self.decode4 = nn.Conv2d(width, LEARNED, 1), Conv(LEARNED, LEARNED)
-        self.scores = nn.ModuleList(nn.Conv2d(width, 1, 1) for _ in range(3))
-        self.measures = nn.Conv2d(LEARNED, 4, 1)
+class FocusVolume(PlaneUNet):
+    """Learned features [B Z, 16, h, w] to the score and three measures of every plane, [B Z, 4, h, w]."""
 
     def forward(self, features: torch.Tensor, mean: torch.Tensor, focus: torch.Tensor,
-                planes: int) -> torch.Tensor:
-        batch = focus.shape[0]
-        spacing = torch.log((focus[:, 1:] - focus[:, :-1]).mean(dim=1) * 9.0)
-        level = self.level(mean) + self.spacing * spacing.view(batch, 1, 1, 1)
-        x4 = features.view(batch, planes, *features.shape[1:]) + level[:, None]
-        x4 = shift_planes(torch.relu(x4).view_as(features), planes)
-        x8 = self.encode8(shift_planes(self.down8(x4), planes))
-        x16 = self.encode16(shift_planes(self.down16(x8), planes, 2))
-        x32 = self.encode32(shift_planes(self.down32(x16), planes, 2))
-        stack = x32.view(batch, planes, *x32.shape[1:])
-        whole = self.whole(stack.mean(dim=1))
-        x32 = torch.relu(stack + whole[:, None]).view_as(x32)
-        y16 = self.decode16(x16 + double(self.up16(x32)))
-        y8 = self.decode8(x8 + double(self.up8(y16)))
-        y4 = self.decode4(x4 + double(self.up4(y8)))
-        volume = self.measures(y4)
-        coarse = double(self.scores[0](x32)) + self.scores[1](y16)
-        coarse = double(double(coarse) + self.scores[2](y8))
-        # F is the mean of the four scales (paper A, eq. 3).
-        return torch.cat([(volume[:, :1] + coarse) * 0.25, volume[:, 1:]], dim=1)
+                planes: int, stale: Optional[Stale] = None) -> torch.Tensor:
+        if stale is None:
+            x4 = torch.relu(self.relative(features, mean, focus)).view_as(features)
+            return self.decode(self.encode(x4, planes)[0], planes)
+        older_mean = plane_mean(stale.learned, focus.shape[0], planes)
+        with torch.no_grad():
+            older = torch.relu(self.relative(stale.learned, older_mean, focus)).view_as(features)
+            kept = self.encode(older, planes)[1]
+        x4 = torch.relu(self.relative(features, mean, focus, older_mean, stale.age))
+        scales = self.encode(x4.view_as(features), planes, kept=kept, sides=stale.sides)[0]
+        return self.decode(scales, planes)
 
 
 class Candidates(nn.Module):
@@ -145,8 +116,8 @@ class Candidates(nn.Module):
 
 
 class Context(nn.Module):
-    """Everything about the pixel's surroundings, seen at 1/8 and coarser; at 1/32 also the mean of
-    the whole image. [B, inputs, h, w] to [B, 16, h, w]."""
+    """Surroundings of a pixel at 1/8 of the resolution and coarser, and the mean of the whole image.
+    [B, inputs, h, w] to [B, 16, h, w]."""
 
     def __init__(self, inputs: int, width: int, coarsest: int):
         super().__init__()
@@ -173,8 +144,8 @@ class Context(nn.Module):
 class ProximalStep(nn.Module):
     """P_k: a U-Net with gated skips from (D~, D^k, lookups, F, S, b, eta, lambda) to D^(k+1).
 
-    Besides D^(k+1) it hands its last features on to the next step, which the paper does not: so a
-    later step goes on where this one ended instead of seeing the same afresh.
+    Unlike the paper, it also passes its last features to the next step, which can thus continue from
+    there.
     """
 
     def __init__(self, inputs: int, width: int):
@@ -203,8 +174,7 @@ class ProximalStep(nn.Module):
 class Refiner(nn.Module):
     """Residual refinement of D^K, the mask of the upsampling and the log of the expected error.
 
-    One small convolution deep and without lookups: what surroundings and F have to say is the
-    iterations' work, not its.
+    A single convolution without lookups: using the surroundings and F is left to the iterations.
     """
 
     def __init__(self, inputs: int, width: int):
@@ -227,7 +197,7 @@ class Refiner(nn.Module):
 
 
 class StackStage(CalibratedError):
-    """features [B Z, 32, h, w] and focus [B, Z] to every stage's estimate."""
+    """Features [B Z, 32, h, w] and focus [B, Z] to the estimates of all stages."""
 
     def __init__(self, settings: Settings = Settings()):
         super().__init__()
@@ -248,8 +218,11 @@ class StackStage(CalibratedError):
         self.register_buffer("bins", torch.linspace(0, 1, BINS), persistent=False)
 
     def forward(self, features: torch.Tensor, focus: torch.Tensor, planes: int,
-                iterations: int, exits: List[int]) -> Dict[str, object]:
-        """Runs the given iterations and, for every k in exits, refines and upsamples D^k.
+                iterations: int, exits: List[int], stale: Optional[Stale] = None
+                ) -> Dict[str, object]:
+        """Runs the given number of iterations; for every k in exits, refines and upsamples D^k.
+
+        stale: for training, an older version of the stack for some of the planes' neighbours.
 
         Returns mean (soft-argmax), candidates [B, 3, h, w], S, depths (D^0 .. D^K, each
         [B, 1, h, w]), exits {k: (refined [B, 1, h, w], position, log error and allfocus
@@ -260,12 +233,12 @@ class StackStage(CalibratedError):
         luma = stack[:, :, LEARNED:]
         learned = features[:, :LEARNED]
         mean = plane_mean(learned, batch, planes)
-        volume = self.volume(learned, mean, focus, planes)
+        volume = self.volume(learned, mean, focus, planes, stale)
         largest = learned.reshape(batch, planes, *learned.shape[1:]).amax(dim=1)
         return self.estimate(volume, mean, largest, luma, focus, iterations, exits)
 
     def estimate(self, volume, mean, largest, luma, focus, iterations, exits) -> Dict[str, object]:
-        """What follows the focus volume: volume [B Z, 4, h, w] (score and three measures of every
+        """The part after the focus volume: volume [B Z, 4, h, w] (score and three measures of every
         plane), mean and largest [B, 16, h, w] of the learned features over the planes, luma
         [B, Z, 16, h, w]."""
         sampled = self._resample(volume, focus)
@@ -295,8 +268,8 @@ class StackStage(CalibratedError):
                 "exits": finished}
 
     def _crisp(self, volume, largest, luma) -> List[torch.Tensor]:
-        """The largest response of all planes, and the luma of the sharpest planes by the volume's
-        last measure: edges as they are in focus, whatever the depth estimate says."""
+        """The largest response over the planes, and the luma of the sharpest planes by the volume's
+        last measure: edges in focus, independent of the depth estimate."""
         if not self.settings.crisp:
             return []
         batch, planes = luma.shape[:2]
@@ -306,7 +279,7 @@ class StackStage(CalibratedError):
         return [largest, picture * 2 - 1]
 
     def _resample(self, volume: torch.Tensor, focus: torch.Tensor) -> torch.Tensor:
-        """[B Z, M, h, w] at the readings to [B, M, BINS, h, w]."""
+        """Resamples [B Z, M, h, w] from the readings to [B, M, BINS, h, w]."""
         batch, planes = focus.shape
         measures, height, width = volume.shape[1:]
         matrix = hat_matrix(self.bins, focus)
@@ -323,11 +296,11 @@ class StackStage(CalibratedError):
         return lookup(sampled, depth.detach(), offsets)
 
     def _iterate(self, k, depth, total, pull, seen):
-        """D~ = D - eta (S D - b), then the proximal network (paper A, eqs. 10 to 13)."""
+        """D~ = D - eta (S D - b), followed by the proximal network (paper A, eqs. 10 to 13)."""
         depth = depth.detach()
         eta = torch.exp(self.log_eta[k])
         gradient = total * depth - pull
-        # Bounded, since S is not: the step never passes the point where S D = b.
+        # Bounded, because S is not: the step never overshoots the point where S D = b.
         stepped = depth - torch.clamp(eta * total, max=1.0) / total * gradient
         ones = torch.ones_like(depth)
         state = [depth * 4 - 2, (stepped - depth) * 10, torch.log(total), gradient * 10,
@@ -362,7 +335,7 @@ class Proximal(nn.Module):
 
 def outputs(stack_stage: StackStage, features: torch.Tensor, focus: torch.Tensor, planes: int,
             iterations: int) -> Dict[str, torch.Tensor]:
-    """The four published maps after the given iterations, refined and at full resolution."""
+    """The four published maps after the given number of iterations, refined and at full resolution."""
     run = stack_stage(features, focus, planes, iterations, [iterations])
     return outputs_of(stack_stage, run, iterations)
 

@@ -1,14 +1,14 @@
-"""What an exported stack graph of `proximal` computes: proximal.StackStage's numbers, at less cost.
+"""The form of proximal.StackStage that is exported: equivalent, but faster on ONNX Runtime.
 
-Same weights, same result but for rounding (tests hold 1e-5), for one stack, rearranged for ONNX
-Runtime on a CPU, whose fast convolutions want channels in blocks of 16 and stay in that layout only
-where one of them follows on another:
-  - a convolution over concatenated maps is the sum of one over those that come in blocks and one
-    over the few single maps, whose factors and offsets are folded into its weights
-  - planes are shifted by one gather of whole channels; sums over planes are products with a row of
-    ones; the luma at a pixel's own plane is a weighted sum as well, instead of two gathers
-  - a gate's one map is computed once for each channel that it gates, an identity convolution holds
-    the planes' features: both keep what follows in blocks
+It has the same weights and the same results up to rounding (tests require 1e-5), for a single stack.
+ONNX Runtime's fast CPU convolutions need channels in blocks of 16, and keep that layout only from one
+convolution to the next. Therefore:
+  - a convolution over concatenated maps becomes the sum of one over the blocks and one over the few
+    single maps, whose factors and offsets are folded into its weights
+  - planes are shifted by a single gather of whole channels; sums over planes are products with a row
+    of ones; the luma at a pixel's own plane is a weighted sum instead of two gathers
+  - a gate's single map is computed once for each channel that it gates, and the planes' features pass
+    through an identity convolution: both keep the following operations in blocks
 """
 
 from typing import List
@@ -36,9 +36,9 @@ class GatherChannels(torch.autograd.Function):
 
 
 class GatherBins(torch.autograd.Function):
-    """volume [BINS, C, h, w] at bin [O, 1, h, w], whole numbers as floats, to [O, C, h, w].
+    """volume [BINS, C, h, w] at bin [O, 1, h, w], integers stored as floats, to [O, C, h, w].
 
-    In the graph the index is int32, half of torch.gather's bytes.
+    The graph's index is int32, half the size of torch.gather's.
     """
 
     @staticmethod
@@ -72,7 +72,7 @@ def shift_index(planes: int, channels: int, step: int) -> torch.Tensor:
 
 
 def convolution(weight: torch.Tensor, bias: torch.Tensor = None, stride: int = 1) -> nn.Conv2d:
-    """A convolution of these weights."""
+    """A convolution with the given weights."""
     made = nn.Conv2d(weight.shape[1], weight.shape[0], weight.shape[2], stride,
                      weight.shape[2] // 2, bias=bias is not None)
     made.weight.data = weight.detach().clone()
@@ -93,9 +93,9 @@ def sum_over(row: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
 
 
 class Volume(nn.Module):
-    """proximal.FocusVolume for one stack and the mean and largest features that it is given.
+    """proximal.FocusVolume for one stack; also returns the mean and largest features.
 
-    The quarter of F (paper A, eq. 3) is in the weights.
+    The factor 1/4 of F (paper A, eq. 3) is folded into the weights.
     """
 
     def __init__(self, source):
@@ -105,12 +105,12 @@ class Volume(nn.Module):
         quarter = torch.tensor([0.25, 1, 1, 1])
         self.measures = scaled(source.measures, quarter)
         self.scores = nn.ModuleList(scaled(score, quarter[:1]) for score in source.scores)
-        # Which way a channel was shifted: what its sum over the planes lacks at one end.
+        # Direction in which a channel was shifted: its sum over the planes misses one end plane.
         self.register_buffer("lacks", torch.tensor([1.0] * 4 + [-1.0] * 4 + [0.0] * 8)
                              .view(1, -1, 1, 1))
 
     def forward(self, features, focus, ones):
-        """To the scores [Z, 1, h, w], the measures [Z, 3, h, w], mean and largest [1, 16, h, w]."""
+        """Scores [Z, 1, h, w], measures [Z, 3, h, w], mean and largest [1, 16, h, w]."""
         s, planes = self.source, features.shape[0]
         near, wide = shift_index(planes, PLANE_WIDTH, 1), shift_index(planes, PLANE_WIDTH, 2)
         shifted = GatherChannels.apply(features, shift_index(planes, LEARNED, 1))
@@ -129,7 +129,7 @@ class Volume(nn.Module):
         y16 = s.decode16(x16 + double(s.up16(x32)))
         y8 = s.decode8(x8 + double(s.up8(y16)))
         y4 = s.decode4(x4 + double(s.up4(y8)))
-        # One map a plane: enlarged as the channels of one image.
+        # One map per plane: upsampled as the channels of one image.
         coarse = double(self.scores[0](x32).transpose(0, 1)) + self.scores[1](y16).transpose(0, 1)
         coarse = double(double(coarse) + self.scores[2](y8).transpose(0, 1)).transpose(0, 1)
         volume = self.measures(y4)
@@ -137,7 +137,7 @@ class Volume(nn.Module):
 
 
 class Gated(nn.Module):
-    """layers.Gate with its one map computed once for each channel that it gates."""
+    """layers.Gate with its single map computed once for each channel that it gates."""
 
     def __init__(self, gate):
         super().__init__()
@@ -151,7 +151,7 @@ class Gated(nn.Module):
 
 
 class Step(nn.Module):
-    """proximal.ProximalStep of iteration k on maps as they are, their factors in the weights."""
+    """proximal.ProximalStep of iteration k on unscaled maps; the factors are folded into the weights."""
 
     def __init__(self, stage: StackStage, k: int):
         super().__init__()
@@ -163,7 +163,7 @@ class Step(nn.Module):
         looked = weight[:, static:static + 4 * count]
         kept, state = weight[:, static + 4 * count:-7], weight[:, -7:]
         self.blocks = convolution(torch.cat([weight[:, :static], kept], dim=1), bias)
-        # Lookups come score first, then measures plane by plane.
+        # Lookups are ordered score first, then measures per plane.
         order = list(range(count)) + [m * count + o for o in range(count) for m in range(1, 4)]
         moving = [4 * state[:, 0:1], 10 * state[:, 1:2], 10 * state[:, 3:4]]
         self.moving = convolution(torch.cat([looked[:, order]] + moving, dim=1))
@@ -189,7 +189,7 @@ class Step(nn.Module):
 
 
 class Finish(nn.Module):
-    """proximal.Refiner on maps as they are."""
+    """proximal.Refiner on unscaled maps."""
 
     def __init__(self, stage: StackStage, hidden: bool):
         super().__init__()
@@ -214,7 +214,7 @@ class Finish(nn.Module):
 
     @staticmethod
     def upsample(x, mask):
-        """layers.convex_upsample, its sums as products with a row of ones."""
+        """layers.convex_upsample with its sums as products with a row of ones."""
         height, width = x.shape[-2:]
         padded = functional.pad(x, (1, 1, 1, 1), mode="replicate")
         values = torch.cat([padded[:, :, dy:dy + height, dx:dx + width]
@@ -226,10 +226,10 @@ class Finish(nn.Module):
 
 
 class StackInference(nn.Module):
-    """features [Z, 32, h, w] and focus [1, Z] to position, log error and allfocus [1, 1, H, W].
+    """Features [Z, 32, h, w] and focus [1, Z] to position, log error and allfocus [1, 1, H, W].
 
-    stage: where the weights are from, of the shipped form (lookups, hidden, crisp and learned on,
-    weights by softplus); it must not change afterwards.
+    stage: source of the weights, in the released configuration (lookups, hidden, crisp and learned on,
+    weights by softplus). It must not change afterwards.
     """
 
     def __init__(self, stage: StackStage, iterations: int):
@@ -250,7 +250,7 @@ class StackInference(nn.Module):
 
     @staticmethod
     def serves(settings: Settings) -> bool:
-        """Whether a network of these settings has this form."""
+        """Whether a network with these settings can be converted."""
         return (settings.lookups and settings.hidden and settings.crisp
                 and settings.weights == "softplus" and settings.plane_width == PLANE_WIDTH)
 
@@ -302,7 +302,7 @@ class StackInference(nn.Module):
         hidden = self.stage.candidates.trunk(torch.cat([relative, mean], dim=1))
         heads = self.heads(hidden)
         residuals, logits = heads[:, :self.count], heads[:, self.count:]
-        # softplus, stable at both ends, of operations that ONNX Runtime vectorises.
+        # Numerically stable softplus from operations that ONNX Runtime vectorises.
         weights = torch.relu(logits) + torch.log(1.0 + torch.exp(-torch.abs(logits))) + 1e-4
         total = weights.sum(dim=1, keepdim=True)
         return total, (weights * (average + residuals)).sum(dim=1, keepdim=True)
@@ -320,7 +320,7 @@ class StackInference(nn.Module):
 
     @staticmethod
     def _look(sampled, depth, focus):
-        """layers.lookup on [BINS, 1, h, w] and [BINS, 3, h, w]: of each, plane by plane."""
+        """layers.lookup on [BINS, 1, h, w] and [BINS, 3, h, w], plane by plane."""
         spacing = (focus[:, 1:] - focus[:, :-1]).mean(dim=1, keepdim=True)
         offsets = (spacing * spacing.new_tensor(OFFSETS)[None]).view(-1, 1, 1, 1)
         at = torch.clamp((depth + offsets) * (BINS - 1), 0.0, BINS - 1 - 1e-3)
@@ -334,7 +334,7 @@ class StackInference(nn.Module):
 
     @staticmethod
     def _luma_at(depth, luma, focus, ones):
-        """layers.sharpest as a sum over all planes of which two have a weight."""
+        """layers.sharpest as a sum over all planes, two of them with non-zero weight."""
         start, gap = focus[0, :-1], focus[0, 1:] - focus[0, :-1]
         share = torch.clamp((depth - start.view(-1, 1, 1, 1)) / gap.view(-1, 1, 1, 1), 0.0, 1.0)
         end = torch.ones_like(depth)

@@ -1,9 +1,9 @@
 """`proximal-large`: the paper's own encoder, a ResNet-18, in front of proximal's later stages.
 
 Paper A is Mahmood, Electronics 2026; ResNet-18 is He, Zhang, Ren and Sun, CVPR 2016. The encoder runs
-on each plane's luma (weights shared over the planes, so that any number of planes serves), a
-decoder scores every plane at four scales, F is their mean. Candidates, proximal steps and refiner
-are proximal's. It is meant for a GPU: there it runs as one graph, so only the full form is exported.
+on each plane's luma with shared weights, so it accepts any number of planes; a decoder scores every
+plane at four scales, and F is the mean of the scores. Candidates, proximal steps and refiner are those
+of proximal. It is meant for GPUs, where it runs as one graph, so only the full form is exported.
 """
 
 from typing import Dict, List
@@ -97,7 +97,7 @@ class ProximalLarge(nn.Module):
 
     def run(self, stack: torch.Tensor, focus: torch.Tensor, iterations: int, exits: List[int]
             ) -> Dict[str, object]:
-        """Every stage's estimate, as StackStage gives them: what the loss takes."""
+        """The estimates of all stages, in the form of StackStage, for the loss."""
         batch, planes, height, width = stack.shape
         image = stack.reshape(batch * planes, 1, height, width)
         scales = self.encoder(image)

@@ -1,7 +1,7 @@
 """Inserts QuantizeLinear/DequantizeLinear pairs into a graph: uint8 activations, int8 weights per channel.
 
-Knows nothing of a network but its Conv nodes, so it serves any bundle. Each chosen Conv gets pairs on its input and
-on its output (on that of the Relu behind it, where that is all that reads it), so that ONNX Runtime runs it in 8 bits.
+Works on Conv nodes alone, so it applies to any bundle. Each chosen Conv gets pairs on its input and on its output
+(or on the output of the following Relu if that is the only consumer), so that ONNX Runtime runs it in 8 bits.
 """
 
 from collections import defaultdict
@@ -17,14 +17,14 @@ LEAST_CHANNELS = 8
 
 @dataclass(frozen=True)
 class Range:
-    """What values a tensor takes."""
+    """Range of a tensor's values."""
 
     low: float
     high: float
 
 
 def convolutions(model: onnx.ModelProto) -> List[str]:
-    """Names of the first outputs of all Conv nodes that pay: constant weights, 8 input channels or more."""
+    """First outputs of all Conv nodes worth quantising: constant weights, at least 8 input channels."""
     constants = _constants(model.graph)
     chosen = []
     for node in model.graph.node:
@@ -36,7 +36,7 @@ def convolutions(model: onnx.ModelProto) -> List[str]:
 
 
 def boundaries(model: onnx.ModelProto, chosen: Iterable[str]) -> List[str]:
-    """The tensors that need a range if these convolutions run in 8 bits, in a fixed order."""
+    """The tensors whose range is needed to run these convolutions in 8 bits, in a fixed order."""
     wanted = set(chosen)
     names = []
     for node in model.graph.node:
@@ -46,7 +46,7 @@ def boundaries(model: onnx.ModelProto, chosen: Iterable[str]) -> List[str]:
 
 
 def with_ranges(model: onnx.ModelProto, tensors: List[str]) -> onnx.ModelProto:
-    """A copy with two scalar outputs more for each tensor, its least and greatest value: min/N and max/N."""
+    """A copy with two additional scalar outputs per tensor, its minimum and maximum: min/N and max/N."""
     watched = onnx.ModelProto()
     watched.CopyFrom(model)
     for index, name in enumerate(tensors):
@@ -65,7 +65,7 @@ def quantise(model: onnx.ModelProto, ranges: Dict[str, Range], chosen: Iterable[
 
 
 def activation_scale(values: Range) -> Tuple[np.float32, np.uint8]:
-    """Scale and zero point of uint8 over a range that is widened to hold 0 exactly."""
+    """uint8 scale and zero point for a range, extended to represent 0 exactly."""
     low, high = min(values.low, 0.0), max(values.high, 0.0)
     scale = np.float32(max(high - low, 1e-8) / 255.0)
     return scale, np.uint8(int(np.clip(round(-low / float(scale)), 0, 255)))

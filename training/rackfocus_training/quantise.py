@@ -1,13 +1,13 @@
-"""Adds 8-bit graphs of the stack stage to a bundle, where they are as good and faster.
+"""Adds 8-bit graphs of the stack stage to a bundle if they are as accurate and faster.
 
 Run in training/: python3 -m rackfocus_training.quantise --bundle ../models/proximal --calibration runs/pool \
   --validation runs/validation --ort onnxruntime.jar
 
-For each number of iterations: ranges of all activations on calibration scenes (rendered, ours), QDQ pairs around
-every convolution, then the mean error on the validation scenes against the fp32 graph's. Where it grows by more than
---limit percent, the convolutions whose quantisation alone moves the map most stay in fp32, ever more of them. A graph
-that is not faster is not kept. All runs are the node's own ONNX Runtime, through tools/GraphRunner.java.
-Writes stack-kK.int8.onnx and the manifest's section "quantised".
+For each number of iterations: measures the ranges of all activations on rendered calibration scenes, puts QDQ pairs
+around every convolution, and compares the mean error on the validation scenes with that of the fp32 graph. If it grows
+by more than --limit percent, the most sensitive convolutions stay in fp32, more of them with each attempt. A graph that
+is not faster is discarded. Everything runs on the node's version of ONNX Runtime, through tools/GraphRunner.java.
+Writes stack-kK.int8.onnx and the section "quantised" of the manifest.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from .qdq import Range, boundaries, convolutions, quantise, with_ranges
 RUNNER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools", "GraphRunner.java")
 CALIBRATION_SCENES = 16
 SENSITIVITY_SCENES = 3
-# Shares of the convolutions that stay in fp32, tried in this order, most sensitive first.
+# Shares of the convolutions, most sensitive first, to keep in fp32; tried in this order.
 KEPT_SHARES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 TOLERANCE = 0.02
 TIMED_SIZE = (10, 480, 640)
@@ -37,13 +37,13 @@ TIMED_ROUNDS = 30
 
 
 class Runner:
-    """Runs graphs on ONNX Runtime in a process of its own, files between."""
+    """Runs graphs on ONNX Runtime in a separate process that exchanges files."""
 
     def __init__(self, jar: str, folder: str, java: str):
         self.command, self.folder, self.count = [java, "-cp", jar, RUNNER], folder, 0
 
     def run(self, jobs: Sequence[Tuple[str, str]]) -> List[Dict[str, np.ndarray]]:
-        """jobs: graph and input file; returns the outputs of each by name."""
+        """Runs jobs of (graph, input file) and returns the outputs of each by name."""
         lines, found = [], []
         for graph, given in jobs:
             found.append(self.path())
@@ -55,7 +55,7 @@ class Runner:
         return results
 
     def times(self, graphs: Sequence[str], given: str, rounds: int, threads: int = 2) -> List[Tuple[float, float]]:
-        """Median and fastest of each graph, milliseconds, run in turns."""
+        """Median and fastest time of each graph in milliseconds; the graphs run in turn."""
         text = self._call(["time\t%d\t%d\t%s\t%s" % (rounds, threads, given, "\t".join(graphs))])
         return [tuple(float(each) for each in line.split("\t")[1:]) for line in text.splitlines()]
 
@@ -78,7 +78,7 @@ class Runner:
 
 
 def write_tensors(path: str, tensors: Dict[str, np.ndarray]) -> None:
-    """The form that GraphRunner reads."""
+    """Writes the file format that GraphRunner reads."""
     with open(path, "wb") as file:
         file.write(struct.pack("<i", len(tensors)))
         for name, values in tensors.items():
@@ -88,7 +88,7 @@ def write_tensors(path: str, tensors: Dict[str, np.ndarray]) -> None:
 
 
 def read_tensors(path: str) -> Dict[str, np.ndarray]:
-    """The form that GraphRunner writes."""
+    """Reads the file format that GraphRunner writes."""
     with open(path, "rb") as file:
         data = file.read()
     (count,), at, tensors = struct.unpack_from("<i", data, 0), 4, {}
@@ -106,10 +106,10 @@ def read_tensors(path: str) -> Dict[str, np.ndarray]:
 
 
 class Scenes:
-    """Features, focus and truth of rendered scenes: the inputs of a stack stage."""
+    """Inputs of a stack stage for rendered scenes: features, focus and truth."""
 
     def __init__(self, runner: Runner, bundle: str, luma: str, lumas: np.ndarray, focus: np.ndarray, truth: np.ndarray):
-        """luma: what the stack stage takes beside the features; lumas [N, Z, H, W] in [0, 1]."""
+        """luma: the additional input of the stack stage; lumas [N, Z, H, W] in [0, 1]."""
         frame = os.path.join(bundle, "frame.onnx")
         self.truth, self.planes, self.inputs = truth, lumas.shape[1], []
         for scene, positions in zip(lumas, focus):
@@ -128,14 +128,14 @@ class Scenes:
         return [each["position"][0, 0] for each in runner.run([(graph, given) for given in self.inputs])]
 
     def error(self, runner: Runner, graph: str) -> float:
-        """Mean absolute error over all pixels, planes."""
+        """Mean absolute error over all pixels, in planes."""
         found = self.positions(runner, graph)
         gaps = [np.abs(position - truth).mean() for position, truth in zip(found, self.truth)]
         return float(np.mean(gaps)) * (self.planes - 1)
 
 
 def load(folder: str, pattern: str, scenes: int, planes: Tuple[int, int]) -> Tuple[np.ndarray, ...]:
-    """One scene of each of the first shards with so many planes: lumas, focus, truth, all of one plane count."""
+    """One scene of each of the first suitable shards: lumas, focus, truth."""
     found = []
     for path in sorted(glob.glob(os.path.join(folder, pattern))):
         with np.load(path) as file:
@@ -150,7 +150,7 @@ def load(folder: str, pattern: str, scenes: int, planes: Tuple[int, int]) -> Tup
 
 
 def calibrate(runner: Runner, model: onnx.ModelProto, scenes: Sequence[Scenes], chosen: Sequence[str]) -> Dict[str, Range]:
-    """Mean over the scenes of each tensor's least and greatest value: one scene's outlier widens nothing much."""
+    """Each tensor's minimum and maximum, averaged over the scenes to limit the effect of outliers."""
     tensors = boundaries(model, chosen)
     graph = runner.path() + ".onnx"
     onnx.save(with_ranges(model, tensors), graph)
@@ -163,7 +163,7 @@ def calibrate(runner: Runner, model: onnx.ModelProto, scenes: Sequence[Scenes], 
 
 def by_sensitivity(runner: Runner, model: onnx.ModelProto, original: str, ranges: Dict[str, Range],
                    chosen: Sequence[str], scenes: Sequence[Scenes]) -> List[str]:
-    """The convolutions, those first whose quantisation alone moves the map most."""
+    """The convolutions, most sensitive first: by the change of the map if only they are quantised."""
     few = [given for group in scenes for given in group.inputs][:SENSITIVITY_SCENES]
     wanted = runner.run([(original, given) for given in few])
     moved = {}
@@ -177,7 +177,7 @@ def by_sensitivity(runner: Runner, model: onnx.ModelProto, original: str, ranges
 
 
 def timed_input(runner: Runner, channels: int, downscale: int, luma: str) -> str:
-    """Features as noise, of the size that times are stated for."""
+    """Random features of the size used for timing."""
     z, height, width = TIMED_SIZE
     random = np.random.default_rng(20261120)
     shape = (z, channels, height // downscale, width // downscale)
@@ -188,7 +188,7 @@ def timed_input(runner: Runner, channels: int, downscale: int, luma: str) -> str
 
 
 def golden_of(runner: Runner, bundle: str, manifest: dict, graph: str) -> Dict[str, List[float]]:
-    """What the 8-bit graph gives for the manifest's golden input, at its pixels."""
+    """Outputs of the 8-bit graph at the golden pixels of the manifest's golden input."""
     entry = manifest["golden"]
     golden = Golden(entry["seed"], entry["planes"], entry["height"], entry["width"], len(entry["pixels"]))
     stack, focus = golden_input(golden)
@@ -198,13 +198,13 @@ def golden_of(runner: Runner, bundle: str, manifest: dict, graph: str) -> Dict[s
 
 
 def quantise_iterations(runner, bundle, manifest, k, calibration, validation, limit) -> dict:
-    """Writes stack-kK.int8.onnx if it pays; returns its figures, with "kept" whether it does."""
+    """Writes stack-kK.int8.onnx if it is worth keeping; returns its figures, with "kept"."""
     original = os.path.join(bundle, f"stack-k{k}.onnx")
     target = os.path.join(bundle, f"stack-k{k}.int8.onnx")
     model = onnx.load(original)
     chosen = convolutions(model)
     if not chosen:
-        print(f"K = {k}: no convolution that pays; nothing to do")
+        print(f"K = {k}: no convolution worth quantising")
         return {"kept": False}
     ranges = calibrate(runner, model, calibration, chosen)
     before = [group.error(runner, original) for group in validation]
@@ -239,8 +239,8 @@ def main() -> None:
     parser.add_argument("--ort", required=True, help="ONNX Runtime's jar")
     parser.add_argument("--java", default="java")
     parser.add_argument("--iterations", type=int, nargs="*", help="default: all exported")
-    parser.add_argument("--scenes", type=int, default=16, help="of each validation file")
-    parser.add_argument("--limit", type=float, default=2.0, help="growth of the error allowed, percent")
+    parser.add_argument("--scenes", type=int, default=16, help="scenes of each validation file")
+    parser.add_argument("--limit", type=float, default=2.0, help="largest accepted growth of the error, percent")
     arguments = parser.parse_args()
     path = os.path.join(arguments.bundle, MANIFEST)
     with open(path, encoding="utf-8") as file:
@@ -269,7 +269,7 @@ def main() -> None:
 
 
 def write_section(runner: Runner, bundle: str, manifest: dict, kept: List[int]) -> None:
-    """Enters the graphs into the manifest, or takes out what is no longer there."""
+    """Adds the graphs to the manifest and removes those that no longer exist."""
     manifest.pop("quantised", None)
     for name in [name for name in manifest["files"] if name.endswith(".int8.onnx")]:
         del manifest["files"][name]

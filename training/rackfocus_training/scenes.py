@@ -1,7 +1,7 @@
 """Random scenes: a background and objects in front of it, each a textured surface with a depth.
 
-Depth is a position on the sweep's normalised focus axis (0 farthest plane, 1 nearest). Every
-surface is nearer than all that it covers, so that painting back to front is right everywhere.
+Depth is a position on the normalised focus axis of the sweep (0 the farthest plane, 1 the nearest).
+Every surface is nearer than everything it covers, so that painting back to front is correct.
 """
 
 from dataclasses import dataclass
@@ -15,12 +15,15 @@ from .textures import fractal_noise, texture
 
 @dataclass(frozen=True)
 class Recipe:
-    """What scenes are made of; each departure from the default is one lever of ablation.md.
+    """Composition of the scenes. The deviations from the default are the variants of ablation.md.
 
-    thin: rods, rings, lattices and leaves, and a share of blank surfaces that differs from scene to
-    scene. empty: most scenes leave a part of the sweep empty. occlusion: light mixes at depth edges
-    as a real aperture mixes it. sub_plane: the truth lies between the planes, not on the nearest.
-    noise: bounds of the read noise's standard deviation, log-uniform, in [0, 1].
+    thin: include rods, rings, lattices and leaves, and vary the share of blank surfaces per scene.
+    empty: most scenes leave a part of the sweep empty. occlusion: physically correct mixing of light at
+    depth edges. sub_plane: the true depth is continuous instead of rounded to the nearest plane. noise:
+    bounds of the read noise's standard deviation (log-uniform, full scale 1). frames: share of scenes
+    that are crops of RGB-D frames, if any are given. disturbed: lenses and cameras of disturb.py.
+    highlights: share of the other scenes with highlights. planes: distribution of the number of planes
+    per shard, as (share, (minimum, maximum)).
     """
 
     thin: bool = True
@@ -28,8 +31,14 @@ class Recipe:
     occlusion: bool = True
     sub_plane: bool = True
     noise: Tuple[float, float] = (0.001, 0.03)
+    frames: float = 0.0
+    disturbed: bool = False
+    highlights: float = 0.0
+    planes: Tuple[Tuple[float, Tuple[int, int]], ...] = (
+        (0.10, (5, 7)), (0.50, (8, 12)), (0.20, (13, 18)), (0.20, (20, 30)))
 
 
+# base: proximal 1.1. realistic: proximal 2. The others: ablation.md.
 RECIPES = {
     "base": Recipe(),
     "no-thin": Recipe(thin=False),
@@ -37,6 +46,9 @@ RECIPES = {
     "no-occlusion": Recipe(occlusion=False),
     "plane-truth": Recipe(sub_plane=False),
     "low-noise": Recipe(noise=(0.001, 0.003)),
+    "realistic": Recipe(frames=0.35, disturbed=True, highlights=0.2, planes=(
+        (0.06, (3, 4)), (0.14, (5, 7)), (0.42, (8, 12)), (0.16, (13, 18)), (0.14, (19, 28)),
+        (0.08, (29, 40)))),
 }
 
 
@@ -51,12 +63,12 @@ class Surface:
 
 @dataclass(frozen=True)
 class Scene:
-    """Surfaces from back to front, the first covers everything."""
+    """Surfaces from back to front; the first covers everything."""
 
     surfaces: List[Surface]
 
     def truth(self) -> np.ndarray:
-        """Position of the surface seen in each pixel, float32 [H, W]."""
+        """Position of the visible surface in each pixel, float32 [H, W]."""
         seen = self.surfaces[0].position.copy()
         for surface in self.surfaces[1:]:
             inside = surface.mask > 0.5
@@ -70,7 +82,7 @@ def _grid(size: int):
 
 
 def _relief(random: np.random.Generator, size: int, span: float) -> np.ndarray:
-    """A surface's shape around 0 with a range of about span: plane, waves, dome or steps."""
+    """Shape of a surface around 0 with a range of about span: plane, waves, dome or corner."""
     xs, ys = _grid(size)
     angle = random.uniform(0, 2 * np.pi)
     slant = xs * np.cos(angle) + ys * np.sin(angle)
@@ -87,7 +99,7 @@ def _relief(random: np.random.Generator, size: int, span: float) -> np.ndarray:
         cx, cy = random.uniform(-0.3, 0.3, 2)
         dome = np.sqrt(np.clip(1 - 5 * ((xs - cx) ** 2 + (ys - cy) ** 2), 0, 1))
         return span * (dome - 0.5)
-    # A corner of two planes, as rooms and boxes have.
+    # A corner of two planes, as in rooms and boxes.
     other = random.uniform(0, 2 * np.pi)
     return span * np.minimum(slant, xs * np.cos(other) + ys * np.sin(other))
 
@@ -134,7 +146,7 @@ def _silhouette(random: np.random.Generator, size: int, thin: bool = True) -> np
 
 
 def _bars(random, canvas, centre, extent, fixed, scale) -> None:
-    """One thin bar, or a grid of parallel ones (fences, pens, leaves of a blind)."""
+    """One thin bar, or several parallel ones (fences, pens, slats)."""
     angle = random.uniform(0, np.pi)
     along = np.array([np.cos(angle), np.sin(angle)])
     across = np.array([-along[1], along[0]])
@@ -160,7 +172,7 @@ def _ring(random, canvas, centre, extent, fixed, scale) -> None:
 
 
 def _lattice(random, canvas, centre, extent, fixed, scale) -> None:
-    """Two crossing sets of thin bars: crates, grilles, racks, seen through to what lies behind."""
+    """Two crossing sets of thin bars (crates, grilles, racks) that show the background."""
     angle, turn = random.uniform(0, np.pi), random.uniform(0.6, 1.57)
     half_width = random.uniform(0.8, 4.0)
     pitch = half_width * random.uniform(3.5, 10)
@@ -186,8 +198,8 @@ def _leaves(random, canvas, centre, extent, fixed, scale) -> None:
 
 def _fan(random: np.random.Generator, size: int, photographs: List[np.ndarray], blank: float,
          low: float, span: float) -> List[Surface]:
-    """Rods that rise from one place (pens in a cup, pins, stalks), each with its own depth, which
-    changes along it, and shaded like a cylinder. Farthest first."""
+    """Rods that diverge from one place (pens in a cup, pins, stalks), shaded like cylinders, each with its
+    own slanted depth. Farthest first."""
     foot = random.uniform(0.1, 0.9, 2) * size
     lean = random.uniform(0, 2 * np.pi)
     levels = np.sort(random.uniform(0, 1, int(random.integers(2, 8))))
@@ -220,19 +232,19 @@ def _fan(random: np.random.Generator, size: int, photographs: List[np.ndarray], 
 
 def random_scene(random: np.random.Generator, photographs: List[np.ndarray], size: int,
                  recipe: Recipe = Recipe()) -> Scene:
-    """A scene that fills a random part of the sweep, 1 to 21 surfaces, [size, size] each."""
+    """A scene of 1 to 21 surfaces, [size, size] each, that fills a random part of the sweep."""
     share = random.uniform(0.25, 1.0) if recipe.empty and random.random() < 0.6 else 1.0
     far = random.uniform(0, 1 - share)
     near = far + share
     room = share * random.uniform(0.0, 0.9)
     position = far + room / 2 + _relief(random, size, room)
-    # Now and then a scene reaches past an end of the sweep: the truth is then that end.
+    # Some scenes extend beyond an end of the sweep; the truth is then clipped to that end.
     slack = 0.04 if random.random() < 0.15 else 0.0
     position = np.clip(position, max(far, 0.0) - slack, near + slack)
     count = int(random.integers(0, 14))
-    # How much of the world is blank differs from place to place: from a quarry to an office.
+    # The share of blank surfaces varies from scene to scene.
     blank = float(random.uniform(0.05, 0.65) if recipe.thin else random.choice([0.12, 0.35]))
-    # A blank background alone says nothing at all: it needs objects to be filled from.
+    # A blank background without objects cannot be solved.
     behind = 0.6 * blank if count > 3 else 0.0
     surfaces = [Surface(texture(random, photographs, size, behind), position.astype(np.float32),
                         np.ones((size, size), np.float32))]

@@ -1,4 +1,4 @@
-"""Losses of `ddl-gru`: every update's depth is held to the truth, the later the more (paper B)."""
+"""Loss of `ddl-gru`: supervises the depth after every update, later ones more strongly (paper B)."""
 
 from typing import Dict
 
@@ -7,17 +7,17 @@ import torch.nn.functional as functional
 
 from .losses import SCALE, absolute, laplace_loss, stage_loss, trust
 
-DECAY = 0.9  # of the weight from one update to the one before it
-FIRST = 0.3  # weight of the first depth, the soft-argmax of the hand-made volumes
+DECAY = 0.9  # ratio of the weights of an update and the next
+FIRST = 0.3  # weight of the initial depth, the soft-argmax of the volumes
 
 
 def sequence_loss(run: Dict[str, object], truth: torch.Tensor, trusting: bool = False
                   ) -> Dict[str, torch.Tensor]:
-    """Loss of one run of ddl_gru.StackStage; truth [B, 1, H, W]. Returns "loss" and the parts worth
-    logging.
+    """Loss of one run of ddl_gru.StackStage; truth [B, 1, H, W]. Returns "loss" and the parts to
+    log.
 
-    Paper B's sum over the updates of 0.9^(N - i - 1) times their error, normalised to a weight of 1,
-    with the rounded absolute error where the paper squares it: squares let depth edges rule.
+    Paper B's sum over the updates of 0.9^(N - i - 1) times their error, with weights normalised to a
+    sum of 1, and the Charbonnier instead of the squared error, which depth edges would dominate.
     """
     blocks = functional.pixel_unshuffle(truth, 4)
     depths, exits = run["depths"], run["exits"]

@@ -1,6 +1,6 @@
-"""Reads stack folders: numbered PNG images, stack.json with the focus readings, depth.pfm if known.
+"""Reads stack folders: numbered PNG images, stack.json with the focus readings, optional depth.pfm.
 
-Whatever the order of the folder, what is handed out runs far to near, as every model expects.
+Stacks are returned far to near, as every model expects, whatever the order in the folder.
 """
 
 import json
@@ -17,9 +17,9 @@ MAXIMUM_PIXELS = 64_000_000
 
 @dataclass(frozen=True)
 class FocalStack:
-    """luma uint8 [Z, H, W] far to near; axis float64 [Z], the file's readings in the same order
-    (dioptres, or the index of the list's values); focus float32 [Z], normalised to 0 .. 1;
-    truth float32 [H, W], the true reading on the same axis, NaN unknown, or None."""
+    """luma uint8 [Z, H, W] far to near; axis float64 [Z], the readings in the same order (dioptres or
+    indices); focus float32 [Z], normalised to 0 .. 1; truth float32 [H, W], the true reading on the same
+    axis, NaN where unknown, or None."""
 
     name: str
     luma: np.ndarray
@@ -29,12 +29,12 @@ class FocalStack:
     truth: Optional[np.ndarray]
 
     def reading(self, position: np.ndarray) -> np.ndarray:
-        """Positions in [0, 1] as readings on the file's axis."""
+        """Converts positions in [0, 1] to readings on the axis of the file."""
         return self.axis[0] + position * (self.axis[-1] - self.axis[0])
 
 
 def read_pfm(path: str) -> np.ndarray:
-    """A one-channel PFM, float32 [H, W], top row first. Raises ValueError where it is none."""
+    """Reads a one-channel PFM, float32 [H, W], top row first. Raises ValueError if it is not one."""
     with open(path, "rb") as file:
         kind, size = file.readline().strip(), file.readline().split()
         scale = file.readline().strip()
@@ -54,14 +54,14 @@ def luma_of(path: str) -> np.ndarray:
     """8-bit luma of a PNG; colour by BT.601, rounded (OpenCV's conversion)."""
     image = cv2.imread(path, cv2.IMREAD_COLOR)
     if image is None:
-        raise ValueError(f"{path}: expected a PNG image, found something unreadable")
+        raise ValueError(f"{path}: expected a PNG image")
     if image.shape[0] * image.shape[1] > MAXIMUM_PIXELS:
         raise ValueError(f"{path}: expected at most 64 megapixels, found {image.shape}")
     return cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
 
 
 def read_stack(folder: str) -> FocalStack:
-    """Reads one folder. Raises ValueError naming the file and what was wrong."""
+    """Reads one folder. Raises ValueError with the file and the problem."""
     path = os.path.join(folder, "stack.json")
     with open(path, encoding="utf-8") as file:
         described = json.load(file)
@@ -94,6 +94,6 @@ def read_stack(folder: str) -> FocalStack:
 
 
 def stack_folders(root: str) -> List[str]:
-    """Folders below root that hold a stack.json, sorted."""
+    """Folders below root that contain a stack.json, sorted."""
     return sorted(os.path.join(root, name) for name in os.listdir(root)
                   if os.path.exists(os.path.join(root, name, "stack.json")))

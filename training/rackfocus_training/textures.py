@@ -1,43 +1,65 @@
-"""Textures for rendered scenes: photographs where a folder of them is given, procedural otherwise.
+"""Textures of rendered scenes: photographs if a folder is given, otherwise procedural.
 
-All images are grey, float32, gamma-encoded, in [0, 1]. Randomness comes from the generator that is
-handed in, so that a seed gives the same texture on every machine.
+All images are grey, float32, gamma-encoded, in [0, 1]. All randomness comes from the given
+generator, so a seed gives the same texture on every machine.
 """
 
 import os
-from typing import List, Optional
+from collections.abc import Sequence
+from typing import List, Optional, Union
 
 import cv2
 import numpy as np
 
-# The last quarter of the sorted photographs validates and is never trained on (18 of 24).
+# Share of the photographs, sorted by name, for training; the rest is for validation only.
 TRAINING_SHARE = 0.75
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 MAXIMUM_PHOTOGRAPH_PIXELS = 64_000_000
 
 
-def load_photographs(folder: Optional[str], validation: bool) -> List[np.ndarray]:
-    """The photographs of one side of the split, as grey float32 images in [0, 1].
+class Photographs(Sequence):
+    """Grey pictures, stored as 8 bits and returned as float32 in [0, 1]."""
 
-    folder None gives an empty list (procedural textures only). Raises ValueError where the folder
-    holds no picture or one cannot be read.
+    def __init__(self, images: List[np.ndarray]):
+        self._images = images
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, index) -> np.ndarray:
+        return self._images[index].astype(np.float32) / 255.0
+
+
+def load_photographs(folder: Optional[str], validation: bool
+                     ) -> Union[List[np.ndarray], Photographs]:
+    """The training or the validation photographs, as grey float32 images in [0, 1].
+
+    A folder may be split into subfolders training and validation (tools/collect_textures.py); any other
+    is split by name. Without a folder the list is empty (procedural textures only). Raises ValueError
+    if the folder contains no picture or an unreadable one.
     """
     if folder is None:
         return []
+    own = os.path.join(folder, "validation" if validation else "training")
+    if os.path.isdir(own):
+        names = sorted(n for n in os.listdir(own) if n.lower().endswith(SUFFIXES))
+        if not names:
+            raise ValueError(f"{own}: expected pictures ({', '.join(SUFFIXES)}), found none")
+        return Photographs([_read(os.path.join(own, name)) for name in names])
     names = sorted(n for n in os.listdir(folder) if n.lower().endswith(SUFFIXES))
     if not names:
         raise ValueError(f"{folder}: expected pictures ({', '.join(SUFFIXES)}), found none")
     split = max(1, int(round(len(names) * TRAINING_SHARE)))
     chosen = names[split:] or names[-1:] if validation else names[:split]
-    photographs = []
-    for name in chosen:
-        path = os.path.join(folder, name)
-        image = cv2.imread(path, cv2.IMREAD_GRAYSCALE)
-        if image is None or image.size > MAXIMUM_PHOTOGRAPH_PIXELS:
-            found = "no picture" if image is None else f"{image.shape[1]}x{image.shape[0]}"
-            raise ValueError(f"{path}: expected a picture of at most 64 megapixels, found {found}")
-        photographs.append(image.astype(np.float32) / 255.0)
-    return photographs
+    return [_read(os.path.join(folder, name)).astype(np.float32) / 255.0 for name in chosen]
+
+
+def _read(path: str) -> np.ndarray:
+    image = cv2.imread(path, cv2.IMREAD_GRAYSCALE)
+    if image is None or image.size > MAXIMUM_PHOTOGRAPH_PIXELS:
+        found = "no picture" if image is None else f"{image.shape[1]}x{image.shape[0]}"
+        raise ValueError(f"{path}: expected a picture of at most 64 megapixels, found {found}")
+    return image
 
 
 def fractal_noise(random: np.random.Generator, size: int, decay: float, octaves: int = 6,
@@ -59,7 +81,7 @@ def photograph_patch(random: np.random.Generator, photograph: np.ndarray, size: 
     scale = float(np.exp(random.uniform(np.log(0.35), np.log(1.6))))
     source = photograph
     if scale < 0.75:
-        # Without this, sampling at less than one source pixel a pixel would alias.
+        # Prevents aliasing when the patch is scaled down.
         source = cv2.GaussianBlur(source, (0, 0), 0.45 / scale)
     angle = random.uniform(0, 2 * np.pi)
     cosine, sine = np.cos(angle) / scale, np.sin(angle) / scale
@@ -96,17 +118,16 @@ def procedural(random: np.random.Generator, size: int) -> np.ndarray:
     if kind == 4:
         speckle = random.random((size, size)).astype(np.float32)
         return cv2.GaussianBlur(speckle, (0, 0), random.uniform(0.4, 1.5)) * 0.7 + 0.3 * base
-    # Shading only: nothing to focus on but slow change.
+    # Smooth shading without detail.
     return fractal_noise(random, size, 0.3, 2)
 
 
 def texture(random: np.random.Generator, photographs: List[np.ndarray], size: int,
             blank_share: float = 0.18) -> np.ndarray:
-    """One surface's texture: 70 % from photographs where there are any; [size, size] in [0, 1].
+    """Texture of one surface, [size, size] in [0, 1]; 70 % from photographs if there are any.
 
-    blank_share of the surfaces are nearly blank (contrast at most a twelfth) and a third of the
-    others fade to blank in places, since blank regions inside textured surfaces are what a network
-    must learn to fill from their surroundings.
+    A share of blank_share is nearly blank (contrast below 0.08), and a third of the others fade to
+    blank in places: the network must learn to fill blank regions from their surroundings.
     """
     if photographs and random.random() < 0.7:
         patch = photograph_patch(random, photographs[random.integers(len(photographs))], size)

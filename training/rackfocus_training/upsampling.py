@@ -1,4 +1,4 @@
-"""What the networks share behind their volumes: convex upsampling, calibrated error, mean over planes."""
+"""Parts shared by the networks: convex upsampling, calibrated error, mean over planes."""
 
 import torch
 from torch import nn
@@ -6,14 +6,14 @@ import torch.nn.functional as functional
 
 from .layers import Conv, convex_upsample
 
-# Of the whole sweep: what a network that has learned nothing yet states as the log of its error.
+# Initial bias of the log error, relative to the sweep.
 UNTRAINED_LOG_ERROR = -3.5
 
 
 class ConvexHead(nn.Module):
-    """From what is known of a pixel to the mask of the upsampling by 4 and the log of the error.
+    """Predicts the mask of the upsampling by 4 and the log of the error.
 
-    residual: whether a last small correction is added to the depth before it is upsampled.
+    residual: add a small correction to the depth before upsampling.
     """
 
     def __init__(self, inputs: int, width: int, depth: int = 1, residual: bool = False):
@@ -25,15 +25,15 @@ class ConvexHead(nn.Module):
             nn.init.normal_(self.residual.weight, std=0.01)
         self.guide = Conv(width, 48, kernel=1)
         self.mask = nn.Conv2d(48, 9 * 16, 1)
-        # A quarter of the usual start (paper B scales its mask by 0.25): even weights at first.
+        # A quarter of the default initialisation (paper B scales its mask by 0.25): nearly even weights.
         with torch.no_grad():
             self.mask.weight.mul_(0.25)
         self.error = nn.Conv2d(48, 16, 1)
         nn.init.constant_(self.error.bias, UNTRAINED_LOG_ERROR)
 
     def forward(self, known: torch.Tensor, position: torch.Tensor):
-        """known [B, inputs, h, w], position [B, 1, h, w] to (position at a quarter, position and log
-        error at full resolution)."""
+        """known [B, inputs, h, w] and position [B, 1, h, w] to (position at 1/4, position and log error
+        at full resolution)."""
         hidden = self.trunk(known)
         if self.residual is not None:
             position = position + 0.1 * self.residual(hidden)
@@ -44,7 +44,7 @@ class ConvexHead(nn.Module):
 
 
 class CalibratedError(nn.Module):
-    """exp(shift + power * log error): what calibrate.py puts on the error that a network states."""
+    """exp(shift + power * log error), the calibration fitted by calibrate.py."""
 
     def __init__(self):
         super().__init__()
@@ -57,8 +57,8 @@ class CalibratedError(nn.Module):
 
 
 def plane_mean(features: torch.Tensor, batch: int, planes: int) -> torch.Tensor:
-    """[B Z, C, h, w] to its mean over the planes [B, C, h, w], as a product with a row of 1 / Z:
-    ONNX Runtime's own mean over the first axis is slower."""
+    """Mean of [B Z, C, h, w] over the planes, [B, C, h, w]; as a product with a row of 1 / Z, which is
+    faster on ONNX Runtime than a mean over the first axis."""
     row = features.new_ones(1, planes) / planes
     flat = features.reshape(batch, planes, -1)
     return torch.matmul(row, flat).view(batch, *features.shape[1:])

@@ -1,4 +1,4 @@
-"""The bundle's golden input, hashes, shared weights and what is refused."""
+"""Bundles: golden input, hashes, shared weights, rejected input."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Laws of the focus volumes, against a plain per-pixel computation."""
+"""Focus volumes, compared with a per-pixel computation."""
 
 import unittest
 

@@ -1,4 +1,4 @@
-"""Laws of `ddl-pgd` and its parts: on the golden stack, whose true positions are a ramp."""
+"""`ddl-pgd` and its parts, on the golden stack, whose true positions are a ramp."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""Laws of the networks' small parts."""
+"""Building blocks of the networks."""
 
 import unittest
 

@@ -1,4 +1,4 @@
-"""Cosine transform and the projection on integrable fields."""
+"""Cosine transform and projection onto integrable fields."""
 
 import os
 import tempfile

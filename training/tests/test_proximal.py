@@ -1,4 +1,4 @@
-"""The networks: shapes, laws of the proximal step, training, export."""
+"""`proximal`: shapes, proximal step, training, export."""
 
 import os
 import tempfile
@@ -127,7 +127,8 @@ class ProximalTest(unittest.TestCase):
 
 class TrainingTest(unittest.TestCase):
     def arguments(self, folder, **changed):
-        values = {"pool": folder + "/pool", "validation": folder, "out": folder + "/run",
+        values = {"pool": folder + "/pool", "validation": [folder], "hours": 0.0,
+                  "stale": 0.0, "out": folder + "/run",
                   "steps": 4, "until": 0.0, "rate": 1e-3, "seed": 5, "processes": 1, "every": 2,
                   "settings": "{}", "begun": 0.0, "trusting": False, "planes": [3, 64],
                   "crop": 0, "start": None, "model": "proximal"}

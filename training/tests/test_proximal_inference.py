@@ -1,4 +1,4 @@
-"""What the exported graph of proximal computes, against the network that was trained."""
+"""The exported form of `proximal`, compared with the trained network."""
 
 import unittest
 
@@ -11,7 +11,7 @@ from rackfocus_training.proximal_inference import (GatherChannels, StackInferenc
 
 
 def restless(model: Proximal) -> Proximal:
-    """Weights of a size at which every part matters; fresh ones leave heads near zero."""
+    """Weights large enough for every part to matter; initial ones leave the heads near zero."""
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.dim() == 4:

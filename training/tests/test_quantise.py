@@ -1,4 +1,4 @@
-"""Quantisation: scales, and graphs that stay valid and say what is in 8 bits."""
+"""Quantisation: scales, and validity of the quantised graphs."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What light does: textures, scenes, apertures, occlusion."""
+"""Renderer: textures, scenes, apertures, occlusion."""
 
 import unittest
 
@@ -37,7 +37,7 @@ class RenderTest(unittest.TestCase):
         optics, focus = render.Optics("disc", 8.0, linear=False), np.array([0.0, 1.0])
         real = render.render(scene, focus, optics, 8)
         naive = render.render_without_occlusion(scene, focus, optics, 8)
-        # Far from the edge both see the same; the background beside it, in focus, is lit only by a real one.
+        # Far from the edge both agree. Only the real one spreads light over the focused background.
         self.assertLess(np.abs(real[:, :, :8] - naive[:, :, :8]).max(), 0.01)
         self.assertGreater(real[0, 24, 22], 0.25)
         self.assertAlmostEqual(0.2, float(naive[0, 24, 22]), places=3)
@@ -102,7 +102,7 @@ class RenderTest(unittest.TestCase):
         scene = scenes.Scene([surface(64, 0.2, 0.0), surface(64, 0.9, 1.0, mask)])
         optics = render.Optics("disc", 8.0, linear=False)
         stack = render.render(scene, np.array([0.0, 1.0]), optics, 8)
-        # Focused on the background the near edge is spread, half covered on the edge itself.
+        # Focused on the background, the near edge is blurred and covers half at its position.
         self.assertAlmostEqual(0.55, float(stack[0, 24, 23:25].mean()), delta=0.03)
         self.assertTrue(0.2 < stack[0, 24, 20] < stack[0, 24, 28] < 0.9)
         self.assertAlmostEqual(0.2, float(stack[1, 24, 22]), places=3)

@@ -1,4 +1,4 @@
-"""`ddl-gru` and `dualfocus`: shapes, what their parts promise, losses, training, export."""
+"""`ddl-gru` and `dualfocus`: shapes, parts, losses, training, export."""
 
 import os
 import tempfile
@@ -178,7 +178,7 @@ class DualFocusTest(unittest.TestCase):
         near, far = same.clone(), same.clone()
         near[:, 2], far[:, 0] = 0.0, 0.0
         losses = [float(dualfocus_losses.spatial_loss(s, focus, ramp)) for s in (near, far)]
-        # The depth lies at plane 2: what its surface says counts more than what plane 0's does.
+        # The depth is at plane 2, so its surface counts more than that of plane 0.
         self.assertGreater(losses[0], 2 * losses[1])
 
     def test_should_leave_the_constraints_out_where_told(self):
@@ -194,7 +194,8 @@ class DualFocusTest(unittest.TestCase):
 class PipelineTest(unittest.TestCase):
     def arguments(self, folder, model):
         return types.SimpleNamespace(
-            pool=folder + "/pool", validation=folder, out=f"{folder}/{model}", steps=2, until=0.0,
+            pool=folder + "/pool", validation=[folder], out=f"{folder}/{model}", steps=2,
+            until=0.0, hours=0.0, stale=0.0,
             rate=1e-3, seed=5, processes=1, every=2, settings="{}", begun=0.0, trusting=False,
             planes=[3, 64], crop=32, start=None, model=model)
 

@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Times a bundle's graphs on bare ONNX Runtime, or runs them on given inputs.
+ * Times the graphs of a bundle on ONNX Runtime without the node, or runs them on given inputs.
  *
  * <p>java -cp onnxruntime.jar BareOrt.java time BUNDLE [width height planes threads runs K...]
  *
- * <p>java -cp onnxruntime.jar BareOrt.java run BUNDLE K INPUT OUTPUT: INPUT is a little-endian file
- * int32 Z, H, W, then float32 stack and focus; writes position, error, confidence and allfocus of
- * the two-stage form, then of the full graph.
+ * <p>java -cp onnxruntime.jar BareOrt.java run BUNDLE K INPUT OUTPUT: INPUT is a little-endian file:
+ * int32 Z, H, W, then float32 stack and focus. OUTPUT gets position, error, confidence and allfocus
+ * of the two-stage form, then those of the full graph.
  */
 public final class BareOrt {
   private static final String[] OUTPUTS = {"position", "error", "confidence", "allfocus"};

@@ -16,18 +16,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs graphs of float inputs and outputs on ONNX Runtime as a list of jobs says, for programs
- * without a runtime of their own.
+ * Runs graphs with float inputs and outputs on ONNX Runtime, for programs without a runtime of
+ * their own.
  *
- * <p>java -cp onnxruntime.jar GraphRunner.java JOBS: a text file, a job a line, tab separated:
+ * <p>java -cp onnxruntime.jar GraphRunner.java JOBS: a text file with one tab-separated job per line:
  *
  * <ul>
- *   <li>{@code run GRAPH INPUT OUTPUT}: writes all outputs
- *   <li>{@code time ROUNDS THREADS INPUT GRAPH...}: runs the graphs in turns on the same input and
- *       prints of each {@code GRAPH median fastest}, milliseconds
+ *   <li>{@code run GRAPH INPUT OUTPUT}: writes all outputs of the graph
+ *   <li>{@code time ROUNDS THREADS INPUT GRAPH...}: runs the graphs in turn on the same input and
+ *       prints {@code GRAPH median fastest} for each, in milliseconds
  * </ul>
  *
- * <p>Files are little endian: int32 number of tensors; of each int32 length of its name, the name,
+ * <p>Files are little-endian: int32 number of tensors; for each, int32 length of its name, the name,
  * int32 rank, int32 dimensions, float32 values.
  */
 public final class GraphRunner {
@@ -35,7 +35,7 @@ public final class GraphRunner {
 
   public static void main(String[] args) throws Exception {
     if (args.length != 1) {
-      System.err.println("expected: a file of jobs");
+      System.err.println("expected a file of jobs");
       System.exit(2);
     }
     Map<String, OrtSession> open = new LinkedHashMap<>();
@@ -43,7 +43,7 @@ public final class GraphRunner {
       String[] job = line.split("\t");
       if (job.length == 4 && job[0].equals("run")) {
         if (!open.containsKey(job[1])) {
-          // One at a time: a graph with all its inner values as outputs takes much memory.
+          // One at a time: a graph with all intermediate values as outputs needs much memory.
           for (OrtSession each : open.values()) {
             each.close();
           }
@@ -55,7 +55,7 @@ public final class GraphRunner {
         List<String> graphs = Arrays.asList(job).subList(4, job.length);
         time(Integer.parseInt(job[1]), Integer.parseInt(job[2]), Path.of(job[3]), graphs);
       } else {
-        System.err.println("no job: " + line);
+        System.err.println("unknown job: " + line);
         System.exit(2);
       }
     }

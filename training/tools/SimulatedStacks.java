@@ -13,7 +13,7 @@ import org.opencv.imgcodecs.Imgcodecs;
 
 /**
  * Writes scenes of the simulated camera as stack folders with ground truth: validation data from a
- * renderer that the training never saw.
+ * renderer that was never used for training.
  *
  * <p>From the project's root, after a build:
  *
@@ -50,7 +50,7 @@ final class SimulatedStacks {
           focus.add(Double.toString(frame.focus().focus()));
         }
       }
-      // One truth for all: that of the middle of the sweep; breathing moves the ends by a pixel or two.
+      // The truth of the middle of the sweep; breathing shifts the end planes by up to two pixels.
       camera.groundTruth(planes / 2).write(folder.resolve("depth.pfm"));
     }
     Files.writeString(

@@ -1,9 +1,8 @@
-"""Measures several checkpoints, and the untrained ddl-pgd beside them, on the same validation scenes.
+"""Compares several checkpoints and ddl-pgd on the same validation scenes.
 
-Run: python3 tools/compare_models.py --validation runs/validation [--scenes 24] NAME=CHECKPOINT...
-Prints, for 10 and for 24 planes and every number of iterations, the mean absolute error and the root
-mean square in tenths of the sweep, the error of the most confident half, and the share of the errors
-within the stated 68 % bound.
+Run: python3 tools/compare_models.py NAME=CHECKPOINT... --validation DIR... [--scenes 24]
+Prints, for every validation set and number of iterations, the mean absolute and the root mean square
+error in tenths of the sweep, the error of the most confident half, and the coverage of the 68 % interval.
 """
 
 import argparse
@@ -14,7 +13,7 @@ import numpy as np
 import torch
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from rackfocus_training.data import validation  # noqa: E402 (path set above)
+from rackfocus_training.data import validation_sets  # noqa: E402 (path set above)
 from rackfocus_training.ddl_pgd import DdlPgd  # noqa: E402
 from rackfocus_training.export import load_model  # noqa: E402
 from rackfocus_training.families import family, name_of  # noqa: E402
@@ -24,7 +23,7 @@ HAND_MADE = "ddl-pgd"
 
 
 def runs_of(name: str, checkpoint: str):
-    """(model taking a batch of stacks, focus and iterations; the iterations to run)."""
+    """(function of a batch of stacks, focus and iterations; the iterations to run)."""
     if name == HAND_MADE:
         model = DdlPgd().eval()
 
@@ -54,7 +53,7 @@ def figures(model, batches, iterations: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--validation", required=True)
+    parser.add_argument("--validation", required=True, nargs="+", metavar="FOLDER")
     parser.add_argument("--scenes", type=int, default=24)
     parser.add_argument("checkpoints", nargs="*", metavar="NAME=CHECKPOINT")
     arguments = parser.parse_args()
@@ -63,13 +62,12 @@ def main() -> None:
     for text, pair in zip(arguments.checkpoints, named):
         if len(pair) != 2:
             parser.error(f"{text}: expected NAME=CHECKPOINT")
-    sets = {planes: validation(arguments.validation, planes, arguments.scenes)
-            for planes in (10, 24)}
+    sets = validation_sets(arguments.validation, arguments.scenes)
     for name, checkpoint in [(HAND_MADE, "")] + named:
         model, exported = runs_of(name, checkpoint)
         for iterations in exported:
-            for planes, batches in sets.items():
-                print(f"{name:16s} K = {iterations:2d}  {planes} planes  "
+            for title, batches in sets.items():
+                print(f"{name:16s} K = {iterations:2d}  {title}  "
                       f"{figures(model, batches, iterations)}", flush=True)
 
 

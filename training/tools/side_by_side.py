@@ -1,11 +1,11 @@
-"""Draws what several models made of the same stacks, side by side, from the maps that eval wrote.
+"""Draws the depth maps of several models side by side, from the output of eval.
 
     bin/rackfocus eval STACKS_DIR --model all --out MAPS
     python3 tools/side_by_side.py --stacks STACKS_DIR --maps MAPS --out models.png
 
-A row a stack: its sharpest pixels, the truth where it is known, then each model's map (nearer is
-redder, the same scale along the row) and below it the error in planes. Models stand in the order
-of --models, or as their folders are called.
+One row per stack: an all-in-focus image, the ground truth if known, then the map of each model (nearer
+is redder, same scale within a row) with the error in planes below it. Models are in the order of
+--models, or sorted by folder name.
 """
 
 import argparse
@@ -27,7 +27,7 @@ ERROR_RANGE = 2.0  # planes
 
 
 def sharpest_pixels(stack: FocalStack) -> np.ndarray:
-    """Of each pixel the luma of the plane where the image is locally sharpest, for looking at."""
+    """All-in-focus image for display: luma of the plane that is locally sharpest."""
     energy = [cv2.boxFilter(np.abs(cv2.Laplacian(plane.astype(np.float32), cv2.CV_32F)), -1, (9, 9))
               for plane in stack.luma]
     best = np.argmax(np.stack(energy), axis=0)
@@ -35,7 +35,7 @@ def sharpest_pixels(stack: FocalStack) -> np.ndarray:
 
 
 def map_in_planes(stack: FocalStack, path: str) -> np.ndarray:
-    """A depth map of eval as plane numbers, 0 the farthest."""
+    """A depth map of eval in plane numbers, 0 the farthest."""
     depth = read_pfm(path).astype(np.float64)
     if depth.shape != stack.luma.shape[1:]:
         raise ValueError(f"{path}: expected {stack.luma.shape[1:]}, found {depth.shape}")
@@ -67,7 +67,7 @@ def draw_row(axes, stack: FocalStack, models, maps: str) -> None:
             axes[1][column].axis("off")
             continue
         if stack.unit == "index":
-            # Truth known up to scale and offset: seen through the affine fit, as eval judges it.
+            # Truth known up to scale and offset: compare after the affine fit, like eval.
             here = np.isfinite(truth)
             found = np.polyval(np.polyfit(found[here], truth[here], 1), found)
         error = np.abs(found - truth)
@@ -86,7 +86,7 @@ def main() -> None:
     folders = [f for f in stack_folders(arguments.stacks)
                if arguments.only is None or os.path.basename(f) in arguments.only]
     if not folders:
-        sys.exit(f"{arguments.stacks}: expected stack folders, found none that are asked for")
+        sys.exit(f"{arguments.stacks}: expected stack folders, found none of the requested ones")
     models = arguments.models or sorted(
         name for name in os.listdir(arguments.maps)
         if os.path.isdir(os.path.join(arguments.maps, name)) and not name.startswith("noise-"))

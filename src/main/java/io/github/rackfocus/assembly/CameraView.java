@@ -1,15 +1,15 @@
 package io.github.rackfocus.assembly;
 
 /**
- * What a source tells of its camera while it runs, for maps of a size.
+ * What a live source knows of its camera, for images of one size.
  *
  * @param frameId coordinate frame of the camera
- * @param calibrated whether the numbers below mean anything
+ * @param calibrated whether the camera is calibrated; otherwise the intrinsics are meaningless
  * @param fx focal lengths and principal point of the rectified image, pixels
  * @param fy likewise
  * @param cx likewise
  * @param cy likewise
- * @param calibrationSha256 lower-case hex; empty without calibration
+ * @param calibrationSha256 lower-case hexadecimal; empty without calibration
  */
 public record CameraView(
     String frameId,

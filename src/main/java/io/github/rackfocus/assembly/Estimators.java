@@ -11,13 +11,13 @@ import io.github.rackfocus.onnx.OnnxDepthEstimator;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes estimators by name: the hand-made baselines, and the bundles of a library. */
+/** Opens estimators by name: the classical baselines and the model bundles of the library. */
 public final class Estimators {
   private static final List<String> BASELINES = List.of("sml", "ddl");
 
   private Estimators() {}
 
-  /** The names there are: baselines first, then bundles. */
+  /** Returns the available names: baselines first, then bundles. */
   public static List<String> names() throws ModelException {
     List<String> names = new ArrayList<>(BASELINES);
     names.addAll(ModelLibrary.locate(null).names());
@@ -25,10 +25,10 @@ public final class Estimators {
   }
 
   /**
-   * Makes an estimator that the caller closes.
+   * Opens an estimator, which the caller closes.
    *
-   * @throws ModelException if there is none of that name, or it is not sound, or its device can't
-   *     be had
+   * @throws ModelException if the model does not exist or is invalid, or its device is
+   * unavailable
    */
   public static DepthEstimator open(ModelConfig settings) throws ModelException {
     return switch (settings.name()) {
@@ -39,9 +39,9 @@ public final class Estimators {
   }
 
   /**
-   * Bytes of a model's files without its manifest and card, 0 for a baseline.
+   * Returns the size of a model's files in bytes, without manifest and card; 0 for a baseline.
    *
-   * @throws ModelException if there is none of that name, or it is not sound
+   * @throws ModelException if the model does not exist or is invalid
    */
   public static long bytes(String name) throws ModelException {
     if (BASELINES.contains(name)) {

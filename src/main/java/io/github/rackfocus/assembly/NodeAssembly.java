@@ -10,12 +10,12 @@ import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.kafka.KafkaDepthSink;
 import io.github.rackfocus.kafka.KafkaFrameSink;
 import io.github.rackfocus.kafka.KafkaFrameSinkConfig;
-import io.github.rackfocus.kafka.KafkaHealthPublisher;
 import io.github.rackfocus.kafka.KafkaObstacleSink;
 import io.github.rackfocus.kafka.KafkaPublisher;
 import io.github.rackfocus.kafka.codec.CameraFrameCodec;
 import io.github.rackfocus.kafka.codec.CameraIdentity;
 import io.github.rackfocus.node.DepthNode;
+import io.github.rackfocus.node.DepthNodeBuilder;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.sink.FileSink;
 import io.github.rackfocus.sink.SinkFanOut;
@@ -26,17 +26,17 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Puts a node together from its configuration. */
+/** Builds a node from its configuration. */
 public final class NodeAssembly {
   private NodeAssembly() {}
 
   /**
-   * Makes a node that is ready to start, and that owns what it was given.
+   * Builds a node that is ready to start and owns the source and the sinks.
    *
    * @param source where frames come from
-   * @param moreSinks besides those of the configuration
+   * @param moreSinks sinks in addition to those of the configuration
    * @param lossless replay: stages wait for each other and nothing is skipped
-   * @throws IOException if the model or a sink can't be had; the source is closed then
+   * @throws IOException if the model or a sink is unavailable; the source is closed then
    */
   public static DepthNode node(
       AppConfig configuration,
@@ -49,12 +49,12 @@ public final class NodeAssembly {
   }
 
   /**
-   * The same for a source that learns what its camera is while it runs.
+   * Builds a live node whose source learns its calibration while it runs.
    *
-   * @param view what it knows of the camera of images of a width and height when a map or a frame
-   *     is sent; asked by the sinks' threads
+   * @param view returns what is known of the camera for images of a width and height; called by
+   * the threads of the sinks for each map or frame
    */
-  public static DepthNode nodeOf(
+  public static DepthNode liveNode(
       AppConfig configuration,
       FrameSource source,
       List<? extends DepthSink> moreSinks,
@@ -92,39 +92,32 @@ public final class NodeAssembly {
       addSinks(configuration, sinks, topics, map -> cameras.apply(map.width(), map.height()));
       DepthEstimator estimator = Estimators.open(configuration.model());
       int depth = configuration.sinks().queueDepth();
-      // What waits for each sink, what each is busy with, what is being filled, and one to spare.
-      int mapCapacity = sinks.size() * (depth + 1) + 2;
+      // What is queued for each sink, what each is busy with, what is computed, and one to spare.
+      int maxMaps = sinks.size() * (depth + 1) + 2;
       SinkFanOut fanOut = new SinkFanOut(sinks, depth, lossless);
-      sinks = List.of(); // The fan-out closes them from now on.
+      sinks = List.of(); // From here on the fan-out closes them.
       try {
-        DepthNode node =
-            new DepthNode(
-                source,
-                configuration.rolling(),
-                estimator,
-                new DepthPostProcessor(configuration.validity(), depthOffset(configuration, source)),
-                fanOut,
-                mapCapacity,
-                lossless,
-                configuration.model().deadlineNanos(),
-                System::nanoTime);
         KafkaConfig kafka = configuration.sinks().kafka();
+        DepthNodeBuilder parts =
+            DepthNode.builder(source, estimator, fanOut)
+                .rolling(configuration.rolling())
+                .postProcessor(
+                    new DepthPostProcessor(
+                        configuration.validity(), depthOffset(configuration, source)))
+                .maxMaps(maxMaps)
+                .lossless(lossless)
+                .deadlineNanos(configuration.model().deadlineNanos());
         if (kafka != null && kafka.frames() != null) {
           KafkaFrameSink frames = frameSink(configuration, source, kafka.frames(), cameras);
           topics.add(frames.publisher());
-          node.publishFramesTo(frames);
+          parts.frameSink(frames);
         }
         if (kafka != null && kafka.health() != null) {
-          node.publishHealthBy(
-              new KafkaHealthPublisher(
-                  kafka.settings(),
-                  kafka.health(),
-                  configuration.identity(),
-                  () -> NodeHealthReport.of(node),
-                  topics,
-                  InstantSource.system()));
+          parts.healthSink(
+              new KafkaNodeHealthSink(
+                  kafka.settings(), kafka.health(), configuration.identity(), topics));
         }
-        return node;
+        return parts.build();
       } catch (IOException | RuntimeException e) {
         fanOut.close();
         estimator.close();
@@ -158,7 +151,7 @@ public final class NodeAssembly {
         InstantSource.system());
   }
 
-  /** As configured, and what the camera was calibrated to. */
+  /** The configured offset plus that of the camera's calibration. */
   private static double depthOffset(AppConfig configuration, FrameSource source) {
     return configuration.depthOffsetMetres() + source.depthOffsetMetres();
   }

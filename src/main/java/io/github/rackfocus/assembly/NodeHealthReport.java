@@ -1,7 +1,6 @@
 package io.github.rackfocus.assembly;
 
 import io.github.rackfocus.kafka.codec.ModelMessages;
-import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.node.NodeCounters;
 import io.github.rackfocus.node.NodeHealth;
 import io.github.rackfocus.sink.SinkCounters;
@@ -14,11 +13,7 @@ import java.util.List;
 final class NodeHealthReport {
   private NodeHealthReport() {}
 
-  /** Reports the current health of a node. */
-  static Health.Builder of(DepthNode node) {
-    return of(node.health(), node.stageTimes());
-  }
-
+  /** Converts counts and stage durations. */
   static Health.Builder of(NodeHealth node, List<NodeCounters.StageTimes> stages) {
     Health.Builder health =
         Health.newBuilder()

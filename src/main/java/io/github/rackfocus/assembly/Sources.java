@@ -14,14 +14,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.DoubleConsumer;
 
-/** Makes frame sources from their settings. */
+/** Opens frame sources from their configuration. */
 public final class Sources {
   private Sources() {}
 
   /**
-   * Opens a source that the caller closes.
+   * Opens a source, which the caller closes.
    *
-   * @throws IOException if it can't be had, in a sentence for the operator
+   * @throws IOException if it is unavailable; the message is for the operator
    */
   public static FrameSource open(SourceConfig settings) throws IOException {
     return switch (settings.kind()) {
@@ -33,21 +33,21 @@ public final class Sources {
     };
   }
 
-  /** A simulated camera paced by the JVM's clock. */
+  /** Opens a simulated camera that is paced by the JVM's clock. */
   public static SimulatedCamera simulated(SimulatedCameraConfig config, DoubleConsumer progress) {
     return simulated(config, SourceClock.SYSTEM, progress);
   }
 
-  /** A stack folder paced by the JVM's clock. */
+  /** Opens a stack folder that is paced by the JVM's clock. */
   public static StackFolder folder(Path folder, StackFolderConfig options) throws IOException {
     return folder(folder, options, SourceClock.SYSTEM);
   }
 
   /**
-   * Makes a simulated camera for a node.
+   * Opens a simulated camera for a node.
    *
    * @param clock paces its frames
-   * @param progress told the share rendered ahead, 0 to 1, from any thread
+   * @param progress receives the share rendered ahead, 0 to 1, from any thread
    */
   public static SimulatedCamera simulated(
       SimulatedCameraConfig config, SourceClock clock, DoubleConsumer progress) {
@@ -59,7 +59,7 @@ public final class Sources {
    * Opens a stack folder for a node.
    *
    * @param clock paces its frames
-   * @throws IOException if it is not sound, in a sentence for the operator
+   * @throws IOException if it is invalid; the message is for the operator
    */
   public static StackFolder folder(Path folder, StackFolderConfig options, SourceClock clock)
       throws IOException {

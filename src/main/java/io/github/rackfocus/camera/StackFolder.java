@@ -170,8 +170,7 @@ public final class StackFolder implements FrameSource {
       frame.close();
       throw e;
     }
-    frame.seal(stamp, sequence++, FocusReading.at(focus[plane]));
-    frame.arrivedAt(pacer.nanoTime());
+    frame.seal(stamp, sequence++, FocusReading.at(focus[plane]), pacer.nanoTime());
     return frame;
   }
 

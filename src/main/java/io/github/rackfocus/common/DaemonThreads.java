@@ -2,10 +2,11 @@ package io.github.rackfocus.common;
 
 import java.time.Duration;
 
-/** Daemon threads with names. */
+/** Named daemon threads, which do not keep the process alive. */
 public final class DaemonThreads {
   private DaemonThreads() {}
 
+  /** Starts a daemon thread. */
   public static Thread start(String name, Runnable task) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
@@ -13,7 +14,7 @@ public final class DaemonThreads {
     return thread;
   }
 
-  /** Sleeps; if interrupted, returns early with the mark set. */
+  /** Sleeps. If interrupted, returns early with the interrupt flag set. */
   public static void sleep(Duration time) {
     try {
       Thread.sleep(time.toMillis());

@@ -1,10 +1,10 @@
 package io.github.rackfocus.common;
 
-/** What an exception says to an operator. */
+/** Messages of exceptions, for operators. */
 public final class ErrorMessages {
   private ErrorMessages() {}
 
-  /** The message, or the kind of exception where it has none. */
+  /** Returns the message of an exception, or its type if it has none. */
   public static String of(Throwable failure) {
     String message = failure.getMessage();
     return message == null ? failure.toString() : message;

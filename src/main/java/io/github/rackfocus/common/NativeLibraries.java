@@ -23,16 +23,17 @@ import org.jspecify.annotations.Nullable;
 import org.opencv.core.Core;
 
 /**
- * Native libraries from the class path, unpacked once into the user's cache and not into the
+ * Native libraries from the class path, unpacked once into the user's cache instead of the
  * temporary folder at every start.
  *
  * <p>The cache is {@code $RACKFOCUS_CACHE}, else {@code $XDG_CACHE_HOME/rackfocus}, else {@code
- * ~/.cache/rackfocus}; where none of them can be written, a private temporary folder that goes with
- * the JVM. Folders are named by the libraries' checksums and files appear in them by renaming, so
- * that JVMs may start at once and versions may live side by side. Thread-safe and idempotent.
+ * ~/.cache/rackfocus}; if none of them is writable, a private temporary folder that is deleted
+ * when the JVM exits. Folders are named after the checksums of the libraries and files appear in
+ * them by renaming, so that several JVMs may start at the same time and versions may exist side
+ * by side. Thread-safe and idempotent.
  */
 public final class NativeLibraries {
-  /** Where ONNX Runtime looks for its libraries before it unpacks them itself. */
+  /** System property that tells ONNX Runtime where its libraries are. */
   public static final String ONNX_RUNTIME_PROPERTY = "onnxruntime.native.path";
 
   private static boolean openCvLoaded;
@@ -43,7 +44,7 @@ public final class NativeLibraries {
    * Loads OpenCV into this JVM; further calls do nothing.
    *
    * @throws UncheckedIOException if there is no library for this platform, or it cannot be unpacked
-   * @throws UnsatisfiedLinkError if the system refuses to load it
+   * @throws UnsatisfiedLinkError if the system cannot load it
    */
   public static synchronized void loadOpenCv() {
     if (openCvLoaded) {
@@ -57,9 +58,9 @@ public final class NativeLibraries {
   }
 
   /**
-   * The folder with ONNX Runtime's libraries: the one that the user has set in {@value
-   * #ONNX_RUNTIME_PROPERTY}, else the unpacked ones of the class path, which that property is then
-   * set to. To be called before the first use of ONNX Runtime.
+   * Returns the folder with ONNX Runtime's libraries: the one set in {@value
+   * #ONNX_RUNTIME_PROPERTY}, otherwise that of the libraries unpacked from the class path, to
+   * which the property is then set. To be called before the first use of ONNX Runtime.
    *
    * @throws UncheckedIOException if there is no library for this platform, or it cannot be unpacked
    */
@@ -80,14 +81,14 @@ public final class NativeLibraries {
     return folder;
   }
 
-  /** The cache's root by the environment, whether or not it can be written. */
+  /** Returns the cache folder that the environment selects, writable or not. */
   static Path cacheFolder(Map<String, String> environment, String home) {
     String own = environment.getOrDefault("RACKFOCUS_CACHE", "");
     if (!own.isBlank()) {
       return Path.of(own);
     }
     String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    // The XDG specification tells to ignore relative paths.
+    // The XDG specification requires relative paths to be ignored.
     if (!xdg.isBlank() && Path.of(xdg).isAbsolute()) {
       return Path.of(xdg, "rackfocus");
     }
@@ -95,10 +96,10 @@ public final class NativeLibraries {
   }
 
   /**
-   * Unpacks resources side by side into a folder below {@code root} named by their checksums.
+   * Unpacks resources into a folder below {@code root} that is named after their checksums.
    *
-   * @return the folder, in which all of them are complete
-   * @throws IOException if a resource is not there, is damaged, or cannot be written
+   * @return the folder, with all of them complete
+   * @throws IOException if a resource is absent or damaged, or cannot be written
    */
   static Path unpack(Path root, String label, List<URL> resources) throws IOException {
     List<Packed> packed = new ArrayList<>();
@@ -166,11 +167,11 @@ public final class NativeLibraries {
         return root;
       }
     } catch (IOException e) {
-      // A read-only or missing home is common in containers: the temporary folder serves there.
+      // A read-only or missing home is common in containers: use the temporary folder.
       System.getLogger(NativeLibraries.class.getName())
           .log(System.Logger.Level.DEBUG, "no cache at " + root, e);
     }
-    // Fresh and private, so that nobody else can put a library there.
+    // New and private, so that no other user can place a library there.
     Path temporary = Files.createTempDirectory("rackfocus-native");
     Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(temporary.toFile())));
     return temporary;
@@ -222,7 +223,7 @@ public final class NativeLibraries {
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      // Another JVM was faster and has the file open, where the system forbids replacing it then.
+      // Another JVM was faster and has the file open; some systems then forbid replacing it.
       if (!isComplete(file, bytes)) {
         throw e;
       }
@@ -274,14 +275,14 @@ public final class NativeLibraries {
     return name.contains("win") ? "win" : "linux";
   }
 
-  /** A resource and what it is when unpacked. */
+  /** A resource, with its unpacked size and checksum. */
   private record Packed(URL url, String fileName, long crc, long bytes) {
     static Packed of(URL url) throws IOException {
       String path = url.getPath();
       String name = path.substring(path.lastIndexOf('/') + 1);
       URLConnection connection = open(url);
       if (connection instanceof JarURLConnection jar) {
-        // The jar's directory knows both, without unpacking tens of megabytes at every start.
+        // The jar's directory has both; unpacking tens of megabytes at every start is not needed.
         try (var archive = jar.getJarFile()) {
           var entry = jar.getJarEntry();
           return new Packed(url, name, entry.getCrc(), entry.getSize());

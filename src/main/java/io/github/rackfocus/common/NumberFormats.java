@@ -2,11 +2,12 @@ package io.github.rackfocus.common;
 
 import java.util.Locale;
 
-/** Numbers as they are shown: four significant digits or so in six characters. */
+/** Formats of numbers for people. */
 public final class NumberFormats {
   private NumberFormats() {}
 
-  /** A figure for a table; a dash where there is none. */
+  /** Formats a number for a table, with about four significant digits in at most six characters;
+   * a dash for NaN. */
   public static String of(double value) {
     if (Double.isNaN(value)) {
       return "-";
@@ -25,7 +26,7 @@ public final class NumberFormats {
     return String.format(Locale.ROOT, format, value);
   }
 
-  /** A number without needless digits, for names. */
+  /** Formats a number without needless digits, for names. */
   public static String plain(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e9
         ? Long.toString((long) value)

@@ -3,8 +3,8 @@ package io.github.rackfocus.depth;
 import java.util.Arrays;
 
 /**
- * A measure of an image over cells of 4 x 4 pixels, averaged over 3 x 3 cells, computed a row of
- * cells at a time, when it is first asked for, and kept until the next image. For one thread.
+ * A measure of an image over cells of 4 x 4 pixels, averaged over 3 x 3 cells, computed one row
+ * of cells at a time on first use and kept until the next image. For one thread.
  */
 abstract class CellMeans {
   static final int CELL = 4;
@@ -16,7 +16,7 @@ abstract class CellMeans {
   private boolean[] measured = new boolean[0];
   private boolean[] averaged = new boolean[0];
 
-  /** Forgets the image before. */
+  /** Discards the previous image. */
   final void reset(int width, int height) {
     columns = (width + CELL - 1) / CELL;
     rows = (height + CELL - 1) / CELL;
@@ -32,7 +32,7 @@ abstract class CellMeans {
     Arrays.fill(averaged, false);
   }
 
-  /** The measure around a pixel. */
+  /** Returns the measure around a pixel. */
   final float at(int x, int y) {
     int row = y / CELL;
     if (!averaged[row]) {
@@ -44,8 +44,8 @@ abstract class CellMeans {
   /**
    * Measures a row of cells; those at the border may be smaller.
    *
-   * @param top its first row of pixels
-   * @param into gets the values, never NaN, from {@code at} on
+   * @param top first row of pixels of the cells
+   * @param into receives the values, never NaN, from {@code at} on
    */
   abstract void measureRow(int top, float[] into, int at);
 

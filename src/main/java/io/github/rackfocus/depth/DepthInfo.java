@@ -6,8 +6,9 @@ import io.github.rackfocus.sweep.FocusAxis;
 import java.util.Arrays;
 
 /**
- * What is known of one depth map besides its pixels. Belongs to its map, is filled on the way and
- * immutable once the map is handed on; arrays are reused, so that a map costs no garbage.
+ * Describes one depth map: its stack, validity counts, model and stage times. Belongs to its map, is
+ * filled while the map is computed and immutable once the map is handed on. Arrays are reused, so
+ * that a map allocates nothing.
  */
 public final class DepthInfo {
   private FocusScale scale = FocusScale.DIOPTRE;
@@ -32,7 +33,7 @@ public final class DepthInfo {
 
   DepthInfo() {}
 
-  /** Forgets the times of the map that used this memory before. */
+  /** Clears what was recorded for the map that used this memory before. */
   void reset() {
     Arrays.fill(stageNanos, 0);
     deadlineMissed = false;
@@ -60,24 +61,24 @@ public final class DepthInfo {
     this.pixels = pixels;
   }
 
-  /** Notes who estimated the map; the estimator calls it. */
-  public void estimatedBy(DepthEstimator estimator) {
+  /** Records which model computes the map, where, and with how many iterations. */
+  public void setEstimator(DepthEstimator estimator) {
     model = estimator.model();
     executionProvider = estimator.executionProvider();
     iterations = estimator.iterations();
   }
 
-  /** Notes the time a stage took, nanoseconds. */
-  public void took(Stage stage, long nanos) {
+  /** Records the time that a stage took, nanoseconds. */
+  public void recordStage(Stage stage, long nanos) {
     stageNanos[stage.ordinal()] = nanos;
   }
 
-  /** Notes that the map came later than its deadline; the node calls it before it hands it on. */
-  public void missedDeadline() {
+  /** Records that the map is later than its deadline; called before the map is handed on. */
+  public void setDeadlineMissed() {
     deadlineMissed = true;
   }
 
-  /** Whether the map came later than its deadline; false where there is none. */
+  /** Whether the map was later than its deadline; false without a deadline. */
   public boolean isDeadlineMissed() {
     return deadlineMissed;
   }
@@ -87,7 +88,7 @@ public final class DepthInfo {
     return stageNanos[stage.ordinal()];
   }
 
-  /** What the focus numbers mean. */
+  /** Scale of the focus values. */
   public FocusScale scale() {
     return scale;
   }
@@ -102,7 +103,7 @@ public final class DepthInfo {
     return sequence;
   }
 
-  /** Arrival of the reference frame on the monotonic clock; 0 unknown. */
+  /** Arrival of the reference frame on the monotonic clock; 0 if unknown. */
   public long arrivalNanos() {
     return arrivalNanos;
   }
@@ -117,7 +118,7 @@ public final class DepthInfo {
     return planes;
   }
 
-  /** How many planes a neighbour stood in for. */
+  /** Number of planes without a fresh frame, for which a neighbour's frame was used. */
   public int planesMissing() {
     return planesMissing;
   }
@@ -147,27 +148,27 @@ public final class DepthInfo {
     return nearestDepth;
   }
 
-  /** Pixels of a validity. */
+  /** Number of pixels with a validity. */
   public int count(Validity validity) {
     return validityCounts[validity.code()];
   }
 
-  /** Share of pixels whose depth is a number, 0 to 1. */
+  /** Published share: share of pixels with a valid depth, 0 to 1. */
   public double validShare() {
     return pixels == 0 ? 0 : (double) validityCounts[0] / pixels;
   }
 
-  /** Which model made the map. */
+  /** The model that computed the map. */
   public ModelIdentity model() {
     return model;
   }
 
-  /** Where it ran. */
+  /** Execution provider the model ran on, see {@link DepthEstimator#executionProvider}. */
   public String executionProvider() {
     return executionProvider;
   }
 
-  /** Proximal iterations spent. */
+  /** Number of proximal iterations. */
   public int iterations() {
     return iterations;
   }

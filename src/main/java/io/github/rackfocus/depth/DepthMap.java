@@ -7,14 +7,14 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
- * The depth of one reference frame, with all that a user needs to judge it.
+ * The depth of one reference frame, with its uncertainty, validity and age.
  *
- * <p>All planes are {@code height * width}, row by row from the top, in direct buffers of native
- * byte order; use absolute gets, or a duplicate, since positions are shared. The estimator fills
- * position, error, confidence and all-in-focus; {@link DepthPostProcessor} fills depth, uncertainty,
- * validity and age; then the map is handed on and immutable.
+ * <p>All layers are {@code height * width}, row by row from the top, in direct buffers of native
+ * byte order. Use absolute gets, or a duplicate, since buffer positions are shared. The estimator
+ * fills position, error, confidence and all-in-focus; {@link DepthPostProcessor} fills depth,
+ * uncertainty, validity and age. Then the map is handed on and is immutable.
  *
- * <p>A counted lease like a frame: {@link #retain} to keep it, {@link #close} once for each lease.
+ * <p>A counted lease, as a frame is: {@link #retain} to keep it, {@link #close} once per lease.
  */
 public final class DepthMap extends CountedLease {
   private final DepthMapPool pool;
@@ -66,9 +66,9 @@ public final class DepthMap extends CountedLease {
   }
 
   /**
-   * Checks that a stack's depth fits in here.
+   * Checks that the map has the size of a stack.
    *
-   * @throws IllegalArgumentException if the stack has another size; says both
+   * @throws IllegalArgumentException if the stack has another size; the message states both
    */
   public void checkSize(int stackWidth, int stackHeight) {
     if (width != stackWidth || height != stackHeight) {
@@ -122,22 +122,22 @@ public final class DepthMap extends CountedLease {
     return age;
   }
 
-  /** A {@link Validity} code a pixel. */
+  /** {@link Validity} code of each pixel. */
   public ByteBuffer validity() {
     return validity;
   }
 
-  /** Stamps, focus, model and counts of this map. */
+  /** Description of this map: stamps, focus, model and counts. */
   public DepthInfo info() {
     return info;
   }
 
-  /** Whether the focus numbers of this map are dioptres and its depth metres. */
+  /** Whether the focus values are dioptres and depth is in metres. */
   public boolean isMetric() {
     return info.scale() == FocusScale.DIOPTRE;
   }
 
-  /** Takes one more lease. */
+  /** Adds a lease. */
   public DepthMap retain() {
     take();
     return this;

@@ -13,11 +13,11 @@ public final class DepthMapPool {
   private int height;
 
   /**
-   * @param capacity maps that may be leased at a time, at least 1
+   * @param capacity maximum number of leased maps, at least 1
    */
   public DepthMapPool(int capacity) {
     if (capacity < 1) {
-      throw new IllegalArgumentException("depth map pool capacity is " + capacity + "; at least 1");
+      throw new IllegalArgumentException("depth map pool capacity is " + capacity + "; expected at least 1");
     }
     this.capacity = capacity;
     this.free = new ArrayDeque<>(capacity);
@@ -26,8 +26,8 @@ public final class DepthMapPool {
   /**
    * Leases a map to fill.
    *
-   * @return the map, with one lease, or null when {@code capacity} maps are out
-   * @throws IllegalArgumentException for a size that {@link FramePool#checkSize} refuses
+   * @return the map, with one lease, or null if {@code capacity} maps are leased
+   * @throws IllegalArgumentException for a size that {@link FramePool#checkSize} rejects
    */
   public synchronized @Nullable DepthMap tryLease(int width, int height) {
     FramePool.checkSize(width, height);
@@ -47,7 +47,7 @@ public final class DepthMapPool {
     return map.open();
   }
 
-  /** Maps that are out; 0 after everything was closed. */
+  /** Number of leased maps; 0 after everything was closed. */
   public synchronized int leased() {
     return leased;
   }

@@ -8,12 +8,11 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Turns positions on the focus axis into metres, and says for every pixel without a depth why it
- * has none.
+ * Converts positions on the focus axis to metres, and assigns a validity code to every pixel.
  *
- * <p>Reasons are looked for in the order planeMissing, lensUnsettled, moved, saturated, noTexture,
- * ambiguous, nearerThanSweep, beyondSweep; the first that applies is published. A pixel is judged
- * by the plane nearest to its position. Keeps its tables between maps; for one thread.
+ * <p>Codes are tested in the order planeMissing, lensUnsettled, moved, saturated, noTexture,
+ * ambiguous, nearerThanSweep, beyondSweep; and the first that applies is published. A pixel is
+ * tested on the plane nearest to its position. Tables are kept between maps. For one thread.
  */
 public final class DepthPostProcessor {
   private static final int TABLE = 4096;
@@ -65,7 +64,7 @@ public final class DepthPostProcessor {
   }
 
   /**
-   * Fills depth, uncertainty, age, validity and the description of a map that an estimator filled.
+   * Fills depth, uncertainty, age, validity and the description of a map after the estimator.
    *
    * @param stack what the map was estimated from; the caller keeps its lease
    */
@@ -82,7 +81,7 @@ public final class DepthPostProcessor {
     map.info().countValidity(counts, map.pixels());
   }
 
-  /** Rows are copied in and out whole: a get from a direct buffer costs more than the sum. */
+  /** Rows are copied in and out as a whole: single gets from a direct buffer cost more. */
   private void finishRow(FocalStack stack, DepthMap map, int y) {
     int width = map.width();
     int start = y * width;
@@ -101,7 +100,7 @@ public final class DepthPostProcessor {
     map.validity().put(start, validity, 0, width);
   }
 
-  /** Depth and its sigma of every pixel, valid or not, in a loop without a branch. */
+  /** Computes depth and sigma of every pixel, valid or not, in a loop without branches. */
   private void metricRow(FocalStack stack, int width) {
     float farthest = (float) stack.farthest();
     float range = (float) (stack.nearest() - stack.farthest());
@@ -110,7 +109,7 @@ public final class DepthPostProcessor {
     for (int x = 0; x < width; x++) {
       float metres = 1 / (farthest + range * Math.max(0f, Math.min(position[x], 1f)));
       depth[x] = metres + offset;
-      // dz/df = -1/f²: a dioptre's error grows with the square of the distance.
+      // dz/df = -1/f²: an error in dioptres grows with the square of the distance.
       uncertainty[x] = sigma * error[x] * metres * metres;
     }
   }
@@ -166,7 +165,7 @@ public final class DepthPostProcessor {
     return Validity.VALID;
   }
 
-  /** A plane's luma in this row, copied when its first pixel is asked for. */
+  /** Returns a plane's luma of this row, copied on first use. */
   private byte[] lumaRow(int plane, int y, int start) {
     byte[] row = lumaRows[plane];
     if (rowOf[plane] != y) {
@@ -221,7 +220,7 @@ public final class DepthPostProcessor {
     }
   }
 
-  /** A cell that changed on any plane since the sweep before mixes two scenes. */
+  /** A cell that changed on any plane since the previous sweep mixes two scenes. */
   private void gatherMotion(FocalStack stack) {
     CellMask first = stack.frame(0).changedCells();
     if (moved.columns() != first.columns() || moved.rows() != first.rows()) {

@@ -12,7 +12,7 @@ import org.opencv.core.Size;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * How sharp each pixel of one image is: absolute second differences [1, −2, 1] along several
+ * Measures the sharpness of each pixel of an image: absolute second differences [1, −2, 1] along several
  * directions and at several dilations, summed, then averaged over a square window.
  *
  * <p>Two published measures are of this form. The sum-modified Laplacian (Nayar and Nakagawa, Shape
@@ -57,7 +57,7 @@ final class FocusMeasure implements AutoCloseable {
    * Measures one image.
    *
    * @param luma 8-bit, one channel
-   * @param sharpness gets one float a pixel, in luma steps, 0 or more
+   * @param sharpness receives one float per pixel, in luma steps, 0 or more
    */
   void measure(Mat luma, Mat sharpness) {
     Core.copyMakeBorder(
@@ -76,7 +76,7 @@ final class FocusMeasure implements AutoCloseable {
         sum, sharpness, CvType.CV_32F, window, new Point(-1, -1), true, Core.BORDER_REFLECT_101);
   }
 
-  /** Shifted views of the widened image; made again only when the image's size has changed. */
+  /** Shifted views of the padded image; created again only if the image size changes. */
   private Mat viewsOf(int rows, int columns) {
     Mat middle = centre;
     if (middle != null && middle.rows() == rows && middle.cols() == columns) {

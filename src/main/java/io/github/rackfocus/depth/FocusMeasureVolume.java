@@ -1,6 +1,7 @@
 package io.github.rackfocus.depth;
 
 import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FrameIdentity;
 import io.github.rackfocus.sweep.FocalStack;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,15 +9,12 @@ import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 
 /**
- * The focus measure of every plane of the stack at hand, Z of H x W floats.
+ * The focus measure of every plane of a stack, Z of H x W floats.
  *
- * <p>A rolling stack differs from the one before by one frame, so each plane is measured once for
- * each frame that it gets. What a plane holds is told by the sequence and stamp of its frame, not
- * by the frame object, which its pool hands out again with other pixels. For one thread.
+ * <p>Consecutive rolling stacks differ by one frame, so only planes with a new frame are
+ * measured. For one thread.
  */
 final class FocusMeasureVolume implements AutoCloseable {
-  private static final long NOTHING = Long.MIN_VALUE;
-
   private final FocusMeasure measure;
   private final List<Plane> planes = new ArrayList<>();
   private int width;
@@ -24,21 +22,20 @@ final class FocusMeasureVolume implements AutoCloseable {
 
   private static final class Plane {
     final Mat sharpness = new Mat();
-    long sequence = NOTHING;
-    long stampNanos = NOTHING;
+    final FrameIdentity measured = new FrameIdentity();
   }
 
   /**
-   * @param measure owned by this volume from now on
+   * @param measure closed with this volume
    */
   FocusMeasureVolume(FocusMeasure measure) {
     this.measure = measure;
   }
 
   /**
-   * Measures the planes whose frame is another one than before.
+   * Measures the planes whose frame has changed.
    *
-   * @return how many were measured
+   * @return number of planes measured
    */
   int update(FocalStack stack) {
     if (stack.width() != width || stack.height() != height || stack.planes() != planes.size()) {
@@ -48,21 +45,20 @@ final class FocusMeasureVolume implements AutoCloseable {
     for (int z = 0; z < stack.planes(); z++) {
       Frame frame = stack.frame(z);
       Plane plane = planes.get(z);
-      if (plane.sequence != frame.sequence() || plane.stampNanos != frame.stampNanos()) {
-        // Should measuring fail half-way, the plane must not pass for measured.
-        plane.sequence = NOTHING;
+      if (!plane.measured.is(frame)) {
+        // If measuring fails half-way, the plane must not count as measured.
+        plane.measured.clear();
         Mat luma = new Mat(height, width, CvType.CV_8UC1, frame.luma());
         measure.measure(luma, plane.sharpness);
         luma.release();
-        plane.sequence = frame.sequence();
-        plane.stampNanos = frame.stampNanos();
+        plane.measured.set(frame);
         measured++;
       }
     }
     return measured;
   }
 
-  /** Copies a row of every plane, one array of {@code width} floats a plane. */
+  /** Copies one row of every plane into one array of {@code width} floats per plane. */
   void row(int y, float[][] into) {
     for (int z = 0; z < into.length; z++) {
       planes.get(z).sharpness.get(y, 0, into[z]);

@@ -12,7 +12,7 @@ final class LocalContrast extends CellMeans {
   private float[] below = new float[0];
   private float[] sums = new float[0];
 
-  /** Measures this image from now on: {@code height * width}, luma 0 to 1. */
+  /** Sets the image to measure: {@code height * width}, luma 0 to 1. */
   void begin(FloatBuffer image, int imageWidth, int imageHeight) {
     luma = image;
     height = imageHeight;
@@ -48,7 +48,7 @@ final class LocalContrast extends CellMeans {
         sum += sums[x];
       }
       int count = (bottom - top) * (Math.min(right, width - 1) - left) + rowsDown * (right - left);
-      // A NaN from a broken model is no texture.
+      // A NaN from a broken model counts as no texture.
       into[at + left / CELL] = count == 0 || Float.isNaN(sum) ? 0 : sum / count;
     }
   }

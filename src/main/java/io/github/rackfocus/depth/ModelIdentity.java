@@ -1,7 +1,7 @@
 package io.github.rackfocus.depth;
 
 /**
- * Which model made a depth map.
+ * Identity of the model that computed a depth map.
  *
  * @param name such as {@code ddl-pgd}
  * @param version of the bundle

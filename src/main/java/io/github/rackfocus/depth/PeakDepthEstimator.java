@@ -13,13 +13,13 @@ import org.opencv.core.Mat;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * Depth by hand, to measure models against: a focus measure, the peak of a log-parabola, and two 5
- * x 5 medians over the positions.
+ * Classical baseline without learning: a focus measure, the peak of a log-parabola, and two 5 x 5
+ * medians of the positions.
  *
  * <p>Error and confidence are those of {@link PeakFit}; the all-in-focus image takes each pixel
- * from the plane nearest to its position. Measures are kept for the next stack that holds the same
- * frames, so an estimator belongs to one camera, whose frames differ in sequence or stamp. For one
- * thread; native memory is given back by {@link #close}, after which it can't be used any more.
+ * from the plane nearest to its position. Measures are kept for the next stack that contains the
+ * same frames, so an estimator belongs to one camera. For one thread. {@link #close} frees native
+ * memory, after which the estimator cannot be used.
  */
 public final class PeakDepthEstimator implements DepthEstimator {
   private static final int MEDIAN = 5;
@@ -105,9 +105,8 @@ public final class PeakDepthEstimator implements DepthEstimator {
     Imgproc.medianBlur(raw, once, MEDIAN);
     Imgproc.medianBlur(once, smooth, MEDIAN);
     fillFromPositions(stack, into);
-    into.info().estimatedBy(this);
-    into.info().took(Stage.FRAME, measured - start);
-    into.info().took(Stage.STACK, nanoClock.getAsLong() - measured);
+    into.info().recordStage(Stage.FRAME, measured - start);
+    into.info().recordStage(Stage.STACK, nanoClock.getAsLong() - measured);
   }
 
   private void check(FocalStack stack, DepthMap into) {

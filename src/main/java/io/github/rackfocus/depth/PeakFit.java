@@ -3,7 +3,7 @@ package io.github.rackfocus.depth;
 import io.github.rackfocus.sweep.FocalStack;
 
 /**
- * Where between the planes a focus measure peaks, and how well that is known.
+ * Locates the peak of a focus measure between the planes, and estimates its error.
  *
  * <p>Near its peak the measure m(u) over position u is taken for a Gaussian (Nayar and Nakagawa,
  * PAMI 1994, section 5): the parabola through ln m at the sharpest plane and its two neighbours, at
@@ -31,7 +31,7 @@ final class PeakFit {
   private final double[] at;
 
   /**
-   * For the positions of a stack's planes, three or more.
+   * Prepares the fit for the positions of a stack's planes, three or more.
    *
    * @param kappa the measure's constant in the error; see the class
    */
@@ -47,9 +47,9 @@ final class PeakFit {
    * Fits a row of pixels.
    *
    * @param sharpness Z rows of the focus measure
-   * @param position gets the tops, in [0, 1]
-   * @param error gets the expected absolute errors of the tops
-   * @param confidence gets the confidences, in [0, 1]
+   * @param position receives the peaks, in [0, 1]
+   * @param error receives the expected absolute errors of the peaks
+   * @param confidence receives the confidences, in [0, 1]
    */
   void fit(float[][] sharpness, float[] position, float[] error, float[] confidence) {
     for (int x = 0; x < position.length; x++) {

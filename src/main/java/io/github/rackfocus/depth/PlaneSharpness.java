@@ -1,18 +1,17 @@
 package io.github.rackfocus.depth;
 
 import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FrameIdentity;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The modified Laplacian (Nayar and Nakagawa, PAMI 1994) of a frame, mean per pixel. What was
- * computed of a frame is kept while it stays on its plane.
+ * The modified Laplacian (Nayar and Nakagawa, PAMI 1994) of a frame, mean per pixel. Results are
+ * kept while the frame stays on its plane.
  */
 final class PlaneSharpness extends CellMeans {
   private ByteBuffer luma = ByteBuffer.allocate(0);
-  private @Nullable Frame frame;
-  private long use;
+  private final FrameIdentity measured = new FrameIdentity();
   private int width;
   private int height;
   private byte[] bytes = new byte[0];
@@ -22,17 +21,16 @@ final class PlaneSharpness extends CellMeans {
   private int[] sums = new int[0];
 
   /**
-   * Measures this frame from now on.
+   * Sets the frame to measure.
    *
-   * @return whether it is another than before
+   * @return whether it is another frame than before
    */
   boolean begin(Frame next) {
     luma = next.luma();
-    if (frame == next && use == next.use()) {
+    if (measured.is(next)) {
       return false;
     }
-    frame = next;
-    use = next.use();
+    measured.set(next);
     height = next.height();
     if (width != next.width()) {
       width = next.width();

@@ -4,18 +4,17 @@ import io.github.rackfocus.sweep.FocalStack;
 import java.util.Arrays;
 
 /**
- * Whether sharpness is still rising at one end of a sweep, so that what is seen there lies outside
- * it.
+ * Tests whether sharpness still rises at one end of a sweep, so that the surface lies outside it.
  *
- * <p>A blur of radius r damps the sharpness of a texture about as 1 / (c + r²), and r grows in
- * proportion to the distance from the surface in focus: so the inverse of the sharpness on the
- * three planes at the end lies on a parabola over focus, whose lowest point is where the surface
- * is. Beyond the end plane by more than a margin is outside. For one thread.
+ * <p>A blur of radius r reduces the sharpness of a texture roughly as 1 / (c + r²), and r is
+ * proportional to the focus distance from the surface. So the inverse sharpness of the three
+ * planes at the end lies on a parabola over focus whose minimum is at the surface. A minimum
+ * beyond the end plane by more than a margin is outside. For one thread.
  */
 final class SharpnessTrend {
   private static final int PLANES = 3;
 
-  /** Of 255; keeps the inverse of a blank cell finite and its slope flat. */
+  /** In luma steps of 255; keeps the inverse of a blank cell finite and its slope flat. */
   private static final double NOISE_FLOOR = 0.5;
 
   private static final byte UNKNOWN = 0;
@@ -30,7 +29,7 @@ final class SharpnessTrend {
   private byte[] known = new byte[0];
 
   /**
-   * @param nearEnd whether the nearest planes are looked at, else the farthest
+   * @param nearEnd whether to test the nearest planes; otherwise the farthest
    */
   SharpnessTrend(boolean nearEnd) {
     this.nearEnd = nearEnd;
@@ -40,10 +39,10 @@ final class SharpnessTrend {
   }
 
   /**
-   * Looks at this stack from now on, which stays leased meanwhile.
+   * Sets the stack to test, which must stay leased meanwhile.
    *
-   * @param marginPlanes how far beyond the end plane the peak must be to be outside, in steps of
-   *     the end planes
+   * @param marginPlanes how far beyond the end plane the peak must be to count as outside, in
+   * distances of the end planes
    */
   void begin(FocalStack stack, double marginPlanes) {
     int end = nearEnd ? stack.planes() - 1 : 0;
@@ -83,7 +82,7 @@ final class SharpnessTrend {
     double second = (inverse2 - inverse1) / (distance[2] - distance[1]);
     double curvature = (second - first) / distance[2];
     double slope = first - curvature * distance[1];
-    // Without a lowest point (noise outweighs the blur) nothing says that the surface is outside.
+    // Without a minimum (noise exceeds the blur) nothing indicates that the surface is outside.
     return slope > 0 && curvature > 0 && slope / (2 * curvature) > margin * distance[1];
   }
 }

@@ -2,22 +2,25 @@ package io.github.rackfocus.depth;
 
 import java.util.Locale;
 
-/** The stages of a map's way, in order; times by stage are published under these names. */
+/**
+ * The stages of a map, in the order in which their times are published. In time, {@link #WAIT}
+ * precedes {@link #FRAME}.
+ */
 public enum Stage {
   /**
-   * From mid-exposure to the last byte in memory, where the source's time can be compared with
-   * ours; otherwise 0.
+   * From mid-exposure to the arrival of the last byte; 0 if the source's clock cannot be compared
+   * with this machine's.
    */
   RECEIVE,
-  /** To luma, rectified. */
+  /** From the arrival to rectified luma. */
   DECODE,
-  /** The per-image stage of the model. */
+  /** The frame stage of the model: what depends on one image. */
   FRAME,
-  /** Waiting for the estimator. */
+  /** From rectified luma until the estimator is free. */
   WAIT,
-  /** The per-stack stage of the model. */
+  /** The stack stage of the model. */
   STACK,
-  /** Metres and validity. */
+  /** Post-processing: metres and validity. */
   FINISH,
   /** Hand-over to the sinks. */
   PUBLISH;

@@ -1,12 +1,12 @@
 package io.github.rackfocus.depth;
 
-/** Why a pixel has a depth or none; the codes are part of the published interface. */
+/** Why a pixel has a depth or none. The codes are part of the published interface. */
 public enum Validity {
   /** Depth is a number. */
   VALID(0, "valid", 0f),
-  /** Nothing there to be sharp or blurred. */
+  /** Too little texture to focus on. */
   NO_TEXTURE(1, "noTexture", Float.NaN),
-  /** Texture, but no clear best focus. */
+  /** Texture, but no distinct best focus. */
   AMBIGUOUS(2, "ambiguous", Float.NaN),
   /** Sharpest at the nearest plane and still rising towards it. */
   NEARER_THAN_SWEEP(3, "nearerThanSweep", Float.NEGATIVE_INFINITY),
@@ -14,7 +14,7 @@ public enum Validity {
   BEYOND_SWEEP(4, "beyondSweep", Float.POSITIVE_INFINITY),
   /** Too bright where it is in focus. */
   SATURATED(5, "saturated", Float.NaN),
-  /** The scene moved there during the sweep. */
+  /** The scene changed there during the sweep. */
   MOVED(6, "moved", Float.NaN),
   /** In focus on a plane that has no frame. */
   PLANE_MISSING(7, "planeMissing", Float.NaN),

@@ -1,8 +1,8 @@
 package io.github.rackfocus.eval;
 
+import io.github.rackfocus.depth.DepthEngine;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthMap;
-import io.github.rackfocus.depth.DepthMapPool;
 import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.depth.Stage;
@@ -10,13 +10,10 @@ import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.sweep.FocalStack;
 import java.util.function.LongSupplier;
 
-/** What the node does of a stack: estimation, metres and reasons. */
+/** Computes maps as the node does: estimation and post-processing. */
 public final class EstimatorSubject implements BenchmarkSubject {
   private final String name;
-  private final DepthEstimator estimator;
-  private final LongSupplier nanoClock;
-  private final DepthPostProcessor metric = new DepthPostProcessor(ValidityThresholds.DEFAULT);
-  private final DepthMapPool maps = new DepthMapPool(1);
+  private final DepthEngine engine;
 
   /**
    * @param name the key in the report
@@ -24,8 +21,9 @@ public final class EstimatorSubject implements BenchmarkSubject {
    */
   public EstimatorSubject(String name, DepthEstimator estimator, LongSupplier nanoClock) {
     this.name = name;
-    this.estimator = estimator;
-    this.nanoClock = nanoClock;
+    this.engine =
+        new DepthEngine(
+            estimator, new DepthPostProcessor(ValidityThresholds.DEFAULT), 1, nanoClock);
   }
 
   @Override
@@ -35,32 +33,28 @@ public final class EstimatorSubject implements BenchmarkSubject {
 
   @Override
   public ModelIdentity model() {
-    return estimator.model();
+    return engine.estimator().model();
   }
 
   @Override
   public String executionProvider() {
-    return estimator.executionProvider();
+    return engine.estimator().executionProvider();
   }
 
   @Override
   public void run(FocalStack stack, SubjectStats stats) {
-    DepthMap map = maps.tryLease(stack.width(), stack.height());
-    if (map == null) {
-      throw new IllegalStateException("the map before is still leased");
-    }
-    try (map) {
-      estimator.estimate(stack, map);
-      long estimated = nanoClock.getAsLong();
-      metric.finish(stack, map);
+    try (DepthMap map = engine.compute(stack)) {
+      if (map == null) {
+        throw new IllegalStateException("the previous map is still leased");
+      }
       stats.stage(Stage.FRAME, map.info().stageNanos(Stage.FRAME));
       stats.stage(Stage.STACK, map.info().stageNanos(Stage.STACK));
-      stats.stage(Stage.FINISH, nanoClock.getAsLong() - estimated);
+      stats.stage(Stage.FINISH, map.info().stageNanos(Stage.FINISH));
     }
   }
 
   @Override
   public void close() {
-    estimator.close();
+    engine.close();
   }
 }

@@ -1,8 +1,8 @@
 package io.github.rackfocus.eval;
 
+import io.github.rackfocus.depth.DepthEngine;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthMap;
-import io.github.rackfocus.depth.DepthMapPool;
 import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.depth.Validity;
 import io.github.rackfocus.depth.ValidityThresholds;
@@ -30,8 +30,8 @@ public final class StackEvaluator {
   private final int repeats;
   private final LongSupplier nanoClock;
   private final FramePool frames = new FramePool(FocusAxis.MAX_PLANES + 1);
-  private final DepthMapPool maps = new DepthMapPool(1);
-  private final DepthPostProcessor metres = new DepthPostProcessor(ValidityThresholds.DEFAULT);
+  private final DepthPostProcessor postProcessor =
+      new DepthPostProcessor(ValidityThresholds.DEFAULT);
   private long nextSequence;
 
   /**
@@ -57,16 +57,17 @@ public final class StackEvaluator {
    */
   public StackResult evaluate(DepthEstimator model, EvaluationStack stack, @Nullable Path pfm)
       throws IOException {
-    try (DepthMap map = maps.tryLease(stack.width(), stack.height())) {
-      if (map == null) {
-        throw new IllegalStateException("an evaluator is for one thread");
-      }
-      double rolling = rollingMillis(model, stack, map);
-      show(model, stack, map);
-      double[] millis = new double[repeats];
-      for (int i = 0; i < repeats; i++) {
-        millis[i] = show(model, stack, map) * 1e-6;
-      }
+    // Not closed here: the model is the caller's.
+    DepthEngine engine = new DepthEngine(model, postProcessor, 1, nanoClock);
+    double rolling = rollingMillis(engine, stack);
+    double[] millis = new double[repeats];
+    compute(engine, stack).close();
+    for (int i = 0; i < repeats - 1; i++) {
+      compute(engine, stack).close();
+      millis[i] = engine.estimateNanos() * 1e-6;
+    }
+    try (DepthMap map = compute(engine, stack)) {
+      millis[repeats - 1] = engine.estimateNanos() * 1e-6;
       float[] depth = depthOfEveryPixel(map, stack.axis());
       if (pfm != null) {
         new Pfm(stack.width(), stack.height(), depth).write(pfm);
@@ -78,17 +79,16 @@ public final class StackEvaluator {
   }
 
   /** Median time of a map when one frame of the stack is new. */
-  private double rollingMillis(DepthEstimator model, EvaluationStack stack, DepthMap map) {
+  private double rollingMillis(DepthEngine engine, EvaluationStack stack) {
     double[] millis = new double[repeats];
     try (RollingStackPlayer show = new RollingStackPlayer(stack, frames, nextSequence)) {
       try (FocalStack first = show.current()) {
-        model.estimate(first, map);
+        map(engine, first).close();
       }
       for (int i = 0; i < repeats; i++) {
         try (FocalStack shown = show.next()) {
-          long start = nanoClock.getAsLong();
-          model.estimate(shown, map);
-          millis[i] = (nanoClock.getAsLong() - start) * 1e-6;
+          map(engine, shown).close();
+          millis[i] = engine.estimateNanos() * 1e-6;
         }
       }
       nextSequence = show.nextSequence();
@@ -96,16 +96,20 @@ public final class StackEvaluator {
     return median(millis);
   }
 
-  /** Estimates the stack as if never seen before; nanoseconds that the model took. */
-  private long show(DepthEstimator model, EvaluationStack stack, DepthMap map) {
+  /** Computes the map of the stack as if all its frames were new. */
+  private DepthMap compute(DepthEngine engine, EvaluationStack stack) {
     try (FocalStack shown = stack.show(frames, nextSequence)) {
       nextSequence += stack.planes();
-      long start = nanoClock.getAsLong();
-      model.estimate(shown, map);
-      long took = nanoClock.getAsLong() - start;
-      metres.finish(shown, map);
-      return took;
+      return map(engine, shown);
     }
+  }
+
+  private static DepthMap map(DepthEngine engine, FocalStack stack) {
+    DepthMap map = engine.compute(stack);
+    if (map == null) {
+      throw new IllegalStateException("an evaluator is for one thread");
+    }
+    return map;
   }
 
   private static float[] depthOfEveryPixel(DepthMap map, FocusAxis axis) {

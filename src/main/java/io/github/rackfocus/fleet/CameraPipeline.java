@@ -1,8 +1,7 @@
 package io.github.rackfocus.fleet;
 
-import io.github.rackfocus.depth.DepthEstimator;
+import io.github.rackfocus.depth.DepthEngine;
 import io.github.rackfocus.depth.DepthMap;
-import io.github.rackfocus.depth.DepthMapPool;
 import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.frame.Frame;
@@ -37,13 +36,12 @@ final class CameraPipeline {
   private final FramePool pool;
   private final RollingFocalStack rolling;
   private final FrameHistory history = new FrameHistory();
-  private final DepthPostProcessor metric;
-  private final DepthMapPool maps = new DepthMapPool(1);
+  private final DepthPostProcessor postProcessor;
   private final double readBackSweeps;
   private final long bytes;
   private long lastStampNanos = Long.MIN_VALUE;
   private long lastSeenNanos;
-  private @Nullable DepthEstimator estimator;
+  private @Nullable DepthEngine engine;
 
   /**
    * @param first its size, planes and depth offset are those of all frames
@@ -75,7 +73,7 @@ final class CameraPipeline {
                 rolling.allowMissingPlanes(),
                 1,
                 rolling.motionThreshold()));
-    this.metric = new DepthPostProcessor(validity, depthOffsetMetres);
+    this.postProcessor = new DepthPostProcessor(validity, depthOffsetMetres);
     this.readBackSweeps = readBackSweeps;
     this.bytes = (long) width * height * (frames + MAP_BYTES + ESTIMATOR_BYTES * axis.planes());
   }
@@ -126,8 +124,7 @@ final class CameraPipeline {
       return null;
     }
     try (frame) {
-      received.unpackInto(frame);
-      frame.arrivedAt(arrivalNanos);
+      received.unpackInto(frame, arrivalNanos);
       FrameResult result = rolling.offer(frame);
       if (result == FrameResult.RESTARTED_BY_TIME) {
         history.clear();
@@ -172,30 +169,19 @@ final class CameraPipeline {
 
   /** Computes a stack's map, which the caller closes. Called by the computing thread. */
   DepthMap estimate(FocalStack stack, CameraEstimators estimators) {
-    DepthEstimator own = estimator;
+    DepthEngine own = engine;
     if (own == null) {
-      own = estimators.forCamera();
-      estimator = own;
+      own = new DepthEngine(estimators.forCamera(), postProcessor, 1, System::nanoTime);
+      engine = own;
     }
-    DepthMap map =
-        Objects.requireNonNull(
-            maps.tryLease(stack.width(), stack.height()), "the last map was not closed");
-    try {
-      own.estimate(stack, map);
-      map.info().estimatedBy(own);
-      metric.finish(stack, map);
-      return map;
-    } catch (RuntimeException | Error e) {
-      map.close();
-      throw e;
-    }
+    return Objects.requireNonNull(own.compute(stack), "the last map was not closed");
   }
 
   /** Closes the estimator. Called by the computing thread. */
   void closeEstimator() {
-    if (estimator != null) {
-      estimator.close();
-      estimator = null;
+    if (engine != null) {
+      engine.close();
+      engine = null;
     }
   }
 }

@@ -2,6 +2,7 @@ package io.github.rackfocus.fleet;
 
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.RateLimitedLogger;
+import io.github.rackfocus.common.StageRunner;
 import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.WorkerConfig;
 import io.github.rackfocus.config.WorkerConfig.WhenBehind;
@@ -47,8 +48,8 @@ public final class Worker implements AutoCloseable {
   private final StackQueue queue;
   private final WorkerCounters counters = new WorkerCounters();
   private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
-  private final Thread reading = new Thread(this::read, "worker-read");
-  private final Thread computing = new Thread(this::compute, "worker-depth");
+  private final StageRunner reading = StageRunner.of("worker-read", new ReadingStage());
+  private final StageRunner computing = StageRunner.of("worker-depth", new ComputingStage());
   private volatile @Nullable WorkerOutput output;
   private volatile @Nullable IOException failure;
   private volatile boolean stopping;
@@ -109,42 +110,48 @@ public final class Worker implements AutoCloseable {
   @Override
   public void close() {
     stop();
-    boolean interrupted = false;
-    for (Thread thread : new Thread[] {reading, computing}) {
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
+    reading.joinUninterrupted();
+    computing.joinUninterrupted();
     estimators.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
-  private void read() {
-    WorkerIntake intake = null;
-    KafkaHealthPublisher health = null;
-    try {
-      WorkerOutput connected = connect();
-      if (connected != null) {
-        output = connected;
-        health = healthPublisher();
-        intake =
-            new WorkerIntake(
-                config, estimators.model(), queue, counters, connected, nanoClock);
-        while (!stopping) {
-          intake.turn();
-        }
+  /** Reads frames and assembles stacks. */
+  private final class ReadingStage implements StageRunner.Stage {
+    private @Nullable WorkerIntake intake;
+    private @Nullable KafkaHealthPublisher health;
+
+    @Override
+    public boolean doWork() throws IOException, InterruptedException {
+      WorkerIntake frames = intake;
+      if (frames == null) {
+        frames = open();
+        intake = frames;
       }
-    } catch (InterruptedException e) {
-      LOG.debug("Thread worker-read was interrupted");
-    } catch (IOException | RuntimeException | Error e) {
-      fail("reading frames", e);
-    } finally {
+      if (frames == null || stopping) {
+        return false;
+      }
+      frames.turn();
+      return true;
+    }
+
+    private @Nullable WorkerIntake open() throws IOException, InterruptedException {
+      WorkerOutput connected = connect();
+      if (connected == null) {
+        return null;
+      }
+      output = connected;
+      health = healthPublisher();
+      return new WorkerIntake(
+          config, estimators.model(), queue, counters, connected, nanoClock);
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      fail("reading frames", cause);
+    }
+
+    @Override
+    public void onEnd() {
       end(intake);
       if (health != null) {
         health.close(); // Last, so that its last record has the final counts.
@@ -155,15 +162,14 @@ public final class Worker implements AutoCloseable {
   /** Returns null if health is not to be published. */
   private @Nullable KafkaHealthPublisher healthPublisher() throws IOException {
     KafkaHealthConfig health = config.workerHealth();
-    return health == null
-        ? null
-        : new KafkaHealthPublisher(
-            sink.kafka(),
-            health,
-            config.identity(),
-            () -> WorkerHealthReport.of(health(), estimators.model()),
-            List.of(),
-            InstantSource.system());
+    if (health == null) {
+      return null;
+    }
+    KafkaHealthPublisher publisher =
+        new KafkaHealthPublisher(
+            sink.kafka(), health, config.identity(), List.of(), InstantSource.system());
+    publisher.start(() -> WorkerHealthReport.of(health(), estimators.model()));
+    return publisher;
   }
 
   /**
@@ -201,14 +207,8 @@ public final class Worker implements AutoCloseable {
   /** Computes the waiting stacks, waits for acknowledgements, then commits. */
   private void end(@Nullable WorkerIntake intake) {
     queue.end();
-    try {
-      TimeUnit.SECONDS.timedJoin(computing, 10);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    if (computing.isAlive()) {
+    if (!computing.joinOrInterrupt(10, TimeUnit.SECONDS)) {
       LOG.warn("Inference takes more than 10 s; leaving its frames to other workers");
-      computing.interrupt();
     }
     if (output != null) {
       output.close();
@@ -218,27 +218,36 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  private void compute() {
-    ArrayDeque<CameraPipeline> used = new ArrayDeque<>();
-    try {
-      while (!queue.isEnded()) {
-        Waiting next = queue.take();
-        for (CameraPipeline old = queue.takeRetired(); old != null; old = queue.takeRetired()) {
-          old.closeEstimator();
-          used.remove(old);
-        }
-        if (next != null) {
-          if (!used.contains(next.camera())) {
-            used.add(next.camera());
-          }
-          infer(next);
-        }
+  /** Computes maps. */
+  private final class ComputingStage implements StageRunner.Stage {
+    private final ArrayDeque<CameraPipeline> used = new ArrayDeque<>();
+
+    @Override
+    public boolean doWork() throws InterruptedException {
+      if (queue.isEnded()) {
+        return false;
       }
-    } catch (InterruptedException e) {
-      LOG.debug("Thread worker-depth was interrupted");
-    } catch (RuntimeException | Error e) {
-      fail("computing depth", e);
-    } finally {
+      Waiting next = queue.take();
+      for (CameraPipeline old = queue.takeRetired(); old != null; old = queue.takeRetired()) {
+        old.closeEstimator();
+        used.remove(old);
+      }
+      if (next != null) {
+        if (!used.contains(next.camera())) {
+          used.add(next.camera());
+        }
+        infer(next);
+      }
+      return true;
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      fail("computing depth", cause);
+    }
+
+    @Override
+    public void onEnd() {
       queue.remove(each -> true).forEach(each -> each.stack().close());
       used.forEach(CameraPipeline::closeEstimator);
     }

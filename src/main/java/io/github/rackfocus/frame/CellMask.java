@@ -3,8 +3,8 @@ package io.github.rackfocus.frame;
 import java.util.Arrays;
 
 /**
- * A bit for every cell of 8 x 8 pixels of an image; cells at the right and lower border may be
- * smaller. Not thread-safe while written.
+ * One bit for every cell of 8 x 8 pixels of an image. Cells at the right and lower border may be
+ * smaller. Not thread-safe while it is written.
  */
 public final class CellMask {
   /** Pixels along the side of a cell. */
@@ -14,7 +14,7 @@ public final class CellMask {
   private final int rows;
   private final long[] bits;
 
-  /** A mask without a set cell for images of this size. */
+  /** Creates a mask with no cell set. */
   public CellMask(int width, int height) {
     this.columns = (width + CELL - 1) / CELL;
     this.rows = (height + CELL - 1) / CELL;
@@ -31,12 +31,12 @@ public final class CellMask {
     return rows;
   }
 
-  /** Whether the cell that holds this pixel is set. */
+  /** Whether the cell that contains a pixel is set. */
   public boolean atPixel(int x, int y) {
     return isSet(y / CELL * columns + x / CELL);
   }
 
-  /** Whether a cell, counted row by row, is set. */
+  /** Whether a cell is set; cells are counted row by row. */
   public boolean isSet(int cell) {
     return (bits[cell >> 6] & (1L << (cell & 63))) != 0;
   }
@@ -58,7 +58,7 @@ public final class CellMask {
     }
   }
 
-  /** How many cells are set. */
+  /** Number of cells that are set. */
   public int count() {
     int count = 0;
     for (long word : bits) {

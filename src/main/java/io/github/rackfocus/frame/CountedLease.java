@@ -3,22 +3,22 @@ package io.github.rackfocus.frame;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A lease that several owners may hold: each retains it to keep it beyond the call that handed it
- * over, and closes it once for each lease; the last close lets go. Thread-safe. {@link #toString}
- * names the thing in errors.
+ * A lease that several owners may hold. An owner retains it to keep it beyond the call that
+ * handed it over, and closes it once per lease; the last close releases the object. Thread-safe.
+ * Errors name the object by its {@link #toString}.
  */
 public abstract class CountedLease implements Lease {
   private final AtomicInteger leases = new AtomicInteger();
 
   protected CountedLease() {}
 
-  /** Begins with one lease. */
+  /** Starts a new use, with one lease. */
   protected final void begin() {
     leases.set(1);
   }
 
   /**
-   * Takes one lease more.
+   * Adds a lease.
    *
    * @throws IllegalStateException after the last close
    */
@@ -29,11 +29,11 @@ public abstract class CountedLease implements Lease {
     }
   }
 
-  /** Called once, by whoever closes the last lease. */
+  /** Releases the object. Called once, on the thread that closes the last lease. */
   protected abstract void lastClosed();
 
   /**
-   * Gives one lease back; the last one lets go.
+   * Returns one lease; the last one releases the object.
    *
    * @throws IllegalStateException if it was closed more often than leased
    */

@@ -1,12 +1,12 @@
 package io.github.rackfocus.frame;
 
 /**
- * Where the lens stood while a frame was exposed.
+ * State of the lens while a frame was exposed.
  *
  * @param focus vergence of the object plane in focus, dioptres (or signed index, see {@link
  *     FocusScale}); larger is nearer; {@code NaN} unknown
  * @param lensPowerDioptres what the driver reported; may be negative; {@code NaN} unknown
- * @param settled whether the lens stood still enough for the frame to be used
+ * @param settled whether the lens was still enough for the frame to be used
  * @param temperatureCelsius of the lens; {@code NaN} unknown
  * @param direction +1 moving to nearer, -1 to farther, 0 holding or unknown
  */
@@ -17,11 +17,11 @@ public record FocusReading(
     float temperatureCelsius,
     int direction) {
 
-  /** No reading yet: what a frame carries until the matcher fills it. */
+  /** No reading: what a frame carries until the matcher assigns one. */
   public static final FocusReading NONE =
       new FocusReading(Double.NaN, Double.NaN, false, Float.NaN, 0);
 
-  /** A settled reading of which only the focus is known. */
+  /** Returns a settled reading of which only the focus is known. */
   public static FocusReading at(double focus) {
     return new FocusReading(focus, Double.NaN, true, Float.NaN, 0);
   }

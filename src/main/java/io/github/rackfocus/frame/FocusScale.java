@@ -1,11 +1,11 @@
 package io.github.rackfocus.frame;
 
 /**
- * What the focus numbers of a sweep mean.
+ * The scale of the focus values of a sweep.
  *
  * <p>Inside the node a larger focus is always nearer, so that every stack runs far to near in
- * ascending order. A live camera counts dioptres; a stack folder without calibration only knows the
- * index of its images, whose direction its {@code order} tells.
+ * ascending order. A live camera uses dioptres. A stack folder without calibration only knows the
+ * index of its images; its {@code order} states the direction.
  */
 public enum FocusScale {
   /** Vergence of the object plane in focus, 1/m. */

@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
  * taken.
  *
  * <p>Pixels lie row by row, without padding, in direct buffers that belong to a {@link FramePool}.
- * The source that leased the frame writes them and then calls {@link #seal}; from then on the frame
- * is immutable but for two things that the sweep adds before it hands the frame on: the matcher
- * assigns its focus reading once, and the rolling stack marks the {@link #changedCells}.
+ * The source that leased the frame writes them and then calls {@link #seal}, which also sets all
+ * times. From then on the frame is immutable except for two things that the sweep adds before it
+ * hands the frame on: the matcher assigns the focus reading once, and the rolling stack marks the
+ * {@link #changedCells}.
  *
- * <p>A frame is a counted lease: whoever keeps it beyond the call that handed it over calls {@link
- * #retain}, and everybody closes what they were given or retained, once. Counting is thread-safe;
+ * <p>A frame is a counted lease: a receiver that keeps it beyond the call that handed it over calls
+ * {@link #retain}, and every lease given or retained is closed once. Counting is thread-safe;
  * writing before {@code seal} is for one thread.
  */
 public final class Frame extends CountedLease {
@@ -79,64 +80,87 @@ public final class Frame extends CountedLease {
   }
 
   /**
-   * Ends writing.
+   * Ends writing a frame whose arrival is unknown, such as one of a stack that is only evaluated.
    *
    * @param stampNanos mid-exposure, in the source's time, nanoseconds
    * @param sequence counts the source's frames from 0
-   * @param reading the focus, or {@link FocusReading#NONE} where the matcher has to find it
+   * @param reading the focus, or {@link FocusReading#NONE} if the matcher has to find it
    * @return this
    * @throws IllegalStateException if sealed before
    */
   public Frame seal(long stampNanos, long sequence, FocusReading reading) {
+    return seal(stampNanos, sequence, reading, 0, 0, 0);
+  }
+
+  /**
+   * Ends writing a frame of a live source.
+   *
+   * @param stampNanos mid-exposure, in the source's time, nanoseconds
+   * @param sequence counts the source's frames from 0
+   * @param reading the focus, or {@link FocusReading#NONE} if the matcher has to find it
+   * @param arrivalNanos when the last byte arrived, on the monotonic clock; latency counts from here
+   * @return this
+   * @throws IllegalStateException if sealed before
+   */
+  public Frame seal(long stampNanos, long sequence, FocusReading reading, long arrivalNanos) {
+    return seal(stampNanos, sequence, reading, arrivalNanos, 0, 0);
+  }
+
+  /**
+   * Ends writing a frame that was transmitted and decoded.
+   *
+   * @param stampNanos mid-exposure, in the source's time, nanoseconds
+   * @param sequence counts the source's frames from 0
+   * @param reading the focus, or {@link FocusReading#NONE} if the matcher has to find it
+   * @param arrivalNanos when the last byte arrived, on the monotonic clock; latency counts from here
+   * @param receiveNanos time from mid-exposure to the arrival of the last byte; 0 if unknown
+   * @param decodeNanos time from the arrival until luma was decoded and rectified; 0 if unknown
+   * @return this
+   * @throws IllegalStateException if sealed before
+   */
+  public Frame seal(
+      long stampNanos,
+      long sequence,
+      FocusReading reading,
+      long arrivalNanos,
+      long receiveNanos,
+      long decodeNanos) {
     if (sealed) {
-      throw new IllegalStateException("frame " + this.sequence + " is sealed already");
+      throw new IllegalStateException("frame " + this.sequence + " is already sealed");
     }
     this.stampNanos = stampNanos;
     this.sequence = sequence;
     this.focus = reading;
+    this.arrivalNanos = arrivalNanos;
+    this.receiveNanos = receiveNanos;
+    this.decodeNanos = decodeNanos;
     this.sealed = true;
     return this;
   }
 
   /**
-   * Fills the reading of a frame that came without one.
+   * Assigns the reading of a frame that was sealed without one.
    *
    * @throws IllegalStateException if it has a reading already
    */
   public void assignFocus(FocusReading reading) {
     if (focus.isKnown()) {
-      throw new IllegalStateException("frame " + sequence + " has a focus reading already");
+      throw new IllegalStateException("frame " + sequence + " already has a focus reading");
     }
     focus = reading;
   }
 
-  /** Notes when the frame's last byte had arrived, on the monotonic clock, for latency. */
-  public void arrivedAt(long monotonicNanos) {
-    arrivalNanos = monotonicNanos;
-  }
-
-  /** When the last byte had arrived, on the monotonic clock; 0 if nobody noted it. */
+  /** When the last byte arrived, on the monotonic clock; 0 if unknown. */
   public long arrivalNanos() {
     return arrivalNanos;
   }
 
-  /**
-   * Notes what came before the frame, for the stages' times; 0 where it is not known.
-   *
-   * @param receiveNanos from mid-exposure until the last byte had arrived
-   * @param decodeNanos from then until luma was there, rectified
-   */
-  public void cameAfter(long receiveNanos, long decodeNanos) {
-    this.receiveNanos = receiveNanos;
-    this.decodeNanos = decodeNanos;
-  }
-
-  /** From mid-exposure until the last byte had arrived; 0 if not known. */
+  /** Time from mid-exposure to the arrival of the last byte, nanoseconds; 0 if unknown. */
   public long receiveNanos() {
     return receiveNanos;
   }
 
-  /** From the last byte until luma was there; 0 if not known. */
+  /** Time from the arrival until luma was decoded and rectified, nanoseconds; 0 if unknown. */
   public long decodeNanos() {
     return decodeNanos;
   }
@@ -152,27 +176,27 @@ public final class Frame extends CountedLease {
   }
 
   /**
-   * Which use of this object it is. Frames are pooled, so that an object alone says nothing of the
-   * image in it; object and use together tell one image from every other.
+   * Counts the uses of this object. Frames are pooled, so the object alone does not identify an
+   * image; object and use together do, see {@link FrameIdentity}.
    */
   public long use() {
     return use;
   }
 
-  /** Where the lens stood; {@link FocusReading#NONE} until matched. */
+  /** Focus of the lens at mid-exposure; {@link FocusReading#NONE} until matched. */
   public FocusReading focus() {
     return focus;
   }
 
   /**
-   * Where the frame differs from the one that was on its plane before it; written by the rolling
+   * Cells in which the frame differs from the previous frame of its plane. Written by the rolling
    * stack before any stack holds the frame, empty until then.
    */
   public CellMask changedCells() {
     return changed;
   }
 
-  /** Takes one more lease. */
+  /** Adds a lease. */
   public Frame retain() {
     take();
     return this;

@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
  * A bounded pool of frames.
  *
  * <p>It holds frames of one size at a time: when a source changes its resolution, free frames of
- * the old size are let go and leased ones are dropped as they come back. Thread-safe; leasing and
- * giving back allocate nothing once as many frames exist as are in use at the same time.
+ * the old size are released and leased ones are released when they are returned. Thread-safe.
+ * Leasing and returning allocate nothing once there are as many frames as are in use at the same
+ * time.
  */
 public final class FramePool {
-  /** More pixels than any camera of this kind has; a guard against nonsense from outside. */
+  /** More pixels than any camera of this kind has; a bound for sizes from outside. */
   public static final int MAX_PIXELS = 64 << 20;
 
   private final int capacity;
@@ -22,11 +23,11 @@ public final class FramePool {
   private boolean colour;
 
   /**
-   * @param capacity frames that may be leased at a time, at least 1
+   * @param capacity maximum number of leased frames, at least 1
    */
   public FramePool(int capacity) {
     if (capacity < 1) {
-      throw new IllegalArgumentException("frame pool capacity is " + capacity + "; at least 1");
+      throw new IllegalArgumentException("frame pool capacity is " + capacity + "; expected at least 1");
     }
     this.capacity = capacity;
     this.free = new ArrayDeque<>(capacity);
@@ -35,7 +36,7 @@ public final class FramePool {
   /**
    * Checks a size that came from outside, before any memory is taken.
    *
-   * @throws IllegalArgumentException naming the size and what is allowed
+   * @throws IllegalArgumentException stating the size and the permitted range
    */
   public static void checkSize(long width, long height) {
     if (width < 1
@@ -57,9 +58,9 @@ public final class FramePool {
   /**
    * Leases a frame to write to.
    *
-   * @return the frame, with one lease, or null when {@code capacity} frames are out: the caller
-   *     counts the image as dropped
-   * @throws IllegalArgumentException for a size that {@link #checkSize} refuses
+   * @return the frame, with one lease, or null if {@code capacity} frames are leased: the caller
+   * counts the image as dropped
+   * @throws IllegalArgumentException for a size that {@link #checkSize} rejects
    */
   public synchronized @Nullable Frame tryLease(int width, int height, boolean withColour) {
     checkSize(width, height);
@@ -80,7 +81,7 @@ public final class FramePool {
     return frame.open();
   }
 
-  /** Frames that are out; 0 after everything was closed. */
+  /** Number of leased frames; 0 after everything was closed. */
   public synchronized int leased() {
     return leased;
   }

@@ -4,12 +4,12 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where two stages meet: a bounded queue of leases from one thread to another.
+ * A bounded queue of leases between two stages, from one thread to another.
  *
  * <p>When it is full, the live form drops its oldest lease and counts it (with a capacity of one:
- * the latest wins); the lossless form makes the giver wait. Thread-safe; allocates nothing.
+ * the latest wins); the lossless form makes the producer wait. Thread-safe; allocates nothing.
  *
- * @param <T> what is handed over; the queue owns it until somebody takes it
+ * @param <T> type of the leases; the queue owns a lease until it is taken
  */
 public final class Handover<T extends Lease> {
   private final int capacity;
@@ -19,12 +19,12 @@ public final class Handover<T extends Lease> {
   private long dropped;
 
   /**
-   * @param capacity leases that wait at most, at least 1
-   * @param lossless whether {@link #put} waits for a place instead of dropping the oldest
+   * @param capacity maximum number of queued leases, at least 1
+   * @param lossless whether {@link #put} waits for space instead of dropping the oldest lease
    */
   public Handover(int capacity, boolean lossless) {
     if (capacity < 1) {
-      throw new IllegalArgumentException("hand-over capacity is " + capacity + "; at least 1");
+      throw new IllegalArgumentException("hand-over capacity is " + capacity + "; expected at least 1");
     }
     this.capacity = capacity;
     this.lossless = lossless;
@@ -32,8 +32,8 @@ public final class Handover<T extends Lease> {
   }
 
   /**
-   * Hands over a lease, which belongs to the queue from now on; after the end it is closed and
-   * counted as dropped.
+   * Queues a lease, which belongs to the queue from now on. After {@link #end} the lease is
+   * closed and counted as dropped.
    */
   public synchronized void put(T lease) throws InterruptedException {
     try {
@@ -58,7 +58,7 @@ public final class Handover<T extends Lease> {
   }
 
   /**
-   * Waits for the oldest lease.
+   * Waits for a lease and removes the oldest.
    *
    * @return a lease that the caller closes, or null once the queue has ended and is empty
    */
@@ -71,13 +71,13 @@ public final class Handover<T extends Lease> {
     return lease;
   }
 
-  /** No more leases will come; those that wait may still be taken. */
+  /** Ends the queue: no more leases are accepted; those queued may still be taken. */
   public synchronized void end() {
     ended = true;
     notifyAll();
   }
 
-  /** Ends the queue and closes what waits, counted as dropped. */
+  /** Ends the queue, and closes the queued leases and counts them as dropped. */
   public synchronized void abandon() {
     end();
     while (!queue.isEmpty()) {
@@ -86,12 +86,12 @@ public final class Handover<T extends Lease> {
     }
   }
 
-  /** Leases that wait. */
+  /** Number of queued leases. */
   public synchronized int waiting() {
     return queue.size();
   }
 
-  /** Leases that were closed because the queue was full or had ended. */
+  /** Number of leases closed because the queue was full or had ended. */
   public synchronized long dropped() {
     return dropped;
   }

@@ -1,8 +1,8 @@
 package io.github.rackfocus.frame;
 
-/** A counted lease of pooled memory; closing it can't fail. */
+/** A counted lease of pooled memory. Closing it does not fail. */
 public interface Lease extends AutoCloseable {
-  /** Gives the lease back, once. */
+  /** Returns the lease; to be called once. */
   @Override
   void close();
 }

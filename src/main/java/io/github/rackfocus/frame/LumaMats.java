@@ -6,9 +6,9 @@ import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 
 /**
- * OpenCV's views of the luma of pooled frames, so that OpenCV writes straight into a frame: made
- * once for each frame of a pool and kept, so that a frame costs no garbage. Native memory is not
- * copied. For one thread; OpenCV must be loaded.
+ * OpenCV matrices over the luma of pooled frames, through which OpenCV writes directly into a
+ * frame. A matrix is created once per frame of the pool and kept, so that nothing is allocated
+ * per image. For one thread; OpenCV must be loaded.
  */
 public final class LumaMats implements AutoCloseable {
   private final Map<Frame, Mat> mats = new IdentityHashMap<>();
@@ -16,13 +16,13 @@ public final class LumaMats implements AutoCloseable {
   private int height;
 
   /**
-   * The luma of a frame that is not sealed yet, 8 bits, one channel.
+   * Returns the luma of a frame that is not sealed yet: 8 bits, one channel.
    *
-   * @return a matrix that stays this object's own
+   * @return a matrix that this object owns
    */
   public Mat of(Frame frame) {
     if (frame.width() != width || frame.height() != height) {
-      // The pool lets go of frames of another size, and so must we.
+      // The pool releases frames of another size, so their matrices go too.
       close();
       width = frame.width();
       height = frame.height();
@@ -35,7 +35,7 @@ public final class LumaMats implements AutoCloseable {
     return mat;
   }
 
-  /** Lets go of all views; the frames are the pool's. */
+  /** Releases all matrices; the frames belong to the pool. */
   @Override
   public void close() {
     mats.values().forEach(Mat::release);

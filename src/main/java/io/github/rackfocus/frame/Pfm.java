@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Portable float maps as Middlebury writes them: one channel ({@code Pf}), little endian (scale
+ * A portable float map in the form that Middlebury uses: one channel ({@code Pf}), little endian (scale
  * −1.0), rows bottom-up in the file, top-down in memory.
  *
  * @param width pixels in a row
@@ -34,7 +34,7 @@ public record Pfm(int width, int height, float[] values) {
   /**
    * Reads a map of either byte order.
    *
-   * @throws IOException with the file, what was found and what was expected
+   * @throws IOException stating the file, what was found and what was expected
    */
   public static Pfm read(Path file) throws IOException {
     long size = Files.size(file);
@@ -86,7 +86,7 @@ public record Pfm(int width, int height, float[] values) {
     try {
       return Integer.parseInt(token);
     } catch (NumberFormatException e) {
-      throw new IOException(file + ": size is '" + token + "'; expected a whole number", e);
+      throw new IOException(file + ": size is '" + token + "'; expected an integer", e);
     }
   }
 

@@ -9,6 +9,7 @@ import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.kafka.codec.CameraFrameCodec;
 import io.github.rackfocus.kafka.codec.CameraIdentity;
 import io.github.rackfocus.kafka.spool.OutgoingRecord;
+import io.github.rackfocus.sink.FrameSink;
 import io.github.rackfocus.sink.SinkCounters;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * frame. Frames that it drops when packing is too slow, or that the publisher drops during an
  * outage, are counted ({@link #counters}). {@code offer} and {@code counters} are thread-safe.
  */
-public final class KafkaFrameSink implements AutoCloseable {
+public final class KafkaFrameSink implements FrameSink {
   public static final String TYPE = "rackfocus.frames.v1";
   private static final Logger LOG = LoggerFactory.getLogger(KafkaFrameSink.class);
 
@@ -64,7 +65,7 @@ public final class KafkaFrameSink implements AutoCloseable {
     this.thread = DaemonThreads.start("kafka-frames", this::run);
   }
 
-  /** Takes its own lease of a sealed frame and returns at once. */
+  @Override
   public void offer(Frame frame) {
     offered.incrementAndGet();
     try {
@@ -78,6 +79,7 @@ public final class KafkaFrameSink implements AutoCloseable {
    * Counts frames: delivered to the publisher, dropped because packing was too slow, failed (no
    * focus reading, too large), and lost after delivery.
    */
+  @Override
   public SinkCounters counters() {
     PublisherCounts counts = publisher.counts();
     return new SinkCounters(

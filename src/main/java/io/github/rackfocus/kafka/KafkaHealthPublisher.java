@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,22 +36,20 @@ public final class KafkaHealthPublisher implements AutoCloseable {
 
   private final KafkaHealthConfig config;
   private final CameraIdentity identity;
-  private final Supplier<Health.Builder> report;
+  private volatile Supplier<Health.Builder> report = Health::newBuilder;
   private final List<KafkaPublisher> topics;
   private final InstantSource clock;
   private final KafkaPublisher publisher;
   private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
-  private final Thread thread;
+  private volatile @Nullable Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final long startNanos = System.nanoTime();
   private long sequence;
 
   /**
-   * Starts publishing.
+   * Checks the configuration; call {@link #start} to publish.
    *
    * @param identity determines the key of the records
-   * @param report called by this publisher's thread; robot, camera, stamp, sequence, uptime, version
-   *     and topics are added here
    * @param topics publishers whose counts are reported; the caller closes them
    * @param clock stamps records
    * @throws IllegalArgumentException if Kafka rejects a property, or a secret cannot be read
@@ -59,19 +58,27 @@ public final class KafkaHealthPublisher implements AutoCloseable {
       KafkaClientConfig kafka,
       KafkaHealthConfig config,
       CameraIdentity identity,
-      Supplier<Health.Builder> report,
       List<KafkaPublisher> topics,
       InstantSource clock)
       throws IOException {
     this.config = config;
     this.identity = identity;
-    this.report = report;
     this.topics = List.copyOf(topics);
     this.clock = clock;
     KafkaClientConfig newest =
         kafka.withSpool(null).withBounds(QUEUE_RECORDS, QUEUE_RECORDS, kafka.maxRecordBytes());
     this.publisher = new KafkaPublisher(newest, config.topic(), clock);
-    this.thread = DaemonThreads.start("kafka-health", this::run);
+  }
+
+  /**
+   * Starts publishing; must be called at most once.
+   *
+   * @param health called by this publisher's thread; robot, camera, stamp, sequence, uptime, version
+   *     and topics are added here
+   */
+  public void start(Supplier<Health.Builder> health) {
+    report = health;
+    thread = DaemonThreads.start("kafka-health", this::run);
   }
 
   private void run() {
@@ -154,7 +161,9 @@ public final class KafkaHealthPublisher implements AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
-    boolean interrupted = Interrupts.joinOrInterrupt(thread, Duration.ofSeconds(1));
+    Thread started = thread;
+    boolean interrupted =
+        started != null && Interrupts.joinOrInterrupt(started, Duration.ofSeconds(1));
     publish();
     publisher.close();
     if (interrupted) {

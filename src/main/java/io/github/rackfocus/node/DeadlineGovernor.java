@@ -5,47 +5,45 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Holds the 95th percentile of a node's latency under a deadline by spending less: first by fewer
- * proximal iterations, then, when none are left, by fewer maps a second; and spends more again when
- * there is room.
+ * Keeps the 95th percentile of a node's latency below a deadline by computing less: first with
+ * fewer proximal iterations, then, when none are left, with fewer maps per second. Computes more
+ * again when there is time.
  *
- * <p>What may be spent is a ladder: rung 0 is everything, each further rung is less. The decisions
- * follow from the measured latencies of the last {@link #WINDOW} maps on the present rung alone:
+ * <p>The levels of effort form a ladder: rung 0 is full effort, each further rung is less.
+ * Decisions depend only on the latencies of the last {@link #WINDOW} maps on the current rung:
  *
  * <ul>
- *   <li>down, at once, when two of them missed the deadline (more than 5 % of the window), or one
- *       did and a fifth came later than 92 % of it; by as many rungs as the measured cost of the
- *       rungs says are needed, one where it is not known;
- *   <li>up, by one rung, after a whole hold without such a sign, if the 95th percentile is under 90
- *       % of the deadline, and would stay under 95 % by what the upper rung costs more than this
- *       one; what was measured forbids an ascent for two holds at most, then it is tried;
- *   <li>an ascent that has to be taken back within two holds doubles the hold, up to 8 times; one
- *       that lasts makes it short again, and so does relief: a rung that costs 15 % less than it
- *       did after that failure. So the changes under a load that stays become ever rarer, and when
- *       it goes everything is spent again after some {@link #HOLD} stacks a rung, at most {@link
- *       #STACKS_TO_COME_BACK} in all.
+ *   <li>down, at once, if two of them missed the deadline (more than 5 % of the window), or one
+ * did and a fifth took longer than 92 % of it; by as many rungs as their measured cost requires,
+ * or by one if it is unknown;
+ *   <li>up, by one rung, after a whole hold without such a sign, if the 95th percentile is below
+ * 90 % of the deadline and would stay below 95 % with the additional cost of the upper rung;
+ * measurements prevent an ascent for at most two holds, then it is tried;
+ *   <li>an ascent that is undone within two holds doubles the hold, up to 8 times; one that lasts
+ * resets it, and so does relief: a rung that costs 15 % less than after that failure. So changes
+ * under a constant load become ever rarer, and when the load ends, full effort returns after
+ * about {@link #HOLD} stacks per rung, at most {@link #STACKS_TO_COME_BACK} in all.
  * </ul>
  *
- * <p>The first {@link #GRACE} maps are judged but change nothing: a JVM that has just started takes
- * several times as long as it will. The cost of a rung is the least mean that a quarter of a window
- * took on it, without the waiting: near what it takes on an idle machine, and thus comparable
- * between rungs, whatever load they were measured under later. Pure arithmetic: it reads no clock.
- * For one thread.
+ * <p>The first {@link #GRACE} maps change nothing, since a JVM that has just started is several
+ * times slower. The cost of a rung is the smallest mean computing time of a quarter of a window
+ * on it: close to the cost on an idle machine, and so comparable between rungs whatever the load.
+ * Reads no clock. For one thread.
  */
 final class DeadlineGovernor {
-  /** Maps that a decision looks back on; two misses are more than its 95th percentile allows. */
+  /** Maps that a decision depends on; two misses are more than a 95th percentile allows. */
   static final int WINDOW = 30;
 
-  /** Maps without a sign before an ascent, on rungs that make every map. */
+  /** Maps without a sign before an ascent, on rungs that compute every map. */
   static final int HOLD = 45;
 
-  /** Maps of a JVM that is still cold. */
+  /** Maps while the JVM is still cold. */
   static final int GRACE = 30;
 
   /**
-   * Stacks after which everything is spent again once a map costs what it does on an idle machine,
-   * from the last rung and with four numbers of iterations: some 400, and at most this many where
-   * an ascent failed just before the load went, so that nothing shows that it did.
+   * Stacks until full effort returns on an idle machine, from the last rung and with four numbers
+   * of iterations: about 400, and at most this many if an ascent failed just before the load
+   * ended, so that the relief cannot be measured.
    */
   static final int STACKS_TO_COME_BACK = 900;
 
@@ -59,13 +57,14 @@ final class DeadlineGovernor {
   private static final int HOLDS_TO_TRY_ANYWAY = 2;
   private static final int MOST_BACK_OFF = 8;
 
-  /** What a rung must cost, of what it did after a failed ascent, for a load to count as gone. */
+  /** Cost of a rung, relative to its cost after a failed ascent, below which a load counts as
+   * gone. */
   private static final double RELIEF = 0.85;
 
   private static final int MEANS_OF_RELIEF = 2;
   private static final int COST_MAPS = WINDOW / 4;
 
-  /** Maps are made of one stack in so many, once no iterations are left to save. */
+  /** A map is computed for every n-th stack, once no iterations are left to save. */
   private static final int[] STRIDES = {2, 3, 4, 6, 8};
 
   private final long deadlineNanos;
@@ -88,8 +87,8 @@ final class DeadlineGovernor {
   private int grace = GRACE;
 
   /**
-   * @param deadlineNanos what the 95th percentile is held under
-   * @param choices numbers of iterations there are, ascending; the last is what is spent at best
+   * @param deadlineNanos bound of the 95th percentile of the latency
+   * @param choices available numbers of iterations, ascending; the last is full effort
    */
   DeadlineGovernor(long deadlineNanos, List<Integer> choices) {
     if (deadlineNanos <= 0) {
@@ -118,39 +117,39 @@ final class DeadlineGovernor {
     return iterations[rung];
   }
 
-  /** A map is made of one stack in so many; 1: of each. */
+  /** A map is computed for every n-th stack; 1: for each. */
   int stride() {
     return strides[rung];
   }
 
-  /** 0 where everything is spent; more is less. */
+  /** Current rung: 0 is full effort, more is less. */
   int rung() {
     return rung;
   }
 
-  /** The last rung's number. */
+  /** Number of the last rung. */
   int lastRung() {
     return strides.length - 1;
   }
 
-  /** Maps without a sign before the next ascent. */
+  /** Maps without a sign that are required before the next ascent. */
   int hold() {
     return shortestHold() * backOff;
   }
 
   private int shortestHold() {
-    // Rungs with few maps would otherwise be left only after minutes.
+    // Otherwise rungs with few maps would be left only after minutes.
     return Math.max(HOLD / strides[rung], WINDOW / 4);
   }
 
   /**
-   * Takes in what a map took, and decides what the next one may spend.
+   * Records the times of a map, and decides on the effort of the next one.
    *
-   * @param latencyNanos arrival of its reference frame to its hand-over
-   * @param costNanos of that the computing, without waiting
+   * @param latencyNanos from the arrival of its reference frame to its hand-over
+   * @param costNanos computing time within it, without waiting
    * @return whether it missed the deadline
    */
-  boolean mapTook(long latencyNanos, long costNanos) {
+  boolean recordMap(long latencyNanos, long costNanos) {
     boolean late = latencyNanos > deadlineNanos;
     if (grace > 0) {
       grace--;
@@ -184,7 +183,7 @@ final class DeadlineGovernor {
     }
   }
 
-  /** Whether the load that an ascent failed under is gone: then nothing speaks against the next. */
+  /** Whether the load under which an ascent failed is gone, so that the next may be tried. */
   private void noteRelief(double mean) {
     if (failed) {
       failed = false;
@@ -225,7 +224,7 @@ final class DeadlineGovernor {
     move(to, false);
   }
 
-  /** An ascent that has lasted this long was right. */
+  /** An ascent that lasted this long has succeeded. */
   private void settle() {
     if (ascended && sinceMove >= HOLDS_TO_SETTLE * shortestHold()) {
       ascended = false;
@@ -241,12 +240,12 @@ final class DeadlineGovernor {
         && (!dear || sinceMove >= HOLDS_TO_TRY_ANYWAY * hold());
   }
 
-  /** What a percentile of this rung would be on another; NaN where its cost is not known. */
+  /** Estimates a percentile of this rung for another; NaN if its cost is unknown. */
   private double predicted(double latency, int other) {
     return latency * cost[costOf(other)] / cost[costOf(rung)];
   }
 
-  /** Rungs that differ in how many maps are made only cost the same a map. */
+  /** Rungs that differ only in the number of maps cost the same per map. */
   private int costOf(int other) {
     return Math.min(other, cost.length - 1);
   }
@@ -268,7 +267,7 @@ final class DeadlineGovernor {
     costCount = 0;
   }
 
-  /** Of the newest maps of the window, so many at most. */
+  /** Number of maps to look at: the newest of the window, at most this many. */
   private long percentile95(int newest) {
     int count = Math.min(known, newest);
     for (int i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
 package io.github.rackfocus.node;
 
+import io.github.rackfocus.common.DaemonThreads;
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.RateLimitedLogger;
 import java.io.IOException;
@@ -14,45 +15,42 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file whose time of change tells a container's health check that a process is working: touched
- * while it does. Of its methods one is called, by one thread.
+ * A file whose modification time tells the health check of a container that the process is
+ * working. Use either {@link #touch} or {@link #touchWhile}; not thread-safe.
  */
 public final class LivenessFile {
   private static final String VARIABLE = "RACKFOCUS_ALIVE_FILE";
   private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final @Nullable Path file;
-  private final RateLimitedLogger trouble = new RateLimitedLogger(LoggerFactory.getLogger(LivenessFile.class));
+  private final RateLimitedLogger warnings = new RateLimitedLogger(LoggerFactory.getLogger(LivenessFile.class));
 
   LivenessFile(@Nullable Path file) {
     this.file = file;
   }
 
-  /** The file that {@code RACKFOCUS_ALIVE_FILE} names; none, if it names none. */
+  /** Returns the file named by {@code RACKFOCUS_ALIVE_FILE}; without it, nothing is touched. */
   public static LivenessFile fromEnvironment() {
     String named = System.getenv(VARIABLE);
     return new LivenessFile(named == null || named.isEmpty() ? null : Path.of(named));
   }
 
-  /** Touches the file every second for as long as something holds; returns at once. */
+  /** Touches the file every second while the condition holds. Returns at once. */
   public void touchWhile(BooleanSupplier working) {
     if (file == null) {
       return;
     }
-    Thread thread =
-        new Thread(
-            () -> {
-              while (working.getAsBoolean()) {
-                touch();
-                LockSupport.parkNanos(INTERVAL_NANOS);
-              }
-            },
-            "alive");
-    thread.setDaemon(true);
-    thread.start();
+    DaemonThreads.start(
+        "alive",
+        () -> {
+          while (working.getAsBoolean()) {
+            touch();
+            LockSupport.parkNanos(INTERVAL_NANOS);
+          }
+        });
   }
 
-  /** Says that the process is working. */
+  /** Updates the modification time of the file. */
   public void touch() {
     if (file == null) {
       return;
@@ -64,7 +62,7 @@ public final class LivenessFile {
         Files.createFile(file);
       }
     } catch (IOException e) {
-      trouble.warn("{}: could not be touched: {}", file, ErrorMessages.of(e));
+      warnings.warn("cannot touch {}: {}", file, ErrorMessages.of(e));
     }
   }
 }

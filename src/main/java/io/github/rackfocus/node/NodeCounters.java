@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
-/** What the stages of a node count. Thread-safe. */
+/** Counters and timings of the stages of a node. Thread-safe. */
 public final class NodeCounters {
   private static final long LONGEST_NANOS = 60_000_000_000L;
 
   /**
-   * Time that a stage takes.
+   * Time that a stage takes per map.
    *
    * @param name of the stage
    * @param p50Millis median
@@ -83,7 +83,7 @@ public final class NodeCounters {
     return Math.min(Math.max(nanos, 0), LONGEST_NANOS);
   }
 
-  /** Times of the stages that were run, in the order of the way. */
+  /** Times of the stages that were recorded, in the order in which they are published. */
   synchronized List<StageTimes> stageTimes() {
     List<StageTimes> times = new ArrayList<>();
     for (int i = 0; i < stageTimes.length; i++) {

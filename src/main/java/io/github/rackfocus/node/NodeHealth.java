@@ -6,27 +6,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a node is doing, since its start.
+ * State of a node: counts and times since its start.
  *
- * @param frames frames that the source gave
- * @param framesDropped frames (and images that became none) by cause; causes that did not occur are
- *     left out
+ * @param frames frames received from the source
+ * @param framesDropped frames and images dropped, by cause; causes that did not occur are absent
  * @param stacks ready stacks
- * @param stacksSkipped stacks for which a newer one came before the estimator was free
- * @param stacksPrepared stacks of which only the new frame was run, as told: by the warm-up, {@code
- *     everyNth} or the deadline
+ * @param stacksSkipped stacks replaced by a newer one before the estimator was free
+ * @param stacksPrepared stacks for which only the frame stage ran: during warm-up, by {@code
+ * everyNth}, or to keep the deadline
  * @param maps depth maps handed to the sinks
- * @param mapsFailed stacks for which no map could be made
+ * @param mapsFailed stacks for which no map could be computed
  * @param latencyP50Millis arrival of the reference frame to hand-over of its map, median
- * @param latencyP95Millis the same, 95th percentile, which {@code model.deadlineMillis} is about
+ * @param latencyP95Millis the same, 95th percentile, which {@code model.deadlineMillis} bounds
  * @param latencyP99Millis the same, 99th percentile
- * @param sweepMillis measured sweep period; 0 unknown
- * @param validShare share of valid pixels in the last map
- * @param lensCelsius temperature of the lens at the last frame; NaN unknown
- * @param model which model runs
+ * @param sweepMillis measured sweep period; 0 if unknown
+ * @param validShare published share of the last map
+ * @param lensCelsius temperature of the lens at the last frame; NaN if unknown
+ * @param model identity of the model
  * @param iterations proximal iterations of the last map
- * @param deadlineMisses maps that came later than the deadline; 0 where there is none
- * @param executionProvider where it runs
+ * @param deadlineMisses maps that missed the deadline; 0 without one
+ * @param executionProvider execution provider of the model
  * @param sinks counters of every sink
  */
 public record NodeHealth(

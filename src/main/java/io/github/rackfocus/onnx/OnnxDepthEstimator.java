@@ -194,9 +194,8 @@ public final class OnnxDepthEstimator implements DepthEstimator {
       long framed = nanoClock.getAsLong();
       runStack(ready, stack, into);
       DepthInfo info = into.info();
-      info.took(Stage.FRAME, framed - start);
-      info.took(Stage.STACK, nanoClock.getAsLong() - framed);
-      info.estimatedBy(this);
+      info.recordStage(Stage.FRAME, framed - start);
+      info.recordStage(Stage.STACK, nanoClock.getAsLong() - framed);
     } catch (OrtException e) {
       throw failed(stack, e);
     }

@@ -1,32 +1,27 @@
 package io.github.rackfocus.onnx;
 
 import io.github.rackfocus.frame.Frame;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import io.github.rackfocus.frame.FrameIdentity;
 
-/**
- * Which frame each plane's features were computed from.
- *
- * <p>Frames are pooled, so that an object alone says nothing; its number and stamp come from
- * outside and may start again, so they do not either. The object and its use do.
- */
+/** Remembers which image the features of each plane were computed from. For one thread. */
 final class PlaneCache {
-  private final @Nullable Frame[] frames;
-  private final long[] uses;
+  private final FrameIdentity[] planes;
 
   PlaneCache(int planes) {
-    frames = new @Nullable Frame[planes];
-    uses = new long[planes];
+    this.planes = new FrameIdentity[planes];
+    for (int plane = 0; plane < planes; plane++) {
+      this.planes[plane] = new FrameIdentity();
+    }
   }
 
-  /** Whether a plane holds a frame. */
+  /** Whether the features of a plane were computed from this frame. */
   boolean holds(int plane, Frame frame) {
-    return frames[plane] == frame && uses[plane] == frame.use();
+    return planes[plane].is(frame);
   }
 
-  /** A plane that holds the frame, or −1. */
+  /** Returns a plane whose features were computed from the frame, or -1. */
   int find(Frame frame) {
-    for (int plane = 0; plane < frames.length; plane++) {
+    for (int plane = 0; plane < planes.length; plane++) {
       if (holds(plane, frame)) {
         return plane;
       }
@@ -34,19 +29,13 @@ final class PlaneCache {
     return -1;
   }
 
-  /** Notes what a plane holds. */
+  /** Records that the features of a plane were computed from the frame. */
   void put(int plane, Frame frame) {
-    frames[plane] = frame;
-    uses[plane] = frame.use();
+    planes[plane].set(frame);
   }
 
-  /** Notes that a plane holds nothing, which is so while it is written. */
+  /** Records that a plane has no features; to be called before they are overwritten. */
   void forget(int plane) {
-    frames[plane] = null;
-  }
-
-  /** Forgets all. */
-  void clear() {
-    Arrays.fill(frames, null);
+    planes[plane].clear();
   }
 }

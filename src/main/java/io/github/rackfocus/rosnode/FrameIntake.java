@@ -6,6 +6,7 @@ import io.github.rackfocus.config.RosInputConfig;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.frame.TimeJump;
 import io.github.rackfocus.ros.message.MalformedMessageException;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
@@ -29,11 +30,6 @@ import org.slf4j.LoggerFactory;
  * <p>Images come from one thread, lens readings and camera infos from any, and any takes frames.
  */
 final class FrameIntake implements AutoCloseable {
-  /**
-   * Images in a row, with rising stamps, that must be refused as backwards before time is believed
-   * to have jumped back.
-   */
-  private static final int BACKWARDS_BEFORE_RESTART = 3;
 
   private static final long LONGEST_RECEIVE_NANOS = 10_000_000_000L;
 
@@ -48,8 +44,7 @@ final class FrameIntake implements AutoCloseable {
   private final RateLimitedLogger trouble = new RateLimitedLogger(LoggerFactory.getLogger(FrameIntake.class));
   private long sequence;
   private long lastStamp;
-  private int backwardsRun;
-  private long lastBackwardsStamp;
+  private final TimeJump timeJump = new TimeJump();
   private volatile boolean closed;
 
   /**
@@ -223,11 +218,14 @@ final class FrameIntake implements AutoCloseable {
 
   private void accept(
       Frame frame, Header header, long arrivalNanos, long arrivalStampNanos, long now) {
-    frame.cameAfter(
-        receiveNanos(header.stampNanos, arrivalStampNanos), System.nanoTime() - arrivalNanos);
     calibration.frameId(header.frameId);
-    frame.seal(header.stampNanos, sequence++, FocusReading.NONE);
-    frame.arrivedAt(arrivalNanos);
+    frame.seal(
+        header.stampNanos,
+        sequence++,
+        FocusReading.NONE,
+        arrivalNanos,
+        receiveNanos(header.stampNanos, arrivalStampNanos),
+        System.nanoTime() - arrivalNanos);
     matcher.offer(frame, now);
   }
 
@@ -251,22 +249,16 @@ final class FrameIntake implements AutoCloseable {
       throw new BadImageException(
           InputFault.NO_STAMP, "the stamp is 0; expected the time of the exposure");
     }
-    if (stampNanos > lastStamp) {
-      backwardsRun = 0;
-    } else {
-      backwardsRun = backwardsRun > 0 && stampNanos > lastBackwardsStamp ? backwardsRun + 1 : 1;
-      lastBackwardsStamp = stampNanos;
-      if (backwardsRun < BACKWARDS_BEFORE_RESTART) {
-        throw new BadImageException(
-            InputFault.BACKWARDS,
-            "the stamp is "
-                + stampNanos / 1e9
-                + " s after one of "
-                + lastStamp / 1e9
-                + " s; expected a later one");
-      }
-      backwardsRun = 0;
+    if (stampNanos <= lastStamp && !timeJump.isJump(stampNanos)) {
+      throw new BadImageException(
+          InputFault.BACKWARDS,
+          "the stamp is "
+              + stampNanos / 1e9
+              + " s after one of "
+              + lastStamp / 1e9
+              + " s; expected a later one");
     }
+    timeJump.reset();
     lastStamp = stampNanos;
   }
 

@@ -110,7 +110,7 @@ public final class RosDepthNode {
               options.ros().stampOffsetNanos(),
               System::nanoTime);
       DepthNode node =
-          NodeAssembly.nodeOf(
+          NodeAssembly.liveNode(
               options,
               input.source(),
               List.of(sink),

@@ -2,6 +2,7 @@ package io.github.rackfocus.sink;
 
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.RateLimitedLogger;
+import io.github.rackfocus.common.StageRunner;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.frame.Handover;
 import java.io.IOException;
@@ -20,33 +21,33 @@ public final class SinkFanOut implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SinkFanOut.class);
   private static final long CLOSE_SECONDS = 15;
 
-  private final List<Runner> runners;
+  private final List<Outlet> outlets;
 
   /**
    * Starts a thread for each sink.
    *
-   * @param sinks owned from now on: closed with this
-   * @param queueDepth maps that wait for a sink at most, at least 1
-   * @param lossless whether {@link #offer} waits for a place in the queue (replay) or drops the
+   * @param sinks owned from now on, and closed with this
+   * @param queueDepth maximum number of maps queued for a sink, at least 1
+   * @param lossless whether {@link #offer} waits for space in the queue (replay) or drops the
    *     oldest map (live)
    */
   public SinkFanOut(List<? extends DepthSink> sinks, int queueDepth, boolean lossless) {
     if (queueDepth < 1) {
       throw new IllegalArgumentException("sink queue depth is " + queueDepth + "; at least 1");
     }
-    List<Runner> made = new ArrayList<>();
+    List<Outlet> made = new ArrayList<>();
     for (DepthSink sink : sinks) {
-      made.add(new Runner(sink, queueDepth, lossless));
+      made.add(new Outlet(sink, queueDepth, lossless));
     }
-    runners = List.copyOf(made);
-    runners.forEach(Thread::start);
+    outlets = List.copyOf(made);
+    outlets.forEach(outlet -> outlet.runner.start());
   }
 
   /** Whether any sink wants maps now. */
   public boolean wantsMaps() {
-    // Without an iterator: this runs for every frame, and costs no garbage.
-    for (int i = 0; i < runners.size(); i++) {
-      if (runners.get(i).sink.wantsMaps()) {
+    // Without an iterator: this runs for every frame and must not allocate.
+    for (int i = 0; i < outlets.size(); i++) {
+      if (outlets.get(i).sink.wantsMaps()) {
         return true;
       }
     }
@@ -55,10 +56,10 @@ public final class SinkFanOut implements AutoCloseable {
 
   /** Hands a map to every sink that wants maps; the caller keeps its own lease. */
   public void offer(DepthMap map) throws InterruptedException {
-    for (int i = 0; i < runners.size(); i++) {
-      Runner runner = runners.get(i);
-      if (runner.sink.wantsMaps()) {
-        runner.offer(map);
+    for (int i = 0; i < outlets.size(); i++) {
+      Outlet outlet = outlets.get(i);
+      if (outlet.sink.wantsMaps()) {
+        outlet.offer(map);
       }
     }
   }
@@ -66,51 +67,43 @@ public final class SinkFanOut implements AutoCloseable {
   /** The counters of every sink, in the order given at the start. */
   public List<SinkCounters> counters() {
     List<SinkCounters> all = new ArrayList<>();
-    for (Runner runner : runners) {
-      all.add(runner.counters());
+    for (Outlet outlet : outlets) {
+      all.add(outlet.counters());
     }
     return all;
   }
 
-  /** Lets every sink take what waits for it, closes it, and ends its thread. */
+  /** Lets every sink take what is queued for it, closes it, and ends its thread. */
   @Override
   public void close() {
-    runners.forEach(runner -> runner.queue.end());
+    outlets.forEach(outlet -> outlet.queue.end());
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
-    boolean interrupted = false;
-    for (Runner runner : runners) {
-      try {
-        TimeUnit.NANOSECONDS.timedJoin(runner, Math.max(1, deadline - System.nanoTime()));
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-      if (runner.isAlive()) {
+    for (Outlet outlet : outlets) {
+      long left = deadline - System.nanoTime();
+      if (!outlet.runner.joinOrInterrupt(left, TimeUnit.NANOSECONDS)) {
         LOG.warn(
-            "{} did not finish within {} s and is interrupted; {} maps are lost",
-            runner.getName(),
+            "{} did not finish within {} s and was interrupted; {} maps are lost",
+            outlet.runner.name(),
             CLOSE_SECONDS,
-            runner.queue.waiting());
-        runner.interrupt();
+            outlet.queue.waiting());
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 
-  private static final class Runner extends Thread {
+  /** One sink with its queue and its thread. */
+  private static final class Outlet implements StageRunner.Stage {
     private final DepthSink sink;
     private final Handover<DepthMap> queue;
-    private final RateLimitedLogger trouble = new RateLimitedLogger(LOG);
+    private final StageRunner runner;
+    private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
     private final AtomicLong offered = new AtomicLong();
     private final AtomicLong delivered = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
 
-    Runner(DepthSink sink, int depth, boolean lossless) {
-      super("sink-" + sink.name());
-      setDaemon(true);
+    Outlet(DepthSink sink, int depth, boolean lossless) {
       this.sink = sink;
       this.queue = new Handover<>(depth, lossless);
+      this.runner = StageRunner.daemon("sink-" + sink.name(), this);
     }
 
     void offer(DepthMap map) throws InterruptedException {
@@ -130,31 +123,37 @@ public final class SinkFanOut implements AutoCloseable {
     }
 
     @Override
-    public void run() {
-      try {
-        for (DepthMap map = queue.take(); map != null; map = queue.take()) {
-          deliver(map);
-        }
-      } catch (InterruptedException e) {
-        LOG.debug("{} was interrupted", getName());
-      } finally {
-        queue.abandon();
-        try {
-          sink.close();
-        } catch (IOException | RuntimeException e) {
-          LOG.warn("{} did not close cleanly: {}", sink.name(), ErrorMessages.of(e));
-        }
+    public boolean doWork() throws InterruptedException {
+      DepthMap next = queue.take();
+      if (next == null) {
+        return false;
       }
-    }
-
-    private void deliver(DepthMap map) throws InterruptedException {
-      try (map) {
+      try (DepthMap map = next) {
         sink.accept(map);
         delivered.incrementAndGet();
       } catch (IOException | RuntimeException e) {
         failed.incrementAndGet();
-        trouble.warn(
-            "{}: map {} was not delivered: {}", sink.name(), map.info().sequence(), ErrorMessages.of(e));
+        warnings.warn(
+            "{}: map {} was not delivered: {}",
+            sink.name(),
+            next.info().sequence(),
+            ErrorMessages.of(e));
+      }
+      return true;
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      LOG.error("sink {} failed; it gets no more maps", sink.name(), cause);
+    }
+
+    @Override
+    public void onEnd() {
+      queue.abandon();
+      try {
+        sink.close();
+      } catch (IOException | RuntimeException e) {
+        LOG.warn("sink {} did not close cleanly: {}", sink.name(), ErrorMessages.of(e));
       }
     }
   }

@@ -9,17 +9,17 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * How a camera maps rays to pixels, as camera_calibration measures it (REP 104), and what its lens
- * adds. Immutable; matrices are row by row, and given out as copies.
+ * Calibration of a camera as camera_calibration measures it (REP 104), and of its lens.
+ * Immutable; matrices are row by row and returned as copies.
  */
 public final class CameraCalibration {
   /**
-   * The distortion models that REP 104 and its users know, with how many coefficients they take.
+   * Distortion models of REP 104, with their numbers of coefficients.
    */
   public enum DistortionModel {
     /** Brown: k1, k2, p1, p2, k3. */
     PLUMB_BOB("plumb_bob", 4, 5),
-    /** Rational: k1, k2, p1, p2, k3 to k6, and OpenCV's further ones. */
+    /** Rational: k1, k2, p1, p2, k3 to k6, and OpenCV's additional coefficients. */
     RATIONAL_POLYNOMIAL("rational_polynomial", 8, 14),
     /** Fisheye: k1 to k4. */
     EQUIDISTANT("equidistant", 4, 4);
@@ -34,15 +34,15 @@ public final class CameraCalibration {
       this.most = most;
     }
 
-    /** The name in files and messages. */
+    /** Name in files and messages. */
     public String key() {
       return key;
     }
 
     /**
-     * The model of a name; an empty one is plumb_bob.
+     * Returns the model with a name; an empty name means plumb_bob.
      *
-     * @throws IllegalArgumentException with what is expected
+     * @throws IllegalArgumentException stating the expected names
      */
     public static DistortionModel of(String name) {
       for (DistortionModel model : values()) {
@@ -50,7 +50,7 @@ public final class CameraCalibration {
           return model;
         }
       }
-      // The name under which OpenCV's users know the same model.
+      // OpenCV's name for the same model.
       if (name.equals("fisheye")) {
         return EQUIDISTANT;
       }
@@ -93,14 +93,14 @@ public final class CameraCalibration {
 
   /**
    * @param cameraName for messages; may be empty
-   * @param width of the images it was measured on, pixels
-   * @param height of the same
+   * @param width image width at calibration, pixels
+   * @param height image height at calibration, pixels
    * @param distortion coefficients; empty for none
-   * @param camera 3 x 3, K: pixels of the images as they come
-   * @param rectification 3 x 3, R
-   * @param projection 3 x 4, P: pixels of the rectified images
-   * @throws IllegalArgumentException if a matrix has the wrong size, a number that is not finite or
-   *     a focal length that is not positive; says which
+   * @param camera K, 3 x 3: pixels of the raw images
+   * @param rectification R, 3 x 3
+   * @param projection P, 3 x 4: pixels of the rectified images
+   * @throws IllegalArgumentException if a matrix has the wrong size, a value is not finite or a
+   * focal length is not positive; the message states which
    */
   public CameraCalibration(
       String cameraName,
@@ -135,27 +135,27 @@ public final class CameraCalibration {
     this.sha256 = hash();
   }
 
-  /** What the calibration says of the lens; else the defaults. */
+  /** Calibration of the lens; the defaults if the file has none. */
   public LensCalibration lens() {
     return lens;
   }
 
-  /** For messages; may be empty. */
+  /** Name for messages; may be empty. */
   public String cameraName() {
     return cameraName;
   }
 
-  /** Pixels in a row of the images it was measured on. */
+  /** Image width at calibration, pixels. */
   public int width() {
     return width;
   }
 
-  /** Rows of the same. */
+  /** Image height at calibration, pixels. */
   public int height() {
     return height;
   }
 
-  /** How the coefficients are meant. */
+  /** Model that the distortion coefficients belong to. */
   public DistortionModel model() {
     return model;
   }
@@ -180,7 +180,7 @@ public final class CameraCalibration {
     return projection.clone();
   }
 
-  /** One number of {@link #projection}, without a copy. */
+  /** Returns one element of {@link #projection} without copying. */
   public double projection(int row, int column) {
     return projection[4 * row + column];
   }
@@ -200,7 +200,7 @@ public final class CameraCalibration {
     return matrix;
   }
 
-  /** Whether rectified images differ from those that come: distortion, a rotation, another K. */
+  /** Whether rectified images differ from raw ones: by distortion, a rotation or another K. */
   public boolean changesImages() {
     for (double coefficient : distortion) {
       if (coefficient != 0) {
@@ -211,15 +211,14 @@ public final class CameraCalibration {
   }
 
   /**
-   * The calibration of what a sensor's window and binning leave of its images, by REP 104 in this
-   * order.
+   * Returns the calibration for images that are cropped to a window and then binned (REP 104).
    *
    * @param left first column of the window, in full resolution
    * @param top first row of the window
    * @param windowWidth columns of the window
    * @param windowHeight rows of the window
-   * @param binningX columns that become one, at least 1
-   * @param binningY rows that become one, at least 1
+   * @param binningX number of columns combined into one, at least 1
+   * @param binningY number of rows combined into one, at least 1
    */
   public CameraCalibration windowed(
       int left, int top, int windowWidth, int windowHeight, int binningX, int binningY) {
@@ -251,7 +250,7 @@ public final class CameraCalibration {
 
   /**
    * SHA-256 of all numbers and the model, lower-case hexadecimal: equal for equal calibrations,
-   * whether they came as a file or as a message.
+   * whether read from a file or received as a message.
    */
   public String sha256() {
     return sha256;

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One frame for every plane of a sweep, far to near, as they were when the newest of them came.
+ * One frame for every plane of a sweep, far to near, as of the arrival of the newest.
  *
  * <p>A stack holds a lease on each of its frames and is itself a counted lease: {@link #retain} to
  * keep it beyond the call that handed it over, {@link #close} once for each lease. Immutable and
@@ -23,7 +23,7 @@ public final class FocalStack extends CountedLease {
   private int planesMissing;
   private long number;
 
-  /** An empty stack of a pool, to be filled before it is handed on. */
+  /** Creates an empty pooled stack, to be filled before it is handed on. */
   FocalStack(FocalStackPool pool, int planes) {
     this.pool = pool;
     this.frames = new Frame[planes];
@@ -32,14 +32,14 @@ public final class FocalStack extends CountedLease {
   }
 
   /**
-   * A stack of its own, without a pool. Takes over one lease of each frame.
+   * Creates a stack without a pool. Takes over one lease of each frame.
    *
-   * @param scale what the focus numbers mean
-   * @param frames one a plane, far to near, all of one size; a frame may stand in for a missing
-   *     neighbour and then occurs twice, with a lease for each
-   * @param focus the actual reading of each plane, strictly ascending; the nominal one where the
-   *     plane is missing
-   * @param missing which planes are stood in for
+   * @param scale scale of the focus values
+   * @param frames one per plane, far to near, all of one size. A frame may replace that of a
+   * missing neighbour; it then occurs twice, with a lease for each
+   * @param focus the actual reading of each plane, strictly ascending; the nominal focus if the
+   * plane is missing
+   * @param missing planes whose frame is a neighbour's
    * @param reference the plane of the newest frame
    */
   public FocalStack(
@@ -52,7 +52,7 @@ public final class FocalStack extends CountedLease {
   }
 
   /**
-   * Fills the stack, which has one lease from now on; parameters as above.
+   * Fills the stack, which then has one lease. Parameters as above.
    *
    * @param number counts the frames that were placed on the stack's planes
    */
@@ -99,14 +99,15 @@ public final class FocalStack extends CountedLease {
   }
 
   /**
-   * How many frames had been placed when the stack was made: the difference of two stacks' numbers
-   * is how many frames the second is newer. 0 for a stack that no rolling stack made.
+   * Number of frames placed when the stack was created: the difference between the numbers of two
+   * stacks is the number of frames placed in between. 0 for a stack that was not created by a
+   * rolling stack.
    */
   public long number() {
     return number;
   }
 
-  /** What the focus numbers mean. */
+  /** Scale of the focus values. */
   public FocusScale scale() {
     return scale;
   }
@@ -156,17 +157,17 @@ public final class FocalStack extends CountedLease {
     return (float) ((focus[plane] - farthest()) / (nearest() - farthest()));
   }
 
-  /** The readings as an axis of their own. */
+  /** Returns the readings as a focus axis. */
   public FocusAxis axis() {
     return new FocusAxis(scale, focus);
   }
 
-  /** Whether a neighbour's frame stands in for this plane's. */
+  /** Whether the plane is missing, so that its frame is a neighbour's. */
   public boolean isMissing(int plane) {
     return missing[plane];
   }
 
-  /** How many planes are stood in for. */
+  /** Number of missing planes. */
   public int planesMissing() {
     return planesMissing;
   }
@@ -176,7 +177,7 @@ public final class FocalStack extends CountedLease {
     return reference;
   }
 
-  /** The newest frame: depth carries its stamp. */
+  /** The reference frame, which is the newest: depth carries its stamp. */
   public Frame reference() {
     return frames[reference];
   }
@@ -200,7 +201,7 @@ public final class FocalStack extends CountedLease {
     return stampNanos() - frames[plane].stampNanos();
   }
 
-  /** Takes one more lease of the stack. */
+  /** Adds a lease. */
   public FocalStack retain() {
     take();
     return this;

@@ -3,19 +3,19 @@ package io.github.rackfocus.sweep;
 import java.util.ArrayDeque;
 
 /**
- * Keeps the stacks of one rolling stack for use again, so that a frame costs no garbage. As many
- * exist as are leased at the same time. Thread-safe.
+ * Reuses the stacks of one rolling stack, so that a frame allocates nothing. There are as many as
+ * are leased at the same time. Thread-safe.
  */
 final class FocalStackPool {
   private final int planes;
   private final ArrayDeque<FocalStack> free = new ArrayDeque<>();
 
-  /** For stacks of so many planes. */
+  /** Creates a pool of stacks with this number of planes. */
   FocalStackPool(int planes) {
     this.planes = planes;
   }
 
-  /** A stack to {@link FocalStack#fill}. */
+  /** Returns a stack to {@link FocalStack#fill}. */
   FocalStack take() {
     synchronized (this) {
       FocalStack stack = free.pollLast();

@@ -4,9 +4,9 @@ import io.github.rackfocus.frame.FocusScale;
 import java.util.Arrays;
 
 /**
- * The focus planes of a sweep, far to near, and the three ways to say where on it something is:
- * focus (dioptres or signed index), position (0 farthest plane, 1 nearest plane, linear in focus)
- * and plane (fractional plane number). Immutable.
+ * The focus planes of a sweep, far to near, and conversions between the three coordinates along
+ * it: focus (dioptres or signed index), position (0 farthest plane, 1 nearest plane, linear in
+ * focus) and plane (fractional plane number). Immutable.
  */
 public final class FocusAxis {
   /** Fewest planes of a stack. */
@@ -25,10 +25,10 @@ public final class FocusAxis {
   private final double[] focus;
 
   /**
-   * @param scale what the numbers mean
-   * @param focus one number a plane, strictly ascending (far to near)
+   * @param scale scale of the focus values
+   * @param focus focus of each plane, strictly ascending (far to near)
    * @throws IllegalArgumentException for fewer than 3 or more than 64 planes, for values that are
-   *     not finite, negative dioptres, or not ascending; says which
+   *     not finite, negative dioptres, or not ascending; the message states which
    */
   public FocusAxis(FocusScale scale, double... focus) {
     if (focus.length < MIN_PLANES || focus.length > MAX_PLANES) {
@@ -65,7 +65,7 @@ public final class FocusAxis {
     this.focus = focus.clone();
   }
 
-  /** Planes at equal distances in dioptres. */
+  /** Returns an axis with planes at equal distances in dioptres. */
   public static FocusAxis uniformDioptres(double farthest, double nearest, int planes) {
     double[] focus = new double[Math.max(planes, 0)];
     for (int i = 0; i < planes; i++) {
@@ -74,7 +74,7 @@ public final class FocusAxis {
     return new FocusAxis(FocusScale.DIOPTRE, focus);
   }
 
-  /** What the focus numbers mean. */
+  /** Scale of the focus values. */
   public FocusScale scale() {
     return scale;
   }
@@ -89,7 +89,7 @@ public final class FocusAxis {
     return focus[plane];
   }
 
-  /** Focus of all planes, a copy. */
+  /** Returns a copy of the focus of all planes. */
   public double[] focus() {
     return focus.clone();
   }
@@ -105,10 +105,10 @@ public final class FocusAxis {
   }
 
   /**
-   * The plane that a reading belongs to.
+   * Returns the plane that a reading belongs to.
    *
-   * @return the plane nearest to it, a reading halfway between two counting to the nearer-in-depth
-   *     one; −1 if it is NaN or lies farther off either end than {@link #CAPTURE_RANGE} allows
+   * @return the plane nearest to it (of two at the same distance, the one nearer to the camera);
+   * −1 if the reading is NaN or farther from every plane than {@link #CAPTURE_RANGE} permits
    */
   public int planeOf(double reading) {
     if (Double.isNaN(reading)) {

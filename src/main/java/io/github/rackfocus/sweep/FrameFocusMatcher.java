@@ -6,13 +6,13 @@ import java.util.function.LongToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells each frame where the lens stood at its mid-exposure: from the lens's readings, or from the
- * frame's stamp where no driver reports any.
+ * Assigns each frame the focus of the lens at its mid-exposure: from the lens readings, or from
+ * the frame's stamp if no driver reports readings.
  *
- * <p>Frames leave in the order in which they came, each once. One whose reading may still come
- * waits for it, at most {@code maxWait}; then it leaves with what is known, and without a reading
- * if that is nothing, which is counted. When too many wait, the oldest is closed and counted. Time
- * is the caller's: monotonic where frames are live, a bag's where they are not.
+ * <p>Frames leave in the order in which they arrived, each once. A frame whose reading may still
+ * arrive waits for it, at most {@code maxWait}; then it leaves with what is known, or without a
+ * reading, which is counted. If too many frames wait, the oldest is closed and counted. The
+ * caller supplies the time: monotonic time for live frames, the bag's time in replay.
  *
  * <p>Owns the frames between {@link #offer} and {@link #poll}. Thread-safe; nothing blocks.
  */
@@ -42,19 +42,19 @@ public final class FrameFocusMatcher implements AutoCloseable {
   }
 
   /**
-   * A matcher that goes by the lens's readings.
+   * Creates a matcher that uses lens readings.
    *
-   * @param capacity frames that wait at most
+   * @param capacity maximum number of waiting frames
    */
   public static FrameFocusMatcher byReadings(MatchingConfig options, int capacity) {
     return new FrameFocusMatcher(options, capacity, null);
   }
 
   /**
-   * A matcher for a sweep that runs by the clock, without any reading.
+   * Creates a matcher for a sweep that follows the clock, without readings.
    *
-   * @param focusAtStamp focus in dioptres at a time in nanoseconds; NaN where it is not known
-   * @param capacity frames that wait at most to be taken
+   * @param focusAtStamp focus in dioptres at a time in nanoseconds; NaN if unknown
+   * @param capacity maximum number of waiting frames
    */
   public static FrameFocusMatcher byStamp(
       MatchingConfig options, int capacity, LongToDoubleFunction focusAtStamp) {
@@ -62,11 +62,11 @@ public final class FrameFocusMatcher implements AutoCloseable {
   }
 
   /**
-   * Notes what the lens said.
+   * Adds a lens reading.
    *
-   * @param stampNanos when the reading held, in the time of the frames' stamps
-   * @param reading its focus may be NaN where its lens power is known
-   * @return whether it counts, and if not why
+   * @param stampNanos when the reading held, in the time of the frame stamps
+   * @param reading its focus may be NaN if its lens power is known
+   * @return whether it was accepted, and if not, why
    */
   public synchronized ReadingResult addReading(long stampNanos, FocusReading reading) {
     return readings.add(stampNanos, reading);
@@ -75,7 +75,7 @@ public final class FrameFocusMatcher implements AutoCloseable {
   /**
    * Takes over the lease of a sealed frame.
    *
-   * @param nowNanos the caller's time, from which its patience counts
+   * @param nowNanos the caller's time, from which {@code maxWait} counts
    */
   public synchronized void offer(Frame frame, long nowNanos) {
     if (closed) {
@@ -93,9 +93,9 @@ public final class FrameFocusMatcher implements AutoCloseable {
   }
 
   /**
-   * The oldest frame, once its reading is known or it has waited long enough.
+   * Returns the oldest frame, once its reading is known or {@code maxWait} has passed.
    *
-   * @param nowNanos the caller's time; {@link Long#MAX_VALUE} once no reading will come any more
+   * @param nowNanos the caller's time; {@link Long#MAX_VALUE} once no more readings will arrive
    * @return a frame that the caller closes, or null
    */
   public synchronized @Nullable Frame poll(long nowNanos) {
@@ -115,8 +115,8 @@ public final class FrameFocusMatcher implements AutoCloseable {
   }
 
   /**
-   * How long until {@link #poll} gives a frame even if no reading comes: 0 if it does now, {@link
-   * Long#MAX_VALUE} if none waits.
+   * Returns the time until {@link #poll} returns a frame even if no reading arrives: 0 if it does
+   * now, {@link Long#MAX_VALUE} if no frame waits.
    */
   public synchronized long nanosToWait(long nowNanos) {
     if (count == 0) {
@@ -130,28 +130,28 @@ public final class FrameFocusMatcher implements AutoCloseable {
     return decided || nowNanos == Long.MAX_VALUE ? 0 : Math.max(0, deadlines[first] - nowNanos);
   }
 
-  /** Frames that left without a reading. */
+  /** Number of frames that left without a reading. */
   public synchronized long withoutReading() {
     return withoutReading;
   }
 
-  /** Frames that were closed because too many waited. */
+  /** Number of frames closed because too many were waiting. */
   public synchronized long overflowed() {
     return overflowed;
   }
 
-  /** Frames that wait. */
+  /** Number of waiting frames. */
   public synchronized int waiting() {
     return count;
   }
 
-  /** The newest reading that counts, or {@link FocusReading#NONE}. */
+  /** Returns the newest accepted reading, or {@link FocusReading#NONE}. */
   public synchronized FocusReading newestReading() {
     FocusReading newest = readings.newest();
     return newest == null ? FocusReading.NONE : newest;
   }
 
-  /** Closes the frames that wait, and those that are still to come. */
+  /** Closes the waiting frames, and all that are offered later. */
   @Override
   public synchronized void close() {
     closed = true;

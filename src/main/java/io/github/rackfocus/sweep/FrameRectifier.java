@@ -10,9 +10,9 @@ import org.opencv.core.Size;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * Takes a camera's distortion out of its images: the maps are computed once, an image costs one
- * bilinear lookup a pixel and no memory. What lies outside of the camera's view is black. For one
- * thread.
+ * Removes a camera's distortion from its images. The maps are computed once; an image costs one
+ * bilinear lookup per pixel and allocates nothing. Pixels outside the camera's view are black.
+ * For one thread.
  */
 public final class FrameRectifier implements AutoCloseable {
   private static final Scalar BLACK = new Scalar(0);
@@ -48,7 +48,7 @@ public final class FrameRectifier implements AutoCloseable {
     }
   }
 
-  /** What it rectifies by. */
+  /** Calibration used to rectify. */
   public CameraCalibration calibration() {
     return calibration;
   }
@@ -57,7 +57,7 @@ public final class FrameRectifier implements AutoCloseable {
    * Rectifies an image.
    *
    * @param from 8 bits, one channel, of the calibration's size
-   * @param to the same kind, not the same memory
+   * @param to the same type and size, in other memory
    */
   public void rectify(Mat from, Mat to) {
     Imgproc.remap(

@@ -1,18 +1,18 @@
 package io.github.rackfocus.sweep;
 
-/** What became of a frame that was offered to a rolling stack. */
+/** Result of offering a frame to a rolling stack. */
 public enum FrameResult {
-  /** On its plane. */
+  /** Placed on its plane. */
   PLACED(true, "placed"),
-  /** On its plane, after the stack was emptied because the image size changed. */
+  /** Placed on its plane, after the stack was emptied because the image size changed. */
   RESTARTED_BY_SIZE(true, "restarted: image size changed"),
-  /** On its plane, after the stack was emptied because time jumped back. */
+  /** Placed on its plane, after the stack was emptied because time jumped back. */
   RESTARTED_BY_TIME(true, "restarted: time jumped back"),
-  /** Dropped: nobody knows where the lens stood. */
+  /** Dropped: the focus of the lens is unknown. */
   NO_READING(false, "noReading"),
-  /** Dropped: in focus too far from any plane. */
+  /** Dropped: its focus is too far from every plane. */
   OUT_OF_SWEEP(false, "outOfSweep"),
-  /** Dropped: a frame with this stamp is in the stack already. */
+  /** Dropped: the stack already has a frame with this stamp. */
   DUPLICATE(false, "duplicate"),
   /** Dropped: its plane has a newer frame. */
   LATE(false, "late");

@@ -1,17 +1,18 @@
 package io.github.rackfocus.sweep;
 
 /**
- * What a camera file says of the lens.
+ * Calibration of the lens, from a camera file.
  *
- * @param powerGain {@code focus = powerGain * lensPower + powerOffset}, dioptres a dioptre
+ * @param powerGain {@code focus = powerGain * lensPower + powerOffset}, dioptres of focus per
+ * dioptre of lens power
  * @param powerOffset dioptres of focus at lens power 0
  * @param depthOffsetMetres {@code z = 1 / focus + depthOffset}
  */
 public record LensCalibration(double powerGain, double powerOffset, double depthOffsetMetres) {
-  /** Lens power is focus, and depth its inverse. */
+  /** Focus equals lens power, and depth is its inverse. */
   public static final LensCalibration DEFAULT = new LensCalibration(1, 0, 0);
 
-  /** Checks every field; a fault names it as files do. */
+  /** Checks every field; errors use the keys of camera files. */
   public LensCalibration {
     if (!Double.isFinite(powerGain) || powerGain == 0) {
       throw new IllegalArgumentException(

@@ -1,38 +1,32 @@
 package io.github.rackfocus.sweep;
 
 import io.github.rackfocus.frame.FocusReading;
+import io.github.rackfocus.frame.TimeJump;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest lens readings in the order of their stamps, and the focus at any time that they cover.
- * Bounded: the oldest makes room. For one thread.
+ * The newest lens readings in the order of their stamps, and the focus at any time they cover.
+ * Bounded: the oldest reading is dropped for a new one. For one thread.
  */
 final class LensReadings {
   /** One second of a driver that reads at 4 kHz, four minutes of one that reads with each frame. */
   static final int CAPACITY = 4096;
 
-  /** A lens of 1000 dioptres would focus at a millimetre; no reading is meant to say so. */
+  /** 1000 dioptres is a focus at one millimetre, beyond any lens. */
   static final double MAX_DIOPTRES = 1000;
-
-  /**
-   * Readings in a row, with rising stamps, that must be refused as backwards before time is
-   * believed to have jumped back.
-   */
-  private static final int BACKWARDS_BEFORE_RESTART = 3;
 
   private final MatchingConfig options;
   private final long[] stamps = new long[CAPACITY];
   private final FocusReading[] readings = new FocusReading[CAPACITY];
   private int first;
   private int count;
-  private int backwardsRun;
-  private long lastBackwardsStamp;
+  private final TimeJump timeJump = new TimeJump();
 
   LensReadings(MatchingConfig options) {
     this.options = options;
   }
 
-  /** Takes a reading in, if it can be one. */
+  /** Adds a reading if it is plausible. */
   ReadingResult add(long stampNanos, FocusReading reading) {
     double focus = reading.focus();
     double power = reading.lensPowerDioptres();
@@ -50,13 +44,13 @@ final class LensReadings {
     }
     ReadingResult verdict = ReadingResult.TAKEN;
     if (count > 0 && stampNanos <= stamps[at(count - 1)]) {
-      if (!timeJumpedBack(stampNanos)) {
+      if (!timeJump.isJump(stampNanos)) {
         return ReadingResult.BACKWARDS;
       }
       count = 0;
       verdict = ReadingResult.RESTARTED_BY_TIME;
     }
-    backwardsRun = 0;
+    timeJump.reset();
     append(
         stampNanos,
         focus == reading.focus()
@@ -70,12 +64,12 @@ final class LensReadings {
     return verdict;
   }
 
-  /** Whether no later reading can change what is known of a time. */
+  /** Whether later readings cannot change the focus at a time. */
   boolean covers(long timeNanos) {
     return count > 0 && stamps[at(count - 1)] >= timeNanos;
   }
 
-  /** The reading at a time, as far as it is known now; {@link FocusReading#NONE} if it is not. */
+  /** Returns the reading at a time, or {@link FocusReading#NONE} if it is not known yet. */
   FocusReading at(long timeNanos) {
     int before = lastAtOrBefore(timeNanos);
     if (before < 0) {
@@ -114,7 +108,7 @@ final class LensReadings {
     double power =
         from.lensPowerDioptres() + share * (to.lensPowerDioptres() - from.lensPowerDioptres());
     return new FocusReading(
-        // Rounding may leave the interval by the last bit.
+        // Rounding may exceed the interval by the last bit.
         Math.min(
             Math.max(focus, Math.min(from.focus(), to.focus())),
             Math.max(from.focus(), to.focus())),
@@ -122,12 +116,6 @@ final class LensReadings {
         from.settled() && to.settled(),
         from.temperatureCelsius(),
         from.direction());
-  }
-
-  private boolean timeJumpedBack(long stampNanos) {
-    backwardsRun = backwardsRun > 0 && stampNanos > lastBackwardsStamp ? backwardsRun + 1 : 1;
-    lastBackwardsStamp = stampNanos;
-    return backwardsRun >= BACKWARDS_BEFORE_RESTART;
   }
 
   private void append(long stampNanos, FocusReading reading) {

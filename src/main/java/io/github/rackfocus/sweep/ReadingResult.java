@@ -1,18 +1,18 @@
 package io.github.rackfocus.sweep;
 
-/** What became of a lens reading that was offered to a {@link FrameFocusMatcher}. */
+/** Result of adding a lens reading to a {@link FrameFocusMatcher}. */
 public enum ReadingResult {
-  /** Kept. */
+  /** Accepted. */
   TAKEN(true, "taken"),
-  /** Kept, after all others were forgotten because time jumped back. */
+  /** Accepted, after all others were discarded because time jumped back. */
   RESTARTED_BY_TIME(true, "restarted: time jumped back"),
-  /** Refused: neither focus nor lens power is known. */
+  /** Rejected: neither focus nor lens power is known. */
   NOT_A_NUMBER(false, "readingNaN"),
-  /** Refused: infinite, or focus beyond what a lens can do. */
+  /** Rejected: infinite, or a focus that no lens reaches. */
   OUT_OF_RANGE(false, "readingOutOfRange"),
-  /** Refused: no stamp, so nobody knows when it held. */
+  /** Rejected: without a stamp, so its time is unknown. */
   NO_STAMP(false, "readingNoStamp"),
-  /** Refused: not later than the newest one. */
+  /** Rejected: not later than the newest reading. */
   BACKWARDS(false, "readingBackwards");
 
   private final boolean taken;
@@ -23,12 +23,12 @@ public enum ReadingResult {
     this.key = key;
   }
 
-  /** Whether the reading counts. */
+  /** Whether the reading was accepted. */
   public boolean isTaken() {
     return taken;
   }
 
-  /** The cause under which a refused reading is counted. */
+  /** Cause under which a rejected reading is counted. */
   public String key() {
     return key;
   }

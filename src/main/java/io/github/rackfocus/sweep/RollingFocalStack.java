@@ -1,25 +1,20 @@
 package io.github.rackfocus.sweep;
 
 import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.TimeJump;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the newest frame of every plane while the lens sweeps, and gives a whole stack after every
- * frame.
+ * Keeps the newest frame of every plane while the lens sweeps, and provides a whole stack after
+ * every frame.
  *
  * <p>A frame goes to the plane of its actual focus reading. Late frames, duplicates and readings
- * off the sweep are refused with a cause; a change of image size, or time that jumped back (a bag
- * that loops), empties the stack. Stack time is the stamp of the newest frame; the stack is ready
- * while every plane's age is at most {@code maxStackAge}. For one thread; the stacks it gives may
- * be used on any.
+ * outside the sweep are rejected with a cause. A change of the image size or a time jump (a bag
+ * that loops) empties the stack. Stack time is the stamp of the newest frame; the stack is ready
+ * while the age of every plane is at most {@code maxStackAge}. For one thread; the stacks it
+ * provides may be used on any.
  */
 public final class RollingFocalStack implements AutoCloseable {
-  /**
-   * Frames in a row, with rising stamps, that must be refused as late before time is believed to
-   * have jumped back: one late frame must not empty the stack.
-   */
-  private static final int LATE_BEFORE_RESTART = 3;
-
   private final FocusAxis axis;
   private final RollingStackConfig options;
   private final @Nullable Frame[] newest;
@@ -32,8 +27,7 @@ public final class RollingFocalStack implements AutoCloseable {
   private int reference = -1;
   private int placedSinceStack;
   private long placed;
-  private int lateRun;
-  private long lastLateStamp;
+  private final TimeJump timeJump = new TimeJump();
 
   public RollingFocalStack(FocusAxis axis, RollingStackConfig options) {
     this.axis = axis;
@@ -56,9 +50,9 @@ public final class RollingFocalStack implements AutoCloseable {
   }
 
   /**
-   * Takes a frame in, if it belongs.
+   * Offers a frame.
    *
-   * @param frame sealed, with its reading; the caller keeps its lease, the stack takes its own
+   * @param frame sealed and with its reading; the caller keeps its lease, the stack adds its own
    */
   public FrameResult offer(Frame frame) {
     double reading = frame.focus().focus();
@@ -76,22 +70,22 @@ public final class RollingFocalStack implements AutoCloseable {
       clear();
       placement = FrameResult.RESTARTED_BY_SIZE;
     } else if (duplicate || isLate(frame, plane)) {
-      if (!isBeforeLatest(frame) || !timeJumpedBack(frame)) {
+      if (!isBeforeLatest(frame) || !timeJump.isJump(frame.stampNanos())) {
         return duplicate ? FrameResult.DUPLICATE : FrameResult.LATE;
       }
       clear();
       placement = FrameResult.RESTARTED_BY_TIME;
     }
-    lateRun = 0;
+    timeJump.reset();
     place(frame, plane);
     return placement;
   }
 
   /**
-   * A stack of the newest frames, if one is due and ready.
+   * Returns a stack of the newest frames if one is due and ready.
    *
-   * @return a stack that the caller closes, or null: fewer than {@code everyNth} frames were placed
-   *     since the last one, or a plane is missing or too old
+   * @return a stack that the caller closes, or null if fewer than {@code everyNth} frames were
+   * placed since the last one, or a plane is missing or stale
    */
   public @Nullable FocalStack takeStack() {
     if (placedSinceStack < options.everyNth()) {
@@ -104,12 +98,12 @@ public final class RollingFocalStack implements AutoCloseable {
     return stack;
   }
 
-  /** Whether every plane has a frame that is young enough. */
+  /** Whether every plane has a fresh frame. */
   public boolean isReady() {
     return reference >= 0 && freshPlanes() == axis.planes();
   }
 
-  /** Planes with a frame that is young enough. */
+  /** Number of planes with a fresh frame. */
   public int freshPlanes() {
     int fresh = 0;
     for (int plane = 0; plane < axis.planes(); plane++) {
@@ -125,7 +119,8 @@ public final class RollingFocalStack implements AutoCloseable {
     return period.nanos();
   }
 
-  /** Oldest age a plane may have, nanoseconds; {@code Long.MAX_VALUE} while still measured. */
+  /** Maximum age of a plane, nanoseconds; {@code Long.MAX_VALUE} until the sweep period is
+   * measured. */
   public long maxStackAgeNanos() {
     if (options.maxStackAgeNanos() > 0) {
       return options.maxStackAgeNanos();
@@ -134,7 +129,7 @@ public final class RollingFocalStack implements AutoCloseable {
     return measured == 0 ? Long.MAX_VALUE : (long) (RollingStackConfig.PERIODS_OF_AGE * measured);
   }
 
-  /** Empties the stack and closes its frames; what was measured of the sweep is forgotten too. */
+  /** Empties the stack and closes its frames; the measured sweep period is discarded too. */
   public void clear() {
     for (int plane = 0; plane < newest.length; plane++) {
       Frame frame = newest[plane];
@@ -145,7 +140,7 @@ public final class RollingFocalStack implements AutoCloseable {
     }
     reference = -1;
     placedSinceStack = 0;
-    lateRun = 0;
+    timeJump.reset();
     period.forget();
     if (motion != null) {
       motion.forget();
@@ -185,12 +180,6 @@ public final class RollingFocalStack implements AutoCloseable {
   private boolean isBeforeLatest(Frame frame) {
     Frame latest = latest();
     return latest != null && frame.stampNanos() < latest.stampNanos();
-  }
-
-  private boolean timeJumpedBack(Frame frame) {
-    lateRun = lateRun > 0 && frame.stampNanos() > lastLateStamp ? lateRun + 1 : 1;
-    lastLateStamp = frame.stampNanos();
-    return lateRun >= LATE_BEFORE_RESTART;
   }
 
   private boolean holdsStamp(long stampNanos) {

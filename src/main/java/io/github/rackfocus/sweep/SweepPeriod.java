@@ -3,7 +3,7 @@ package io.github.rackfocus.sweep;
 import java.util.Arrays;
 
 /**
- * Measures how long a sweep takes from when its planes are visited.
+ * Measures the sweep period from the times at which its planes are visited.
  *
  * <p>Saw, triangle and sine sweeps visit their planes at different intervals, but each has planes
  * (its ends at the latest) that it visits once a period. So the period is the longest interval of
@@ -28,7 +28,7 @@ final class SweepPeriod {
     seen = new boolean[planes];
   }
 
-  /** Notes a frame on a plane. */
+  /** Records that a frame was placed on a plane. */
   void visited(int plane, long stampNanos) {
     if (plane == lastPlane) {
       return;
@@ -60,7 +60,7 @@ final class SweepPeriod {
       if (seen[plane] && counts[plane] == 0) {
         return 0;
       }
-      // A plane that is never in focus has no say: the others still grow old.
+      // A plane that is never visited does not count: the others still age.
       longest = seen[plane] ? Math.max(longest, typical(plane)) : longest;
     }
     return longest;

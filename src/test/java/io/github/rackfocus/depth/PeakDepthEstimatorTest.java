@@ -136,9 +136,9 @@ class PeakDepthEstimatorTest {
         FocalStack stack = SyntheticStack.stack(frames, SIDE, SIDE, 10);
         DepthMap map = lease()) {
       estimator.estimate(stack, map);
-      assertThat(map.info().model()).isEqualTo(new ModelIdentity("ddl", "1.0.0", ""));
-      assertThat(map.info().iterations()).isZero();
-      assertThat(map.info().executionProvider()).startsWith("CPU (OpenCV 4.");
+      assertThat(estimator.model()).isEqualTo(new ModelIdentity("ddl", "1.0.0", ""));
+      assertThat(estimator.iterations()).isZero();
+      assertThat(estimator.executionProvider()).startsWith("CPU (OpenCV 4.");
       assertThat(map.info().stageNanos(Stage.FRAME)).isPositive();
       assertThat(map.info().stageNanos(Stage.STACK)).isPositive();
     }

@@ -121,7 +121,7 @@ public final class TestFleet {
         try (stack;
             DepthMap map = Objects.requireNonNull(maps.tryLease(WIDTH, HEIGHT))) {
           ddl.estimate(stack, map);
-          map.info().estimatedBy(ddl);
+          map.info().setEstimator(ddl);
           metric.finish(stack, map);
           depth.put(idOf(number), codec.encode(map).toByteArray());
         }

@@ -69,7 +69,7 @@ class FramePoolTest {
   void shouldRefuseToHoldNothing() {
     assertThatThrownBy(() -> new FramePool(0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("frame pool capacity is 0; at least 1");
+        .hasMessage("frame pool capacity is 0; expected at least 1");
   }
 
   @Test

@@ -14,8 +14,7 @@ class FrameTest {
     Frame frame = pool.tryLease(4, 3, true);
     frame.luma().put(5, (byte) 200);
     frame.colour().put(3 * 5 + 2, (byte) 7);
-    assertThat(frame.seal(12, 3, FocusReading.at(2.5))).isSameAs(frame);
-    frame.arrivedAt(99);
+    assertThat(frame.seal(12, 3, FocusReading.at(2.5), 99, 5, 6)).isSameAs(frame);
     assertThat(frame.width()).isEqualTo(4);
     assertThat(frame.height()).isEqualTo(3);
     assertThat(frame.pixels()).isEqualTo(12);
@@ -24,6 +23,8 @@ class FrameTest {
     assertThat(frame.stampNanos()).isEqualTo(12);
     assertThat(frame.sequence()).isEqualTo(3);
     assertThat(frame.arrivalNanos()).isEqualTo(99);
+    assertThat(frame.receiveNanos()).isEqualTo(5);
+    assertThat(frame.decodeNanos()).isEqualTo(6);
     assertThat(frame.focus()).isEqualTo(FocusReading.at(2.5));
     frame.close();
   }
@@ -37,7 +38,7 @@ class FrameTest {
         .isInstanceOf(ReadOnlyBufferException.class);
     assertThatThrownBy(() -> frame.seal(0, 1, FocusReading.NONE))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("frame 0 is sealed already");
+        .hasMessage("frame 0 is already sealed");
     frame.close();
   }
 
@@ -49,7 +50,7 @@ class FrameTest {
     assertThat(frame.focus().focus()).isEqualTo(3);
     assertThatThrownBy(() -> frame.assignFocus(FocusReading.at(4)))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("frame 8 has a focus reading already");
+        .hasMessage("frame 8 already has a focus reading");
     frame.close();
   }
 
@@ -78,8 +79,7 @@ class FrameTest {
 
   @Test
   void shouldBeWritableAndBlankOfMetadataWhenLeasedAgain() {
-    Frame frame = pool.tryLease(4, 3, false).seal(7, 7, FocusReading.at(1));
-    frame.arrivedAt(7);
+    Frame frame = pool.tryLease(4, 3, false).seal(7, 7, FocusReading.at(1), 7);
     frame.close();
     Frame again = pool.tryLease(4, 3, false);
     assertThat(again).isSameAs(frame);

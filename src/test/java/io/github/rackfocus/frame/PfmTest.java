@@ -67,7 +67,7 @@ class PfmTest {
       delimiter = '|',
       value = {
         "PF 2 2 -1 |begins with 'PF'; expected 'Pf', one float channel",
-        "Pf two 2 -1 |size is 'two'; expected a whole number",
+        "Pf two 2 -1 |size is 'two'; expected an integer",
         "Pf 0 2 -1 |image size is 0 x 2; expected at least 1 x 1 and at most 67108864 pixels",
         "Pf 100000 100000 -1 |image size is 100000 x 100000; expected at least 1 x 1 and at most 67108864 pixels",
         "Pf 2 2 0 |has scale '0'; expected a number below or above 0",

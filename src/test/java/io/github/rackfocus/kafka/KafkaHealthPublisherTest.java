@@ -92,12 +92,14 @@ class KafkaHealthPublisherTest {
 
   private static KafkaHealthPublisher publisher(
       String topic, boolean json, KafkaPublisher... topics) throws IOException {
-    return new KafkaHealthPublisher(
+    KafkaHealthPublisher publisher =
+        new KafkaHealthPublisher(
         KafkaClientConfig.of(broker.bootstrapServers()).creatingTopics(),
         new KafkaHealthConfig(TopicSpec.HEALTH.named(topic), Duration.ofMillis(50), json),
         CAMERA,
-        () -> Health.newBuilder().setRole("node").setFrames(11),
         List.of(topics),
         CLOCK);
+    publisher.start(() -> Health.newBuilder().setRole("node").setFrames(11));
+    return publisher;
   }
 }

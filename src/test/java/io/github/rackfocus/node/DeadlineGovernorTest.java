@@ -33,7 +33,7 @@ class DeadlineGovernorTest {
   /** Runs maps of a constant latency, whatever is spent. */
   private static void run(DeadlineGovernor governor, int maps, long millis) {
     for (int i = 0; i < maps; i++) {
-      governor.mapTook(millis * MILLI, millis * MILLI);
+      governor.recordMap(millis * MILLI, millis * MILLI);
     }
   }
 
@@ -48,15 +48,15 @@ class DeadlineGovernorTest {
   @Test
   void shouldSayWhichMapsWereLate() {
     DeadlineGovernor governor = governor();
-    assertThat(governor.mapTook(DEADLINE, 0)).isFalse();
-    assertThat(governor.mapTook(DEADLINE + 1, 0)).isTrue();
+    assertThat(governor.recordMap(DEADLINE, 0)).isFalse();
+    assertThat(governor.recordMap(DEADLINE + 1, 0)).isTrue();
   }
 
   @Test
   void shouldBearOneLateMapInAWindow() {
     DeadlineGovernor governor = governor();
     for (int i = 0; i < 20 * DeadlineGovernor.WINDOW; i++) {
-      governor.mapTook(i % DeadlineGovernor.WINDOW == 7 ? 2 * DEADLINE : DEADLINE / 2, 0);
+      governor.recordMap(i % DeadlineGovernor.WINDOW == 7 ? 2 * DEADLINE : DEADLINE / 2, 0);
     }
     assertThat(governor.rung()).isZero();
   }
@@ -81,7 +81,7 @@ class DeadlineGovernorTest {
   void shouldForgiveAColdVirtualMachineItsFirstMaps() {
     DeadlineGovernor governor = new DeadlineGovernor(DEADLINE, CHOICES);
     for (int i = 0; i < DeadlineGovernor.GRACE; i++) {
-      assertThat(governor.mapTook(3 * DEADLINE, 3 * DEADLINE)).as("late").isTrue();
+      assertThat(governor.recordMap(3 * DEADLINE, 3 * DEADLINE)).as("late").isTrue();
     }
     assertThat(governor.rung()).isZero();
     run(governor, 2, 300);
@@ -119,8 +119,8 @@ class DeadlineGovernorTest {
     machine(governor, 4_000, 1.0, 0);
     assertThat(governor.rung()).isZero();
     // All rungs were measured. 70 ms at K = 5 become 210: K = 0 is the first that is under.
-    governor.mapTook(210 * MILLI, 210 * MILLI);
-    governor.mapTook(210 * MILLI, 210 * MILLI);
+    governor.recordMap(210 * MILLI, 210 * MILLI);
+    governor.recordMap(210 * MILLI, 210 * MILLI);
     assertThat(governor.iterations()).isZero();
   }
 
@@ -142,7 +142,7 @@ class DeadlineGovernorTest {
           idleMillis(governor.iterations()) * load * (1 + jitter * random.nextGaussian());
       // A map that is made of every stack waits for half of the one before.
       double wait = governor.stride() == 1 && millis > 66 ? (millis - 66) / 2 : 0;
-      late += governor.mapTook((long) ((millis + wait) * MILLI), (long) (millis * MILLI)) ? 1 : 0;
+      late += governor.recordMap((long) ((millis + wait) * MILLI), (long) (millis * MILLI)) ? 1 : 0;
     }
     return late;
   }
@@ -152,7 +152,7 @@ class DeadlineGovernorTest {
       @ForAll @Size(max = 400) List<@LongRange(max = 400) Long> millis) {
     DeadlineGovernor governor = governor();
     for (long each : millis) {
-      governor.mapTook(each * MILLI, each * MILLI);
+      governor.recordMap(each * MILLI, each * MILLI);
       assertThat(governor.rung()).isBetween(0, governor.lastRung());
       assertThat(CHOICES).contains(governor.iterations());
       assertThat(governor.stride() == 1 || governor.iterations() == 0).isTrue();
@@ -164,14 +164,14 @@ class DeadlineGovernorTest {
       @ForAll @Size(max = 200) List<@LongRange(min = 1, max = 400) Long> history,
       @ForAll @LongRange(min = 92, max = 100) long steady) {
     DeadlineGovernor governor = governor();
-    history.forEach(each -> governor.mapTook(each * MILLI, 50 * MILLI));
+    history.forEach(each -> governor.recordMap(each * MILLI, 50 * MILLI));
     // What the history still weighs is over after a window; then nothing moves any more.
     for (int i = 0; i < 2 * DeadlineGovernor.WINDOW; i++) {
-      governor.mapTook(steady * MILLI, 50 * MILLI);
+      governor.recordMap(steady * MILLI, 50 * MILLI);
     }
     int rung = governor.rung();
     for (int i = 0; i < 2_000; i++) {
-      governor.mapTook(steady * MILLI, 50 * MILLI);
+      governor.recordMap(steady * MILLI, 50 * MILLI);
       assertThat(governor.rung()).isEqualTo(rung);
     }
   }
@@ -184,7 +184,7 @@ class DeadlineGovernorTest {
     int since = 0;
     for (long each : millis) {
       int shortest = Math.max(DeadlineGovernor.HOLD / governor.stride(), governor.hold() / 8);
-      governor.mapTook(each * MILLI, each * MILLI);
+      governor.recordMap(each * MILLI, each * MILLI);
       since++;
       if (governor.rung() < rung) {
         assertThat(governor.rung()).isEqualTo(rung - 1);

@@ -7,9 +7,7 @@ import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthException;
 import io.github.rackfocus.depth.DepthMap;
-import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.depth.ModelIdentity;
-import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
@@ -55,7 +53,12 @@ class DepthNodeTest {
     }
 
     Frame at(int tick, double focus) {
-      return TestFrames.of(pool, SIZE, SIZE, (x, y) -> 100, tick * TICK, FocusReading.at(focus));
+      return TestFrames.of(
+          pool, SIZE, SIZE, (x, y) -> 100, tick * TICK, FocusReading.at(focus), arrivalNanos());
+    }
+
+    long arrivalNanos() {
+      return System.nanoTime();
     }
 
     @Override
@@ -164,15 +167,12 @@ class DepthNodeTest {
   }
 
   private DepthNode node(FrameSource source, DepthEstimator estimator, boolean lossless) {
-    return new DepthNode(
-        source,
-        new RollingStackConfig(0, false, 1, 6),
-        estimator,
-        new DepthPostProcessor(ValidityThresholds.DEFAULT),
-        new SinkFanOut(List.of(new Listing()), 2, lossless),
-        5,
-        lossless,
-        System::nanoTime);
+    return DepthNode.builder(
+            source, estimator, new SinkFanOut(List.of(new Listing()), 2, lossless))
+        .rolling(new RollingStackConfig(0, false, 1, 6))
+        .maxMaps(5)
+        .lossless(lossless)
+        .build();
   }
 
   private NodeHealth runToEnd(FrameSource source, DepthEstimator estimator) throws Exception {
@@ -209,18 +209,21 @@ class DepthNodeTest {
               case 12 -> at(tick, Double.NaN);
               case 13 -> at(tick, 7.5);
               case 14 -> at(5, 2);
+              case 15 ->
+                  Objects.requireNonNull(pool.tryLease(SIZE, SIZE, false))
+                      .seal(tick * TICK, tick, FocusReading.at(1), /* arrivalNanos= */ 0);
               default -> at(tick, 1 + tick % PLANES);
             };
           }
         };
     NodeHealth health = runToEnd(source, new Middle(stack -> {}));
     assertThat(health.framesDropped())
-        .containsEntry("badFrame", 2L)
+        .containsEntry("badFrame", 3L)
         .containsEntry("noReading", 1L)
         .containsEntry("outOfSweep", 1L)
         .containsEntry("late", 1L)
         .hasSize(4);
-    assertThat(health.frames()).isEqualTo(38);
+    assertThat(health.frames()).isEqualTo(37);
     assertThat(delivered).contains(39 * TICK);
   }
 
@@ -278,7 +281,7 @@ class DepthNodeTest {
 
   /** A machine of which other work takes a share: time is what its estimator says. */
   private final class Machine extends Middle {
-    final AtomicLong clock = new AtomicLong();
+    final AtomicLong clock = new AtomicLong(1);
     volatile double load = 1;
     volatile int iterations = 3;
     int preparedFrames;
@@ -296,7 +299,6 @@ class DepthNodeTest {
     public void estimate(FocalStack stack, DepthMap into) {
       super.estimate(stack, into);
       clock.addAndGet((long) ((30 + 10 * iterations) * load * 1e6));
-      into.info().estimatedBy(this);
     }
 
     @Override
@@ -333,18 +335,18 @@ class DepthNodeTest {
             spent.add(machine.iterations);
             return at(tick, 1 + tick % PLANES);
           }
+
+          @Override
+          long arrivalNanos() {
+            return machine.clock.get();
+          }
         };
     DepthNode node =
-        new DepthNode(
-            source,
-            RollingStackConfig.DEFAULT,
-            machine,
-            new DepthPostProcessor(ValidityThresholds.DEFAULT),
-            new SinkFanOut(List.of(new Listing()), 2, true),
-            5,
-            false,
-            70_000_000,
-            machine.clock::get);
+        DepthNode.builder(source, machine, new SinkFanOut(List.of(new Listing()), 2, true))
+            .maxMaps(5)
+            .deadlineNanos(70_000_000)
+            .nanoClock(machine.clock::get)
+            .build();
     running.set(node);
     try (node) {
       node.start();
@@ -368,15 +370,12 @@ class DepthNodeTest {
   void shouldRunTheFramesOfStacksOfWhichNoMapIsMade() throws Exception {
     Machine machine = new Machine();
     DepthNode node =
-        new DepthNode(
-            new Script(62),
-            new RollingStackConfig(0, false, 3, 6),
-            machine,
-            new DepthPostProcessor(ValidityThresholds.DEFAULT),
-            new SinkFanOut(List.of(new Listing()), 2, true),
-            5,
-            true,
-            System::nanoTime);
+        DepthNode.builder(
+                new Script(62), machine, new SinkFanOut(List.of(new Listing()), 2, true))
+            .rolling(new RollingStackConfig(0, false, 3, 6))
+            .maxMaps(5)
+            .lossless(true)
+            .build();
     try (node) {
       node.start();
       node.awaitEnd();

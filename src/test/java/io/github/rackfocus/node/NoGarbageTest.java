@@ -7,9 +7,7 @@ import com.sun.management.ThreadMXBean;
 import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthMap;
-import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.depth.ModelIdentity;
-import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
@@ -87,7 +85,7 @@ class NoGarbageTest {
       for (int i = 0; i < frame.pixels(); i++) {
         frame.luma().put(i, (byte) (shade + i % 7 * 9));
       }
-      frame.seal((long) next * TICK, next, readings[next % PLANES]);
+      frame.seal((long) next * TICK, next, readings[next % PLANES], System.nanoTime());
       next++;
       return frame;
     }
@@ -161,7 +159,6 @@ class NoGarbageTest {
         into.confidence().put(i, i % 5 == 0 ? 0 : 1);
         into.allFocus().put(i, i % 3 * 0.3f);
       }
-      into.info().estimatedBy(this);
     }
 
     @Override
@@ -230,16 +227,13 @@ class NoGarbageTest {
     assumeThat(threads.isThreadAllocatedMemorySupported()).isTrue();
     Source source = new Source(warm, measured);
     try (DepthNode node =
-        new DepthNode(
-            source,
-            new RollingStackConfig(0, false, 1, 6),
-            estimator,
-            new DepthPostProcessor(ValidityThresholds.DEFAULT),
-            new SinkFanOut(List.of(new Counting()), 2, lossless),
-            5,
-            lossless,
-            deadlineNanos,
-            System::nanoTime)) {
+        DepthNode.builder(
+                source, estimator, new SinkFanOut(List.of(new Counting()), 2, lossless))
+            .rolling(new RollingStackConfig(0, false, 1, 6))
+            .maxMaps(5)
+            .lossless(lossless)
+            .deadlineNanos(deadlineNanos)
+            .build()) {
       node.start();
       node.awaitEnd();
       assertThat(node.health().mapsFailed()).isZero();

@@ -190,16 +190,16 @@ class OnnxDepthEstimatorTest {
   }
 
   @Test
-  void shouldNoteModelProviderIterationsAndTimes() throws Exception {
+  void shouldStateModelProviderIterationsAndRecordTimes() throws Exception {
     AtomicLong clock = new AtomicLong();
     ModelBundle bundle = TestModels.bundle(TestModels.ROLLING);
     try (var estimator = OnnxDepthEstimator.open(bundle, ONE_THREAD, () -> clock.getAndAdd(1_000));
         FocalStack stack = SyntheticStack.stack(frames, 32, 32, 3);
         DepthMap map = lease(32, 32)) {
       estimator.estimate(stack, map);
-      assertThat(map.info().model()).isEqualTo(bundle.identity());
-      assertThat(map.info().executionProvider()).isEqualTo("CPU");
-      assertThat(map.info().iterations()).isEqualTo(3);
+      assertThat(estimator.model()).isEqualTo(bundle.identity());
+      assertThat(estimator.executionProvider()).isEqualTo("CPU");
+      assertThat(estimator.iterations()).isEqualTo(3);
       assertThat(map.info().stageNanos(Stage.FRAME)).isEqualTo(1_000);
       assertThat(map.info().stageNanos(Stage.STACK)).isEqualTo(1_000);
     }

@@ -54,7 +54,7 @@ class SwitchingTest {
       for (int iterations : new int[] {0, 3, 1}) {
         estimator.useIterations(iterations);
         estimator.estimate(stack, found);
-        assertThat(found.info().iterations()).isEqualTo(iterations);
+        assertThat(estimator.iterations()).isEqualTo(iterations);
         try (var alone = fixed(bundle, iterations, Form.AUTO)) {
           alone.estimate(stack, expected);
         }

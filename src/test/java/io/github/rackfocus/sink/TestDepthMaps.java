@@ -68,8 +68,8 @@ public final class TestDepthMaps {
       }
     }
     try (FocalStack stack = stack(width, height, stampNanos, sequence, scale, focus)) {
-      map.info().estimatedBy(new NamedEstimator());
-      map.info().took(Stage.STACK, 12_500_000);
+      map.info().setEstimator(new NamedEstimator());
+      map.info().recordStage(Stage.STACK, 12_500_000);
       new DepthPostProcessor(ValidityThresholds.DEFAULT).finish(stack, map);
     }
     return map;

@@ -188,8 +188,8 @@ public final class SimulatedCamera implements FrameSource {
     frame.seal(
         stamp,
         number,
-        new FocusReading(focus, focus, exposure.settled(), Float.NaN, exposure.direction()));
-    frame.arrivedAt(pacer.nanoTime());
+        new FocusReading(focus, focus, exposure.settled(), Float.NaN, exposure.direction()),
+        pacer.nanoTime());
     return frame;
   }
 

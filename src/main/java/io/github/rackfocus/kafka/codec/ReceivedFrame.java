@@ -71,11 +71,12 @@ public final class ReceivedFrame {
   /**
    * Unpacks the pixels into a leased, unsealed frame of the same size and seals it.
    *
+   * @param arrivalNanos when the record arrived, on the monotonic clock
    * @throws RejectedFrameException if the pixels cannot be unpacked; the frame stays unsealed
    */
-  public void unpackInto(Frame frame) throws RejectedFrameException {
+  public void unpackInto(Frame frame, long arrivalNanos) throws RejectedFrameException {
     byte[] luma = CameraFrameCodec.luma(message);
     frame.luma().put(0, luma);
-    frame.seal(stampNanos(), sequence(), reading());
+    frame.seal(stampNanos(), sequence(), reading(), arrivalNanos);
   }
 }

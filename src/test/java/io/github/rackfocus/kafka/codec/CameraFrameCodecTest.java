@@ -73,7 +73,7 @@ class CameraFrameCodecTest {
       assertThat(received.planeFocus()).isEqualTo(PLANES);
       assertThat(received.depthOffsetMetres()).isEqualTo(0.02);
       try (Frame back = Objects.requireNonNull(pool.tryLease(width, height, false))) {
-        received.unpackInto(back);
+        received.unpackInto(back, 1);
         assertThat(back.stampNanos()).isEqualTo(STAMP);
         assertThat(back.sequence()).isEqualTo(sent.sequence());
         assertThat(back.focus()).isEqualTo(reading);
@@ -98,7 +98,7 @@ class CameraFrameCodecTest {
     assertThatThrownBy(
             () -> {
               try (Frame into = Objects.requireNonNull(pool.tryLease(24, 16, false))) {
-                CameraFrameCodec.parse(broken, MOST).unpackInto(into);
+                CameraFrameCodec.parse(broken, MOST).unpackInto(into, 1);
               }
             })
         .isInstanceOf(RejectedFrameException.class);
@@ -142,7 +142,7 @@ class CameraFrameCodecTest {
               ReceivedFrame parsed = CameraFrameCodec.parse(bytes, MOST);
               try (Frame into =
                   Objects.requireNonNull(pool.tryLease(parsed.width(), parsed.height(), false))) {
-                parsed.unpackInto(into);
+                parsed.unpackInto(into, 1);
               }
             });
     assertThat(refused).hasMessageContaining(expected);
@@ -162,7 +162,7 @@ class CameraFrameCodecTest {
     }
     byte[] bomb = small.toBuilder().setLuma(large.getLuma()).build().toByteArray();
     try (Frame into = Objects.requireNonNull(pool.tryLease(8, 8, false))) {
-      assertThatThrownBy(() -> CameraFrameCodec.parse(bomb, MOST).unpackInto(into))
+      assertThatThrownBy(() -> CameraFrameCodec.parse(bomb, MOST).unpackInto(into, 1))
           .isInstanceOf(RejectedFrameException.class)
           .hasMessageContaining("Zstandard: ");
     }
@@ -183,7 +183,7 @@ class CameraFrameCodecTest {
     assertThat(old.planeFocus()).isEqualTo(PLANES);
     assertThat(old.depthOffsetMetres()).isEqualTo(0.02);
     try (Frame back = Objects.requireNonNull(pool.tryLease(24, 16, false))) {
-      old.unpackInto(back);
+      old.unpackInto(back, 1);
       ByteBuffer luma = back.luma();
       for (int i = 0; i < back.pixels(); i++) {
         assertThat(luma.get(i) & 0xff).isEqualTo(oldLuma(i % 24, i / 24));

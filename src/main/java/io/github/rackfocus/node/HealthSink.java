@@ -1,0 +1,19 @@
+package io.github.rackfocus.node;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Publishes the health of a node, such as to Kafka. Owned by the node. */
+public interface HealthSink extends AutoCloseable {
+  /**
+   * Starts publishing; called once, by {@link DepthNode#start}.
+   *
+   * @param health may be called from any thread until {@link #close} returns
+   * @param stageTimes likewise
+   */
+  void start(Supplier<NodeHealth> health, Supplier<List<NodeCounters.StageTimes>> stageTimes);
+
+  /** Publishes the final counts, within a bounded time, and releases all resources. */
+  @Override
+  void close();
+}
