@@ -82,7 +82,7 @@ class BadInputTest {
         }
       }
     }
-    soon().until(() -> node.getCounts().refusedConnections() == 60);
+    soon().until(() -> node.getCounts().rejectedConnections() == 60);
     assertThat(node.getCounts().silentConnections()).isZero();
   }
 
@@ -143,7 +143,7 @@ class BadInputTest {
         assertThat(post(text)).contains("<fault>").doesNotContain("cccc", "root:");
       }
     }
-    assertThat(node.getCounts().refusedCalls()).isEqualTo(100);
+    assertThat(node.getCounts().rejectedCalls()).isEqualTo(100);
   }
 
   @Test
@@ -296,7 +296,7 @@ class BadInputTest {
   }
 
   private long pooledBytes() {
-    return node.buffers().takenBytes();
+    return node.buffers().totalBytes();
   }
 
   private static List<String> threadsOf(String prefix) {

@@ -230,7 +230,7 @@ class ConnectedNodeTest {
     assertThat(slave(talker, "paramUpdate", "/t", "/x/", 1).get(0)).isEqualTo(-1);
     assertThatExceptionOfType(RosException.class)
         .isThrownBy(() -> slave(talker, "requestTopic", "/t", 7, "x"))
-        .withMessageContaining("wrong number or kinds of parameters");
+        .withMessageContaining("wrong number or types of parameters");
     assertThatExceptionOfType(RosException.class)
         .isThrownBy(() -> slave(talker, "fly"))
         .withMessageContaining("\"fly\" is not supported");

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A ROS master in the JVM, on loopback: registrations, the parameter server, updates to subscribers
@@ -74,7 +75,7 @@ public final class InJvmMaster implements AutoCloseable {
     methods.put("subscribeParam", this::subscribeParam);
     methods.put("unsubscribeParam", this::unsubscribeParam);
     server =
-        new XmlRpcServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), methods);
+        new XmlRpcServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), methods, new LongAdder());
   }
 
   public URI uri() {

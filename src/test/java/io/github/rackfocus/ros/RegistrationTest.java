@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -178,7 +179,7 @@ class RegistrationTest {
   }
 
   private static XmlRpcServer server(Map<String, XmlRpcServer.Method> methods) throws Exception {
-    return new XmlRpcServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), methods);
+    return new XmlRpcServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), methods, new LongAdder());
   }
 
   private static URI uri(XmlRpcServer master) {

@@ -8,6 +8,8 @@ import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.ros.msg.std_msgs.Int32;
 import io.github.rackfocus.ros.names.GraphName;
 import io.github.rackfocus.ros.net.BufferPool;
+import io.github.rackfocus.ros.net.FaultCounts;
+import io.github.rackfocus.ros.tcpros.ConnectionConfig;
 import io.github.rackfocus.ros.tcpros.ConnectionHeader;
 import io.github.rackfocus.ros.tcpros.RawTcpRos;
 import java.net.InetSocketAddress;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,9 +139,13 @@ class TopicsTest {
             Int32.TYPE,
             3,
             true,
-            "/x",
-            pool,
-            new java.util.concurrent.atomic.AtomicInteger(),
+            new NodeContext(
+                new ConnectionConfig("/x", Duration.ofSeconds(5), 1 << 20),
+                null,
+                null,
+                pool,
+                new FaultCounts(),
+                new AtomicInteger()),
             () -> {});
     IntStream.range(0, 1000).forEach(i -> publisher.publish(number(i)));
     publisher.close();

@@ -198,7 +198,7 @@ class ImageDecoderTest {
     for (int i = 0; i < 4; i++) {
       held[i] = decoder.decode(TestMessages.mono8(6, 4, 1, 0), null);
     }
-    assertRefused(InputFault.POOL, "no frame is free", image -> {});
+    assertRefused(InputFault.POOL, "no free frame", image -> {});
     for (Frame frame : held) {
       frame.close();
     }
@@ -283,7 +283,7 @@ class ImageDecoderTest {
       }
       assertThatExceptionOfType(BadImageException.class)
           .isThrownBy(() -> decoder.decode(TestMessages.mono8(6, 4, 1, 0), rectifier))
-          .withMessageContaining("size is 6 x 4 while the calibration for 64 x 48")
+          .withMessageContaining("size is 6 x 4; expected that of the calibration for 64 x 48")
           .satisfies(e -> assertThat(e.fault()).isEqualTo(InputFault.CALIBRATION));
     }
   }

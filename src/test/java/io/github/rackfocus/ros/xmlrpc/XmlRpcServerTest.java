@@ -14,6 +14,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,8 @@ class XmlRpcServerTest {
                 "fail",
                     call -> {
                       throw new RosException("it is broken");
-                    }));
+                    }),
+            new LongAdder());
     uri = URI.create("http://127.0.0.1:" + server.port());
   }
 
@@ -54,7 +56,7 @@ class XmlRpcServerTest {
         .withMessage("fault: it is broken");
     assertThatExceptionOfType(RosException.class)
         .isThrownBy(() -> client.call(uri, "echo"))
-        .withMessageContaining("wrong number or kinds of parameters");
+        .withMessageContaining("wrong number or types of parameters");
   }
 
   @Test
