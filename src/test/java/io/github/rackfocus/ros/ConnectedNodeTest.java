@@ -99,7 +99,7 @@ class ConnectedNodeTest {
         request.data = true;
         assertThatExceptionOfType(RosException.class)
             .isThrownBy(() -> flip.call(request))
-            .withMessage("service /server/flip answered with an error: true is too much");
+            .withMessage("service /server/flip responded with an error: true is too much");
         request.data = false;
         assertThat(flip.call(request).success).isTrue();
       }

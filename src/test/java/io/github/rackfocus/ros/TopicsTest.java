@@ -213,7 +213,7 @@ class TopicsTest {
       }
       Queue<Integer> received = listen(listener, "n");
       await().until(() -> received.contains(5));
-      // The handshake's deadline ends them: a read sees the end of the stream.
+      // The handshake timeout closes them: a read returns the end of the stream.
       for (SocketChannel channel : silent) {
         assertThat(channel.read(ByteBuffer.allocate(1))).isEqualTo(-1);
       }
@@ -246,7 +246,7 @@ class TopicsTest {
     assertThat(RawTcpRos.refusal(talker, "/n", new ConnectionHeader().with("topic", "/m")))
         .contains("nonexistent topic [/m]");
     assertThat(RawTcpRos.refusal(talker, "/n", new ConnectionHeader().with("topic", "?")))
-        .contains("is no ROS name");
+        .contains("is not a ROS name");
     assertThat(RawTcpRos.refusal(talker, "/n", new ConnectionHeader().with("a", "b")))
         .contains("topic or service");
   }
@@ -256,7 +256,7 @@ class TopicsTest {
     try (RawTcpRos wrong = new RawTcpRos(Int32.TYPE)) {
       Queue<Integer> received = listen(listener, "n");
       wrong.register(master.uri(), "/n");
-      // −1 is four gigabytes; 3 bytes are no Int32; then it behaves.
+      // −1 is four gigabytes; 3 bytes are not an Int32; then a valid one.
       wrong.accept().send(-1, new byte[0]);
       wrong.accept().send(3, new byte[3]).send(4, new byte[] {9, 0, 0, 0});
       await().until(() -> received.contains(9));
@@ -269,7 +269,7 @@ class TopicsTest {
     talker.newPublisher("n", Int32.TYPE, 1);
     assertThatIllegalStateException()
         .isThrownBy(() -> talker.newPublisher("/n", Int32.TYPE, 1))
-        .withMessage("this node publishes /n already");
+        .withMessage("this node already publishes /n");
   }
 
   private static Queue<Integer> listen(ConnectedNode node, String topic) {

@@ -19,7 +19,7 @@ public record GraphName(String value) {
       throw new IllegalArgumentException(
           "\""
               + PrintableText.of(value, 80)
-              + "\" is no ROS name; expected a letter, / or ~, then letters, digits, _ and /");
+              + "\" is not a ROS name; expected a letter, / or ~, then letters, digits, _ and /");
     }
     value = value.replaceAll("/+", "/");
     if (value.length() > 1 && value.endsWith("/")) {
