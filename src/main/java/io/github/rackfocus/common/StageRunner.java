@@ -109,6 +109,21 @@ public final class StageRunner {
     }
   }
 
+  /** Waits until the stage has ended, and sets the interrupt flag on return if interrupted. */
+  public void joinUninterrupted() {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /**
    * Waits a bounded time for the stage to end and interrupts it if it has not. Sets the caller's
    * interrupt flag on return if the caller was interrupted.

@@ -3,6 +3,7 @@ package io.github.rackfocus.fleet;
 import io.github.rackfocus.assembly.HealthReport;
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.RateLimitedLogger;
+import io.github.rackfocus.common.StageRunner;
 import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.WorkerConfig;
 import io.github.rackfocus.config.WorkerConfig.WhenBehind;
@@ -45,8 +46,8 @@ public final class Worker implements AutoCloseable {
   private final StackQueue queue;
   private final WorkerCounters counters = new WorkerCounters();
   private final RateLimitedLogger trouble = new RateLimitedLogger(LOG);
-  private final Thread reading = new Thread(this::read, "worker-read");
-  private final Thread computing = new Thread(this::compute, "worker-depth");
+  private final StageRunner reading = StageRunner.of("worker-read", new ReadingStage());
+  private final StageRunner computing = StageRunner.of("worker-depth", new ComputingStage());
   private volatile @Nullable WorkerOutput output;
   private volatile @Nullable IOException failure;
   private volatile boolean stopping;
@@ -99,43 +100,50 @@ public final class Worker implements AutoCloseable {
   @Override
   public void close() {
     stop();
-    boolean interrupted = false;
-    for (Thread thread : new Thread[] {reading, computing}) {
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
+    reading.joinUninterrupted();
+    computing.joinUninterrupted();
     estimators.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
-  private void read() {
-    WorkerIntake intake = null;
-    KafkaHealthPublisher health = null;
-    try {
-      WorkerOutput made = connect();
-      if (made != null) {
-        output = made;
-        health = healthPublisher();
-        intake = new WorkerIntake(configuration, estimators.model(), queue, counters, made);
-        while (!stopping) {
-          intake.turn();
-        }
+  /** Reads frames and assembles stacks. */
+  private final class ReadingStage implements StageRunner.Stage {
+    private @Nullable WorkerIntake intake;
+    private @Nullable KafkaHealthPublisher health;
+
+    @Override
+    public boolean doWork() throws IOException, InterruptedException {
+      WorkerIntake frames = intake;
+      if (frames == null) {
+        frames = open();
+        intake = frames;
       }
-    } catch (InterruptedException e) {
-      LOG.debug("worker-read was interrupted");
-    } catch (IOException | RuntimeException | Error e) {
-      fail("reading", e);
-    } finally {
+      if (frames == null || stopping) {
+        return false;
+      }
+      frames.turn();
+      return true;
+    }
+
+    private @Nullable WorkerIntake open() throws IOException, InterruptedException {
+      WorkerOutput made = connect();
+      if (made == null) {
+        return null;
+      }
+      output = made;
+      health = healthPublisher();
+      return new WorkerIntake(configuration, estimators.model(), queue, counters, made);
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      fail("reading", cause);
+    }
+
+    @Override
+    public void onEnd() {
       end(intake);
       if (health != null) {
-        health.close(); // Last, so that its last record holds the final counts.
+        health.close(); // Last, so that its last record has the final counts.
       }
     }
   }
@@ -184,14 +192,8 @@ public final class Worker implements AutoCloseable {
   /** In this order: what waits is computed, acknowledged, committed. */
   private void end(@Nullable WorkerIntake intake) {
     queue.end();
-    try {
-      TimeUnit.SECONDS.timedJoin(computing, 10);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    if (computing.isAlive()) {
-      LOG.warn("inference takes more than 10 s; what it works on is left to the other workers");
-      computing.interrupt();
+    if (!computing.joinOrInterrupt(10, TimeUnit.SECONDS)) {
+      LOG.warn("inference takes more than 10 s; its frames are left to the other workers");
     }
     if (output != null) {
       output.close();
@@ -201,27 +203,36 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  private void compute() {
-    ArrayDeque<CameraPipeline> used = new ArrayDeque<>();
-    try {
-      while (!queue.isEnded()) {
-        Waiting next = queue.take();
-        for (CameraPipeline old = queue.takeRetired(); old != null; old = queue.takeRetired()) {
-          old.closeEstimator();
-          used.remove(old);
-        }
-        if (next != null) {
-          if (!used.contains(next.camera())) {
-            used.add(next.camera());
-          }
-          infer(next);
-        }
+  /** Computes maps. */
+  private final class ComputingStage implements StageRunner.Stage {
+    private final ArrayDeque<CameraPipeline> used = new ArrayDeque<>();
+
+    @Override
+    public boolean doWork() throws InterruptedException {
+      if (queue.isEnded()) {
+        return false;
       }
-    } catch (InterruptedException e) {
-      LOG.debug("worker-depth was interrupted");
-    } catch (RuntimeException | Error e) {
-      fail("depth", e);
-    } finally {
+      Waiting next = queue.take();
+      for (CameraPipeline old = queue.takeRetired(); old != null; old = queue.takeRetired()) {
+        old.closeEstimator();
+        used.remove(old);
+      }
+      if (next != null) {
+        if (!used.contains(next.camera())) {
+          used.add(next.camera());
+        }
+        infer(next);
+      }
+      return true;
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      fail("depth", cause);
+    }
+
+    @Override
+    public void onEnd() {
       queue.remove(each -> true).forEach(each -> each.stack().close());
       used.forEach(CameraPipeline::closeEstimator);
     }

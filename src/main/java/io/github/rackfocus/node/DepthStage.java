@@ -63,9 +63,9 @@ final class DepthStage implements AutoCloseable {
       prepare(stack);
     }
     // The set-up of the first run must not make the first map late; replay skips nothing.
-    boolean stale = first && isLate.getAsBoolean();
+    boolean late = first && isLate.getAsBoolean();
     long due = (long) everyNth * (held == null ? 1 : held.stride());
-    if (stale || stack.number() - lastMapNumber < due) {
+    if (late || stack.number() - lastMapNumber < due) {
       counters.prepared();
       if (!first) {
         prepare(stack);
