@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Our client among Debian's ROS 1: its master, its rospy tools and a roscpp node. */
+/** The client with Debian's ROS 1: its master, its rospy tools and a roscpp node. */
 @Timeout(300)
 class RosInteropIT {
   @TempDir static Path folder;
@@ -32,7 +32,7 @@ class RosInteropIT {
     node = ros.startNode("jnode", "_gain:=2.5", "in:=relayed");
     soon().until(() -> node.output().contains("waiting for the master"));
     master = ros.start("rosmaster", "rosmaster", "--core", "-p", "11311");
-    // With what both said, should it ever fail.
+    // With the output of both, in case of failure.
     soon()
         .untilAsserted(() -> assertThat(node.output() + master.output()).contains("READY /jnode"));
   }
@@ -66,7 +66,7 @@ class RosInteropIT {
         .containsPattern("average rate: (19|20)\\.");
   }
 
-  /** image_transport's republish is a roscpp node: it gets our images and we get them from it. */
+  /** image_transport's republish is a roscpp node: it receives our images and returns them. */
   @Test
   void shouldSpeakWithRoscppBothWays() throws Exception {
     String republish = "/usr/lib/image_transport/republish";
