@@ -115,7 +115,7 @@ public record AppConfig(
 
   /** The camera's optical frame where its source names none. */
   public String frameId() {
-    return ros.frameId().isEmpty() ? identity.frameId() : ros.frameId();
+    return ros.frameId().isEmpty() ? identity.view().frameId() : ros.frameId();
   }
 
   /**

@@ -1,9 +1,8 @@
 package io.github.rackfocus.kafka;
 
-import io.github.rackfocus.common.DaemonThreads;
 import io.github.rackfocus.common.ErrorMessages;
-import io.github.rackfocus.common.Interrupts;
 import io.github.rackfocus.common.RateLimitedLogger;
+import io.github.rackfocus.common.StageRunner;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.kafka.codec.CameraFrameCodec;
@@ -14,6 +13,7 @@ import io.github.rackfocus.sink.SinkCounters;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -37,7 +37,7 @@ public final class KafkaFrameSink implements FrameSink {
   private final KafkaPublisher publisher;
   private final Handover<Frame> queue;
   private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
-  private final Thread thread;
+  private final StageRunner runner;
   private final AtomicLong offered = new AtomicLong();
   private final AtomicLong delivered = new AtomicLong();
   private final AtomicLong rejected = new AtomicLong();
@@ -62,7 +62,8 @@ public final class KafkaFrameSink implements FrameSink {
     this.codec = codec;
     this.publisher = new KafkaPublisher(config.kafka(), config.topic(), clock);
     this.queue = new Handover<>(config.queueFrames(), false);
-    this.thread = DaemonThreads.start("kafka-frames", this::run);
+    this.runner = StageRunner.daemon("kafka-frames", new PackingStage());
+    runner.start();
   }
 
   @Override
@@ -102,16 +103,27 @@ public final class KafkaFrameSink implements FrameSink {
     return publisher;
   }
 
-  private void run() {
-    try {
-      for (Frame frame = queue.take(); frame != null; frame = queue.take()) {
-        try (Frame mine = frame) {
-          publish(mine);
-        }
+  /** Packs queued frames and hands them to the publisher. */
+  private final class PackingStage implements StageRunner.Stage {
+    @Override
+    public boolean doWork() throws InterruptedException {
+      Frame next = queue.take();
+      if (next == null) {
+        return false;
       }
-    } catch (InterruptedException e) {
-      LOG.debug("kafka-frames was interrupted");
-    } finally {
+      try (Frame frame = next) {
+        publish(frame);
+      }
+      return true;
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      LOG.error("Packing frames for Kafka failed; no more frames are sent", cause);
+    }
+
+    @Override
+    public void onEnd() {
       queue.abandon();
     }
   }
@@ -149,7 +161,9 @@ public final class KafkaFrameSink implements FrameSink {
   @Override
   public void close() {
     queue.end();
-    boolean interrupted = Interrupts.joinOrInterrupt(thread, closeTimeout);
+    runner.joinOrInterrupt(closeTimeout.toMillis(), TimeUnit.MILLISECONDS);
+    // An interrupted caller still lets the publisher send what it has.
+    boolean interrupted = Thread.interrupted();
     publisher.close();
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -1,11 +1,12 @@
 package io.github.rackfocus.rosnode;
 
-import io.github.rackfocus.assembly.CameraView;
 import io.github.rackfocus.assembly.NodeAssembly;
 import io.github.rackfocus.common.DaemonThreads;
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.ConfigException;
+import io.github.rackfocus.frame.CameraView;
+import io.github.rackfocus.frame.CameraView.PinholeIntrinsics;
 import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.ros.ConnectedNode;
 import io.github.rackfocus.ros.NodeConfiguration;
@@ -123,10 +124,11 @@ public final class RosDepthNode {
 
   private static CameraView view(CameraInfoSource camera, int width, int height) {
     CameraInfo info = new CameraInfo();
-    boolean known = camera.describe(info, width, height);
-    double[] p = info.p;
-    return new CameraView(
-        camera.frameId(), known, p[0], p[5], p[2], p[6], camera.calibrationSha256());
+    PinholeIntrinsics intrinsics =
+        camera.describe(info, width, height)
+            ? new PinholeIntrinsics(width, height, info.p[0], info.p[5], info.p[2], info.p[6])
+            : null;
+    return new CameraView(camera.frameId(), intrinsics, camera.calibrationSha256());
   }
 
   private int run(

@@ -5,6 +5,7 @@ import com.github.luben.zstd.ZstdException;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import io.github.rackfocus.frame.CameraView;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
@@ -62,8 +63,8 @@ public final class CameraFrameCodec {
         sweep.toBuilder()
             .setRobot(identity.robot())
             .setCamera(identity.camera())
-            .setFrameId(identity.frameId())
-            .setCalibrationSha256(identity.calibrationSha256())
+            .setFrameId(identity.view().frameId())
+            .setCalibrationSha256(identity.view().calibrationSha256())
             .setSequence(frame.sequence())
             .setStampNs(frame.stampNanos())
             .setWidth(frame.width())
@@ -205,14 +206,15 @@ public final class CameraFrameCodec {
     return new CameraIdentity(
         frame.getRobot(),
         frame.getCamera(),
-        frame.getFrameId(),
-        frame.hasIntrinsics() ? intrinsics(frame.getIntrinsics()) : null,
-        frame.hasPose() ? pose(frame.getPose()) : null,
-        frame.getCalibrationSha256());
+        new CameraView(
+            frame.getFrameId(),
+            frame.hasIntrinsics() ? intrinsics(frame.getIntrinsics()) : null,
+            frame.getCalibrationSha256()),
+        frame.hasPose() ? pose(frame.getPose()) : null);
   }
 
-  private static CameraIdentity.PinholeIntrinsics intrinsics(Intrinsics of) {
-    return new CameraIdentity.PinholeIntrinsics(
+  private static CameraView.PinholeIntrinsics intrinsics(Intrinsics of) {
+    return new CameraView.PinholeIntrinsics(
         of.getWidth(), of.getHeight(), of.getFx(), of.getFy(), of.getCx(), of.getCy());
   }
 

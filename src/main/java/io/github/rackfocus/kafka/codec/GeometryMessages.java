@@ -10,7 +10,7 @@ final class GeometryMessages {
 
   /** Returns the camera's intrinsics if it is calibrated. */
   static Optional<Intrinsics> intrinsics(CameraIdentity identity) {
-    return Optional.ofNullable(identity.intrinsics())
+    return Optional.ofNullable(identity.view().intrinsics())
         .map(pinhole ->
             Intrinsics.newBuilder()
                 .setWidth(pinhole.width())

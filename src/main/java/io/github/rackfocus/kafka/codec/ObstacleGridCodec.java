@@ -92,7 +92,7 @@ public final class ObstacleGridCodec {
             .setSequence(info.sequence())
             .setStampNs(info.stampNanos())
             .setOldestStampNs(info.oldestStampNanos())
-            .setFrameId(identity.frameId())
+            .setFrameId(identity.view().frameId())
             .setWidth(map.width())
             .setHeight(map.height())
             .setColumns(columns)
@@ -109,7 +109,7 @@ public final class ObstacleGridCodec {
             .setUncertaintyUnitM(encoding.unit())
             .setModelName(info.model().name())
             .setModelSha256(info.model().sha256())
-            .setCalibrationSha256(identity.calibrationSha256());
+            .setCalibrationSha256(identity.view().calibrationSha256());
     GeometryMessages.intrinsics(identity).ifPresent(grid::setIntrinsics);
     GeometryMessages.pose(identity).ifPresent(grid::setPose);
     return grid.build();

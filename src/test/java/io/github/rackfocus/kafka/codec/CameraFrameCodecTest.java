@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
+import io.github.rackfocus.frame.CameraView;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
@@ -36,10 +37,9 @@ class CameraFrameCodecTest {
       new CameraIdentity(
           "r2",
           "front",
-          "front_optical_frame",
-          new CameraIdentity.PinholeIntrinsics(40, 30, 100, 101, 19.5, 14.5),
-          new CameraIdentity.FixedPose("base_link", 1, 2, 3, 0, 0, 0, 1),
-          "cd".repeat(32));
+          new CameraView(
+              "front_optical_frame", new CameraView.PinholeIntrinsics(40, 30, 100, 101, 19.5, 14.5), "cd".repeat(32)),
+          new CameraIdentity.FixedPose("base_link", 1, 2, 3, 0, 0, 0, 1));
 
   private static final FocusReading OLD_READING = new FocusReading(2.25, -1.5, true, 31.5f, -1);
 
