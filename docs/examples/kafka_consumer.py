@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""Reads Rackfocus depth maps from Kafka with nothing of Java.
+"""Reads Rackfocus depth maps from Kafka without Java.
 
     apt-get install python3-confluent-kafka python3-protobuf protobuf-compiler python3-numpy python3-opencv
     docs/examples/kafka_consumer.py --bootstrap-servers localhost:9092
 
-Prints a line a map; `--count N` ends after N maps, `--save DIR` writes each as a NumPy file (float32,
-metres). `--file FILE` decodes the value of one record instead, such as kcat writes it:
+Prints a line per map. `--count N` ends after N maps; `--save DIR` writes each as a NumPy file (float32,
+metres). `--file FILE` decodes the value of a single record instead, such as one written by kcat:
 
     kcat -C -b localhost:9092 -t rackfocus.depth.v1 -c 1 -e -D '' > map.bin
 """
@@ -23,7 +23,7 @@ import numpy
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCHEMA = os.path.join(HERE, "..", "..", "src", "main", "proto")
 
-# 16-bit depth codes: these three are no distances.
+# 16-bit depth codes that are not distances.
 INVALID, NEARER, BEYOND = 0, 1, 65535
 
 
@@ -38,11 +38,11 @@ def load_schema(proto_dir):
 
 
 def unpack16(schema, frame, packed):
-    """16-bit codes of an image: array of height x width, uint16."""
+    """Returns the 16-bit codes of an image as an array of height x width, uint16."""
     if frame.encoding == schema.ENCODING_PNG16:
         codes = cv2.imdecode(numpy.frombuffer(packed, numpy.uint8), cv2.IMREAD_UNCHANGED)
         if codes is None or codes.dtype != numpy.uint16:
-            raise ValueError("found %d bytes that are no 16-bit PNG" % len(packed))
+            raise ValueError("found %d bytes; expected a 16-bit PNG" % len(packed))
     elif frame.encoding == schema.ENCODING_RAW16:
         codes = numpy.frombuffer(packed, "<u2")
         codes = codes.reshape(frame.height, frame.width)
@@ -54,9 +54,9 @@ def unpack16(schema, frame, packed):
 
 
 def decode_depth(schema, frame):
-    """Depth of a frame, float32 of height x width: metres along the optical axis (index of the
-    focal stack where frame.sweep.scale is not FOCUS_SCALE_DIOPTRE); NaN where there is none, -inf
-    nearer than the sweep, +inf beyond it."""
+    """Returns the depth of a frame as float32 of height x width: metres along the optical axis (index
+    in the focal stack if frame.sweep.scale is not FOCUS_SCALE_DIOPTRE); NaN if invalid, -inf nearer
+    than the sweep, +inf beyond it."""
     codes = unpack16(schema, frame, frame.depth)
     depth = (codes * frame.unit_m).astype(numpy.float32)
     depth[codes == INVALID] = numpy.nan
@@ -66,24 +66,24 @@ def decode_depth(schema, frame):
 
 
 class Seen:
-    """Delivery is at least once: remembers which events have come, the last so many of them."""
+    """Recognises duplicates, as delivery is at least once: remembers the ids of the last events."""
 
-    def __init__(self, most=10000):
+    def __init__(self, limit=10000):
         self.ids = collections.OrderedDict()
-        self.most = most
+        self.limit = limit
 
     def is_new(self, source, event_id):
-        """Whether this (ce_source, ce_id) comes for the first time."""
+        """Returns whether this (ce_source, ce_id) is new."""
         if (source, event_id) in self.ids:
             return False
         self.ids[(source, event_id)] = True
-        if len(self.ids) > self.most:
+        if len(self.ids) > self.limit:
             self.ids.popitem(last=False)
         return True
 
 
 def line(frame, depth):
-    """What a planner wants to know first."""
+    """Summarises a map."""
     numbers = depth[numpy.isfinite(depth)]
     median = "no depth" if numbers.size == 0 else "median %.4f" % numpy.median(numbers)
     return "%s/%s %d-%d %dx%d valid %d %s" % (
@@ -92,11 +92,11 @@ def line(frame, depth):
 
 
 def records(arguments):
-    """Values of the topic's records, each event once, from the beginning on."""
+    """Yields the values of the topic's records from its beginning, each event once."""
     from confluent_kafka import Consumer, KafkaException
     settings = {
         "bootstrap.servers": arguments.bootstrap_servers,
-        # One group shares the cameras among its members; a group of its own sees them all.
+        # The members of a group share the cameras; a group with one member receives all of them.
         "group.id": arguments.group,
         "auto.offset.reset": "earliest",
     }
@@ -124,11 +124,11 @@ def main():
     parser.add_argument("--topic", default="rackfocus.depth.v1")
     parser.add_argument("--group", default="rackfocus-example")
     parser.add_argument("--property", action="append", default=[], metavar="NAME=VALUE",
-                        help="for the client, such as security.protocol=SASL_SSL")
+                        help="client property, such as security.protocol=SASL_SSL")
     parser.add_argument("--proto", default=SCHEMA, help="folder of rackfocus/v1/depth_frame.proto")
-    parser.add_argument("--count", type=int, default=0, help="end after so many maps; 0: never")
+    parser.add_argument("--count", type=int, default=0, help="number of maps after which to end; 0: never")
     parser.add_argument("--save", metavar="DIR")
-    parser.add_argument("--file", help="decode this record's value and end")
+    parser.add_argument("--file", help="decode the record value in this file and end")
     arguments = parser.parse_args()
     schema = load_schema(arguments.proto)
     if arguments.file:

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""An example lens bridge: sweeps a lens through its focus planes and tells Rackfocus where it stands.
+"""An example lens bridge: sweeps a lens through its focus planes and publishes its readings.
 
-The node commands one plane after the other, reads the lens many times a plane, and publishes each
-reading as rackfocus_msgs/LensState on `lens_state`. A reading is stamped with the middle of the time
-that it took; it is `settled` once the lens is within ~tolerance of its command. `focus_dioptres` stays
-NaN: the depth node computes focus from the lens power by the gain and offset of its camera file.
+The node commands one plane after the other, reads the lens several times per plane, and publishes each
+reading as rackfocus_msgs/LensState on `lens_state`. A reading is stamped with the midpoint of the read;
+it is `settled` if the lens is within ~tolerance of its command. `focus_dioptres` is NaN: the depth node
+computes focus from the lens power with the gain and offset of its camera file.
 
-By default the lens is simulated. With `~port` a driver on a serial line is asked, by `LineProtocol`:
-replace that class by your driver's language.
+By default the lens is simulated. With `~port` the node talks to a driver on a serial line through
+`LineProtocol`: replace that class by the protocol of your driver.
 
 Parameters: ~planes (10), ~farthest and ~nearest (1.6667 and 10 dioptres of focus), ~power_gain (1) and
-~power_offset (0) as in the camera file, ~rate (15 planes a second), ~reads (10 readings a plane),
+~power_offset (0) as in the camera file, ~rate (15 planes per second), ~reads (10 readings per plane),
 ~tolerance (0.05 dioptres), ~port (empty: simulated), ~baud (115200).
 """
 
@@ -23,11 +23,11 @@ import time
 
 
 class LensError(Exception):
-    """The driver does not answer, or says what it must not; the message tells what was found."""
+    """The driver does not respond or sends an invalid response."""
 
 
 class Reading:
-    """What a driver says at one moment: lens power in dioptres, temperature in Celsius (NaN unknown)."""
+    """A reading of the lens: power in dioptres, temperature in Celsius (NaN: unknown)."""
 
     def __init__(self, power, temperature=math.nan):
         self.power = power
@@ -35,7 +35,7 @@ class Reading:
 
 
 class SimulatedLens:
-    """A lens that nears its command exponentially, as a well-damped liquid lens does."""
+    """A lens that approaches its command exponentially, like a well-damped liquid lens."""
 
     def __init__(self, time_constant=0.006, clock=time.monotonic):
         self._time_constant = time_constant
@@ -61,9 +61,9 @@ class SimulatedLens:
 
 
 class LineProtocol:
-    """The language of the driver: one line of ASCII each way. Replace it by your driver's own.
+    """The protocol of the driver: one line of ASCII each way. Replace it by that of your driver.
 
-    `P 2.500` sets the power and is answered by `OK`; `R` is answered by `power temperature`.
+    `P 2.500` sets the power, with response `OK`; `R` reads it, with response `power temperature`.
     """
 
     def set_power(self, dioptres):
@@ -85,9 +85,9 @@ class LineProtocol:
 
 
 class SerialLens:
-    """A driver on a serial line; raises LensError where it does not answer in time."""
+    """A driver on a serial line; raises LensError if it does not respond in time."""
 
-    LONGEST_ANSWER = 256
+    MAX_ANSWER_BYTES = 256
 
     def __init__(self, port, baud, protocol, timeout=0.2):
         self._protocol = protocol
@@ -95,7 +95,7 @@ class SerialLens:
         self._pending = b""
         speed = getattr(termios, "B%d" % baud, None)
         if speed is None:
-            raise LensError("~baud is %d; expected a speed of serial lines such as 115200" % baud)
+            raise LensError("~baud is %d; expected a serial line speed such as 115200" % baud)
         try:
             self._line = os.open(port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
             attributes = termios.tcgetattr(self._line)
@@ -125,21 +125,21 @@ class SerialLens:
                 left = deadline - time.monotonic()
                 if left <= 0 or not select.select([self._line], [], [], left)[0]:
                     raise LensError("the driver did not answer within %g s" % self._timeout)
-                self._pending += os.read(self._line, self.LONGEST_ANSWER)
-                if len(self._pending) > self.LONGEST_ANSWER:
-                    raise LensError("the driver's answer has no end")
+                self._pending += os.read(self._line, self.MAX_ANSWER_BYTES)
+                if len(self._pending) > self.MAX_ANSWER_BYTES:
+                    raise LensError("the driver's answer is too long; expected a line")
         except OSError as fault:
             raise LensError("the driver's line broke: %s" % fault)
         return self._pending.split(b"\n", 1)[0].strip()
 
 
 class Sweep:
-    """The commands: far to near, a plane after the other, then back at once."""
+    """The commands of a sweep: plane by plane from far to near, then back to the first."""
 
     def __init__(self, planes, farthest, nearest, rate):
         if planes < 2 or not 0 <= farthest < nearest or not rate > 0:
             raise ValueError(
-                "found %d planes from %g to %g dioptres at %g a second; expected at least 2, farthest"
+                "found %d planes from %g to %g dioptres at %g per second; expected at least 2, farthest"
                 " below nearest, and a positive rate" % (planes, farthest, nearest, rate)
             )
         self.planes = planes
@@ -148,7 +148,7 @@ class Sweep:
         self._rate = rate
 
     def at(self, seconds):
-        """Sweep and plane at a time since the start."""
+        """Returns sweep and plane at a time since the start, seconds."""
         return divmod(int(seconds * self._rate), self.planes)
 
     def focus(self, plane):
@@ -156,7 +156,7 @@ class Sweep:
 
 
 def make_lens(parameter):
-    """The lens that the parameters ask for; `parameter` is rospy.get_param or stands in for it."""
+    """Creates the configured lens; `parameter` is rospy.get_param or a substitute."""
     port = parameter("~port", "")
     if not port:
         return SimulatedLens()
@@ -164,7 +164,7 @@ def make_lens(parameter):
 
 
 def main():
-    # Here, so that the classes above can be used without ROS.
+    # Imported here so that the classes above can be used without ROS.
     import rospy
     from rackfocus_msgs.msg import LensState
 
@@ -187,13 +187,13 @@ def main():
         return 1
     publisher = rospy.Publisher("lens_state", LensState, queue_size=10)
     timer = rospy.Rate(rate * int(parameter("~reads", 10)))
-    begun = rospy.Time.now()
+    start = rospy.Time.now()
     commanded = None
     target = 0.0
     direction = 0
     while not rospy.is_shutdown():
         try:
-            now = sweep.at((rospy.Time.now() - begun).to_sec())
+            now = sweep.at((rospy.Time.now() - start).to_sec())
             if now != commanded:
                 before = target
                 target = (sweep.focus(now[1]) - offset) / gain
@@ -204,7 +204,7 @@ def main():
             reading = lens.read()
             answered = rospy.Time.now()
         except LensError as fault:
-            # The depth node counts frames without a reading; the driver may come back.
+            # The depth node counts frames without a reading; the driver may recover.
             rospy.logwarn_throttle(5, "%s" % fault)
             commanded = None
         else:
@@ -215,7 +215,7 @@ def main():
             state.temperature_celsius = reading.temperature
             state.settled = abs(reading.power - target) <= tolerance
             state.sweep_id, state.plane_index = commanded
-            # A lens that stands holds until the next reading; one that moves is on its way to it.
+            # Direction 0: constant until the next reading; otherwise interpolated.
             state.direction = 0 if state.settled else direction
             publisher.publish(state)
         try:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the CPU image for real, without a container engine (buildah, chroot isolation), runs 'demo' and the
-# health check in it, checks the compose file, and prints size and times. Needs root on Debian; installs
-# buildah and mmdebstrap where they are missing. What it stores lies in a folder of its own and is removed.
+# Builds the CPU image without a container engine (buildah with chroot isolation), runs 'demo' and the health check
+# in it, validates the compose file, and prints size and times. Needs root on Debian; installs buildah and mmdebstrap
+# if missing. Uses a temporary folder, which is removed.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 [ "$(id -u)" -eq 0 ] || { echo "container: needs root, for chroot" >&2; exit 1; }
@@ -17,19 +17,19 @@ trap clean EXIT
 begun=$SECONDS
 say() { printf '%4d s  %s\n' $((SECONDS - begun)) "$1"; }
 
-# A base of Debian's own packages, where no registry can be reached; BASE_TAR reuses one.
+# A base image of Debian packages, which needs no registry; BASE_TAR reuses an existing one.
 base=${BASE_TAR:-$work/base.tar}
 [ -f "$base" ] || mmdebstrap --quiet --variant=minbase bookworm "$base"
 id=$(b from scratch)
 b add -q "$id" "$base" / >/dev/null
-# Certificates that this machine trusts besides the usual ones: a build behind a proxy needs them.
+# Additional certificates of this machine, which a build behind a proxy needs.
 for certificate in /usr/local/share/ca-certificates/*.crt; do
   [ -f "$certificate" ] && b add -q "$id" "$certificate" /usr/local/share/ca-certificates/ >/dev/null
 done
 b commit -q --rm "$id" base >/dev/null
 say "base image of Debian bookworm, $(du -m "$base" | cut -f1) MB"
 
-# The libraries that this machine has fetched already, if it has.
+# This machine's local Maven repository, if there is one.
 cache=()
 [ -d "$HOME/.m2" ] && cache=(--volume "$HOME/.m2:/root/.m2")
 b bud -q --format docker --isolation chroot --layers=false ${cache[@]+"${cache[@]}"} \
@@ -46,7 +46,7 @@ inside() { b run --user 10001 --workingdir /data "$id" -- "$@"; }
 inside id -un | grep -qx rackfocus
 inside rackfocus --version
 inside rackfocus-healthy 2>/dev/null && { echo "healthy before anything runs" >&2; exit 1; }
-# The demo touches its file while it runs; the health check sees it from beside it.
+# The demo touches its file while it runs; the health check runs in parallel.
 inside sh -c 'rackfocus demo --seconds 15 --out /data/demo >/data/demo.log 2>&1 & pid=$!
   for i in $(seq 120); do rackfocus-healthy && break; sleep 1; done
   rackfocus-healthy && echo "health check while demo runs: healthy"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A fleet over minutes: 8 cameras at 5 Hz, three workers on a real broker; again and again one worker is killed
-# (SIGKILL), one stopped (SIGSTOP) and resumed, one added. Prints maps, duplicates and the longest silence of a
-# camera; fails if a map is missing, differs from a single machine's, or a silence exceeds the bound.
+# Runs a fleet for minutes: 8 cameras at 5 Hz and three workers on a real broker. In each round one worker is killed
+# (SIGKILL), one suspended (SIGSTOP) and resumed, and one added. Prints maps, duplicates and the longest silence of a
+# camera; fails if a map is missing or differs from a single machine's, or if a silence exceeds the bound.
 #   ROUNDS=10 CALM=10 BOUND=15 bin/soak fleet
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What an outage of the broker costs: 30 maps/s of 160 x 120 for MINUTES (default 10) without faults
-# (2 minutes at most), with a spool, and half as long with the freshest only, while the broker is killed -9 three
-# times, hung with SIGSTOP for 30 s and away for 60 s. Read by kcat. Ends with 1 if a promise breaks.
+# Measures outages of the broker at 30 maps/s of 160 x 120, read by kcat: without faults (at most 2 minutes), with a
+# spool for MINUTES (default 10), and in memory only for half as long. The broker is killed with SIGKILL three times,
+# suspended with SIGSTOP for 30 s, and down for 60 s. Exits with 1 if a delivery guarantee is violated.
 #   src/soak/outage.sh [MINUTES]
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../bin/lib.sh"
 need_jdk

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The ROS client beside roscpp: images of 1.2 MB at 120 Hz from and to either, then 60 Hz to a usual,
-# a slow and a stopped subscriber at once. Prints each peer's words, then what was asked and found.
+# Compares the ROS client with roscpp: images of 1.2 MB at 120 Hz in both directions, then 60 Hz to a normal,
+# a slow and a stopped subscriber at once. Prints the output of each peer, then the requirements and results.
 #   bin/soak ros
 #   RACKFOCUS_SOAK_SECONDS   length of each run, default 30
-#   RACKFOCUS_SOAK_QUEUE     depth of the publishers' queues, roscpp's and ours, default 20: a stall of
-#                            167 ms; with 5 a busy scheduler alone costs some of either's images
-#   RACKFOCUS_ROS_PEERS      folder with other pub.cpp and sub.cpp of the same arguments
+#   RACKFOCUS_SOAK_QUEUE     queue size of all publishers, default 20, which covers a stall of 167 ms;
+#                            with 5, scheduling delays alone cost images of either client
+#   RACKFOCUS_ROS_PEERS      folder with other pub.cpp and sub.cpp with the same arguments
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 peers=${RACKFOCUS_ROS_PEERS:-$root/src/soak/ros}
@@ -18,7 +18,7 @@ image=(mono8 1280 960 1)
 for tool in rosmaster g++ pkg-config unshare nsenter; do
   command -v "$tool" >/dev/null || { echo "ros: skipped: $tool is not installed (Debian 12: ros-core libroscpp-dev libsensor-msgs-dev g++ pkg-config)"; exit 0; }
 done
-# roscpp listens on all addresses whatever ROS_IP says, so everything runs where only loopback is.
+# roscpp listens on all addresses regardless of ROS_IP, so everything runs in a namespace with loopback only.
 unshare --net true 2>/dev/null || { echo "ros: skipped: network namespaces are not allowed here (needs root)"; exit 0; }
 
 mkdir -p "$work"
@@ -27,13 +27,13 @@ for peer in pub sub; do
   g++ -O2 -I"$root/src/soak/ros" -o "$work/$peer" "$peers/$peer.cpp" $(pkg-config --cflags --libs roscpp sensor_msgs) -pthread
 done
 "${java}c" -proc:none -cp "$root/target/app/lib/*" -d "$work/classes" "$root/src/soak/ros/SoakPeer.java"
-# Only warnings of ours, so that what is measured is not the console.
+# Log warnings only, so that console output does not affect the measurement.
 cat >"$work/logback.xml" <<XML
 <configuration><appender name="e" class="ch.qos.logback.core.ConsoleAppender"><target>System.err</target>
 <encoder><pattern>%level %msg%n</pattern></encoder></appender><root level="WARN"><appender-ref ref="e"/></root></configuration>
 XML
 
-# Nothing waits for ever for a peer that failed.
+# Bounds all waits, in case a peer fails.
 limit=$((seconds + 90))
 unshare --net sh -c 'ip link set lo up; exec sleep 86400' &
 space=$!
@@ -56,7 +56,7 @@ for _ in $(seq 100); do
   sleep 0.2
 done
 
-# run NAME SUB PUB RATE: one publisher and one subscriber, each roscpp or ours.
+# run NAME SUB PUB RATE: one publisher and one subscriber, each roscpp or this client.
 run() {
   local name=$1 sub=$2 pub=$3 rate=$4 topic=/soak_$1 sub_pid pub_pid
   if [ "$sub" = ours ]; then (ours sub "$topic") >"$work/$name.sub" 2>&1 & else (inside "$work/sub" "$topic") >"$work/$name.sub" 2>&1 & fi
@@ -77,7 +77,7 @@ run reference roscpp roscpp 120
 run publishing roscpp ours 120
 run subscribing ours roscpp 120
 
-# A second's depth: that nothing is lost must not hang on how soon the scheduler wakes a process.
+# A queue of one second, so that loss does not depend on scheduling delays.
 echo "ours -> roscpp at 60 Hz, queue 60, beside a slow (100 ms an image) and a stopped subscriber, $seconds s:"
 topic=/soak_faults
 (inside "$work/sub" "$topic") >"$work/fast.sub" 2>&1 &

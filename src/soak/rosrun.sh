@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# How long it takes from rosrun to the first depth image at a rospy subscriber, five times, on a built checkout.
+# Measures the time from rosrun to the first depth image at a rospy subscriber, five times, on a built checkout.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 command -v rosrun >/dev/null || { echo "rosrun: skipped, it is not installed (Debian: rosbash)"; exit 0; }
-# roscpp listens on all addresses, so it all runs where there is but loopback.
+# roscpp listens on all addresses, so everything runs in a namespace with loopback only.
 if [ -z "${ROSRUN_ALONE:-}" ] && unshare --net true 2>/dev/null; then
   ROSRUN_ALONE=1 exec unshare --net sh -c 'ip link set lo up && exec bash "$0"' "$0"
 fi

@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 for tool in rviz Xvfb roslaunch; do
   command -v "$tool" >/dev/null || { echo "rviz: skipped, $tool is not installed"; exit 0; }
 done
-# roscpp listens on all addresses, so it all runs where there is but loopback.
+# roscpp listens on all addresses, so everything runs in a namespace with loopback only.
 if [ -z "${RVIZ_ALONE:-}" ] && unshare --net true 2>/dev/null; then
   RVIZ_ALONE=1 exec unshare --net sh -c 'ip link set lo up && exec bash "$0"' "$0"
 fi
@@ -15,7 +15,7 @@ png=${RVIZ_PNG:-target/rviz.png}
 bin/depth_node --build
 work=$(mktemp -d)
 pids=()
-# Ends what was started here, youngest first, and waits for it.
+# Stops the processes started here, the latest first, and waits for them.
 end() {
   local i
   for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
@@ -37,7 +37,7 @@ export DISPLAY=:$display LIBGL_ALWAYS_SOFTWARE=1 QT_X11_NO_MITSHM=1 XDG_RUNTIME_
 env --default-signal=INT roslaunch -p "$port" launch/simulated.launch points:=true rviz:=true >"$work/launch.log" 2>&1 &
 pids+=($!)
 
-# Both the cloud and the depth image must come through before rviz can show them.
+# The cloud and the depth image must arrive before rviz can show them.
 /usr/bin/python3 - "${RVIZ_SECONDS:-20}" <<'PYTHON' || { tail -n 20 "$work/launch.log"; exit 1; }
 import os, sys, time
 import rospy, rosgraph

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Our side of the soak of the ROS client, with the arguments and words of pub.cpp and sub.cpp. CPU
- * and allocation are those of the whole process; {@code cpu} and {@code alloc} begin after
- * WARM_UP_SECONDS, for a JVM compiles at first, {@code cpu_all} with the first image.
+ * The Java peer of the ROS client's soak test, with the arguments and output of pub.cpp and sub.cpp.
+ * CPU and allocation are those of the whole process; {@code cpu} and {@code alloc} start after
+ * WARM_UP_SECONDS, to exclude JIT compilation, {@code cpu_all} with the first image.
  *
  * <pre>{@code
  * SoakPeer pub TOPIC ENCODING WIDTH HEIGHT BYTES_PER_PIXEL RATE SECONDS [QUEUE]
@@ -99,7 +99,7 @@ public final class SoakPeer {
     return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
   }
 
-  /** What arrived; taken by the connection's thread, judged by another once it is over. */
+  /** Statistics of received images: filled by the connection's thread, read by another at the end. */
   private static final class Tally {
     private final long[] latencies = new long[MOST_IMAGES];
     private final CountDownLatch begun = new CountDownLatch(1);
@@ -152,7 +152,7 @@ public final class SoakPeer {
     }
   }
 
-  /** CPU time and allocation of this process up to a moment. */
+  /** A snapshot of this process's CPU time and allocation. */
   private record Usage(long nanos, long cpuNanos, long bytes) {
     private static final com.sun.management.ThreadMXBean THREADS =
         (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -167,7 +167,7 @@ public final class SoakPeer {
       return new Usage(System.nanoTime(), SYSTEM.getProcessCpuTime(), bytes);
     }
 
-    /** What was used from the beginning and from the steady state on, until the last image. */
+    /** Usage from the start and from the steady state on, up to the last image. */
     static String words(Usage all, Usage steady, long lastNanos) {
       Usage end = now();
       Usage from = steady == null ? all : steady;

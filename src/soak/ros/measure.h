@@ -1,4 +1,4 @@
-// What both roscpp peers of the soak measure with: CPU time of this process and wall time, in seconds.
+// Clocks for the roscpp peers of the soak test: CPU time of this process and wall time, seconds.
 #pragma once
 #include <ctime>
 

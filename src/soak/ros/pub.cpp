@@ -1,4 +1,4 @@
-// Publishes images at a steady rate and prints what that cost.
+// Publishes images at a fixed rate and prints rate and CPU load.
 //   pub TOPIC ENCODING WIDTH HEIGHT BYTES_PER_PIXEL RATE SECONDS [QUEUE]
 // The stamp is the time of sending, the first four bytes are a running number.
 #include "measure.h"

@@ -1,5 +1,5 @@
-// Receives images and, two seconds after the last one, prints what came and what that cost.
-//   sub TOPIC [MILLISECONDS]      MILLISECONDS: time taken over each image (a slow subscriber)
+// Receives images and, two seconds after the last one, prints counts, latency and CPU load.
+//   sub TOPIC [MILLISECONDS]      MILLISECONDS: processing time per image (for a slow subscriber)
 #include "measure.h"
 
 #include <algorithm>
@@ -65,7 +65,7 @@ int main(int argc, char **argv) {
   tally.slowMillis = argc > 2 ? std::atoi(argv[2]) : 0;
   tally.latencies.reserve(1 << 20);
   ros::NodeHandle node;
-  // A slow one wants the newest only; the other shall lose nothing itself, for the publisher is judged.
+  // A slow subscriber wants the newest only; the other must not lose any itself, since the publisher is tested.
   const std::uint32_t queue = tally.slowMillis > 0 ? 1 : 120;
   ros::Subscriber subscriber =
       node.subscribe<sensor_msgs::Image>(argv[1], queue, [&tally](const sensor_msgs::ImageConstPtr &image) { tally.take(image); }, ros::VoidConstPtr(),

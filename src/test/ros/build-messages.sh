@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds rackfocus_msgs with catkin for C++ and Python, once, and prints the folder it is installed in.
+# Builds rackfocus_msgs with catkin for C++ and Python, once, and prints the install folder.
 #   prefix=$(src/test/ros/build-messages.sh [FOLDER])     FOLDER: default target/ros-messages
-# What others set to use it: PYTHONPATH=$prefix/lib/python3/dist-packages (rospy, rostopic echo),
+# Environment to use it: PYTHONPATH=$prefix/lib/python3/dist-packages (rospy, rostopic echo),
 # ROS_PACKAGE_PATH=$prefix/share:/usr/share (rosmsg), CMAKE_PREFIX_PATH=$prefix or -I$prefix/include (C++).
 # In Java tests io.github.rackfocus.ros.RackfocusMessages runs this and sets them.
-# Ends with 77 and a sentence where something it needs is not installed, with 1 where the build fails.
+# Exits with 77 if a required tool is not installed, with 1 if the build fails.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 folder=${1:-$root/target/ros-messages}
@@ -23,7 +23,7 @@ flock 9
 stamp=$folder/.built
 if ! [ -f "$stamp" ] || [ -n "$(find "$root/rackfocus_msgs" -newer "$stamp" -print -quit)" ]; then
   rm -rf "$folder/build" "$folder/devel" "$folder/install"
-  # Debian's catkin belongs to Debian's Python, whatever python3 is first on the PATH.
+  # Debian's catkin needs Debian's Python, even if another python3 is first on the PATH.
   { cmake -S "$root/rackfocus_msgs" -B "$folder/build" -DPYTHON_EXECUTABLE=/usr/bin/python3 \
       -DCATKIN_ENABLE_TESTING=0 -DCATKIN_DEVEL_PREFIX="$folder/devel" -DCMAKE_INSTALL_PREFIX="$folder/install" &&
     cmake --build "$folder/build" --target install; } >"$folder/build.log" 2>&1 9>&- ||

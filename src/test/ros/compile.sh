@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compiles a roscpp program for tests, once: compile.sh SOURCE.cpp OUTPUT [PREFIX]
-#   PREFIX: where build-messages.sh has installed rackfocus_msgs, for programs that use it
-# Ends with 77 and a sentence where something it needs is not installed.
+#   PREFIX: install folder of rackfocus_msgs from build-messages.sh, for programs that use it
+# Exits with 77 if a required tool is not installed.
 set -euo pipefail
 source=$1 output=$2 prefix=${3:-}
 command -v g++ >/dev/null && pkg-config --exists roscpp sensor_msgs 2>/dev/null ||

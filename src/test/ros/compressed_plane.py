@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Decodes depth/image_rect/compressedDepth by the published format, with numpy and cv2 only, and holds it
-against the plane that was published: compressed_plane.py DEPTH_METRES.
+"""Decodes depth/image_rect/compressedDepth by the published format, with numpy and cv2 only, and compares it
+with the published plane: compressed_plane.py DEPTH_METRES.
 
 The format (compressed_depth_image_transport): int32 kind (0, inverse depth), float32 A and B, then a PNG of
 16 bits; code 0 is no depth, else depth = A / (code - B). Prints "PLANE MEAN WORST STEP NUMBERS NANS".

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Counts images with a running number in their first four bytes, and those missing in between.
+"""Counts received and missing images by the sequence number in their first four bytes.
 
     count.py TOPIC     prints COUNT received LOST missing twice a second
 """
@@ -21,7 +21,7 @@ class Count:
         (number,) = struct.unpack_from("<I", image.data)
         with self.lock:
             self.received += 1
-            # A publisher that was started again begins at 0.
+            # A restarted publisher begins at 0.
             if self.last is not None and number > self.last:
                 self.lost += number - self.last - 1
             self.last = number

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""depth_halves.py FILE: of the depth images in a bag, how many there are, and the last one's median
-depth in metres of the left and of the right half, the middle left out."""
+"""depth_halves.py FILE: prints the number of depth images in a bag and the median depth, metres, of the
+left and right half of the last one, without the middle."""
 
 import sys
 

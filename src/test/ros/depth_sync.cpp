@@ -1,5 +1,5 @@
-// A roscpp peer: depth and camera_info of the same stamp, by message_filters' exact synchroniser.
-// depth_sync COUNT: prints "SYNC STAMP_NANOS WIDTHxHEIGHT" for COUNT pairs and ends with 0; with 1 after two minutes.
+// A roscpp peer: matches depth and camera_info by stamp with message_filters.
+// depth_sync COUNT: prints "SYNC STAMP_NANOS WIDTHxHEIGHT" for COUNT pairs and exits with 0, or with 1 after two minutes.
 #include <message_filters/subscriber.h>
 #include <message_filters/time_synchronizer.h>
 #include <ros/ros.h>

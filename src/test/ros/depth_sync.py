@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A rospy peer: depth, camera_info and info of the same stamp, by message_filters' exact synchroniser.
+"""A rospy peer: matches depth, camera_info and info by stamp with message_filters.
 
 depth_sync.py COUNT FOLDER: writes FOLDER/SEQUENCE.f32 (depth, then its sigma) for COUNT triples and prints
 "SYNC SEQUENCE STAMP_NANOS" for each; ends with 1 if they do not come within two minutes.

@@ -1,4 +1,4 @@
-// Publishes a LensState until a DepthInfo comes, and prints what was in it: rackfocus_msgs as C++ has it.
+// Publishes a LensState until a DepthInfo arrives, and prints its fields, with the C++ classes of rackfocus_msgs.
 //   messages NAME     NAME: of the node; topics are lens_state and depth/info
 #include <cmath>
 #include <cstdio>

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Publishes a LensState until a DepthInfo comes, and prints what was in it: rackfocus_msgs as Python has it.
+"""Publishes a LensState until a DepthInfo arrives, and prints its fields, with the Python classes of rackfocus_msgs.
 
     messages.py NAME     NAME: of the node; topics are lens_state and depth/info
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Frames of a camera whose focus sweeps, as a driver sends them: published, or written to a bag.
+"""Simulates the driver of a camera with a focus sweep: publishes frames or writes them to a bag.
 
 sweep_frames.py publish SUBSCRIBERS     on /cam/image_raw, /cam/lens_state, /cam/camera_info, once each has so many
 sweep_frames.py write FILE png|jpeg     as sensor_msgs/CompressedImage on /cam/image_raw/compressed, packed by OpenCV

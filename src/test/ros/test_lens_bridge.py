@@ -21,14 +21,14 @@ class SweepTest(unittest.TestCase):
         self.assertEqual(sweep.at(0.95), (2, 1))
         self.assertEqual([sweep.focus(plane) for plane in range(4)], [1, 2, 3, 4])
 
-    def test_refuses_sweeps_that_cannot_be(self):
+    def test_rejects_invalid_sweeps(self):
         for arguments in ((1, 1, 2, 5), (5, 2, 2, 5), (5, -1, 2, 5), (5, 1, 2, 0)):
             with self.assertRaisesRegex(ValueError, "expected at least 2"):
                 lens_bridge.Sweep(*arguments)
 
 
 class SimulatedLensTest(unittest.TestCase):
-    def test_nears_its_command(self):
+    def test_approaches_its_command(self):
         now = [0.0]
         lens = lens_bridge.SimulatedLens(0.01, lambda: now[0])
         lens.set_power(4.0)
@@ -39,7 +39,7 @@ class SimulatedLensTest(unittest.TestCase):
 
 
 class Driver(threading.Thread):
-    """A driver at the other end of a pty that answers what it is told to."""
+    """A driver at the other end of a pty that sends the given answers."""
 
     def __init__(self, answers):
         super().__init__(daemon=True)
@@ -76,12 +76,12 @@ class SerialLensTest(unittest.TestCase):
         self.assertEqual((reading.power, reading.temperature), (2.5012, 31.5))
         self.assertEqual(self.driver.heard, [b"P 2.5000\n", b"R\n"])
 
-    def test_says_what_the_driver_says_wrong(self):
+    def test_reports_invalid_answers(self):
         with self.assertRaisesRegex(lens_bridge.LensError, "answered b'ERR 7' to a power"):
             self.lens(b"ERR 7\n").set_power(1)
         with self.assertRaisesRegex(lens_bridge.LensError, "answered b'hot' to R"):
             self.lens(b"hot\n").read()
-        with self.assertRaisesRegex(lens_bridge.LensError, "has no end"):
+        with self.assertRaisesRegex(lens_bridge.LensError, "is too long"):
             self.lens(b"x" * 300).read()
 
     def test_does_not_wait_forever(self):
@@ -90,7 +90,7 @@ class SerialLensTest(unittest.TestCase):
         with self.assertRaisesRegex(lens_bridge.LensError, "did not answer within 0.05 s"):
             lens.read()
 
-    def test_refuses_lines_that_are_none(self):
+    def test_rejects_invalid_ports(self):
         with self.assertRaisesRegex(lens_bridge.LensError, "can't be opened"):
             lens_bridge.SerialLens("/nonexistent", 115200, lens_bridge.LineProtocol())
         with self.assertRaisesRegex(lens_bridge.LensError, "baud is 7"):

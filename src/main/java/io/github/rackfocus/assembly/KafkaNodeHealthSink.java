@@ -33,7 +33,7 @@ final class KafkaNodeHealthSink implements HealthSink {
   @Override
   public void start(
       Supplier<NodeHealth> health, Supplier<List<NodeCounters.StageTimes>> stageTimes) {
-    publisher.start(() -> HealthReport.of(health.get(), stageTimes.get()));
+    publisher.start(() -> NodeHealthReport.of(health.get(), stageTimes.get()));
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.github.rackfocus.config.SinkConfig;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthPostProcessor;
+import io.github.rackfocus.frame.CameraView;
 import io.github.rackfocus.kafka.KafkaDepthSink;
 import io.github.rackfocus.kafka.KafkaFrameSink;
 import io.github.rackfocus.kafka.KafkaFrameSinkConfig;
@@ -66,17 +67,7 @@ public final class NodeAssembly {
         source,
         moreSinks,
         false,
-        (width, height) -> seen(identity, width, height, view.apply(width, height)));
-  }
-
-  private static CameraIdentity seen(
-      CameraIdentity identity, int width, int height, CameraView view) {
-    CameraIdentity.PinholeIntrinsics pinhole =
-        view.calibrated()
-            ? new CameraIdentity.PinholeIntrinsics(
-                width, height, view.fx(), view.fy(), view.cx(), view.cy())
-            : null;
-    return identity.seenAs(view.frameId(), pinhole, view.calibrationSha256());
+        (width, height) -> identity.withView(view.apply(width, height)));
   }
 
   private static DepthNode node(

@@ -146,7 +146,7 @@ final class DemoCommand implements Callable<Integer> {
                 counter.maps(),
                 sent.acknowledged() == 0
                     ? 0.0
-                    : sent.acknowledgedBytes() / 1e3 / sent.acknowledged()));
+                    : sent.delivery().bytes() / 1e3 / sent.acknowledged()));
     return rows;
   }
 

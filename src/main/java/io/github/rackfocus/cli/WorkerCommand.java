@@ -94,15 +94,15 @@ final class WorkerCommand implements Callable<Integer> {
             "%d cameras, %d partitions, %d frames, %d maps",
             health.cameras(),
             health.partitions(),
-            health.frames(),
-            health.maps()));
+            health.frames().read(),
+            health.maps().acknowledged()));
     if (before != null && seconds > 0) {
       line.append(
           String.format(
               Locale.ROOT,
               " (%.1f and %.1f a second)",
-              (health.frames() - before.frames()) / seconds,
-              (health.maps() - before.maps()) / seconds));
+              (health.frames().read() - before.frames().read()) / seconds,
+              (health.maps().acknowledged() - before.maps().acknowledged()) / seconds));
     }
     line.append(
         String.format(
@@ -110,19 +110,19 @@ final class WorkerCommand implements Callable<Integer> {
             ", p50 %.0f ms, p99 %.0f ms, %d unread; read back %d, assembling %d, not due %d;"
                 + " skipped %d frames and %d stacks, failed %d, lost %d, dropped %s, refused %s,"
                 + " dead letters %d",
-            health.latencyP50Millis(),
-            health.latencyP99Millis(),
+            health.latency().p50Millis(),
+            health.latency().p99Millis(),
             health.lag(),
-            health.framesReadBack(),
-            health.assembling(),
-            health.notDue(),
-            health.framesSkipped(),
-            health.skippedStacks(),
-            health.mapsFailed(),
-            health.mapsLost(),
-            health.dropped(),
-            health.refused(),
-            health.deadLetters()));
+            health.frames().readBack(),
+            health.frames().assembling(),
+            health.frames().notDue(),
+            health.frames().skipped(),
+            health.stacks().skipped(),
+            health.maps().failed(),
+            health.maps().lost(),
+            health.frames().dropped(),
+            health.frames().rejected(),
+            health.frames().deadLetters()));
     console.println(line);
     console.flush();
   }

@@ -111,17 +111,7 @@ public final class StageRunner {
 
   /** Waits until the stage has ended, and sets the interrupt flag on return if interrupted. */
   public void joinUninterrupted() {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Interrupts.joinUninterruptibly(thread);
   }
 
   /**

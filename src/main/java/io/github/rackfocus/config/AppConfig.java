@@ -2,8 +2,6 @@ package io.github.rackfocus.config;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.rackfocus.depth.ValidityThresholds;
-import io.github.rackfocus.kafka.FrameConsumerConfig;
-import io.github.rackfocus.kafka.KafkaClientConfig;
 import io.github.rackfocus.kafka.KafkaDepthSinkConfig;
 import io.github.rackfocus.kafka.KafkaHealthConfig;
 import io.github.rackfocus.kafka.codec.CameraIdentity;
@@ -94,13 +92,7 @@ public record AppConfig(
 
   /** Returns the camera's optical frame for sources that name none. */
   public String frameId() {
-    return ros.frameId().isEmpty() ? identity.frameId() : ros.frameId();
-  }
-
-  /** Returns the configuration of a worker's consumer; it shares TLS and SASL with the sink. */
-  public FrameConsumerConfig workerConsumer() {
-    KafkaClientConfig kafka = workerSink().kafka();
-    return worker.consumerConfig(kafka.bootstrapServers(), kafka.properties());
+    return ros.frameId().isEmpty() ? identity.view().frameId() : ros.frameId();
   }
 
   /**

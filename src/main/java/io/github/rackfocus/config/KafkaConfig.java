@@ -92,7 +92,7 @@ public record KafkaConfig(
     int rows =
         obstacles.integer(
             "rows", ObstacleGridCodec.DEFAULT_ROWS, 1, 768, "", "Rows of cells; at most 768 cells in all");
-    if (columns * rows > ObstacleGridCodec.MOST_CELLS) {
+    if (columns * rows > ObstacleGridCodec.MAX_CELLS) {
       obstacles.fault("rows", rows + " with " + columns + " columns", "at most 768 cells in all");
     }
     return enabled ? new Obstacles(topic, columns, rows) : null;

@@ -1,11 +1,10 @@
 package io.github.rackfocus.config;
 
 import io.github.rackfocus.common.ErrorMessages;
-import io.github.rackfocus.kafka.FrameConsumerConfig;
+import io.github.rackfocus.kafka.ReservedProperties;
 import io.github.rackfocus.kafka.TopicSpec;
 import java.time.Duration;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,8 +92,11 @@ public record WorkerConfig(
             backlog,
             limits,
             sendDeadLetters ? deadLetterTopic : null);
+    if (group.isBlank()) {
+      worker.fault("group", "'" + group + "'", "a name");
+    }
     try {
-      config.consumerConfig("localhost:9092", Map.of());
+      ReservedProperties.checkConsumer(properties);
     } catch (IllegalArgumentException e) {
       worker.reject("properties", ErrorMessages.of(e));
     }
@@ -143,17 +145,5 @@ public record WorkerConfig(
         worker.integer(
             "maxPixels", 4 << 20, 1024, 64 << 20, "pixels", "Largest image; larger are rejected");
     return new Limits(idle, cameras, mebibytes * MIB, pixels);
-  }
-
-  /**
-   * Returns the consumer's configuration.
-   *
-   * @param connection properties of the sink's client: TLS and SASL apply to both
-   */
-  FrameConsumerConfig consumerConfig(String bootstrapServers, Map<String, String> connection) {
-    Map<String, String> all = new TreeMap<>(connection);
-    all.putAll(consumer.properties());
-    return new FrameConsumerConfig(
-        bootstrapServers, consumer.topic().name(), consumer.group(), consumer.sessionTimeout(), all);
   }
 }

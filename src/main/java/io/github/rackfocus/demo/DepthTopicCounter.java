@@ -1,5 +1,7 @@
 package io.github.rackfocus.demo;
 
+import io.github.rackfocus.common.DaemonThreads;
+import io.github.rackfocus.common.Interrupts;
 import io.github.rackfocus.kafka.codec.DepthFrameCodec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,8 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -24,24 +24,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A consumer of its own that counts the depth maps which arrive on a topic, each by its CloudEvents
- * id once, and decodes every one. Runs on a thread of its own from the topic's beginning on.
+ * Counts the depth maps of a topic from its beginning, each CloudEvents id once, and decodes every
+ * map. Has its own consumer and thread; the counts are thread-safe.
  */
 public final class DepthTopicCounter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DepthTopicCounter.class);
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final long CLOSE_SECONDS = 10;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
   private final KafkaConsumer<String, byte[]> consumer;
   private final String topic;
-  private final Thread thread = new Thread(this::run, "kafka-counter");
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Thread thread;
   private final AtomicLong maps = new AtomicLong();
   private final AtomicLong duplicates = new AtomicLong();
   private final AtomicLong unreadable = new AtomicLong();
   private volatile boolean closing;
 
-  /** Starts counting the maps of a topic that exists. */
+  /** Starts counting; the topic must exist. */
   public DepthTopicCounter(String bootstrapServers, String topic) {
     this.topic = topic;
     this.consumer =
@@ -55,30 +54,33 @@ public final class DepthTopicCounter implements AutoCloseable {
                 false),
             new StringDeserializer(),
             new ByteArrayDeserializer());
-    thread.setDaemon(true);
-    thread.start();
+    this.thread = DaemonThreads.start("kafka-counter", this::run);
   }
 
-  /** Different maps that arrived and could be decoded. */
+  /** Distinct maps that were decoded. */
   public long maps() {
     return maps.get();
   }
 
-  /** Records whose id had arrived before. */
+  /** Records whose id was received before. */
   public long duplicates() {
     return duplicates.get();
   }
 
-  /** Records that are no depth map. */
+  /** Records that are not valid depth maps. */
   public long unreadable() {
     return unreadable.get();
   }
 
-  /** Waits until this many maps have arrived, at most so long; says whether they have. */
+  /**
+   * Waits until a number of maps was received.
+   *
+   * @return false if fewer were received within the given time
+   */
   public boolean await(long expected, Duration atMost) throws InterruptedException {
     long deadline = System.nanoTime() + atMost.toNanos();
     while (maps.get() < expected && System.nanoTime() < deadline) {
-      TimeUnit.MILLISECONDS.sleep(20);
+      Thread.sleep(20);
     }
     return maps.get() >= expected;
   }
@@ -87,12 +89,11 @@ public final class DepthTopicCounter implements AutoCloseable {
   public void close() {
     closing = true;
     consumer.wakeup();
-    try {
-      if (!ended.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("the consumer of {} did not end within {} s", topic, CLOSE_SECONDS);
-      }
-    } catch (InterruptedException e) {
+    boolean interrupted = Interrupts.joinOrInterrupt(thread, CLOSE_TIMEOUT);
+    if (interrupted) {
       Thread.currentThread().interrupt();
+    } else if (thread.isAlive()) {
+      LOG.warn("Consumer of topic {} did not end within {} s", topic, CLOSE_TIMEOUT.toSeconds());
     }
   }
 
@@ -109,11 +110,9 @@ public final class DepthTopicCounter implements AutoCloseable {
         consumer.poll(POLL).forEach(record -> count(record, ids));
       }
     } catch (WakeupException e) {
-      LOG.debug("the consumer of {} was woken to end", topic);
+      LOG.debug("Consumer of topic {} was woken up to end", topic);
     } catch (KafkaException e) {
-      LOG.warn("the consumer of {} ended: {}", topic, e.getMessage());
-    } finally {
-      ended.countDown();
+      LOG.warn("Consumer of topic {} failed: {}", topic, e.getMessage());
     }
   }
 
@@ -132,7 +131,7 @@ public final class DepthTopicCounter implements AutoCloseable {
       maps.incrementAndGet();
     } catch (IOException e) {
       unreadable.incrementAndGet();
-      LOG.warn("record {} of {} is no depth map: {}", record.offset(), topic, e.getMessage());
+      LOG.warn("Record {} of topic {} is not a valid depth map: {}", record.offset(), topic, e.getMessage());
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.github.rackfocus.demo;
 
-import io.github.rackfocus.kafka.ProducerFactory;
+import io.github.rackfocus.kafka.KafkaErrors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -34,12 +34,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Kafka broker of one node in this JVM, for the demo and for tests: reachable from this machine
- * only, its log in a temporary folder that goes with it. It creates no topics by itself. For one
- * thread.
+ * A single-node Kafka broker in this JVM, for the demo and for tests. It listens on the loopback
+ * interface, keeps its log in a temporary folder that close deletes, and does not create topics
+ * automatically. Not thread-safe.
  */
 public final class EmbeddedKafkaBroker implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(EmbeddedKafkaBroker.class);
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedKafkaBroker.class);
   private static final int ATTEMPTS = 5;
   private static final String LOOPBACK = "127.0.0.1";
 
@@ -55,7 +55,7 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
   }
 
   /**
-   * Starts a broker on free ports and returns when it takes requests, in 2 to 3 seconds.
+   * Starts a broker on free ports and returns when it accepts requests, after 2 to 3 seconds.
    *
    * @throws IOException if it does not start
    */
@@ -65,11 +65,11 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
       try {
         return startOnce();
       } catch (IOException e) {
-        // Somebody may have taken a port between our looking for it and Kafka's binding it.
+        // Another process may have taken a port before Kafka has bound it.
         if (attempt == ATTEMPTS) {
           throw e;
         }
-        log.debug("the embedded broker did not start; trying other ports", e);
+        LOG.debug("Embedded Kafka broker did not start; trying other ports", e);
       }
     }
   }
@@ -89,11 +89,11 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
         server.shutdown();
       }
       delete(folder);
-      throw new IOException("the embedded Kafka broker did not start: " + e.getMessage(), e);
+      throw new IOException("embedded Kafka broker did not start: " + e.getMessage(), e);
     }
   }
 
-  /** The settings of a broker that is its own controller, alone, small and quick to start. */
+  /** The configuration of a small single-node broker that is its own controller. */
   public static Properties properties(Path logFolder, int port, int controllerPort) {
     Properties properties = new Properties();
     properties.putAll(
@@ -140,23 +140,23 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
     try (Writer out = Files.newBufferedWriter(file)) {
       properties.store(out, null);
     }
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
     int status =
         StorageTool.execute(
             new String[] {
               "format", "--cluster-id", Uuid.randomUuid().toString(), "--config", file.toString()
             },
-            new PrintStream(said, true, StandardCharsets.UTF_8));
+            new PrintStream(output, true, StandardCharsets.UTF_8));
     if (status != 0) {
       throw new IOException(
-          "the embedded Kafka broker's folder "
+          "folder "
               + folder
-              + " could not be formatted: "
-              + said.toString(StandardCharsets.UTF_8).strip());
+              + " of the embedded Kafka broker could not be formatted: "
+              + output.toString(StandardCharsets.UTF_8).strip());
     }
   }
 
-  /** A port for clients and one for the controller, both free a moment ago. */
+  /** Returns two ports that are free now: one for clients and one for the controller. */
   public static int[] freePorts() throws IOException {
     InetAddress loopback = InetAddress.getByName(LOOPBACK);
     try (ServerSocket one = new ServerSocket(0, 1, loopback);
@@ -165,45 +165,45 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
     }
   }
 
-  /** A broker ends its process when it finds itself broken; this process is not its own. */
+  /** Kafka exits its process after a fatal error; this process must survive. */
   private static void keepJvmAlive() {
-    Exit.Procedure refuse =
+    Exit.Procedure prevent =
         (status, message) -> {
-          log.error("the embedded Kafka broker gave up with status {}: {}", status, message);
-          throw new IllegalStateException("the embedded Kafka broker gave up: " + message);
+          LOG.error("Embedded Kafka broker failed with status {}: {}", status, message);
+          throw new IllegalStateException("embedded Kafka broker failed: " + message);
         };
-    Exit.setExitProcedure(refuse);
-    Exit.setHaltProcedure(refuse);
+    Exit.setExitProcedure(prevent);
+    Exit.setHaltProcedure(prevent);
   }
 
-  /** What clients connect to, {@code host:port}. */
+  /** The address for clients, {@code host:port}. */
   public String bootstrapServers() {
     return LOOPBACK + ":" + port;
   }
 
-  /** Where its log lies; gone after close. */
+  /** The folder of its log, which close deletes. */
   Path folder() {
     return folder;
   }
 
   /**
-   * Creates a topic and returns when it is there.
+   * Creates a topic.
    *
-   * @throws IOException if the broker refuses, such as for a name that is taken
+   * @throws IOException if the broker rejects the request, such as for a name in use
    */
   public void createTopic(String name, int partitions) throws IOException, InterruptedException {
     try (Admin admin = admin()) {
       admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
     } catch (ExecutionException e) {
       throw new IOException(
-          "topic " + name + " could not be created: " + ProducerFactory.sentence(e), e);
+          "topic " + name + " could not be created: " + KafkaErrors.message(e), e);
     }
   }
 
   /**
-   * Sets a topic's own value of a setting, such as {@code max.message.bytes}.
+   * Sets a configuration value of a topic, such as {@code max.message.bytes}.
    *
-   * @throws IOException if the broker refuses
+   * @throws IOException if the broker rejects the request
    */
   public void configureTopic(String name, String setting, String value)
       throws IOException, InterruptedException {
@@ -217,11 +217,11 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
           .get();
     } catch (ExecutionException e) {
       throw new IOException(
-          setting + " of topic " + name + " could not be set: " + ProducerFactory.sentence(e), e);
+          setting + " of topic " + name + " could not be set: " + KafkaErrors.message(e), e);
     }
   }
 
-  /** A topic's value of a setting, its own or the broker's. */
+  /** Returns a configuration value of a topic, own or inherited from the broker. */
   public @Nullable String topicSetting(String name, String setting)
       throws IOException, InterruptedException {
     ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
@@ -231,7 +231,7 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
       return entry == null ? null : entry.value();
     } catch (ExecutionException e) {
       throw new IOException(
-          setting + " of topic " + name + " could not be read: " + ProducerFactory.sentence(e), e);
+          setting + " of topic " + name + " could not be read: " + KafkaErrors.message(e), e);
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * What only the demo and the tests need: an embedded Kafka broker and a consumer that counts.
+ * An embedded Kafka broker and a counting consumer, for the demo and the tests.
  */
 @NullMarked
 package io.github.rackfocus.demo;

@@ -9,43 +9,43 @@ import io.github.rackfocus.onnx.OnnxDepthEstimator;
 import java.util.function.Supplier;
 
 /**
- * One model for many cameras: each has an estimator of its own, and all share the model's graphs.
- * For one thread.
+ * A model for many cameras: each camera has its own estimator, and all share the model's graphs. Not
+ * thread-safe.
  */
 final class CameraEstimators implements AutoCloseable {
   private final DepthEstimator first;
-  private final Supplier<DepthEstimator> another;
+  private final Supplier<DepthEstimator> factory;
 
-  private CameraEstimators(DepthEstimator first, Supplier<DepthEstimator> another) {
+  private CameraEstimators(DepthEstimator first, Supplier<DepthEstimator> factory) {
     this.first = first;
-    this.another = another;
+    this.factory = factory;
   }
 
   /**
    * Opens the model.
    *
-   * @throws ModelException if it is not sound, or its device can't be had
+   * @throws ModelException if the model is invalid, or its device is unavailable
    */
-  static CameraEstimators open(ModelConfig settings) throws ModelException {
-    return switch (settings.name()) {
+  static CameraEstimators open(ModelConfig config) throws ModelException {
+    return switch (config.name()) {
       case "sml" -> new CameraEstimators(PeakDepthEstimator.sml(), PeakDepthEstimator::sml);
       case "ddl" -> new CameraEstimators(PeakDepthEstimator.ddl(), PeakDepthEstimator::ddl);
       default -> {
-        // Iterations that vary with the load would make two workers' maps differ.
-        OnnxDepthEstimator bundle = Estimators.openBundle(settings.withDeadlineMillis(0));
+        // Without a deadline: iterations that vary with the load would make two workers' maps differ.
+        OnnxDepthEstimator bundle = Estimators.openBundle(config.withDeadlineMillis(0));
         yield new CameraEstimators(bundle, bundle::forAnotherCamera);
       }
     };
   }
 
-  /** The model, for its name and the planes it takes. */
+  /** The model's name and supported planes; not used for estimating. */
   DepthEstimator model() {
     return first;
   }
 
-  /** An estimator for one camera, which the caller closes before this. */
+  /** Creates an estimator for one camera, which the caller closes before this object. */
   DepthEstimator forCamera() {
-    return another.get();
+    return factory.get();
   }
 
   @Override

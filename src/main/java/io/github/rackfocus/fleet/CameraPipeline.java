@@ -18,15 +18,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker keeps of one camera: its rolling stack, where its last frames lie in their
- * partition, and its estimator. The stack's side is for the thread that reads, the estimator's for
- * the thread that computes.
+ * The state of one camera in a worker: its rolling stack, the offsets of its last frames, and its
+ * estimator. The stack belongs to the reading thread, the estimator to the computing thread.
  */
 final class CameraPipeline {
-  /** Bytes a pixel of a depth map: seven planes of floats and the validity. */
+  /** Bytes per pixel of a depth map: seven layers of floats and the validity. */
   private static final long MAP_BYTES = 29;
 
-  /** Bytes a pixel and plane that estimators keep, about: luma and features as floats. */
+  /** Approximate bytes per pixel and plane in an estimator: luma and features as floats. */
   private static final long ESTIMATOR_BYTES = 12;
 
   private final PartitionProgress partition;
@@ -45,8 +44,8 @@ final class CameraPipeline {
   private @Nullable DepthEngine engine;
 
   /**
-   * @param first says size, planes and depth offset, which stay the same
-   * @param stacksUnderWay of this camera at most
+   * @param first its size, planes and depth offset are those of all frames
+   * @param stacksInFlight most stacks of this camera that wait or are computed
    */
   CameraPipeline(
       ReceivedFrame first,
@@ -54,22 +53,21 @@ final class CameraPipeline {
       PartitionProgress partition,
       RollingStackConfig rolling,
       ValidityThresholds validity,
-      int stacksUnderWay,
+      int stacksInFlight,
       double readBackSweeps) {
     this.partition = partition;
     this.axis = axis;
     this.width = first.width();
     this.height = first.height();
     this.depthOffsetMetres = first.depthOffsetMetres();
-    // Stacks that wait differ from their neighbours by the frames between them; after the stack
-    // began anew they share nothing with it.
+    // Consecutive stacks differ by the frames between them; after a restart they share none.
     int apart = Math.min(rolling.everyNth(), axis.planes());
-    int frames = 2 * axis.planes() + apart * (stacksUnderWay + 1) + 2;
+    int frames = 2 * axis.planes() + apart * (stacksInFlight + 1) + 2;
     this.pool = new FramePool(frames);
     this.rolling =
         new RollingFocalStack(
             axis,
-            // Which frames get a map is decided by their numbers, so that all workers agree.
+            // Frames are selected by their sequence number instead, so that all workers agree.
             new RollingStackConfig(
                 rolling.maxStackAgeNanos(),
                 rolling.allowMissingPlanes(),
@@ -80,8 +78,8 @@ final class CameraPipeline {
     this.bytes = (long) width * height * (frames + MAP_BYTES + ESTIMATOR_BYTES * axis.planes());
   }
 
-  /** Whether a frame goes on with what this lane holds. */
-  boolean takes(ReceivedFrame frame, PartitionProgress from) {
+  /** Whether a frame continues this camera's stack. */
+  boolean accepts(ReceivedFrame frame, PartitionProgress from) {
     return from == partition
         && frame.width() == width
         && frame.height() == height
@@ -98,21 +96,21 @@ final class CameraPipeline {
     return focus;
   }
 
-  /** Whose records it holds frames of. */
+  /** The partition of its frames. */
   PartitionProgress partition() {
     return partition;
   }
 
-  /** Memory it takes, about. */
+  /** Approximate memory in bytes. */
   long bytes() {
     return bytes;
   }
 
   /**
-   * Unpacks a frame and gives it to the stack.
+   * Unpacks a frame and adds it to the stack.
    *
-   * @param idleNanos of the camera's time after which it begins anew
-   * @return what became of it, or null if no memory was free for it
+   * @param idleNanos gap between the camera's stamps after which the stack starts again
+   * @return the outcome, or null if no frame buffer was free
    */
   @Nullable FrameResult offer(ReceivedFrame received, long offset, long arrivalNanos, long idleNanos)
       throws RejectedFrameException {
@@ -127,49 +125,49 @@ final class CameraPipeline {
     }
     try (frame) {
       received.unpackInto(frame, arrivalNanos);
-      FrameResult placement = rolling.offer(frame);
-      if (placement == FrameResult.RESTARTED_BY_TIME) {
+      FrameResult result = rolling.offer(frame);
+      if (result == FrameResult.RESTARTED_BY_TIME) {
         history.clear();
       }
       history.add(offset, received.stampNanos());
-      return placement;
+      return result;
     }
   }
 
-  /** The stack after a frame, if it is ready. */
+  /** Takes the stack after a frame if it is ready; the caller closes it. */
   @Nullable FocalStack takeStack() {
     return rolling.takeStack();
   }
 
-  /** Forgets all frames. */
+  /** Releases all frames. */
   void clear() {
     rolling.clear();
     history.clear();
     lastStampNanos = Long.MIN_VALUE;
   }
 
-  /** The first record that the next worker needs, see {@link FrameHistory#neededFrom}. */
+  /** The offset from which the next worker must read, see {@link FrameHistory#neededFrom}. */
   long neededFrom(long finished) {
     return history.neededFrom(finished, spanNanos());
   }
 
-  /** How far read-back reaches; {@code Long.MAX_VALUE} until the sweep's period is measured. */
+  /** Time span of the read-back; {@code Long.MAX_VALUE} until the sweep period is measured. */
   long spanNanos() {
     long period = rolling.measuredPeriodNanos();
     return period == 0 ? Long.MAX_VALUE : (long) (readBackSweeps * period);
   }
 
-  /** Frames a second, by their stamps; 0 while unknown. */
+  /** Frames per second according to their stamps; 0 while unknown. */
   double rateHz() {
     return history.rateHz();
   }
 
-  /** When the last frame came, on the monotonic clock. */
+  /** When the last frame arrived, on the monotonic clock. */
   long lastSeenNanos() {
     return lastSeenNanos;
   }
 
-  /** Computes a stack's map, which the caller closes; for the thread that computes. */
+  /** Computes a stack's map, which the caller closes. Called by the computing thread. */
   DepthMap estimate(FocalStack stack, CameraEstimators estimators) {
     DepthEngine own = engine;
     if (own == null) {
@@ -179,7 +177,7 @@ final class CameraPipeline {
     return Objects.requireNonNull(own.compute(stack), "the last map was not closed");
   }
 
-  /** Lets go of the estimator; for the thread that computes. */
+  /** Closes the estimator. Called by the computing thread. */
   void closeEstimator() {
     if (engine != null) {
       engine.close();

@@ -1,8 +1,8 @@
 package io.github.rackfocus.fleet;
 
+import io.github.rackfocus.common.DaemonThreads;
 import io.github.rackfocus.common.RateLimitedLogger;
-import io.github.rackfocus.kafka.FrameConsumerConfig;
-import io.github.rackfocus.kafka.ProducerFactory;
+import io.github.rackfocus.kafka.KafkaErrors;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,22 +27,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A member of a group of workers: reads the frames of its partitions, and tells the group how far
- * it is.
+ * A member of a consumer group of workers: reads the frames of its partitions and commits progress.
  *
- * <p>Committed for a partition is the first offset that is not finished, and in the metadata beside
- * it the offset to read from, so that whoever is assigned the partition next fills its stacks with
- * the last sweeps before it goes on ({@link PartitionProgress}). For one thread.
+ * <p>The committed offset of a partition is that of the first unfinished frame. Its metadata has the
+ * offset to read back from, so that the next worker fills its stacks with the last sweeps before it
+ * continues ({@link PartitionProgress}). Not thread-safe.
  */
-public final class FrameConsumer implements AutoCloseable {
+final class FrameConsumer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FrameConsumer.class);
   private static final String READ_BACK = "read-back=";
-  private static final Duration CLOSE = Duration.ofSeconds(5);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final String topic;
-  private final Consumer<PartitionProgress> leaving;
-  private final RateLimitedLogger trouble = new RateLimitedLogger(LOG);
+  private final Consumer<PartitionProgress> onRevoked;
+  private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
   private final Map<TopicPartition, PartitionProgress> partitions = new HashMap<>();
   private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
   private final Set<TopicPartition> starting = new HashSet<>();
@@ -51,38 +50,33 @@ public final class FrameConsumer implements AutoCloseable {
   /**
    * Joins the group with the next {@link #poll}.
    *
-   * @param leaving told of a partition that goes to another worker, before how far it is is
-   *     committed: the worker notes its read-back and lets go of its cameras
-   * @throws IllegalArgumentException if Kafka refuses a setting, or no address of a broker is known
+   * @param onRevoked called with a revoked partition before its progress is committed: the worker
+   *     updates its read-back and releases its cameras
+   * @throws IllegalArgumentException if Kafka rejects a property, or no broker's name resolves
    */
-  public FrameConsumer(FrameConsumerConfig config, Consumer<PartitionProgress> leaving) {
+  FrameConsumer(FrameConsumerConfig config, Consumer<PartitionProgress> onRevoked) {
     this.topic = config.topic();
-    this.leaving = leaving;
+    this.onRevoked = onRevoked;
     try {
       this.consumer =
           new KafkaConsumer<>(
               config.consumerProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     } catch (KafkaException e) {
-      throw new IllegalArgumentException("kafka: " + ProducerFactory.sentence(e), e);
+      throw new IllegalArgumentException("kafka: " + KafkaErrors.message(e), e);
     }
     consumer.subscribe(Set.of(topic), new Rebalancing());
   }
 
-  /** Whether any of the servers has an address, without which no client can be made. */
-  public static boolean isResolvable(String servers) {
-    return ProducerFactory.isResolvable(servers);
-  }
-
   /**
-   * Waits for records, and takes part in the group meanwhile.
+   * Waits for records and takes part in the group.
    *
    * @return records in the order of their partitions; none while paused, except from partitions
    *     assigned since
    */
-  public List<FrameRecord> poll(Duration patience) {
+  List<FrameRecord> poll(Duration patience) {
     List<FrameRecord> records = new ArrayList<>();
     try {
-      start();
+      startAssigned();
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
         PartitionProgress progress =
             partitions.get(new TopicPartition(record.topic(), record.partition()));
@@ -91,24 +85,24 @@ public final class FrameConsumer implements AutoCloseable {
         }
       }
     } catch (KafkaException e) {
-      trouble.warn("kafka: {} can't be read: {}", topic, ProducerFactory.sentence(e));
-      pauseAfter();
+      warnings.warn("Kafka topic {} cannot be read: {}; retrying", topic, KafkaErrors.message(e));
+      pauseAfterError();
     }
     return records;
   }
 
-  /** Begins with the partitions that were assigned: a sweep or more before where they go on. */
-  private void start() {
+  /** Starts reading newly assigned partitions from their read-back offsets. */
+  private void startAssigned() {
     if (starting.isEmpty()) {
       return;
     }
     Map<TopicPartition, OffsetAndMetadata> known = consumer.committed(starting);
     Map<TopicPartition, Long> ends = consumer.endOffsets(starting);
-    Map<Integer, Long> begins = new TreeMap<>();
+    Map<Integer, Long> firstOffsets = new TreeMap<>();
     for (TopicPartition partition : starting) {
       OffsetAndMetadata at = known.get(partition);
       long begin = 0;
-      // A topic that was made anew ends before what was committed for the old one.
+      // A topic that was deleted and created again ends before the offset committed for the old one.
       if (at != null && at.offset() <= ends.getOrDefault(partition, 0L)) {
         begin = at.offset();
         consumer.seek(partition, readBackOf(at));
@@ -116,26 +110,22 @@ public final class FrameConsumer implements AutoCloseable {
         consumer.seekToBeginning(Set.of(partition));
       }
       partitions.put(partition, new PartitionProgress(partition.partition(), begin));
-      begins.put(partition.partition(), begin);
+      firstOffsets.put(partition.partition(), begin);
     }
     if (!paused) {
       consumer.resume(starting);
     }
     starting.clear();
-    LOG.info("kafka: partitions of {} assigned, and where they go on: {}", topic, begins);
+    LOG.info("Partitions of {} assigned, with their first offsets: {}", topic, firstOffsets);
   }
 
-  /** Else a fault that stays would be asked for without pause. */
-  private static void pauseAfter() {
-    try {
-      Thread.sleep(500);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** Limits the rate of attempts while an error persists. */
+  private static void pauseAfterError() {
+    DaemonThreads.sleep(Duration.ofMillis(500));
   }
 
-  /** Whether records are to be held back at the broker. */
-  public void hold(boolean hold) {
+  /** Pauses or resumes reading. */
+  void hold(boolean hold) {
     if (hold && !paused) {
       consumer.pause(partitions.keySet());
     } else if (!hold && paused) {
@@ -144,110 +134,109 @@ public final class FrameConsumer implements AutoCloseable {
     paused = hold;
   }
 
-  /** The partitions assigned at present. */
-  public Collection<PartitionProgress> partitions() {
+  /** The partitions assigned now. */
+  Collection<PartitionProgress> partitions() {
     return partitions.values();
   }
 
-  /** Records of a partition that wait at the broker, or 0 where that is not known yet. */
-  public long lag(PartitionProgress partition) {
+  /** Records of a partition that were not fetched yet; 0 while unknown. */
+  long lag(PartitionProgress partition) {
     return consumer.currentLag(of(partition)).orElse(0);
   }
 
   /**
-   * The end of a partition: the offset behind its last record, or that of the next record to be
-   * read where the end is not known yet.
+   * The end of a partition: the offset after its last record, or that of the next record to be read
+   * while the end is unknown.
    */
-  public long end(PartitionProgress partition) {
+  long end(PartitionProgress partition) {
     OptionalLong lag = consumer.currentLag(of(partition));
     return lag.isPresent() ? consumer.position(of(partition)) + lag.getAsLong() : partition.next();
   }
 
   /**
-   * Goes on elsewhere in a partition.
+   * Continues at another offset of a partition.
    *
    * @param from the next record to be read
-   * @param firstToEmit what lies before it only fills stacks
+   * @param firstToEmit earlier records only fill stacks
    */
-  public void skip(PartitionProgress partition, long from, long firstToEmit) {
+  void skip(PartitionProgress partition, long from, long firstToEmit) {
     consumer.seek(of(partition), from);
     partition.skipTo(firstToEmit);
   }
 
-  /** Tells the group how far each partition is; returns before it knows. */
-  public void commit() {
-    Map<TopicPartition, OffsetAndMetadata> news = news();
-    if (news.isEmpty()) {
+  /** Commits the progress of all partitions asynchronously. */
+  void commit() {
+    Map<TopicPartition, OffsetAndMetadata> uncommitted = uncommitted();
+    if (uncommitted.isEmpty()) {
       return;
     }
     consumer.commitAsync(
-        news,
+        uncommitted,
         (offsets, fault) -> {
           if (fault == null) {
             committed.putAll(offsets);
           } else {
-            trouble.warn(
-                "kafka: how far the worker is could not be committed yet: {}",
-                ProducerFactory.sentence(fault));
+            warnings.warn(
+                "Progress cannot be committed to Kafka: {}; retrying",
+                KafkaErrors.message(fault));
           }
         });
   }
 
-  private Map<TopicPartition, OffsetAndMetadata> news() {
-    Map<TopicPartition, OffsetAndMetadata> news = new HashMap<>();
+  private Map<TopicPartition, OffsetAndMetadata> uncommitted() {
+    Map<TopicPartition, OffsetAndMetadata> uncommitted = new HashMap<>();
     partitions.forEach((partition, progress) -> {
       OffsetAndMetadata now =
           new OffsetAndMetadata(progress.finished(), READ_BACK + progress.readBackFrom());
       if (!now.equals(committed.get(partition))) {
-        news.put(partition, now);
+        uncommitted.put(partition, now);
       }
     });
-    return news;
+    return uncommitted;
   }
 
   private TopicPartition of(PartitionProgress partition) {
     return new TopicPartition(topic, partition.partition());
   }
 
-  /** Commits and leaves the group, so that the others take over at once. */
+  /** Commits and leaves the group, so that other workers take over at once. */
   @Override
   public void close() {
-    partitions.values().forEach(leaving);
+    partitions.values().forEach(onRevoked);
     commitAndWait();
     partitions.clear();
-    consumer.close(CloseOptions.timeout(CLOSE));
+    consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
   }
 
   private void commitAndWait() {
-    Map<TopicPartition, OffsetAndMetadata> news = news();
-    if (news.isEmpty()) {
+    Map<TopicPartition, OffsetAndMetadata> uncommitted = uncommitted();
+    if (uncommitted.isEmpty()) {
       return;
     }
     try {
-      consumer.commitSync(news, CLOSE);
+      consumer.commitSync(uncommitted, CLOSE_TIMEOUT);
     } catch (KafkaException e) {
       LOG.warn(
-          "kafka: how far the worker is could not be committed, so that maps will be made twice:"
-              + " {}",
-          ProducerFactory.sentence(e));
+          "Progress was not committed to Kafka, so that some maps will be computed twice: {}",
+          KafkaErrors.message(e));
     }
   }
 
-  /** Where a committed offset says that reading has to begin. */
+  /** Returns the read-back offset in the metadata of a committed offset. */
   static long readBackOf(@Nullable OffsetAndMetadata committed) {
     if (committed == null) {
       return 0;
     }
     String metadata = committed.metadata();
     if (metadata == null || !metadata.startsWith(READ_BACK)) {
-      // Somebody else set the offset; nothing is known of what lies before it.
+      // The offset was not committed by a worker, so the read-back is unknown.
       return committed.offset();
     }
     try {
       long from = Long.parseLong(metadata.substring(READ_BACK.length()));
       return Math.max(0, Math.min(from, committed.offset()));
     } catch (NumberFormatException e) {
-      LOG.warn("kafka: '{}' beside a committed offset can't be read", metadata);
+      LOG.warn("Metadata '{}' of a committed offset is invalid; expected read-back=OFFSET", metadata);
       return committed.offset();
     }
   }
@@ -255,7 +244,7 @@ public final class FrameConsumer implements AutoCloseable {
   private final class Rebalancing implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
-      // Where to begin is asked for outside this callback, again and again if need be.
+      // The first offsets are requested outside this callback, so that the request can be retried.
       consumer.pause(assigned);
       starting.addAll(assigned);
     }
@@ -264,27 +253,27 @@ public final class FrameConsumer implements AutoCloseable {
     public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
       revoked.forEach(partition -> leave(partition));
       commitAndWait();
-      forget(revoked, "given to another worker");
+      forget(revoked, "were revoked");
     }
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> lost) {
-      // Another worker has them already: what this one would commit is old.
+      // Another worker has them already, so a commit would overwrite newer progress.
       lost.forEach(partition -> leave(partition));
-      forget(lost, "lost: the group heard nothing of this worker for too long");
+      forget(lost, "were lost because this worker was silent for too long");
     }
 
     private void leave(TopicPartition partition) {
       PartitionProgress progress = partitions.get(partition);
       if (progress != null) {
-        leaving.accept(progress);
+        onRevoked.accept(progress);
       }
     }
 
     private void forget(Collection<TopicPartition> gone, String why) {
       if (!gone.isEmpty()) {
         LOG.info(
-            "kafka: partitions {} of {} {}",
+            "Partitions {} of {} {}",
             gone.stream().map(TopicPartition::partition).sorted().toList(),
             topic,
             why);

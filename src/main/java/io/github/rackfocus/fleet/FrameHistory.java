@@ -4,37 +4,37 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 
 /**
- * Where in its partition a camera's last frames lie, and when they were taken: tells from where a
- * worker must read to have the camera's stack again. For one thread.
+ * The offsets and stamps of a camera's last frames, which determine how far back a worker must read
+ * to restore the camera's stack. Not thread-safe.
  */
 final class FrameHistory {
-  /** More than any camera takes in the sweeps that are read back; a guard against nonsense. */
-  static final int MOST = 8192;
+  /** More frames than any read-back needs; limits the memory for implausible stamps. */
+  static final int MAX_FRAMES = 8192;
 
   private record Entry(long offset, long stampNanos) {}
 
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
 
-  /** Notes a frame; offsets ascend. */
+  /** Adds a frame; offsets must ascend. */
   void add(long offset, long stampNanos) {
-    if (entries.size() == MOST) {
+    if (entries.size() == MAX_FRAMES) {
       entries.removeFirst();
     }
     entries.addLast(new Entry(offset, stampNanos));
   }
 
-  /** Forgets all frames. */
+  /** Removes all frames. */
   void clear() {
     entries.clear();
   }
 
   /**
-   * The first frame needed to go on, and forgets those before it.
+   * Returns the offset of the first frame needed to continue, and removes older frames.
    *
-   * @param finished the first offset whose depth is still wanted
-   * @param spanNanos how far stacks reach back from a frame; {@code Long.MAX_VALUE}: unknown, all
-   *     that is remembered
-   * @return an offset of at most {@code finished}
+   * @param finished the first offset whose depth is still needed
+   * @param spanNanos how far stacks reach back from a frame; {@code Long.MAX_VALUE} if unknown,
+   *     which returns the oldest frame
+   * @return at most {@code finished}
    */
   long neededFrom(long finished, long spanNanos) {
     if (entries.isEmpty()) {
@@ -58,7 +58,7 @@ final class FrameHistory {
     return finished;
   }
 
-  /** Frames a second, by their stamps; 0 while unknown. */
+  /** Frames per second according to their stamps; 0 while unknown. */
   double rateHz() {
     if (entries.size() < 2) {
       return 0;

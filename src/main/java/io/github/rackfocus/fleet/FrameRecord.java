@@ -10,8 +10,10 @@ import io.github.rackfocus.kafka.codec.RejectedFrameException.Cause;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** A record of the frames' topic as it came, whatever it may hold. */
-public final class FrameRecord {
+/** A record of the frame topic, which is not necessarily a valid frame. */
+final class FrameRecord {
+  private static final int MAX_TEXT = 60;
+
   private final ConsumerRecord<byte[], byte[]> record;
   private final PartitionProgress partition;
 
@@ -20,13 +22,13 @@ public final class FrameRecord {
     this.partition = partition;
   }
 
-  /** Whose progress it counts for. */
-  public PartitionProgress partition() {
+  /** The progress of its partition. */
+  PartitionProgress partition() {
     return partition;
   }
 
-  /** Its place in the partition. */
-  public long offset() {
+  /** Its offset in the partition. */
+  long offset() {
     return record.offset();
   }
 
@@ -35,35 +37,35 @@ public final class FrameRecord {
   }
 
   /**
-   * Parses and checks everything but the pixels.
+   * Parses the record and checks everything except the pixels.
    *
-   * @param maxPixels largest image taken
-   * @throws RejectedFrameException saying what is wrong
+   * @param maxPixels size of the largest accepted image
+   * @throws RejectedFrameException if the record is not a valid frame; the message says why
    */
-  public ReceivedFrame parse(int maxPixels) throws RejectedFrameException {
+  ReceivedFrame parse(int maxPixels) throws RejectedFrameException {
     String type = CloudEvents.text(record.headers(), CloudEvents.TYPE_HEADER);
     if (type != null && !type.equals(KafkaFrameSink.TYPE)) {
       throw new RejectedFrameException(
-          Cause.FOREIGN, "its type is '" + shortened(type) + "'; expected " + KafkaFrameSink.TYPE);
+          Cause.FOREIGN, "type is '" + printable(type) + "'; expected " + KafkaFrameSink.TYPE);
     }
     byte[] value = record.value();
     if (value == null || value.length == 0) {
-      throw new RejectedFrameException(Cause.MALFORMED, "it is empty; expected a CameraFrame");
+      throw new RejectedFrameException(Cause.MALFORMED, "record is empty; expected a CameraFrame");
     }
     ReceivedFrame frame = CameraFrameCodec.parse(value, maxPixels);
     byte[] key = record.key();
     String found = key == null ? "" : new String(key, StandardCharsets.UTF_8);
-    // The key chose the partition; under another one its camera would be on two workers.
+    // The key selects the partition: with another key the camera would be on two workers.
     if (!found.equals(frame.identity().key())) {
       throw new RejectedFrameException(
           Cause.MALFORMED,
-          "its key is '" + shortened(found) + "'; expected " + frame.identity().key());
+          "key is '" + printable(found) + "'; expected " + frame.identity().key());
     }
     return frame;
   }
 
-  private static String shortened(String text) {
-    return PrintableText.of(text, 60);
+  private static String printable(String text) {
+    return PrintableText.of(text, MAX_TEXT);
   }
 
   @Override

@@ -3,15 +3,14 @@ package io.github.rackfocus.fleet;
 import java.util.TreeSet;
 
 /**
- * How far a worker is with a partition of the frames' topic: what was read, what of it is finished
- * (its depth acknowledged, or counted as making none), and how far back the next worker must read
- * to have the stacks it needs.
+ * A worker's progress in a partition of the frame topic: which records were read, which of them are
+ * finished (their depth was acknowledged, or they were counted as having none), and how far back the
+ * next worker must read to restore the stacks.
  *
- * <p>The offset that is committed is {@link #finished()}: nothing before it is needed again but to
- * fill stacks, so a consumer's lag tells the work that is left. Thread-safe: maps are finished on
- * Kafka's thread.
+ * <p>The committed offset is {@link #finished()}. Earlier records are only needed to fill stacks, so
+ * the consumer lag is the remaining work. Thread-safe: maps are finished by Kafka's thread.
  */
-public final class PartitionProgress {
+final class PartitionProgress {
   private final int partition;
   private final TreeSet<Long> unfinished = new TreeSet<>();
   private long firstToEmit;
@@ -19,7 +18,7 @@ public final class PartitionProgress {
   private long readBackFrom;
 
   /**
-   * @param firstToEmit what lies before it is only read to fill stacks
+   * @param firstToEmit earlier records are only read to fill stacks
    */
   PartitionProgress(int partition, long firstToEmit) {
     this.partition = partition;
@@ -29,52 +28,52 @@ public final class PartitionProgress {
   }
 
   /** The partition's number. */
-  public int partition() {
+  int partition() {
     return partition;
   }
 
-  /** Whether a record's depth is still wanted; else it only fills stacks. */
-  public synchronized boolean isWanted(long offset) {
+  /** Whether a record's depth is needed; otherwise the record only fills stacks. */
+  synchronized boolean isWanted(long offset) {
     return offset >= firstToEmit;
   }
 
-  /** A record was read; unless it is begun it is finished too. */
-  public synchronized void read(long offset) {
+  /** Records that a record was read. It counts as finished unless {@link #begin} follows. */
+  synchronized void read(long offset) {
     next = Math.max(next, offset + 1);
   }
 
-  /** A record's map is under way from now on. */
-  public synchronized void begin(long offset) {
+  /** Records that a map is being computed from a record. */
+  synchronized void begin(long offset) {
     unfinished.add(offset);
     next = Math.max(next, offset + 1);
   }
 
-  /** A record's map was acknowledged, or counted as lost. */
-  public synchronized void finish(long offset) {
+  /** Records that a record's map was acknowledged, or counted as lost. */
+  synchronized void finish(long offset) {
     unfinished.remove(offset);
   }
 
-  /** The first record that is not finished, or the next one to come. */
-  public synchronized long finished() {
+  /** The first record that is not finished, or the next one to be read. */
+  synchronized long finished() {
     return unfinished.isEmpty() ? next : unfinished.first();
   }
 
-  /** The next record to come. */
-  public synchronized long next() {
+  /** The next record to be read. */
+  synchronized long next() {
     return next;
   }
 
-  /** Notes from where the next worker must read; at most {@link #finished()}. */
-  public synchronized void readBackFrom(long offset) {
+  /** Sets the offset from which the next worker must read. */
+  synchronized void readBackFrom(long offset) {
     readBackFrom = offset;
   }
 
-  /** From where the next worker must read. */
-  public synchronized long readBackFrom() {
+  /** The offset from which the next worker must read; at most {@link #finished()}. */
+  synchronized long readBackFrom() {
     return Math.min(readBackFrom, finished());
   }
 
-  /** Leaves out what lies before an offset; maps under way are finished all the same. */
+  /** Skips the records before an offset, except for those whose maps are being computed. */
   synchronized void skipTo(long offset) {
     firstToEmit = Math.max(firstToEmit, offset);
     next = Math.max(next, offset);

@@ -8,18 +8,18 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stacks that wait for inference, oldest first, and cameras whose estimators wait to be closed by
- * the thread that uses them. Thread-safe.
+ * Stacks that wait for inference, oldest first, and released cameras whose estimators the computing
+ * thread must close. Thread-safe.
  */
 final class StackQueue {
   /**
-   * A stack whose depth is wanted.
+   * A stack to compute depth from.
    *
-   * @param camera whose it is
-   * @param identity of that camera, as its reference frame told it
-   * @param stack a lease that whoever takes this closes
-   * @param offset of its reference frame's record
-   * @param partition told when its map is finished
+   * @param camera its camera
+   * @param identity the camera's identity in its reference frame
+   * @param stack a lease, which the receiver closes
+   * @param offset offset of its reference frame
+   * @param partition progress to update when its map is finished
    */
   record Waiting(
       CameraPipeline camera,
@@ -35,23 +35,23 @@ final class StackQueue {
   private boolean ended;
 
   /**
-   * @param depth stacks of a camera that wait at most if dropping, else of all cameras together
-   * @param dropping whether a camera's oldest stack gives way to its newest
+   * @param depth most waiting stacks: per camera if dropping, else of all cameras
+   * @param dropping whether a camera's newest stack replaces its oldest
    */
   StackQueue(int depth, boolean dropping) {
     this.depth = depth;
     this.dropping = dropping;
   }
 
-  /** Whether one more stack may be put. */
+  /** Whether there is room for another stack. */
   synchronized boolean hasRoom() {
     return dropping || waiting.size() < depth;
   }
 
   /**
-   * Puts a stack in the queue.
+   * Adds a stack.
    *
-   * @return the one of the same camera that gave way to it, which the caller closes; or null
+   * @return the stack of the same camera that was replaced, which the caller closes; or null
    */
   synchronized @Nullable Waiting put(Waiting stack) {
     Waiting oldest = null;
@@ -74,7 +74,7 @@ final class StackQueue {
     return oldest;
   }
 
-  /** Waits for a stack; null when a camera is to be closed, or once all is done. */
+  /** Waits for a stack; returns null if a camera has to be closed, or when the queue has ended. */
   synchronized @Nullable Waiting take() throws InterruptedException {
     while (waiting.isEmpty() && retired.isEmpty() && !ended) {
       wait();
@@ -82,7 +82,7 @@ final class StackQueue {
     return closable() == null ? waiting.pollFirst() : null;
   }
 
-  /** A camera whose estimator is to be closed, after its last stack; or null. */
+  /** Takes a released camera that has no waiting stacks; null if there is none. */
   synchronized @Nullable CameraPipeline takeRetired() {
     CameraPipeline camera = closable();
     if (camera != null) {
@@ -100,7 +100,7 @@ final class StackQueue {
     return null;
   }
 
-  /** Takes out all stacks that match; the caller closes them. */
+  /** Removes all matching stacks; the caller closes them. */
   synchronized ArrayDeque<Waiting> remove(Predicate<Waiting> which) {
     ArrayDeque<Waiting> removed = new ArrayDeque<>();
     for (Iterator<Waiting> all = waiting.iterator(); all.hasNext(); ) {
@@ -113,13 +113,13 @@ final class StackQueue {
     return removed;
   }
 
-  /** Leaves a camera to the thread that computes, for it to close its estimator. */
+  /** Hands a released camera to the computing thread, which closes its estimator. */
   synchronized void retire(CameraPipeline camera) {
     retired.addLast(camera);
     notifyAll();
   }
 
-  /** No more stacks will come. */
+  /** Declares that no more stacks will be added. */
   synchronized void end() {
     ended = true;
     notifyAll();

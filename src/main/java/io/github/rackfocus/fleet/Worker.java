@@ -1,6 +1,5 @@
 package io.github.rackfocus.fleet;
 
-import io.github.rackfocus.assembly.HealthReport;
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.common.StageRunner;
@@ -13,6 +12,7 @@ import io.github.rackfocus.fleet.WorkerCounters.Count;
 import io.github.rackfocus.kafka.KafkaDepthSinkConfig;
 import io.github.rackfocus.kafka.KafkaHealthConfig;
 import io.github.rackfocus.kafka.KafkaHealthPublisher;
+import io.github.rackfocus.kafka.ProducerFactory;
 import io.github.rackfocus.node.LivenessFile;
 import io.github.rackfocus.sweep.FocalStack;
 import java.io.IOException;
@@ -21,30 +21,32 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes depth of a fleet's frames: reads them from Kafka, assembles each camera's stack, infers and
- * publishes; any number of workers of one group share the cameras.
+ * Computes the depth of a fleet's frames: reads them from Kafka, assembles each camera's stack, runs
+ * inference and publishes the maps. Any number of workers in a group share the cameras.
  *
- * <p>Two threads: one reads, unpacks and assembles, one computes. A frame counts as finished when
- * its map is acknowledged (or counted as making none), so that a worker that dies leaves nothing
- * unsaid: whoever takes its partitions reads the last sweeps back and goes on, and what is computed
- * twice has equal ids and equal bytes. A record that is no frame is counted and passed over; an
- * absent broker is waited for.
+ * <p>One thread reads, unpacks and assembles; the other computes. A frame is finished when its map
+ * is acknowledged (or it is counted as having none). If a worker dies, another one takes over its
+ * partitions, reads the last sweeps back and continues with the first unfinished frame; maps that
+ * are computed twice have equal ids and bytes. Records that are not valid frames are counted and
+ * skipped. The worker waits for an unavailable broker.
  */
 public final class Worker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-  private static final long LOOK_AGAIN_MILLIS = 500;
+  private static final long RETRY_MILLIS = 500;
 
-  private final AppConfig configuration;
+  private final AppConfig config;
+  private final LongSupplier nanoClock;
   private final KafkaDepthSinkConfig sink;
   private final CameraEstimators estimators;
   private final StackQueue queue;
   private final WorkerCounters counters = new WorkerCounters();
-  private final RateLimitedLogger trouble = new RateLimitedLogger(LOG);
+  private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
   private final StageRunner reading = StageRunner.of("worker-read", new ReadingStage());
   private final StageRunner computing = StageRunner.of("worker-depth", new ComputingStage());
   private volatile @Nullable WorkerOutput output;
@@ -52,19 +54,27 @@ public final class Worker implements AutoCloseable {
   private volatile boolean stopping;
 
   /**
-   * Opens the model; {@link #start} sets the worker going.
+   * Opens the model; call {@link #start} next.
    *
-   * @throws IOException if the model can't be had
+   * @throws IOException if the model cannot be opened
    * @throws IllegalArgumentException if the configuration has no Kafka sink
    */
-  public Worker(AppConfig configuration) throws IOException {
-    WorkerConfig settings = configuration.worker();
-    this.configuration = configuration;
-    this.sink = configuration.workerSink();
-    configuration.workerConsumer(); // Faults are told before the model is opened.
+  public Worker(AppConfig config) throws IOException {
+    this(config, System::nanoTime);
+  }
+
+  /**
+   * @param nanoClock monotonic; measures latency and silence of cameras
+   */
+  Worker(AppConfig config, LongSupplier nanoClock) throws IOException {
+    WorkerConfig settings = config.worker();
+    this.config = config;
+    this.nanoClock = nanoClock;
+    this.sink = config.workerSink();
+    FrameConsumerConfig.of(config); // Reports faults before the model is opened.
     WorkerConfig.Backlog backlog = settings.backlog();
     this.queue = new StackQueue(backlog.queueDepth(), backlog.whenBehind() == WhenBehind.NEWEST);
-    this.estimators = CameraEstimators.open(configuration.model());
+    this.estimators = CameraEstimators.open(config.model());
   }
 
   /** Starts the threads. */
@@ -73,13 +83,13 @@ public final class Worker implements AutoCloseable {
     reading.start();
   }
 
-  /** Asks the worker to finish what it has read and to leave its group; returns at once. */
+  /** Makes the worker finish the frames it has read and leave its group; returns at once. */
   public void stop() {
     stopping = true;
   }
 
   /**
-   * Waits until the worker has ended.
+   * Waits until both threads have ended.
    *
    * @throws IOException if one of its stages failed
    */
@@ -91,12 +101,12 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  /** How the worker is doing now; may be asked by any thread. */
+  /** Returns the current counts. Thread-safe. */
   public WorkerHealth health() {
     return counters.health(queue.size());
   }
 
-  /** Stops, and waits for the end. */
+  /** Stops the worker and waits until both threads have ended. */
   @Override
   public void close() {
     stop();
@@ -125,18 +135,19 @@ public final class Worker implements AutoCloseable {
     }
 
     private @Nullable WorkerIntake open() throws IOException, InterruptedException {
-      WorkerOutput made = connect();
-      if (made == null) {
+      WorkerOutput connected = connect();
+      if (connected == null) {
         return null;
       }
-      output = made;
+      output = connected;
       health = healthPublisher();
-      return new WorkerIntake(configuration, estimators.model(), queue, counters, made);
+      return new WorkerIntake(
+          config, estimators.model(), queue, counters, connected, nanoClock);
     }
 
     @Override
     public void onError(Throwable cause) {
-      fail("reading", cause);
+      fail("reading frames", cause);
     }
 
     @Override
@@ -148,50 +159,54 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  /** Null where the configuration wants no health records. */
+  /** Returns null if health is not to be published. */
   private @Nullable KafkaHealthPublisher healthPublisher() throws IOException {
-    KafkaHealthConfig options = configuration.workerHealth();
-    if (options == null) {
+    KafkaHealthConfig health = config.workerHealth();
+    if (health == null) {
       return null;
     }
     KafkaHealthPublisher publisher =
         new KafkaHealthPublisher(
-            sink.kafka(), options, configuration.identity(), List.of(), InstantSource.system());
-    publisher.start(() -> HealthReport.of(health(), estimators.model()));
+            sink.kafka(), health, config.identity(), List.of(), InstantSource.system());
+    publisher.start(() -> WorkerHealthReport.of(health(), estimators.model()));
     return publisher;
   }
 
-  /** Waits until the broker's name resolves, without which no client can be made. */
+  /**
+   * Waits until the broker's name resolves, which Kafka's clients require, and the topics are found.
+   *
+   * @return null if the worker was stopped before
+   */
   private @Nullable WorkerOutput connect() throws InterruptedException {
-    LivenessFile alive = LivenessFile.fromEnvironment();
+    LivenessFile liveness = LivenessFile.fromEnvironment();
     String servers = sink.kafka().bootstrapServers();
-    WorkerConfig settings = configuration.worker();
+    WorkerConfig settings = config.worker();
     while (!stopping) {
-      alive.touch();
-      if (FrameConsumer.isResolvable(servers)) {
-        WorkerOutput made =
+      liveness.touch();
+      if (ProducerFactory.isResolvable(servers)) {
+        WorkerOutput created =
             new WorkerOutput(
                 sink,
                 settings.consumer().topic(),
                 settings.deadLetterTopic(),
                 InstantSource.system());
-        while (!stopping && !made.prepare()) {
-          alive.touch();
-          Thread.sleep(LOOK_AGAIN_MILLIS);
+        while (!stopping && !created.prepare()) {
+          liveness.touch();
+          Thread.sleep(RETRY_MILLIS);
         }
-        return made;
+        return created;
       }
-      trouble.warn("kafka: no address is known for the broker {}", servers);
-      Thread.sleep(LOOK_AGAIN_MILLIS);
+      warnings.warn("Kafka broker {} is unavailable: the host name does not resolve; retrying", servers);
+      Thread.sleep(RETRY_MILLIS);
     }
     return null;
   }
 
-  /** In this order: what waits is computed, acknowledged, committed. */
+  /** Computes the waiting stacks, waits for acknowledgements, then commits. */
   private void end(@Nullable WorkerIntake intake) {
     queue.end();
     if (!computing.joinOrInterrupt(10, TimeUnit.SECONDS)) {
-      LOG.warn("inference takes more than 10 s; its frames are left to the other workers");
+      LOG.warn("Inference takes more than 10 s; leaving its frames to other workers");
     }
     if (output != null) {
       output.close();
@@ -226,7 +241,7 @@ public final class Worker implements AutoCloseable {
 
     @Override
     public void onError(Throwable cause) {
-      fail("depth", cause);
+      fail("computing depth", cause);
     }
 
     @Override
@@ -240,34 +255,35 @@ public final class Worker implements AutoCloseable {
     PartitionProgress partition = next.partition();
     try (FocalStack stack = next.stack();
         DepthMap map = next.camera().estimate(stack, estimators)) {
-      counters.made(System.nanoTime() - stack.reference().arrivalNanos(), map.info().validShare());
-      Objects.requireNonNull(output, "stacks come after the output")
-          .send(map, next.identity(), fault -> published(next, fault));
+      counters.recordMap(
+          nanoClock.getAsLong() - stack.reference().arrivalNanos(), map.info().validShare());
+      Objects.requireNonNull(output, "no output")
+          .send(map, next.identity(), fault -> onPublished(next, fault));
     } catch (RuntimeException e) {
-      // Whatever inference throws costs this map only; the operator hears of it.
+      // An error of inference is logged and affects this map only.
       counters.add(Count.MAPS_FAILED);
-      trouble.warn("{}: no depth: {}", next.identity().key(), ErrorMessages.of(e));
+      warnings.warn("{}: inference failed: {}", next.identity().key(), ErrorMessages.of(e));
       partition.finish(next.offset());
     }
   }
 
-  private void published(Waiting next, @Nullable String fault) {
+  private void onPublished(Waiting next, @Nullable String fault) {
     if (fault == null) {
       counters.add(Count.MAPS);
       next.partition().finish(next.offset());
     } else if (stopping) {
-      // Not finished: another worker computes it.
-      LOG.debug("{}: not published before the end: {}", next.identity().key(), fault);
+      // Stays unfinished, so that another worker computes it.
+      LOG.debug("{}: map was not published before the worker stopped: {}", next.identity().key(), fault);
     } else {
       counters.add(Count.MAPS_LOST);
-      trouble.warn("{}: a map is lost: {}", next.identity().key(), fault);
+      warnings.warn("{}: map is lost: {}", next.identity().key(), fault);
       next.partition().finish(next.offset());
     }
   }
 
   private void fail(String stage, Throwable cause) {
-    failure = new IOException("the " + stage + " stage failed: " + ErrorMessages.of(cause), cause);
-    LOG.error("the {} stage failed; the worker ends", stage, cause);
+    failure = new IOException(stage + " failed: " + ErrorMessages.of(cause), cause);
+    LOG.error("{} failed; stopping the worker", stage, cause);
     stopping = true;
   }
 }

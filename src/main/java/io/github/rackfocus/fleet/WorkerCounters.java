@@ -5,9 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
-/** What a worker counts. Thread-safe. */
+/** The counters of a worker. Thread-safe. */
 final class WorkerCounters {
-  /** What is counted by a plain number. */
   enum Count {
     FRAMES,
     FRAMES_READ_BACK,
@@ -24,7 +23,7 @@ final class WorkerCounters {
   private static final long LONGEST_NANOS = 600_000_000_000L;
 
   private final Map<Count, Long> counts = new EnumMap<>(Count.class);
-  private final Map<String, Long> refused = new TreeMap<>();
+  private final Map<String, Long> rejected = new TreeMap<>();
   private final Map<String, Long> dropped = new TreeMap<>();
   private final Histogram latency = new Histogram(LONGEST_NANOS, 3);
   private double validShare;
@@ -40,21 +39,21 @@ final class WorkerCounters {
     add(what, 1);
   }
 
-  synchronized void refused(String cause) {
-    refused.merge(cause, 1L, Long::sum);
+  synchronized void addRejected(String cause) {
+    rejected.merge(cause, 1L, Long::sum);
   }
 
-  synchronized void dropped(String cause) {
+  synchronized void addDropped(String cause) {
     dropped.merge(cause, 1L, Long::sum);
   }
 
-  /** A map was made: how long after its reference frame arrived, and how much of it is valid. */
-  synchronized void made(long nanos, double validShare) {
+  /** Records a map's latency since the arrival of its reference frame, and its published share. */
+  synchronized void recordMap(long latencyNanos, double validShare) {
     this.validShare = validShare;
-    latency.recordValue(Math.min(Math.max(nanos, 0), LONGEST_NANOS));
+    latency.recordValue(Math.min(Math.max(latencyNanos, 0), LONGEST_NANOS));
   }
 
-  synchronized void state(int partitions, int cameras, long lag) {
+  synchronized void setState(int partitions, int cameras, long lag) {
     this.partitions = partitions;
     this.cameras = cameras;
     this.lag = lag;
@@ -64,24 +63,23 @@ final class WorkerCounters {
     return new WorkerHealth(
         partitions,
         cameras,
-        of(Count.FRAMES),
-        of(Count.FRAMES_READ_BACK),
-        of(Count.FRAMES_SKIPPED),
-        Map.copyOf(refused),
-        Map.copyOf(dropped),
-        of(Count.ASSEMBLING),
-        of(Count.NOT_DUE),
-        of(Count.SKIPPED_STACKS),
-        of(Count.MAPS),
-        of(Count.MAPS_FAILED),
-        of(Count.MAPS_LOST),
-        of(Count.DEAD_LETTERS),
-        waiting,
         lag,
-        latency.getValueAtPercentile(50) / 1e6,
-        latency.getValueAtPercentile(95) / 1e6,
-        latency.getValueAtPercentile(99) / 1e6,
-        validShare);
+        new WorkerHealth.Frames(
+            of(Count.FRAMES),
+            of(Count.FRAMES_READ_BACK),
+            of(Count.FRAMES_SKIPPED),
+            Map.copyOf(rejected),
+            Map.copyOf(dropped),
+            of(Count.ASSEMBLING),
+            of(Count.NOT_DUE),
+            of(Count.DEAD_LETTERS)),
+        new WorkerHealth.Stacks(of(Count.SKIPPED_STACKS), waiting),
+        new WorkerHealth.Maps(
+            of(Count.MAPS), of(Count.MAPS_FAILED), of(Count.MAPS_LOST), validShare),
+        new WorkerHealth.Latency(
+            latency.getValueAtPercentile(50) / 1e6,
+            latency.getValueAtPercentile(95) / 1e6,
+            latency.getValueAtPercentile(99) / 1e6));
   }
 
   private long of(Count what) {

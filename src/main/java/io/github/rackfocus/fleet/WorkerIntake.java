@@ -13,161 +13,163 @@ import io.github.rackfocus.kafka.codec.RejectedFrameException;
 import io.github.rackfocus.kafka.codec.RejectedFrameException.Cause;
 import io.github.rackfocus.node.LivenessFile;
 import io.github.rackfocus.sweep.FocalStack;
-import io.github.rackfocus.sweep.FocusAxis;
 import io.github.rackfocus.sweep.FrameResult;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The reading side of a worker: from records to stacks that wait for inference. For one thread. */
+/** The reading side of a worker: turns records into stacks for inference. Not thread-safe. */
 final class WorkerIntake {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerIntake.class);
-  private static final Duration PATIENCE = Duration.ofMillis(200);
-  private static final Duration WHILE_WAITING = Duration.ofMillis(10);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration POLL_WITH_BACKLOG = Duration.ofMillis(10);
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  private final AppConfig configuration;
-  private final WorkerConfig settings;
-  private final DepthEstimator model;
+  private final AppConfig config;
+  private final WorkerConfig worker;
   private final StackQueue queue;
   private final WorkerCounters counters;
   private final WorkerOutput output;
+  private final LongSupplier nanoClock;
   private final FrameConsumer consumer;
-  private final LivenessFile alive = LivenessFile.fromEnvironment();
-  private final RateLimitedLogger trouble = new RateLimitedLogger(LOG);
-  private final Map<String, CameraPipeline> cameras = new LinkedHashMap<>();
+  private final CameraTable cameras;
+  private final LivenessFile liveness = LivenessFile.fromEnvironment();
+  private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
   private final ArrayDeque<FrameRecord> backlog = new ArrayDeque<>();
-  private long bytes;
-  private long tickedNanos = System.nanoTime();
+  private final long idleNanos;
+  private long tickNanos;
 
   /**
    * Joins the group.
    *
-   * @param model tells which sweeps can be taken
+   * @param model determines which sweeps are supported
+   * @param nanoClock monotonic; stamps the arrival of frames
    */
   WorkerIntake(
-      AppConfig configuration,
+      AppConfig config,
       DepthEstimator model,
       StackQueue queue,
       WorkerCounters counters,
-      WorkerOutput output) {
-    this.configuration = configuration;
-    this.settings = configuration.worker();
-    this.model = model;
+      WorkerOutput output,
+      LongSupplier nanoClock) {
+    this.config = config;
+    this.worker = config.worker();
     this.queue = queue;
     this.counters = counters;
     this.output = output;
-    this.consumer = new FrameConsumer(configuration.workerConsumer(), this::leave);
+    this.nanoClock = nanoClock;
+    this.cameras = new CameraTable(config, model, queue, nanoClock);
+    this.consumer = new FrameConsumer(FrameConsumerConfig.of(config), this::leave);
+    this.idleNanos = (long) (1e9 * worker.limits().idleSeconds());
+    this.tickNanos = nanoClock.getAsLong();
   }
 
-  /** Reads what there is, as far as there is room for it, and looks after the group. */
+  /** Reads the next records, as far as there is room for their stacks, and commits progress. */
   void turn() throws InterruptedException {
-    backlog.addAll(consumer.poll(backlog.isEmpty() ? PATIENCE : WHILE_WAITING));
+    backlog.addAll(consumer.poll(backlog.isEmpty() ? POLL : POLL_WITH_BACKLOG));
     while (!backlog.isEmpty() && queue.hasRoom()) {
-      take(backlog.removeFirst());
+      accept(backlog.removeFirst());
     }
-    if (settings.backlog().whenBehind() == WhenBehind.NEWEST && settings.backlog().maxSeconds() > 0) {
+    if (worker.backlog().whenBehind() == WhenBehind.NEWEST && worker.backlog().maxSeconds() > 0) {
       consumer.partitions().forEach(this::skipIfBehind);
     }
     consumer.hold(!backlog.isEmpty());
-    long now = System.nanoTime();
-    if (now - tickedNanos >= TICK_NANOS) {
-      tickedNanos = now;
+    long now = nanoClock.getAsLong();
+    if (now - tickNanos >= TICK_NANOS) {
+      tickNanos = now;
       tick();
     }
   }
 
-  /** Commits and leaves the group; call it when every map has been acknowledged or given up. */
+  /** Commits and leaves the group. Call it when all maps are acknowledged or lost. */
   void close() {
     backlog.clear();
     consumer.close();
-    cameras.values().forEach(CameraPipeline::clear);
+    cameras.clear();
   }
 
   private void tick() {
     long lag = backlog.size();
     for (PartitionProgress partition : List.copyOf(consumer.partitions())) {
       lag += consumer.lag(partition);
-      noteReadBack(partition);
+      updateReadBack(partition);
     }
     consumer.commit();
-    counters.state(consumer.partitions().size(), cameras.size(), lag);
-    alive.touch();
+    counters.setState(consumer.partitions().size(), cameras.size(), lag);
+    liveness.touch();
   }
 
-  private void take(FrameRecord record) throws InterruptedException {
+  private void accept(FrameRecord record) throws InterruptedException {
     PartitionProgress partition = record.partition();
     boolean wanted = partition.isWanted(record.offset());
     counters.add(wanted ? Count.FRAMES : Count.FRAMES_READ_BACK);
     partition.read(record.offset());
     try {
-      ReceivedFrame frame = record.parse(settings.limits().maxPixels());
-      CameraPipeline camera = laneOf(frame, partition);
-      FrameResult placement =
-          camera.offer(frame, record.offset(), System.nanoTime(), seconds(settings.limits().idleSeconds()));
+      ReceivedFrame frame = record.parse(worker.limits().maxPixels());
+      CameraPipeline camera = cameras.cameraOf(frame, partition);
+      FrameResult result =
+          camera.offer(frame, record.offset(), nanoClock.getAsLong(), idleNanos);
       FocalStack stack = camera.takeStack();
       if (wanted) {
-        count(record, frame, camera, placement, stack);
+        handleResult(record, frame, camera, result, stack);
       } else if (stack != null) {
         stack.close();
       }
     } catch (RejectedFrameException e) {
       if (wanted) {
-        refuse(record, e);
+        reject(record, e);
       }
     }
   }
 
-  private void count(
+  private void handleResult(
       FrameRecord record,
       ReceivedFrame frame,
       CameraPipeline camera,
-      @Nullable FrameResult placement,
+      @Nullable FrameResult result,
       @Nullable FocalStack stack) {
-    if (placement == null || !placement.isPlaced()) {
-      String cause = placement == null ? "noFrameFree" : placement.key();
-      counters.dropped(cause);
-      trouble.warn("{}: {} was dropped: {}", frame.identity().key(), record, cause);
+    if (result == null || !result.isPlaced()) {
+      String cause = result == null ? "noFrameFree" : result.key();
+      counters.addDropped(cause);
+      warnings.warn("{}: frame {} was dropped: {}", frame.identity().key(), record, cause);
       if (stack != null) {
         stack.close();
       }
     } else if (stack == null) {
       counters.add(Count.ASSEMBLING);
-    } else if (Math.floorMod(frame.sequence(), configuration.rolling().everyNth()) != 0) {
+    } else if (Math.floorMod(frame.sequence(), config.rolling().everyNth()) != 0) {
       counters.add(Count.NOT_DUE);
       stack.close();
     } else {
       record.partition().begin(record.offset());
-      Waiting old =
+      Waiting replaced =
           queue.put(
               new Waiting(camera, frame.identity(), stack, record.offset(), record.partition()));
-      if (old != null) {
-        giveUp(old);
+      if (replaced != null) {
+        skip(replaced);
       }
     }
   }
 
-  private void giveUp(Waiting stack) {
+  private void skip(Waiting stack) {
     counters.add(Count.SKIPPED_STACKS);
     stack.stack().close();
     stack.partition().finish(stack.offset());
   }
 
-  private void refuse(FrameRecord record, RejectedFrameException refusal)
+  private void reject(FrameRecord record, RejectedFrameException rejection)
       throws InterruptedException {
-    counters.refused(refusal.reason().key());
-    trouble.warn("{} was refused as {}: {}", record, refusal.reason().key(), ErrorMessages.of(refusal));
-    // What has no room here is sound, and another worker may have.
-    if (settings.deadLetterTopic() == null || refusal.reason() == Cause.NO_ROOM) {
+    String cause = rejection.reason().key();
+    String message = cause + ": " + ErrorMessages.of(rejection);
+    counters.addRejected(cause);
+    warnings.warn("Record {} was rejected: {}", record, message);
+    // A frame that has no room here is valid, and another worker may have room for it.
+    if (worker.deadLetterTopic() == null || rejection.reason() == Cause.NO_ROOM) {
       return;
     }
     PartitionProgress partition = record.partition();
@@ -175,183 +177,70 @@ final class WorkerIntake {
     partition.begin(offset);
     output.sendDeadLetter(
         record,
-        refusal.reason().key() + ": " + ErrorMessages.of(refusal),
+        message,
         fault -> {
           partition.finish(offset);
           if (fault == null) {
             counters.add(Count.DEAD_LETTERS);
           } else {
-            trouble.warn("no dead letter was written: {}", fault);
+            warnings.warn("Dead letter for {} was not sent: {}", record, fault);
           }
         });
   }
 
-  private CameraPipeline laneOf(ReceivedFrame frame, PartitionProgress partition)
-      throws RejectedFrameException {
-    String key = frame.identity().key();
-    CameraPipeline known = cameras.get(key);
-    if (known != null && known.takes(frame, partition)) {
-      return known;
-    }
-    FocusAxis axis = axisOf(frame);
-    if (known != null) {
-      LOG.info("{}: its images or its sweep changed; its stack begins anew", key);
-      retire(key);
-    }
-    CameraPipeline made =
-        new CameraPipeline(
-            frame,
-            axis,
-            partition,
-            configuration.rolling(),
-            configuration.validity(),
-            settings.backlog().queueDepth(),
-            settings.backlog().readBackSweeps());
-    if (!hasRoomFor(made)) {
-      retireIdle();
-    }
-    if (!hasRoomFor(made)) {
-      throw new RejectedFrameException(
-          Cause.NO_ROOM,
-          String.format(
-              Locale.ROOT,
-              "%s would be camera %d and take %d MiB; %d of %d MiB are taken; expected at most %d"
-                  + " cameras; start another worker",
-              key,
-              cameras.size() + 1,
-              made.bytes() >> 20,
-              bytes >> 20,
-              settings.limits().maxMemoryBytes() >> 20,
-              settings.limits().maxCameras()));
-    }
-    bytes += made.bytes();
-    cameras.put(key, made);
-    return made;
-  }
-
-  private boolean hasRoomFor(CameraPipeline camera) {
-    return cameras.size() < settings.limits().maxCameras()
-        && bytes + camera.bytes() <= settings.limits().maxMemoryBytes();
-  }
-
-  private FocusAxis axisOf(ReceivedFrame frame) throws RejectedFrameException {
-    FocusAxis axis;
-    try {
-      axis = new FocusAxis(frame.scale(), frame.planeFocus());
-    } catch (IllegalArgumentException e) {
-      throw new RejectedFrameException(Cause.MALFORMED, String.valueOf(e.getMessage()));
-    }
-    if (axis.planes() < model.minPlanes() || axis.planes() > model.maxPlanes()) {
-      throw new RejectedFrameException(
-          Cause.UNSUPPORTED,
-          "its sweep has "
-              + axis.planes()
-              + " planes; model "
-              + model.model().name()
-              + " takes "
-              + model.minPlanes()
-              + " to "
-              + model.maxPlanes());
-    }
-    return axis;
-  }
-
-  private void retire(String key) {
-    CameraPipeline camera = cameras.remove(key);
-    if (camera != null) {
-      bytes -= camera.bytes();
-      camera.clear();
-      queue.retire(camera);
-    }
-  }
-
-  /**
-   * Makes room. A camera that is silent on this machine's clock may only be late, and would lose
-   * the sweep that fills its stack again: so cameras are let go by that clock only where others
-   * want their place. Whether one begins anew is told by its own stamps.
-   */
-  private void retireIdle() {
-    long now = System.nanoTime();
-    long idle = seconds(settings.limits().idleSeconds());
-    List<String> silent = new ArrayList<>();
-    cameras.forEach((key, camera) -> {
-      if (now - camera.lastSeenNanos() > idle) {
-        silent.add(key);
-      }
-    });
-    silent.forEach(key -> {
-      LOG.info("{}: silent for {} s; another camera takes its place", key, settings.limits().idleSeconds());
-      retire(key);
-    });
-  }
-
-  /** A partition goes to another worker: nothing more is computed for it here. */
+  /** A partition was revoked: stops all work for it. */
   private void leave(PartitionProgress partition) {
-    noteReadBack(partition);
+    updateReadBack(partition);
     backlog.removeIf(record -> record.partition() == partition);
-    // Not finished: the next worker computes them.
+    // Their frames are not finished, so that the next worker computes them.
     queue.remove(each -> each.partition() == partition).forEach(each -> each.stack().close());
-    List<String> gone = new ArrayList<>();
-    cameras.forEach((key, camera) -> {
-      if (camera.partition() == partition) {
-        gone.add(key);
-      }
-    });
-    gone.forEach(this::retire);
+    cameras.release(partition);
   }
 
-  private void noteReadBack(PartitionProgress partition) {
+  private void updateReadBack(PartitionProgress partition) {
     long finished = partition.finished();
     long from = finished;
-    for (CameraPipeline camera : on(partition)) {
+    for (CameraPipeline camera : cameras.on(partition)) {
       from = Math.min(from, camera.neededFrom(finished));
     }
     partition.readBackFrom(from);
   }
 
-  private Collection<CameraPipeline> on(PartitionProgress partition) {
-    return cameras.values().stream().filter(each -> each.partition() == partition).toList();
-  }
-
   /**
-   * Far behind, depth is too old to be worth its work: goes to the partition's end, but for the
-   * sweeps that fill the stacks. How far behind is told by the cameras' own stamps, so that no two
-   * clocks are compared.
+   * Skips to the end of a partition, except for the sweeps that fill the stacks, if its depth would
+   * be too old to be useful. The delay is computed from the cameras' stamps, so that no two clocks
+   * are compared.
    */
   private void skipIfBehind(PartitionProgress partition) {
     long next = partition.next();
     long end = consumer.end(partition);
-    // Not what lies before it and is still to be read back: that gets no depth in any case.
+    // Records before `next` that are still to be read back do not count: they get no depth anyway.
     long unread = end - next;
     if (unread <= 0) {
       return;
     }
     double rateHz = 0;
     long spanNanos = 0;
-    for (CameraPipeline camera : on(partition)) {
+    for (CameraPipeline camera : cameras.on(partition)) {
       rateHz += camera.rateHz();
       spanNanos = Math.max(spanNanos, camera.spanNanos());
     }
     if (rateHz == 0
         || spanNanos == Long.MAX_VALUE
-        || unread / rateHz <= settings.backlog().maxSeconds()) {
+        || unread / rateHz <= worker.backlog().maxSeconds()) {
       return;
     }
     long from = Math.max(next, end - (long) Math.ceil(rateHz * spanNanos / 1e9) - 1);
     LOG.warn(
-        "partition {} is {} s behind: {} frames, up to offset {}, get no depth",
+        "Partition {} is {} s behind; skipping {} frames up to offset {}",
         partition.partition(),
         Math.round(unread / rateHz),
         unread,
         end);
     counters.add(Count.FRAMES_SKIPPED, unread);
     backlog.removeIf(record -> record.partition() == partition);
-    queue.remove(each -> each.partition() == partition).forEach(this::giveUp);
-    on(partition).forEach(CameraPipeline::clear);
+    queue.remove(each -> each.partition() == partition).forEach(this::skip);
+    cameras.on(partition).forEach(CameraPipeline::clear);
     consumer.skip(partition, from, end);
-  }
-
-  private static long seconds(double seconds) {
-    return (long) (1e9 * seconds);
   }
 }

@@ -7,6 +7,7 @@ import io.github.rackfocus.kafka.DepthRecord;
 import io.github.rackfocus.kafka.KafkaClientConfig;
 import io.github.rackfocus.kafka.KafkaDepthSink;
 import io.github.rackfocus.kafka.KafkaDepthSinkConfig;
+import io.github.rackfocus.kafka.KafkaErrors;
 import io.github.rackfocus.kafka.ProducerFactory;
 import io.github.rackfocus.kafka.TopicSetup;
 import io.github.rackfocus.kafka.TopicSpec;
@@ -31,19 +32,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a worker's depth goes: records as {@link KafkaDepthSink} makes them, for any number of
- * cameras, each with word of its acknowledgement; and the records that were refused, on request.
+ * Sends a worker's maps as records like those of {@link KafkaDepthSink}, for any number of cameras,
+ * and reports each acknowledgement. Also sends rejected records to the dead-letter topic.
  *
- * <p>Unlike a robot's sink it never gives a map up for an outage: its frames are safe in Kafka, so
- * it waits, with few maps under way, until the broker is back. What a broker refuses for good (such
- * as a record that is too large) is told to the caller as a fault. Maps are sent by one thread,
- * dead letters by any.
+ * <p>Unlike a node's sink it never drops a map during an outage: its frames are safe in Kafka, so it
+ * waits until the broker is back, with few maps in flight. A record that the broker rejects, such as
+ * one that is too large, is reported to the caller. Maps must be sent by one thread; dead letters
+ * may be sent by any.
  */
-public final class WorkerOutput implements AutoCloseable {
-  /** How long a send may wait for a broker before it is tried again. */
+final class WorkerOutput implements AutoCloseable {
+  /** How long a send may wait for a broker before it is retried. */
   private static final int MAX_BLOCK_MILLIS = 5_000;
 
-  /** Cameras whose encoders are kept. */
+  /** Most cameras whose encoders are kept. */
   private static final int ENCODERS = 64;
 
   private static final String ERROR_HEADER = "rackfocus-error";
@@ -54,7 +55,7 @@ public final class WorkerOutput implements AutoCloseable {
   private final String deadLetterTopic;
   private final InstantSource clock;
   private final Producer<byte[], byte[]> producer;
-  private final RateLimitedLogger trouble =
+  private final RateLimitedLogger warnings =
       new RateLimitedLogger(LoggerFactory.getLogger(WorkerOutput.class));
   private final Map<CameraIdentity, DepthRecord> encoders =
       new LinkedHashMap<>(ENCODERS, 0.75f, true) {
@@ -64,17 +65,17 @@ public final class WorkerOutput implements AutoCloseable {
         }
       };
   private volatile int largestRecord;
-  private int outstanding;
+  private int inFlight;
   private volatile boolean closing;
 
   /**
-   * @param config broker, depth topic and form of the maps
-   * @param framesTopic where the frames come from: made too, where topics are to be made
-   * @param deadLetterTopic where refused records go; null if they don't
-   * @param clock what records are stamped with when they are sent
-   * @throws IllegalArgumentException if Kafka refuses a setting, or no address of a broker is known
+   * @param config broker, depth topic and format of the maps
+   * @param framesTopic topic of the frames, which is created too if configured
+   * @param deadLetterTopic topic for rejected records, or null if they are not sent
+   * @param clock stamps records when they are sent
+   * @throws IllegalArgumentException if Kafka rejects a property, or no broker's name resolves
    */
-  public WorkerOutput(
+  WorkerOutput(
       KafkaDepthSinkConfig config,
       TopicSpec framesTopic,
       @Nullable TopicSpec deadLetterTopic,
@@ -90,22 +91,22 @@ public final class WorkerOutput implements AutoCloseable {
       topics.add(new TopicSetup(kafka, deadLetterTopic));
     }
     this.largestRecord = kafka.bounds().maxRecordBytes();
-    Map<String, Object> settings = ProducerFactory.producerSettings(kafka);
-    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
+    Map<String, Object> properties = ProducerFactory.producerProperties(kafka);
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     try {
       this.producer =
-          new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+          new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     } catch (KafkaException e) {
-      throw new IllegalArgumentException("kafka: " + ProducerFactory.sentence(e), e);
+      throw new IllegalArgumentException("kafka: " + KafkaErrors.message(e), e);
     }
   }
 
   /**
-   * Makes the topics, where that is wanted, and learns how large a map may be; a few seconds.
+   * Creates missing topics if configured and reads the record limit; takes up to a few seconds.
    *
-   * @return false if the broker is away or refuses, which is said
+   * @return false if the broker is unavailable or rejects a request, which is logged
    */
-  public boolean prepare() throws InterruptedException {
+  boolean prepare() throws InterruptedException {
     try {
       if (kafka.createTopics()) {
         for (TopicSetup topic : topics) {
@@ -115,21 +116,21 @@ public final class WorkerOutput implements AutoCloseable {
       largestRecord = topics.get(0).largestRecord();
       return true;
     } catch (KafkaException e) {
-      trouble.warn(
-          "kafka: the topics at {} are not to be had: {}",
+      warnings.warn(
+          "Kafka topics at {} are unavailable: {}; retrying",
           kafka.bootstrapServers(),
-          ProducerFactory.sentence(e));
+          KafkaErrors.message(e));
       return false;
     }
   }
 
   /**
-   * Sends a map, of which nothing is kept; waits while too many are under way.
+   * Sends a map without keeping a reference to it; waits while too many records are in flight.
    *
-   * @param ended told once, on any thread: null when all brokers that have to have acknowledged the
-   *     map, else why it is lost
+   * @param onCompletion called once, by any thread: with null when all in-sync replicas have
+   *     acknowledged the map, else with the reason why it is lost
    */
-  public void send(DepthMap map, CameraIdentity identity, Consumer<@Nullable String> ended)
+  void send(DepthMap map, CameraIdentity identity, Consumer<@Nullable String> onCompletion)
       throws InterruptedException {
     OutgoingRecord record =
         encoders.computeIfAbsent(identity, camera -> new DepthRecord(config, camera)).of(map);
@@ -141,98 +142,98 @@ public final class WorkerOutput implements AutoCloseable {
             record.key().getBytes(StandardCharsets.UTF_8),
             record.value(),
             record.headers()),
-        ended);
+        onCompletion);
   }
 
   /**
-   * Sends a refused record as it came, with the reason and its place as further headers; without
-   * its value if that is too large.
+   * Sends a rejected record unchanged, with additional headers for the reason and the record's
+   * topic, partition and offset; without its value if that is too large.
    */
-  public void sendDeadLetter(FrameRecord refused, String reason, Consumer<@Nullable String> ended)
+  void sendDeadLetter(FrameRecord rejected, String reason, Consumer<@Nullable String> onCompletion)
       throws InterruptedException {
-    List<Header> headers = new ArrayList<>(List.of(refused.record().headers().toArray()));
+    List<Header> headers = new ArrayList<>(List.of(rejected.record().headers().toArray()));
     headers.add(CloudEvents.header(ERROR_HEADER, reason));
-    headers.add(CloudEvents.header("rackfocus-topic", refused.record().topic()));
+    headers.add(CloudEvents.header("rackfocus-topic", rejected.record().topic()));
     headers.add(
-        CloudEvents.header("rackfocus-partition", String.valueOf(refused.record().partition())));
-    headers.add(CloudEvents.header("rackfocus-offset", String.valueOf(refused.offset())));
-    byte[] value = refused.record().value();
-    boolean fits = value == null || value.length <= most();
+        CloudEvents.header("rackfocus-partition", String.valueOf(rejected.record().partition())));
+    headers.add(CloudEvents.header("rackfocus-offset", String.valueOf(rejected.offset())));
+    byte[] value = rejected.record().value();
+    boolean fits = value == null || value.length <= maxValueBytes();
     send(
         new ProducerRecord<>(
             deadLetterTopic,
             null,
             clock.millis(),
-            refused.record().key(),
+            rejected.record().key(),
             fits ? value : null,
             headers),
-        ended);
+        onCompletion);
   }
 
-  private void send(ProducerRecord<byte[], byte[]> record, Consumer<@Nullable String> ended)
+  private void send(ProducerRecord<byte[], byte[]> record, Consumer<@Nullable String> onCompletion)
       throws InterruptedException {
     long bytes = record.value() == null ? 0 : record.value().length;
-    if (bytes > most()) {
-      ended.accept("its record takes " + bytes + " bytes; expected at most " + most());
+    if (bytes > maxValueBytes()) {
+      onCompletion.accept("record has " + bytes + " bytes; expected at most " + maxValueBytes());
       return;
     }
-    takeRoom();
-    while (!sent(record, ended)) {
+    acquireSlot();
+    while (!trySend(record, onCompletion)) {
       if (Thread.interrupted()) {
-        throw new InterruptedException("interrupted while Kafka was away");
+        throw new InterruptedException("interrupted while Kafka was unavailable");
       }
     }
   }
 
-  private int most() {
+  private int maxValueBytes() {
     return largestRecord - OutgoingRecord.OVERHEAD_BYTES;
   }
 
-  /** Hands the record over; false if no broker was to be had and it is worth another try. */
-  private boolean sent(ProducerRecord<byte[], byte[]> record, Consumer<@Nullable String> ended) {
+  /** Returns false if no broker was available and sending should be retried. */
+  private boolean trySend(ProducerRecord<byte[], byte[]> record, Consumer<@Nullable String> onCompletion) {
     Thread caller = Thread.currentThread();
-    boolean[] again = new boolean[1];
+    boolean[] retry = new boolean[1];
     try {
       producer.send(
           record,
           (metadata, fault) -> {
-            // Within the call: the wait for the topic was too short, nothing is under way.
+            // Called within send(): the wait for the topic timed out and the record is not in flight.
             if (fault instanceof TimeoutException && Thread.currentThread() == caller && !closing) {
-              again[0] = true;
-              trouble.warn(
-                  "kafka: {} at {} is not to be had: {}",
+              retry[0] = true;
+              warnings.warn(
+                  "Kafka topic {} at {} is unavailable: {}; retrying",
                   record.topic(),
                   kafka.bootstrapServers(),
-                  ProducerFactory.sentence(fault));
+                  KafkaErrors.message(fault));
               return;
             }
-            end(fault, ended);
+            complete(fault, onCompletion);
           });
     } catch (KafkaException | IllegalStateException e) {
-      // Thrown, and not given to the callback, when the producer is closed or broken for good.
-      end(e, ended);
+      // A closed or failed producer throws instead of calling back.
+      complete(e, onCompletion);
     }
-    return !again[0];
+    return !retry[0];
   }
 
-  private void end(@Nullable Exception fault, Consumer<@Nullable String> ended) {
-    giveRoom();
-    ended.accept(fault == null ? null : ProducerFactory.sentence(fault));
+  private void complete(@Nullable Exception fault, Consumer<@Nullable String> onCompletion) {
+    releaseSlot();
+    onCompletion.accept(fault == null ? null : KafkaErrors.message(fault));
   }
 
-  private synchronized void takeRoom() throws InterruptedException {
-    while (outstanding >= kafka.bounds().inFlightRecords() && !closing) {
+  private synchronized void acquireSlot() throws InterruptedException {
+    while (inFlight >= kafka.bounds().inFlightRecords() && !closing) {
       wait();
     }
-    outstanding++;
+    inFlight++;
   }
 
-  private synchronized void giveRoom() {
-    outstanding--;
+  private synchronized void releaseSlot() {
+    inFlight--;
     notifyAll();
   }
 
-  /** Waits up to {@code closeTimeout}, and 5 s more for a broker that hangs, for what is sent. */
+  /** Waits for records in flight for up to {@code closeTimeout}, plus 5 s if the broker hangs. */
   @Override
   public void close() {
     synchronized (this) {

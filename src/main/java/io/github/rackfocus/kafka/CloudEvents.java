@@ -12,8 +12,8 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Headers of CloudEvents 1.0 in binary mode, by which consumers tell types and duplicates ({@code
- * ce_source} and {@code ce_id}) without parsing a record's value.
+ * CloudEvents 1.0 headers in binary mode, with which consumers recognise types and duplicates
+ * ({@code ce_source} and {@code ce_id}) without parsing a record's value.
  */
 public final class CloudEvents {
   public static final String TYPE_HEADER = "ce_type";
@@ -27,18 +27,18 @@ public final class CloudEvents {
   private CloudEvents() {}
 
   /**
-   * The headers of a record whose value is Protobuf.
+   * Returns the headers of a record whose value is Protobuf.
    *
    * @param type such as {@code rackfocus.depth.v1}
    * @param source {@code /robot/camera}
-   * @param id the same however often the event is sent
-   * @param stampNanos when what it tells was captured
+   * @param id the same for every repetition of the event
+   * @param stampNanos capture time, nanoseconds since 1970
    */
   static List<Header> headers(String type, String source, String id, long stampNanos) {
     return headers(type, source, id, stampNanos, PROTOBUF);
   }
 
-  /** The same for a value of another kind. */
+  /** Returns the headers of a record with another content type. */
   static List<Header> headers(
       String type, String source, String id, long stampNanos, String contentType) {
     return List.of(
@@ -50,23 +50,23 @@ public final class CloudEvents {
         header("content-type", contentType));
   }
 
-  /** {@code stampNanos-sequence}: the id of a frame and of the map it is the reference of. */
+  /** Returns {@code stampNanos-sequence}: the id of a frame and of the map it is the reference of. */
   static String idOf(long stampNanos, long sequence) {
     return stampNanos + "-" + sequence;
   }
 
-  /** RFC 3339 with nine fractional digits. */
+  /** Formats a time as RFC 3339 with nine fractional digits. */
   static String timeOf(long stampNanos) {
     return RFC_3339.format(
         Instant.ofEpochSecond(Math.floorDiv(stampNanos, NANOS), Math.floorMod(stampNanos, NANOS)));
   }
 
-  /** A header of text. */
+  /** Creates a text header. */
   public static Header header(String name, String value) {
     return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The text of a record's last header of that name, or null. */
+  /** Returns the text of the last header with a name, or null. */
   public static @Nullable String text(Headers headers, String name) {
     Header header = headers.lastHeader(name);
     byte[] value = header == null ? null : header.value();

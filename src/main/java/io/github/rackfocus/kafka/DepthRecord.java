@@ -10,8 +10,8 @@ import java.util.function.Function;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Makes records of depth maps: the frame as value, the camera as key. For one thread: the encoder
- * keeps its memory.
+ * Creates records from depth maps: a {@code DepthFrame} as value, the camera as key. Reuses its
+ * encoder's memory. Not thread-safe.
  */
 public final class DepthRecord {
   static final String TYPE = "rackfocus.depth.v1";
@@ -19,13 +19,13 @@ public final class DepthRecord {
   private final CameraIdentity identity;
   private final DepthFrameCodec codec;
 
-  /** Records of one camera's maps, in the form that a configuration asks for. */
+  /** Creates records for the maps of one camera. */
   public DepthRecord(KafkaDepthSinkConfig config, CameraIdentity identity) {
     this(config, identity, map -> identity);
   }
 
   /**
-   * @param cameras what is known of the camera when a map is there; its key is that of the identity
+   * @param cameras the camera's current identity for a map; its key must not change
    */
   DepthRecord(
       KafkaDepthSinkConfig config, CameraIdentity identity, Function<DepthMap, CameraIdentity> cameras) {
@@ -34,14 +34,14 @@ public final class DepthRecord {
         new DepthFrameCodec(cameras, config.packing(), config.uncertainty(), config.age());
   }
 
-  /** The record of a map, of which nothing is kept. */
+  /** Creates the record of a map; does not keep a reference to it. */
   public OutgoingRecord of(DepthMap map) {
     List<Header> headers =
         CloudEvents.headers(TYPE, identity.source(), idOf(map.info()), map.info().stampNanos());
     return new OutgoingRecord(identity.key(), headers, codec.encode(map).toByteArray());
   }
 
-  /** {@code stampNanos-sequence} of the reference frame: the same however often it is sent. */
+  /** Returns the id of a map, which is that of its reference frame. */
   static String idOf(DepthInfo info) {
     return CloudEvents.idOf(info.stampNanos(), info.sequence());
   }

@@ -5,27 +5,23 @@ import io.github.rackfocus.kafka.spool.SpoolConfig;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
-import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How records reach a broker, and within which bounds they wait while it is away.
+ * The connection to a broker and the limits for records that wait for it.
  *
- * @param bootstrapServers {@code host:port}, comma separated
- * @param createTopics whether a topic is created if it is not there; default false, since in
- *     earnest an operator decides on partitions and retention
- * @param spool where records wait on disk during an outage ({@code onOutage: spool}); null: the
- *     newest wait in memory, older ones are dropped and counted ({@code onOutage: freshest})
- * @param bounds of the records that wait
- * @param closeTimeout how long close waits for what is under way; default 5 s
+ * @param bootstrapServers {@code host:port}, comma-separated
+ * @param createTopics whether missing topics are created; default false, because in production an
+ *     operator chooses partitions and retention
+ * @param spool where records wait on disk during an outage ({@code onOutage: spool}). If null, the
+ *     newest wait in memory and older ones are dropped and counted ({@code onOutage: freshest})
+ * @param bounds limits for records that wait
+ * @param closeTimeout how long close waits for pending records; default 5 s
  * @param properties passed on to Kafka's clients, such as TLS and SASL settings, {@code linger.ms}
  *     (default 0: a map is worth more now than in a batch) or {@code compression.type} (default
- *     none: PNG is compressed already). Values may name a file or an environment variable, see
- *     {@link Secrets}; they are never logged. The keys that the promises here rest on ({@link
- *     #OWN_KEYS}) are refused
+ *     none, because PNG is compressed). Values may refer to a file or an environment variable, see
+ *     {@link Secrets}; they are never logged. Must not contain {@link ReservedProperties}
  */
 @RecordBuilder
 public record KafkaClientConfig(
@@ -37,37 +33,19 @@ public record KafkaClientConfig(
     Map<String, String> properties)
     implements KafkaClientConfigBuilder.With {
 
-  /** Producer settings that the publisher's promises rest on. */
-  public static final Set<String> OWN_KEYS =
-      Set.of(
-          ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-          ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
-          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
-          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-          ProducerConfig.ACKS_CONFIG,
-          ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-          CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG,
-          ProducerConfig.MAX_BLOCK_MS_CONFIG,
-          ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-          ProducerConfig.RETRIES_CONFIG,
-          ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
-          ProducerConfig.BUFFER_MEMORY_CONFIG,
-          ProducerConfig.BATCH_SIZE_CONFIG,
-          ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
-
   /**
-   * Bounds of what waits for the broker.
+   * Limits for records that wait for the broker.
    *
-   * @param queueRecords without a spool, records that wait in memory; default 16
-   * @param inFlightRecords records sent and not acknowledged, which are resent until they are;
-   *     default 16
-   * @param maxRecordBytes largest record, headers included; default 1 MiB, the brokers' default
+   * @param queueRecords most records that wait in memory without a spool; default 16
+   * @param inFlightRecords most records sent and not acknowledged; default 16
+   * @param maxRecordBytes size of the largest record, headers included; default 1 MiB, as in
+   *     brokers
    */
   public record Bounds(int queueRecords, int inFlightRecords, int maxRecordBytes) {
     public Bounds {
-      within("queueRecords", queueRecords, 1, 100_000);
-      within("inFlightRecords", inFlightRecords, 1, 1_000);
-      within("maxRecordBytes", maxRecordBytes, 2 * OutgoingRecord.OVERHEAD_BYTES, 64 << 20);
+      checkRange("queueRecords", queueRecords, 1, 100_000);
+      checkRange("inFlightRecords", inFlightRecords, 1, 1_000);
+      checkRange("maxRecordBytes", maxRecordBytes, 2 * OutgoingRecord.OVERHEAD_BYTES, 64 << 20);
     }
   }
 
@@ -75,13 +53,17 @@ public record KafkaClientConfig(
     properties = Map.copyOf(properties);
     if (bootstrapServers.isBlank()) {
       throw new IllegalArgumentException(
-          "kafka: bootstrapServers is empty; expected host:port, comma separated");
+          "kafka: bootstrapServers is empty; expected host:port, comma-separated");
     }
-    ReservedProperties.requireNone(properties, OWN_KEYS, "publisher");
-    within("closeTimeout in ms", closeTimeout.toMillis(), 0, 600_000);
+    try {
+      ReservedProperties.checkProducer(properties);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("kafka: " + e.getMessage(), e);
+    }
+    checkRange("closeTimeout in ms", closeTimeout.toMillis(), 0, 600_000);
   }
 
-  /** The defaults for a broker: freshest. */
+  /** The default configuration for a broker, without a spool. */
   public static KafkaClientConfig of(String bootstrapServers) {
     return new KafkaClientConfig(
         bootstrapServers,
@@ -92,14 +74,21 @@ public record KafkaClientConfig(
         Map.of());
   }
 
-  private static void within(String name, long value, long least, long most) {
-    if (value < least || value > most) {
+  private static void checkRange(String name, long value, long min, long max) {
+    if (value < min || value > max) {
       throw new IllegalArgumentException(
-          "kafka: " + name + " is " + value + "; expected " + least + " to " + most);
+          "kafka: " + name + " is " + value + "; expected " + min + " to " + max);
     }
   }
 
-  /** Names the properties passed on, but never their values: passwords are among them. */
+  /** Describes what happens to records during an outage, for the log. */
+  String outagePolicy() {
+    return spool == null
+        ? "keeping the newest " + bounds.queueRecords() + " records, older ones are lost and counted"
+        : "records wait in " + spool.folder();
+  }
+
+  /** Contains the names of the properties but not their values, which may be passwords. */
   @Override
   public String toString() {
     return "KafkaClientConfig["
@@ -107,7 +96,7 @@ public record KafkaClientConfig(
         + ", createTopics "
         + createTopics
         + ", "
-        + (spool == null ? "freshest of " + bounds.queueRecords() : spool)
+        + (spool == null ? "freshest " + bounds.queueRecords() : spool)
         + ", properties "
         + new TreeSet<>(properties.keySet())
         + "]";

@@ -13,26 +13,27 @@ import java.util.function.Function;
  * Sends depth maps to Kafka as {@code DepthFrame} records, key {@code robot/camera}, with the
  * headers of {@link CloudEvents}.
  *
- * <p>{@link #accept} takes the time of encoding and, with a spool, of writing, whatever the broker
- * does; see {@link KafkaPublisher}. {@code accept} is for one thread; {@code counts} for any.
+ * <p>{@link #accept} takes the time of encoding and, with a spool, of writing, but never waits for
+ * the broker; see {@link KafkaPublisher}. {@code accept} must be called by one thread, {@code
+ * counts} may be called by any.
  */
 public final class KafkaDepthSink implements DepthSink {
   private final DepthRecord records;
   private final KafkaPublisher publisher;
-  private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong rejected = new AtomicLong();
 
   /**
-   * Begins to look for the broker and returns, whether or not it is there.
+   * Starts connecting and returns at once, whether or not the broker is available.
    *
-   * @throws IllegalArgumentException if Kafka refuses a setting, or a secret can't be had
-   * @throws IOException if the spool's folder can't be used
+   * @throws IllegalArgumentException if Kafka rejects a property, or a secret cannot be read
+   * @throws IOException if the spool folder cannot be used
    */
   public KafkaDepthSink(KafkaDepthSinkConfig config, CameraIdentity identity) throws IOException {
     this(config, identity, InstantSource.system());
   }
 
   /**
-   * @param clock what records are stamped with when they are sent
+   * @param clock stamps records when they are sent
    */
   public KafkaDepthSink(KafkaDepthSinkConfig config, CameraIdentity identity, InstantSource clock)
       throws IOException {
@@ -40,8 +41,8 @@ public final class KafkaDepthSink implements DepthSink {
   }
 
   /**
-   * @param cameras what is known of the camera when a map is there, such as its intrinsics; the key
-   *     is that of the identity
+   * @param cameras the camera's current identity for a map, such as with new intrinsics; its key
+   *     must not change
    */
   public KafkaDepthSink(
       KafkaDepthSinkConfig config,
@@ -68,24 +69,24 @@ public final class KafkaDepthSink implements DepthSink {
     try {
       publisher.publish(records.of(map));
     } catch (IOException e) {
-      refused.incrementAndGet();
+      rejected.incrementAndGet();
       throw e;
     }
   }
 
-  /** What became of the maps so far; exact once the sink is closed. */
+  /** Counts of the maps so far; exact once the sink is closed. */
   public PublisherCounts counts() {
     return publisher.counts();
   }
 
-  /** What sends the maps, for health. */
+  /** The publisher, for health reports. */
   public KafkaPublisher publisher() {
     return publisher;
   }
 
   @Override
   public long lost() {
-    return counts().lost() - refused.get();
+    return counts().lost() - rejected.get();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.rackfocus.kafka;
 
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.RateLimitedLogger;
+import io.github.rackfocus.common.StageRunner;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.kafka.codec.CameraFrameCodec;
@@ -10,6 +11,7 @@ import io.github.rackfocus.kafka.spool.OutgoingRecord;
 import io.github.rackfocus.sink.FrameSink;
 import io.github.rackfocus.sink.SinkCounters;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,36 +20,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes a camera's frames as {@code CameraFrame} records, key {@code robot/camera}, for workers
- * to make depth from.
+ * Publishes a camera's frames as {@code CameraFrame} records, key {@code robot/camera}, from which
+ * workers compute depth.
  *
- * <p>The camera never waits: {@link #offer} only takes a lease; a thread of this sink packs. What
- * it can't keep up with, and what the publisher drops while the broker is away, is counted by what
- * became of it ({@link #counters}). {@code offer} and {@code counters} are for any thread.
+ * <p>The camera never waits: {@link #offer} only takes a lease, and the sink's own thread packs the
+ * frame. Frames that it drops when packing is too slow, or that the publisher drops during an
+ * outage, are counted ({@link #counters}). {@code offer} and {@code counters} are thread-safe.
  */
 public final class KafkaFrameSink implements FrameSink {
   public static final String TYPE = "rackfocus.frames.v1";
   private static final Logger LOG = LoggerFactory.getLogger(KafkaFrameSink.class);
 
-  private final long closeMillis;
+  private final Duration closeTimeout;
   private final Function<Frame, CameraIdentity> cameras;
   private final CameraFrameCodec codec;
   private final KafkaPublisher publisher;
   private final Handover<Frame> queue;
-  private final RateLimitedLogger refusals = new RateLimitedLogger(LOG);
-  private final Thread thread = new Thread(this::run, "kafka-frames");
+  private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
+  private final StageRunner runner;
   private final AtomicLong offered = new AtomicLong();
-  private final AtomicLong taken = new AtomicLong();
-  private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong delivered = new AtomicLong();
+  private final AtomicLong rejected = new AtomicLong();
   private final AtomicLong tooLarge = new AtomicLong();
 
   /**
-   * Begins to look for the broker and returns, whether or not it is there.
+   * Starts connecting and returns at once, whether or not the broker is available.
    *
-   * @param cameras what is known of a frame's camera, which may be learnt while it runs
-   * @param codec packs its frames
-   * @param clock what records are stamped with when they are sent
-   * @throws IllegalArgumentException if Kafka refuses a setting, or a secret can't be had
+   * @param cameras the camera's current identity for a frame
+   * @param codec packs the frames
+   * @param clock stamps records when they are sent
+   * @throws IllegalArgumentException if Kafka rejects a property, or a secret cannot be read
    */
   public KafkaFrameSink(
       KafkaFrameSinkConfig config,
@@ -55,13 +57,13 @@ public final class KafkaFrameSink implements FrameSink {
       CameraFrameCodec codec,
       InstantSource clock)
       throws IOException {
-    this.closeMillis = config.kafka().closeTimeout().toMillis();
+    this.closeTimeout = config.kafka().closeTimeout();
     this.cameras = cameras;
     this.codec = codec;
     this.publisher = new KafkaPublisher(config.kafka(), config.topic(), clock);
     this.queue = new Handover<>(config.queueFrames(), false);
-    thread.setDaemon(true);
-    thread.start();
+    this.runner = StageRunner.daemon("kafka-frames", new PackingStage());
+    runner.start();
   }
 
   @Override
@@ -70,13 +72,13 @@ public final class KafkaFrameSink implements FrameSink {
     try {
       queue.put(frame.retain());
     } catch (InterruptedException e) {
-      throw new IllegalStateException("a hand-over that drops waited", e);
+      throw new IllegalStateException("a queue that drops must not wait", e);
     }
   }
 
   /**
-   * What became of the frames: delivered to the publisher, dropped because packing was too slow,
-   * failed (no reading, too large), lost of those delivered.
+   * Counts frames: delivered to the publisher, dropped because packing was too slow, failed (no
+   * focus reading, too large), and lost after delivery.
    */
   @Override
   public SinkCounters counters() {
@@ -84,54 +86,65 @@ public final class KafkaFrameSink implements FrameSink {
     return new SinkCounters(
         "kafka-frames",
         offered.get(),
-        taken.get(),
+        delivered.get(),
         queue.dropped(),
-        refused.get(),
+        rejected.get(),
         counts.lost() - tooLarge.get(),
         counts.lostByCause());
   }
 
-  /** Frames that all brokers that have to have acknowledged. */
+  /** Frames acknowledged by all in-sync replicas. */
   public long acknowledged() {
     return publisher.counts().acknowledged();
   }
 
-  /** What sends the frames, for health. */
+  /** The publisher, for health reports. */
   public KafkaPublisher publisher() {
     return publisher;
   }
 
-  private void run() {
-    try {
-      for (Frame frame = queue.take(); frame != null; frame = queue.take()) {
-        try (Frame mine = frame) {
-          publish(mine);
-        }
+  /** Packs queued frames and hands them to the publisher. */
+  private final class PackingStage implements StageRunner.Stage {
+    @Override
+    public boolean doWork() throws InterruptedException {
+      Frame next = queue.take();
+      if (next == null) {
+        return false;
       }
-    } catch (InterruptedException e) {
-      LOG.debug("kafka-frames was interrupted");
-    } finally {
+      try (Frame frame = next) {
+        publish(frame);
+      }
+      return true;
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      LOG.error("Packing frames for Kafka failed; no more frames are sent", cause);
+    }
+
+    @Override
+    public void onEnd() {
       queue.abandon();
     }
   }
 
-  /** Whatever packing throws costs this frame only; the operator hears of it. */
+  /** Publishes a frame; an error is logged and affects this frame only. */
   private void publish(Frame frame) {
     try {
       if (!frame.focus().isKnown()) {
-        throw new IllegalArgumentException("it has no focus reading");
+        throw new IllegalArgumentException("no focus reading");
       }
       OutgoingRecord record = recordOf(frame);
       try {
         publisher.publish(record);
-        taken.incrementAndGet();
+        delivered.incrementAndGet();
       } catch (IOException e) {
         tooLarge.incrementAndGet();
         throw e;
       }
     } catch (IOException | RuntimeException e) {
-      refused.incrementAndGet();
-      refusals.warn("kafka: frame {} was not sent: {}", frame.sequence(), ErrorMessages.of(e));
+      rejected.incrementAndGet();
+      warnings.warn("Frame {} was not sent to Kafka: {}", frame.sequence(), ErrorMessages.of(e));
     }
   }
 
@@ -144,17 +157,13 @@ public final class KafkaFrameSink implements FrameSink {
         codec.encode(frame, identity).toByteArray());
   }
 
-  /** Packs what waits and closes the publisher, see {@link KafkaPublisher#close}. */
+  /** Packs the waiting frames and closes the publisher, see {@link KafkaPublisher#close}. */
   @Override
   public void close() {
     queue.end();
-    boolean interrupted = false;
-    try {
-      TimeUnit.MILLISECONDS.timedJoin(thread, Math.max(1, closeMillis));
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    thread.interrupt();
+    runner.joinOrInterrupt(closeTimeout.toMillis(), TimeUnit.MILLISECONDS);
+    // An interrupted caller still lets the publisher send what it has.
+    boolean interrupted = Thread.interrupted();
     publisher.close();
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param json whether records are JSON instead of Protobuf
  */
 public record KafkaHealthConfig(TopicSpec topic, Duration interval, boolean json) {
-  /** Every five seconds, as Protobuf. */
+  /** Protobuf records every five seconds. */
   public static final KafkaHealthConfig DEFAULTS =
       new KafkaHealthConfig(TopicSpec.HEALTH, Duration.ofSeconds(5), false);
 

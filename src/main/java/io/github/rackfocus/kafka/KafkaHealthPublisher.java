@@ -1,6 +1,8 @@
 package io.github.rackfocus.kafka;
 
+import io.github.rackfocus.common.DaemonThreads;
 import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.Interrupts;
 import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.kafka.codec.CameraIdentity;
 import io.github.rackfocus.kafka.codec.ProtoJson;
@@ -9,6 +11,7 @@ import io.github.rackfocus.v1.Health;
 import io.github.rackfocus.v1.TopicHealth;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,73 +19,75 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes a process's {@code Health} at an interval, from a thread of its own, and once more when
- * it is closed, so that the last counts arrive too. During an outage the newest records wait in
- * memory, whatever is set for depth: counts are since the start, so that a lost record loses
- * nothing.
+ * Publishes a process's {@code Health} at an interval, from its own thread, and a last time when it
+ * is closed. During an outage the newest records wait in memory, never in a spool: counts are since
+ * the start, so a lost record loses nothing.
  */
 public final class KafkaHealthPublisher implements AutoCloseable {
   static final String TYPE = "rackfocus.health.v1";
   private static final Logger LOG = LoggerFactory.getLogger(KafkaHealthPublisher.class);
-  private static final int WAITING = 8;
+  private static final int QUEUE_RECORDS = 8;
   private static final long NANOS = 1_000_000_000L;
 
-  private final KafkaHealthConfig options;
+  private final KafkaHealthConfig config;
   private final CameraIdentity identity;
   private volatile Supplier<Health.Builder> report = Health::newBuilder;
   private final List<KafkaPublisher> topics;
   private final InstantSource clock;
   private final KafkaPublisher publisher;
-  private final RateLimitedLogger trouble = new RateLimitedLogger(LOG);
-  private final Thread thread = new Thread(this::run, "kafka-health");
-  private final CountDownLatch ending = new CountDownLatch(1);
-  private final long begunNanos = System.nanoTime();
+  private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
+  private volatile @Nullable Thread thread;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final long startNanos = System.nanoTime();
   private long sequence;
 
   /**
-   * Checks the settings; {@link #start} starts publishing.
+   * Checks the configuration; call {@link #start} to publish.
    *
-   * @param identity the camera whose health is published: the key of the records
-   * @param topics publishers whose counts belong into the report; stay the caller's
-   * @param clock what records are stamped with
-   * @throws IllegalArgumentException if Kafka refuses a setting, or a secret can't be had
+   * @param identity determines the key of the records
+   * @param topics publishers whose counts are reported; the caller closes them
+   * @param clock stamps records
+   * @throws IllegalArgumentException if Kafka rejects a property, or a secret cannot be read
    */
   public KafkaHealthPublisher(
       KafkaClientConfig kafka,
-      KafkaHealthConfig options,
+      KafkaHealthConfig config,
       CameraIdentity identity,
       List<KafkaPublisher> topics,
       InstantSource clock)
       throws IOException {
-    this.options = options;
+    this.config = config;
     this.identity = identity;
     this.topics = List.copyOf(topics);
     this.clock = clock;
-    KafkaClientConfig.Bounds bounds =
-        new KafkaClientConfig.Bounds(WAITING, WAITING, kafka.bounds().maxRecordBytes());
-    KafkaClientConfig newest = kafka.withSpool(null).withBounds(bounds);
-    this.publisher = new KafkaPublisher(newest, options.topic(), clock);
-    thread.setDaemon(true);
+    KafkaClientConfig newest =
+        kafka
+            .withSpool(null)
+            .withBounds(
+                new KafkaClientConfig.Bounds(
+                    QUEUE_RECORDS, QUEUE_RECORDS, kafka.bounds().maxRecordBytes()));
+    this.publisher = new KafkaPublisher(newest, config.topic(), clock);
   }
 
   /**
-   * Starts publishing; to be called once.
+   * Starts publishing; must be called at most once.
    *
-   * @param health the state of the process, called by this publisher's thread. Robot, camera,
-   *     stamp, sequence, uptime, version and topics are filled in here
+   * @param health called by this publisher's thread; robot, camera, stamp, sequence, uptime, version
+   *     and topics are added here
    */
   public void start(Supplier<Health.Builder> health) {
     report = health;
-    thread.start();
+    thread = DaemonThreads.start("kafka-health", this::run);
   }
 
   private void run() {
     try {
-      while (!ending.await(options.interval().toMillis(), TimeUnit.MILLISECONDS)) {
+      while (!closing.await(config.interval().toMillis(), TimeUnit.MILLISECONDS)) {
         publish();
       }
     } catch (InterruptedException e) {
@@ -100,15 +105,15 @@ public final class KafkaHealthPublisher implements AutoCloseable {
               identity.source(),
               id,
               health.getStampNs(),
-              options.json() ? CloudEvents.JSON : CloudEvents.PROTOBUF);
+              config.json() ? CloudEvents.JSON : CloudEvents.PROTOBUF);
       byte[] value =
-          options.json()
+          config.json()
               ? ProtoJson.of(health).getBytes(StandardCharsets.UTF_8)
               : health.toByteArray();
       publisher.publish(new OutgoingRecord(identity.key(), headers, value));
     } catch (IOException | RuntimeException e) {
-      // Health is told as well as may be; what it tells of goes on without it.
-      trouble.warn("kafka: health was not published: {}", ErrorMessages.of(e));
+      // The process that is reported on must not fail because of its report.
+      warnings.warn("Health was not published to Kafka: {}", ErrorMessages.of(e));
     }
   }
 
@@ -123,7 +128,7 @@ public final class KafkaHealthPublisher implements AutoCloseable {
             .setVersion(version == null ? "development" : version)
             .setSequence(sequence++)
             .setStampNs(now.getEpochSecond() * NANOS + now.getNano())
-            .setUptimeS((System.nanoTime() - begunNanos) * 1e-9);
+            .setUptimeS((System.nanoTime() - startNanos) * 1e-9);
     for (KafkaPublisher topic : topics) {
       health.addTopics(topicHealth(topic));
     }
@@ -139,33 +144,34 @@ public final class KafkaHealthPublisher implements AutoCloseable {
         .setRecovered(counts.recovered())
         .setAcknowledged(counts.acknowledged())
         .putAllLost(counts.lostByCause())
-        .setWaiting(counts.waiting())
-        .setInFlight(counts.inFlight())
-        .setBacklogBytes(counts.backlogBytes())
-        .setAcknowledgedBytes(counts.acknowledgedBytes())
-        .setOutage(counts.outage())
-        .setOutages(counts.outages())
-        .setProducersRebuilt(counts.producersRebuilt())
-        .setAckP50Ms(counts.ackP50Millis())
-        .setAckP99Ms(counts.ackP99Millis())
+        .setWaiting(counts.pending().waiting())
+        .setInFlight(counts.pending().inFlight())
+        .setBacklogBytes(counts.pending().backlogBytes())
+        .setAcknowledgedBytes(counts.delivery().bytes())
+        .setOutage(counts.outages().ongoing())
+        .setOutages(counts.outages().count())
+        .setProducersRebuilt(counts.outages().producersReplaced())
+        .setAckP50Ms(counts.delivery().p50Millis())
+        .setAckP99Ms(counts.delivery().p99Millis())
         .build();
   }
 
-  /** What became of the health records themselves. */
+  /** Counts of the health records themselves. */
   public PublisherCounts counts() {
     return publisher.counts();
   }
 
-  /** Publishes a last record, and closes as {@link KafkaPublisher#close} does. */
+  /** Publishes a last record and closes the publisher, see {@link KafkaPublisher#close}. */
   @Override
   public void close() {
-    ending.countDown();
-    try {
-      thread.join(TimeUnit.SECONDS.toMillis(1));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    closing.countDown();
+    Thread started = thread;
+    boolean interrupted =
+        started != null && Interrupts.joinOrInterrupt(started, Duration.ofSeconds(1));
     publish();
     publisher.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

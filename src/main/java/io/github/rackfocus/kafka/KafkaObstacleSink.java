@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * Sends an {@code ObstacleGrid} of every map to Kafka, under the map's key and id; see {@link
- * ObstacleGridCodec} and {@link KafkaPublisher}. {@code accept} is for one thread.
+ * Sends an {@code ObstacleGrid} of every map to Kafka with the map's key and id; see {@link
+ * ObstacleGridCodec} and {@link KafkaPublisher}. {@code accept} must be called by one thread.
  */
 public final class KafkaObstacleSink implements DepthSink {
   static final String TYPE = "rackfocus.obstacles.v1";
@@ -21,16 +21,16 @@ public final class KafkaObstacleSink implements DepthSink {
   private final CameraIdentity identity;
   private final ObstacleGridCodec codec;
   private final KafkaPublisher publisher;
-  private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong rejected = new AtomicLong();
 
   /**
-   * Begins to look for the broker and returns, whether or not it is there.
+   * Starts connecting and returns at once, whether or not the broker is available.
    *
-   * @param columns cells in a row
-   * @param rows of cells
-   * @param clock what records are stamped with when they are sent
-   * @throws IllegalArgumentException for a grid that is too fine, or a setting that Kafka refuses
-   * @throws IOException if the spool's folder can't be used
+   * @param columns cells per row
+   * @param rows rows of cells
+   * @param clock stamps records when they are sent
+   * @throws IllegalArgumentException if the grid is too fine, or Kafka rejects a property
+   * @throws IOException if the spool folder cannot be used
    */
   public KafkaObstacleSink(
       KafkaClientConfig kafka,
@@ -44,8 +44,8 @@ public final class KafkaObstacleSink implements DepthSink {
   }
 
   /**
-   * @param cameras what is known of the camera when a map is there, such as its intrinsics; the key
-   *     is that of the identity
+   * @param cameras the camera's current identity for a map, such as with new intrinsics; its key
+   *     must not change
    */
   public KafkaObstacleSink(
       KafkaClientConfig kafka,
@@ -81,19 +81,19 @@ public final class KafkaObstacleSink implements DepthSink {
               CloudEvents.headers(TYPE, identity.source(), id, map.info().stampNanos()),
               codec.encode(map).toByteArray()));
     } catch (IOException e) {
-      refused.incrementAndGet();
+      rejected.incrementAndGet();
       throw e;
     }
   }
 
-  /** What sends the grids, for health. */
+  /** The publisher, for health reports. */
   public KafkaPublisher publisher() {
     return publisher;
   }
 
   @Override
   public long lost() {
-    return publisher.counts().lost() - refused.get();
+    return publisher.counts().lost() - rejected.get();
   }
 
   @Override

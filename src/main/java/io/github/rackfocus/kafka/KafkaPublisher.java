@@ -1,6 +1,8 @@
 package io.github.rackfocus.kafka;
 
+import io.github.rackfocus.common.DaemonThreads;
 import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.Interrupts;
 import io.github.rackfocus.kafka.spool.Backlog;
 import io.github.rackfocus.kafka.spool.Loss;
 import io.github.rackfocus.kafka.spool.MemoryBacklog;
@@ -16,21 +18,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends records to one topic and never makes its caller wait for a broker: {@link #publish} puts a
- * record into a bounded backlog, from which a thread of its own ({@code kafka-TOPIC}) sends it, by
- * an idempotent producer, acknowledged by all replicas, again and again until it is acknowledged.
+ * Sends records to one topic without making its caller wait for a broker. {@link #publish} appends a
+ * record to a bounded backlog, from which the publisher's thread ({@code kafka-TOPIC}) sends it with
+ * an idempotent producer until all in-sync replicas have acknowledged it.
  *
- * <p>While the broker is away, or takes connections and never answers, the newest records wait in
- * memory, or all of them on disk, see {@link KafkaClientConfig#spool}. Whatever is lost is counted by
- * its cause, see {@link #counts}. {@code publish} may be called by any thread.
+ * <p>While the broker is unavailable, or accepts connections but does not answer, the newest records
+ * wait in memory or all of them on disk, see {@link KafkaClientConfig#spool}. Lost records are
+ * counted by cause, see {@link #counts}. {@code publish} may be called by any thread.
  */
 public final class KafkaPublisher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaPublisher.class);
 
-  /** Kafka's sender waits so long for a mute broker, even while it is being closed, and more. */
+  /** Kafka's own thread waits this long for a broker that hangs, even while it is being closed. */
   private static final Duration CLOSE_MARGIN = Duration.ofSeconds(6);
 
-  private final KafkaClientConfig settings;
+  private final KafkaClientConfig config;
   private final TopicSpec topic;
   private final PublisherMeter meter;
   private final Backlog backlog;
@@ -39,90 +41,92 @@ public final class KafkaPublisher implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Begins to look for the broker and returns, whether or not it is there.
+   * Starts connecting and returns at once, whether or not the broker is available.
    *
-   * @throws IllegalArgumentException if Kafka refuses a setting, or a secret can't be had
-   * @throws IOException if the spool's folder can't be used
+   * @throws IllegalArgumentException if Kafka rejects a property, or a secret cannot be read
+   * @throws IOException if the spool folder cannot be used
    */
-  public KafkaPublisher(KafkaClientConfig settings, TopicSpec topic, InstantSource clock)
+  public KafkaPublisher(KafkaClientConfig config, TopicSpec topic, InstantSource clock)
       throws IOException {
     this(
-        settings,
+        config,
         topic,
+        new TopicSetup(config, topic),
+        new ProducerFactory(config),
         clock,
-        new ProducerFactory(
-            settings, new TopicSetup(settings, topic), ProducerFactory::kafkaProducer),
         System::nanoTime);
   }
 
   KafkaPublisher(
-      KafkaClientConfig settings,
+      KafkaClientConfig config,
       TopicSpec topic,
+      TopicSetup setup,
+      ProducerFactory producers,
       InstantSource clock,
-      ProducerFactory connection,
-      LongSupplier nanos)
+      LongSupplier nanoClock)
       throws IOException {
-    this.settings = settings;
+    this.config = config;
     this.topic = topic;
-    this.meter = new PublisherMeter(topic.name(), nanos);
-    SpoolConfig spool = settings.spool();
+    this.meter = new PublisherMeter(topic.name(), config.outagePolicy(), nanoClock);
+    SpoolConfig spool = config.spool();
     this.backlog =
         spool == null
-            ? new MemoryBacklog(settings.bounds().queueRecords(), meter.losses())
+            ? new MemoryBacklog(config.bounds().queueRecords(), meter.losses())
             : new Spool(spool.forTopic(topic.name()), meter.losses(), System::nanoTime);
     this.sender =
-        new KafkaSender(
-            backlog, connection, topic.name(), settings.bounds().inFlightRecords(), clock, meter, nanos);
-    this.thread = new Thread(sender, "kafka-" + topic.name());
-    thread.setDaemon(true);
-    thread.start();
+        new KafkaSender(config, topic, backlog, producers, setup, clock, meter, nanoClock);
+    this.thread = DaemonThreads.start("kafka-" + topic.name(), sender);
   }
 
   /**
-   * Takes a record; older ones are dropped and counted where the bounds ask for it.
+   * Appends a record to the backlog; older ones are dropped and counted if a limit requires it.
    *
    * @throws IOException if this record is too large; it is counted
    */
   public void publish(OutgoingRecord record) throws IOException {
-    meter.offered();
-    int most =
-        Math.min(settings.bounds().maxRecordBytes(), sender.largestRecord()) - OutgoingRecord.OVERHEAD_BYTES;
-    if (record.value().length > most) {
+    meter.recordOffered();
+    int limit =
+        Math.min(config.bounds().maxRecordBytes(), sender.largestRecord()) - OutgoingRecord.OVERHEAD_BYTES;
+    if (record.value().length > limit) {
       meter.losses().add(Loss.TOO_LARGE, 1);
       throw new IOException(
-          "its record takes "
+          "record has "
               + record.value().length
               + " bytes; expected at most "
-              + most
+              + limit
               + "; raise maxRecordBytes here and max.message.bytes of the topic");
     }
     backlog.append(record);
   }
 
-  /** Where its records go. */
+  /** The topic. */
   public TopicSpec topic() {
     return topic;
   }
 
-  /** The broker and the bounds. */
-  public KafkaClientConfig settings() {
-    return settings;
+  /** The connection and the limits. */
+  public KafkaClientConfig config() {
+    return config;
   }
 
-  /** What became of the records so far; exact once the publisher is closed. */
+  /** Counts of the records so far; exact once the publisher is closed. */
   public PublisherCounts counts() {
     return meter.counts(backlog, sender.inFlight());
   }
 
-  /** Whether what waits outlives this process. */
+  /** Whether waiting records outlive this process. */
   public boolean isDurable() {
     return backlog.isDurable();
   }
 
-  /** Waits until nothing waits or is in flight, at most so long; says whether that is so. */
+  /**
+   * Waits until no record is pending.
+   *
+   * @return false if some still are after the given time
+   */
   public boolean flush(Duration atMost) throws InterruptedException {
     long deadline = System.nanoTime() + atMost.toNanos();
-    while (isPending()) {
+    while (backlog.waiting() > 0 || sender.inFlight() > 0) {
       if (System.nanoTime() >= deadline) {
         return false;
       }
@@ -131,14 +135,10 @@ public final class KafkaPublisher implements AutoCloseable {
     return true;
   }
 
-  private boolean isPending() {
-    return backlog.waiting() > 0 || sender.inFlight() > 0;
-  }
-
   /**
-   * Sends what waits, for {@code closeTimeout} at most and not at all to a broker that is away (one
-   * that hangs adds up to 5 s); what is not acknowledged then stays in the spool, or is lost and
-   * counted.
+   * Sends the pending records for at most {@code closeTimeout}, but not to a broker that is
+   * unavailable (one that hangs adds up to 5 s). Records not acknowledged by then stay in the spool,
+   * or are lost and counted.
    */
   @Override
   public synchronized void close() {
@@ -146,22 +146,16 @@ public final class KafkaPublisher implements AutoCloseable {
       return;
     }
     closed = true;
-    sender.end(settings.closeTimeout());
-    boolean interrupted = false;
-    try {
-      thread.join(settings.closeTimeout().plus(CLOSE_MARGIN).toMillis());
-      if (thread.isAlive()) {
-        thread.interrupt();
-        thread.join(CLOSE_MARGIN.toMillis());
-      }
-    } catch (InterruptedException e) {
-      thread.interrupt();
-      interrupted = true;
+    sender.end(config.closeTimeout());
+    boolean interrupted =
+        Interrupts.joinOrInterrupt(thread, config.closeTimeout().plus(CLOSE_MARGIN));
+    if (!interrupted && thread.isAlive()) {
+      interrupted = Interrupts.joinOrInterrupt(thread, CLOSE_MARGIN);
     }
     try {
       backlog.close();
     } catch (IOException e) {
-      LOG.warn("kafka: the backlog of {} did not close: {}", topic.name(), ErrorMessages.of(e));
+      LOG.warn("Backlog of Kafka topic {} did not close: {}", topic.name(), ErrorMessages.of(e));
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

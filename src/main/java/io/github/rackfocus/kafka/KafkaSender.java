@@ -13,7 +13,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -28,78 +27,84 @@ import org.slf4j.LoggerFactory;
  * Takes records from a backlog and sends them, in order, until each is acknowledged: the body of a
  * publisher's thread.
  *
- * <p>An outage needs nothing here: the producer repeats what is in flight, and what comes waits in
- * the backlog. A producer that is broken is replaced, and what it had in flight is sent again; the
- * first arrivals of a key's records are in order all the same, since each attempt begins with the
- * oldest.
+ * <p>During an outage the producer repeats the records in flight, and new ones wait in the backlog.
+ * A producer that has failed is replaced and its records in flight are sent again. Each attempt
+ * starts with the oldest record, so the first arrivals of a key's records are in order.
  */
 final class KafkaSender implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSender.class);
   private static final long TICK_MILLIS = 200;
   private static final long RETRY_MILLIS = 500;
   private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(20);
-  private static final long ASK_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** What a producer reported, and whether another one is needed. */
+  /** An error of the producer, and whether the producer has to be replaced. */
   private record Fault(Exception cause, boolean fatal) {}
 
   private final Backlog backlog;
-  private final ProducerFactory connection;
+  private final ProducerFactory producers;
+  private final TopicSetup setup;
+  private final UnavailabilityReporter unavailability;
   private final String topic;
-  private final int window;
+  private final int maxInFlight;
   private final InstantSource clock;
   private final PublisherMeter meter;
-  private final LongSupplier nanos;
-  private final RateLimitedLogger trouble = new RateLimitedLogger(LOG);
+  private final LongSupplier nanoClock;
+  private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
   private final AtomicInteger inFlight = new AtomicInteger();
   private final Object room = new Object();
   private volatile @Nullable Fault fault;
   private volatile int largestRecord = Integer.MAX_VALUE;
   private volatile boolean closing;
-  private volatile long closeBy;
+  private volatile long closeDeadlineNanos;
   private @Nullable Producer<String, byte[]> producer;
   private boolean topicFound;
 
+  /** Counts producers, so that a late callback of a closed one is recognised. */
   private final AtomicInteger generation = new AtomicInteger();
+
   private long answeredNanos;
-  private long askedNanos;
+  private long probedNanos;
 
   /**
-   * @param window records in flight at most
-   * @param clock what records are stamped with when they are sent
-   * @param nanos the meter's clock, by which a stall is told
+   * @param setup finds the topic
+   * @param clock stamps records when they are sent
+   * @param nanoClock the meter's clock, which decides when a producer is stuck
    */
   KafkaSender(
+      KafkaClientConfig config,
+      TopicSpec topic,
       Backlog backlog,
-      ProducerFactory connection,
-      String topic,
-      int window,
+      ProducerFactory producers,
+      TopicSetup setup,
       InstantSource clock,
       PublisherMeter meter,
-      LongSupplier nanos) {
+      LongSupplier nanoClock) {
     this.backlog = backlog;
-    this.connection = connection;
-    this.topic = topic;
-    this.window = window;
+    this.producers = producers;
+    this.setup = setup;
+    this.unavailability = new UnavailabilityReporter(config, topic.name());
+    this.topic = topic.name();
+    this.maxInFlight = config.bounds().inFlightRecords();
     this.clock = clock;
     this.meter = meter;
-    this.nanos = nanos;
+    this.nanoClock = nanoClock;
   }
 
-  /** Records sent and not ended. */
+  /** Records sent and not completed. */
   int inFlight() {
     return inFlight.get();
   }
 
-  /** The largest record that the topic takes, as far as is known. */
+  /** Size of the largest record that the topic accepts, in bytes, as far as known. */
   int largestRecord() {
     return largestRecord;
   }
 
-  /** Asks the thread to send what waits, for so long at most, and to end. */
+  /** Makes the thread send the remaining records, for at most the given time, and end. */
   void end(Duration patience) {
-    closeBy = System.nanoTime() + patience.toNanos();
+    closeDeadlineNanos = System.nanoTime() + patience.toNanos();
     closing = true;
   }
 
@@ -110,64 +115,77 @@ final class KafkaSender implements Runnable {
         step();
       }
     } catch (InterruptedException e) {
-      LOG.debug("the sender of {} was interrupted", topic);
+      LOG.debug("Sender of topic {} was interrupted", topic);
     } finally {
       closeProducer();
     }
   }
 
-  /** While closing: whether there is something to send and a chance that it arrives. */
+  /** While closing: whether records remain that are likely to be acknowledged in time. */
   private boolean mayFinish() {
     boolean pending = backlog.waiting() > 0 || inFlight.get() > 0;
-    return pending && topicFound && !meter.isOutage() && System.nanoTime() < closeBy;
+    return pending
+        && topicFound
+        && !meter.isOutage()
+        && System.nanoTime() - closeDeadlineNanos < 0;
   }
 
   private void step() throws InterruptedException {
-    meter.watch(backlog.waiting() + inFlight.get(), connection);
-    Producer<String, byte[]> current = connected();
+    meter.checkOutage(backlog.waiting() + inFlight.get());
+    Producer<String, byte[]> current = connect();
     if (current == null) {
       pause(RETRY_MILLIS);
     } else if (fault != null) {
-      recover(current);
-    } else if (inFlight.get() >= window) {
-      awaitRoom(window);
-      lookForAStall();
+      recover();
+    } else if (inFlight.get() >= maxInFlight) {
+      awaitInFlightBelow(maxInFlight);
+      checkForStall();
     } else {
       Backlog.Entry entry = backlog.take(closing ? 0 : TICK_MILLIS);
       if (entry != null) {
         send(current, entry);
       } else {
-        lookForAStall();
+        checkForStall();
       }
       if (entry == null && closing) {
-        awaitRoom(1);
+        awaitInFlightBelow(1);
       }
     }
   }
 
-  private @Nullable Producer<String, byte[]> connected() throws InterruptedException {
-    if (producer == null) {
-      producer = connection.newProducer();
-    }
-    if (producer != null && !topicFound) {
-      int largest = connection.findTopic(producer);
-      topicFound = largest > 0;
-      if (topicFound) {
-        largestRecord = largest;
+  /** A producer for the topic, or null while either is unavailable. */
+  private @Nullable Producer<String, byte[]> connect() throws InterruptedException {
+    try {
+      Producer<String, byte[]> current = producer;
+      if (current == null) {
+        current = producers.newProducer();
+        producer = current;
       }
+      if (!topicFound) {
+        largestRecord = setup.find(current);
+        topicFound = true;
+      }
+      return current;
+    } catch (InterruptException e) {
+      throw KafkaErrors.interrupted(e);
+    } catch (KafkaException e) {
+      unavailability.report(KafkaErrors.message(e));
+      return null;
     }
-    return topicFound ? producer : null;
   }
 
   private void send(Producer<String, byte[]> current, Backlog.Entry entry)
       throws InterruptedException {
     OutgoingRecord record = entry.record();
     int bytes = record.value().length;
-    int mine = generation.get();
+    int sentBy = generation.get();
     inFlight.incrementAndGet();
     if (bytes + OutgoingRecord.OVERHEAD_BYTES > largestRecord) {
-      giveUp(entry, Loss.TOO_LARGE, "it takes " + bytes + " bytes, the topic " + largestRecord);
-      landed(mine);
+      drop(
+          entry,
+          Loss.TOO_LARGE,
+          "it has " + bytes + " bytes; the topic accepts at most " + largestRecord);
+      leaveFlight(sentBy);
       return;
     }
     long sentNanos = System.nanoTime();
@@ -175,44 +193,45 @@ final class KafkaSender implements Runnable {
       current.send(
           new ProducerRecord<>(
               topic, null, clock.millis(), record.key(), record.value(), record.headers()),
-          (metadata, cause) -> ended(entry, mine, sentNanos, cause));
+          (metadata, cause) -> onCompletion(entry, sentBy, sentNanos, cause));
     } catch (InterruptException e) {
-      landed(mine);
-      throw ProducerFactory.interrupted(e);
+      leaveFlight(sentBy);
+      throw KafkaErrors.interrupted(e);
     } catch (KafkaException | IllegalStateException e) {
-      // Thrown, and not given to the callback, when the producer is closed or broken for good.
+      // A closed or failed producer throws instead of calling back.
       fault = new Fault(e, true);
-      landed(mine);
+      leaveFlight(sentBy);
     }
   }
 
-  /** On the producer's thread, or on ours where the record did not even get into its buffer. */
-  private void ended(Backlog.Entry entry, int sentBy, long sentNanos, @Nullable Exception cause) {
+  /** Called by the producer's thread, or by ours if the record did not even enter its buffer. */
+  private void onCompletion(
+      Backlog.Entry entry, int sentBy, long sentNanos, @Nullable Exception cause) {
     if (cause == null) {
-      meter.acknowledged(entry.record().value().length, System.nanoTime() - sentNanos);
-      backlog.ended(entry.index());
+      meter.recordAcknowledged(entry.record().value().length, System.nanoTime() - sentNanos);
+      backlog.release(entry.index());
     } else if (cause instanceof RecordTooLargeException) {
-      giveUp(entry, Loss.TOO_LARGE, ProducerFactory.sentence(cause));
+      drop(entry, Loss.TOO_LARGE, KafkaErrors.message(cause));
     } else if (cause instanceof InvalidRecordException) {
-      giveUp(entry, Loss.REJECTED, ProducerFactory.sentence(cause));
+      drop(entry, Loss.REJECTED, KafkaErrors.message(cause));
     } else if (sentBy == generation.get()) {
-      // It stays under way in the backlog, and is sent again with all behind it.
-      fault = new Fault(cause, !mayPass(cause));
+      // The record stays in flight in the backlog and is sent again together with later ones.
+      fault = new Fault(cause, !isTransient(cause));
     }
-    landed(sentBy);
+    leaveFlight(sentBy);
   }
 
   /**
-   * A producer may be stuck for good although the broker answers others, such as with sequence
-   * numbers that the broker does not want: then it is replaced.
+   * Replaces a producer that is stuck although the broker answers other clients, such as one whose
+   * sequence numbers the broker rejects.
    */
-  private void lookForAStall() throws InterruptedException {
-    long now = nanos.getAsLong();
+  private void checkForStall() throws InterruptedException {
+    long now = nanoClock.getAsLong();
     if (meter.silentNanos() < STALL_NANOS) {
       answeredNanos = 0;
-    } else if (now - askedNanos > ASK_NANOS && !closing) {
-      askedNanos = now;
-      if (!connection.answers()) {
+    } else if (now - probedNanos > PROBE_NANOS && !closing) {
+      probedNanos = now;
+      if (!setup.answers()) {
         answeredNanos = 0;
       } else if (answeredNanos == 0) {
         answeredNanos = now;
@@ -220,25 +239,26 @@ final class KafkaSender implements Runnable {
         answeredNanos = 0;
         fault =
             new Fault(
-                new TimeoutException("nothing is acknowledged by a broker that answers"), true);
+                new TimeoutException("the broker answers but acknowledges no record"), true);
       }
     }
   }
 
-  /** Whether the same producer may go on after a fault. */
-  private static boolean mayPass(Exception cause) {
+  /** Whether the same producer can be used after an error. */
+  private static boolean isTransient(Exception cause) {
     return cause instanceof RetriableException
         || cause instanceof InvalidTopicException
-        || (cause instanceof ApiException && cause instanceof TopicAuthorizationException);
+        || cause instanceof TopicAuthorizationException;
   }
 
-  private void giveUp(Backlog.Entry entry, Loss loss, String why) {
-    backlog.ended(entry.index());
+  private void drop(Backlog.Entry entry, Loss loss, String reason) {
+    backlog.release(entry.index());
     meter.losses().add(loss, 1);
-    trouble.warn("kafka: record {} for {} is lost: {}", entry.record().id(), topic, why);
+    warnings.warn(
+        "Record {} for Kafka topic {} is lost: {}", entry.record().id(), topic, reason);
   }
 
-  private void landed(int sentBy) {
+  private void leaveFlight(int sentBy) {
     synchronized (room) {
       if (sentBy == generation.get()) {
         inFlight.decrementAndGet();
@@ -247,30 +267,33 @@ final class KafkaSender implements Runnable {
     }
   }
 
-  private void recover(Producer<String, byte[]> current) throws InterruptedException {
+  private void recover() throws InterruptedException {
     Fault found = fault;
     if (found == null) {
       return;
     }
-    trouble.warn(
-        "kafka: sending to {} failed and is repeated{}: {}",
+    warnings.warn(
+        "Sending to Kafka topic {} failed: {}; retrying{}",
         topic,
-        found.fatal() ? " with a new producer" : "",
-        ProducerFactory.sentence(found.cause()));
-    long drainBy = System.nanoTime() + DRAIN_NANOS;
-    while (!found.fatal() && inFlight.get() > 0 && System.nanoTime() < drainBy && !closing) {
-      awaitRoom(1);
+        KafkaErrors.message(found.cause()),
+        found.fatal() ? " with a new producer" : "");
+    long drainDeadline = System.nanoTime() + DRAIN_NANOS;
+    while (!found.fatal()
+        && inFlight.get() > 0
+        && System.nanoTime() - drainDeadline < 0
+        && !closing) {
+      awaitInFlightBelow(1);
     }
     if (found.fatal() || inFlight.get() > 0) {
       closeProducer();
-      meter.rebuilt();
+      meter.recordProducerReplaced();
     }
     fault = null;
     backlog.rewind();
     pause(RETRY_MILLIS);
   }
 
-  /** Every callback has been called afterwards. */
+  /** Closes the producer; afterwards all of its callbacks have been called. */
   private void closeProducer() {
     Producer<String, byte[]> current = producer;
     producer = null;
@@ -280,7 +303,8 @@ final class KafkaSender implements Runnable {
       try {
         current.close(Duration.ZERO);
       } catch (KafkaException e) {
-        LOG.warn("kafka: the producer for {} did not close: {}", topic, e.getMessage());
+        LOG.warn(
+            "Producer for Kafka topic {} did not close: {}", topic, KafkaErrors.message(e));
       }
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -292,10 +316,10 @@ final class KafkaSender implements Runnable {
     }
   }
 
-  /** Waits a moment for fewer records than so many in flight. */
-  private void awaitRoom(int below) throws InterruptedException {
+  /** Waits up to a tick until fewer records are in flight. */
+  private void awaitInFlightBelow(int records) throws InterruptedException {
     synchronized (room) {
-      if (inFlight.get() >= below && fault == null) {
+      if (inFlight.get() >= records && fault == null) {
         room.wait(TICK_MILLIS);
       }
     }

@@ -9,55 +9,64 @@ import org.HdrHistogram.Histogram;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what becomes of a publisher's records, and notices outages. Thread-safe. */
+/** Counts a publisher's records and detects outages. Thread-safe. */
 final class PublisherMeter {
   private static final Logger LOG = LoggerFactory.getLogger(PublisherMeter.class);
 
-  /** Without an acknowledgement for so long, while records wait, the broker counts as away. */
+  /** An outage: no acknowledgement for this long although records wait. */
   private static final long OUTAGE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
 
   private final String topic;
+  private final String outagePolicy;
   private final LossCounts losses = new LossCounts();
-  private final LongSupplier nanos;
+  private final LongSupplier nanoClock;
   private final Histogram acknowledgements = new Histogram(LONGEST_NANOS, 2);
   private long offered;
   private long acknowledged;
   private long acknowledgedBytes;
   private long outages;
-  private long rebuilt;
+  private long producersReplaced;
   private long progressNanos;
   private boolean outage;
 
   /**
-   * @param nanos a clock that only rises
+   * @param outagePolicy where records wait during an outage, for the log
+   * @param nanoClock monotonic
    */
-  PublisherMeter(String topic, LongSupplier nanos) {
+  PublisherMeter(String topic, String outagePolicy, LongSupplier nanoClock) {
     this.topic = topic;
-    this.nanos = nanos;
-    this.progressNanos = nanos.getAsLong();
+    this.outagePolicy = outagePolicy;
+    this.nanoClock = nanoClock;
+    this.progressNanos = nanoClock.getAsLong();
   }
 
   LossCounts losses() {
     return losses;
   }
 
-  synchronized void offered() {
+  synchronized void recordOffered() {
     offered++;
   }
 
-  synchronized void acknowledged(int bytes, long tookNanos) {
+  /**
+   * Records an acknowledgement.
+   *
+   * @param bytes size of the record's value
+   * @param nanos time since it was sent
+   */
+  synchronized void recordAcknowledged(int bytes, long nanos) {
     acknowledged++;
     acknowledgedBytes += bytes;
-    acknowledgements.recordValue(Math.min(Math.max(tookNanos, 0), LONGEST_NANOS));
-    long now = nanos.getAsLong();
+    acknowledgements.recordValue(Math.min(Math.max(nanos, 0), LONGEST_NANOS));
+    long now = nanoClock.getAsLong();
     if (outage) {
       outage = false;
       LOG.info(
           String.format(
               Locale.ROOT,
-              "kafka: topic %s acknowledges again after %.1f s; lost so far: %d",
+              "Kafka topic %s acknowledges records again after %.1f s; %d lost so far",
               topic,
               (now - progressNanos) * 1e-9,
               losses.total()));
@@ -65,32 +74,36 @@ final class PublisherMeter {
     progressNanos = now;
   }
 
-  synchronized void rebuilt() {
-    rebuilt++;
+  synchronized void recordProducerReplaced() {
+    producersReplaced++;
   }
 
   synchronized boolean isOutage() {
     return outage;
   }
 
-  /** How long nothing was acknowledged while something waited. */
+  /** Time since the last acknowledgement, or since no record was pending. */
   synchronized long silentNanos() {
-    return nanos.getAsLong() - progressNanos;
+    return nanoClock.getAsLong() - progressNanos;
   }
 
-  /** Looks whether an outage has begun; called a few times a second. */
-  synchronized void watch(long pending, ProducerFactory connection) {
-    long now = nanos.getAsLong();
+  /**
+   * Checks whether an outage has begun; called several times per second.
+   *
+   * @param pending records that wait or are in flight
+   */
+  synchronized void checkOutage(long pending) {
+    long now = nanoClock.getAsLong();
     if (pending == 0) {
       progressNanos = now;
     } else if (!outage && now - progressNanos > OUTAGE_NANOS) {
       outage = true;
       outages++;
       LOG.warn(
-          "kafka: topic {} has acknowledged nothing for {} s; {}",
+          "Kafka topic {} has acknowledged no record for {} s; {}",
           topic,
           TimeUnit.NANOSECONDS.toSeconds(now - progressNanos),
-          connection.whatHappensMeanwhile());
+          outagePolicy);
     }
   }
 
@@ -101,14 +114,11 @@ final class PublisherMeter {
         backlog.recovered(),
         acknowledged,
         losses.byCause(),
-        backlog.waiting(),
-        inFlight,
-        backlog.bytes(),
-        acknowledgedBytes,
-        outage,
-        outages,
-        rebuilt,
-        acknowledgements.getValueAtPercentile(50) / 1e6,
-        acknowledgements.getValueAtPercentile(99) / 1e6);
+        new PublisherCounts.Pending(backlog.waiting(), inFlight, backlog.bytes()),
+        new PublisherCounts.Delivery(
+            acknowledgedBytes,
+            acknowledgements.getValueAtPercentile(50) / 1e6,
+            acknowledgements.getValueAtPercentile(99) / 1e6),
+        new PublisherCounts.Outages(outage, outages, producersReplaced));
   }
 }

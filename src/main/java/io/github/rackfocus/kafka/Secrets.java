@@ -12,25 +12,25 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Secrets that stand elsewhere than in the configuration: within the value of a property, {@code
- * ${file:/run/secrets/kafka}} is the text of a file without the line end at its end, and {@code
- * ${env:KAFKA_PASSWORD}} an environment variable. They are read anew for every client that is made,
- * so that a secret may change; faults name the place, never the text.
+ * Substitutes secrets in client properties: {@code ${file:/run/secrets/kafka}} is replaced by the
+ * content of a file without its last line end, and {@code ${env:KAFKA_PASSWORD}} by an environment
+ * variable. They are read again for every new client, so that a secret may change. Errors name the
+ * file or variable, never its content.
  *
- * <p>Where the properties have {@code config.providers}, Kafka's own substitution is wanted, and
- * nothing is touched.
+ * <p>Properties with {@code config.providers} use Kafka's own substitution and are not changed.
  */
 public final class Secrets {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{(file|env):([^}]*)}");
-  private static final String KAFKAS_OWN = "config.providers";
+  private static final String CONFIG_PROVIDERS = "config.providers";
   private static final long MAX_BYTES = 64 << 10;
 
   private Secrets() {}
 
   /**
-   * Puts secrets in their places.
+   * Returns the properties with secrets substituted.
    *
-   * @throws IllegalArgumentException if one can't be had, naming property and place
+   * @throws IllegalArgumentException if a secret cannot be read; the message names the property and
+   *     the file or variable
    */
   public static Map<String, String> resolve(Map<String, String> properties) {
     return resolve(properties, System::getenv);
@@ -38,7 +38,7 @@ public final class Secrets {
 
   static Map<String, String> resolve(
       Map<String, String> properties, Function<String, @Nullable String> environment) {
-    if (properties.containsKey(KAFKAS_OWN)) {
+    if (properties.containsKey(CONFIG_PROVIDERS)) {
       return properties;
     }
     Map<String, String> resolved = new TreeMap<>();
@@ -75,7 +75,7 @@ public final class Secrets {
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw new IllegalArgumentException(
-            "kafka: property " + name + ": " + file + " has more than " + MAX_BYTES + " bytes");
+            "kafka: property " + name + ": " + file + " is larger than " + MAX_BYTES + " bytes");
       }
       return Files.readString(file, StandardCharsets.UTF_8).replaceFirst("\\R\\z", "");
     } catch (IOException e) {
@@ -84,7 +84,7 @@ public final class Secrets {
               + name
               + ": "
               + file
-              + " can't be read: "
+              + " cannot be read: "
               + e.getClass().getSimpleName(),
           e);
     }

@@ -6,46 +6,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes a topic where that is wanted, and learns what it takes. For the sender's thread. */
+/** Finds a topic, creates it if configured, and reads its record limit. Not thread-safe. */
 public class TopicSetup {
-  private static final Logger log = LoggerFactory.getLogger(TopicSetup.class);
+  private static final Logger LOG = LoggerFactory.getLogger(TopicSetup.class);
   private static final int TIMEOUT_MILLIS = 5_000;
 
-  /** Records go when their whole segment may go: a few segments within the retention. */
-  private static final int SEGMENTS = 10;
+  /** Kafka deletes whole segments, so a topic's retention is divided into several of them. */
+  private static final int SEGMENTS_PER_RETENTION = 10;
 
-  private final KafkaClientConfig settings;
+  private final KafkaClientConfig config;
   private final TopicSpec topic;
-  private boolean made;
+  private boolean exists;
 
-  public TopicSetup(KafkaClientConfig settings, TopicSpec topic) {
-    this.settings = settings;
+  public TopicSetup(KafkaClientConfig config, TopicSpec topic) {
+    this.config = config;
     this.topic = topic;
   }
 
-  String name() {
-    return topic.name();
-  }
-
   /**
-   * Makes the topic unless it is there.
+   * Creates the topic if it does not exist.
    *
-   * @throws KafkaException if the broker refuses or is away
+   * @throws KafkaException if the broker is unavailable or rejects the request
    */
   public void create() throws InterruptedException {
-    if (made) {
+    if (exists) {
       return;
     }
     NewTopic wanted =
@@ -55,94 +54,113 @@ public class TopicSetup {
                     TopicConfig.RETENTION_MS_CONFIG,
                     String.valueOf(topic.retention().toMillis()),
                     TopicConfig.SEGMENT_MS_CONFIG,
-                    String.valueOf(topic.retention().toMillis() / SEGMENTS),
+                    String.valueOf(topic.retention().toMillis() / SEGMENTS_PER_RETENTION),
                     TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                    String.valueOf(settings.bounds().maxRecordBytes())));
-    Admin admin = Admin.create(adminSettings(settings));
+                    String.valueOf(config.bounds().maxRecordBytes())));
     try {
-      admin.createTopics(List.of(wanted)).all().get();
-      log.info(
-          "kafka: created topic {} at {}, kept for {}",
+      request(admin -> admin.createTopics(List.of(wanted)).all());
+      LOG.info(
+          "Kafka topic {} was created at {} with a retention of {}",
           topic.name(),
-          settings.bootstrapServers(),
+          config.bootstrapServers(),
           topic.retention());
-      made = true;
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
-        throw new KafkaException(ProducerFactory.sentence(e), e);
+        throw new KafkaException(KafkaErrors.message(e), e);
       }
-      made = true;
-    } finally {
-      admin.close(Duration.ZERO);
     }
+    exists = true;
   }
 
   /**
-   * The largest record to send: what is configured here, or the topic's limit where that is less,
-   * which is then said.
+   * Finds the topic, after creating it if configured.
+   *
+   * @return size of the largest record to send, in bytes
+   * @throws KafkaException if the topic is unavailable
+   */
+  int find(Producer<String, byte[]> producer) throws InterruptedException {
+    if (config.createTopics()) {
+      create();
+    }
+    int partitions = producer.partitionsFor(topic.name()).size();
+    LOG.info(
+        "Kafka topic {} at {} is available with {} partition{}",
+        topic.name(),
+        config.bootstrapServers(),
+        partitions,
+        partitions == 1 ? "" : "s");
+    return largestRecord();
+  }
+
+  /**
+   * Returns the size of the largest record to send, in bytes: the configured limit, or the topic's
+   * if that is smaller, which is logged.
    */
   public int largestRecord() throws InterruptedException {
-    int most = settings.bounds().maxRecordBytes();
+    int configured = config.bounds().maxRecordBytes();
     long limit = topicLimit();
     if (limit < 0) {
-      return most;
+      return configured;
     }
-    if (limit < most) {
-      log.warn(
-          "kafka: topic {} takes records of {} bytes, maxRecordBytes here is {}: larger records are"
-              + " lost and counted; raise max.message.bytes of the topic",
+    if (limit < configured) {
+      LOG.warn(
+          "Kafka topic {} accepts records of at most {} bytes, less than maxRecordBytes = {}: larger"
+              + " records are lost and counted; raise max.message.bytes of the topic",
           topic.name(),
           limit,
-          most);
+          configured);
       return (int) limit;
     }
-    log.info(
-        "kafka: records of up to {} bytes go to topic {}, which takes {}",
-        most,
+    LOG.info(
+        "Kafka topic {} accepts records of {} bytes; at most {} are sent",
         topic.name(),
-        limit);
-    return most;
+        limit,
+        configured);
+    return configured;
   }
 
-  /** Whether the broker tells of the topic now. */
+  /** Whether the broker answers a request about the topic now. */
   boolean answers() throws InterruptedException {
-    Admin admin = Admin.create(adminSettings(settings));
     try {
-      admin.describeTopics(List.of(topic.name())).allTopicNames().get();
+      request(admin -> admin.describeTopics(List.of(topic.name())).allTopicNames());
       return true;
     } catch (ExecutionException e) {
-      log.debug("topic {} is not told of", topic.name(), e);
+      LOG.debug("Kafka topic {} cannot be described", topic.name(), e);
       return false;
-    } finally {
-      admin.close(Duration.ZERO);
     }
   }
 
-  /** max.message.bytes of the topic, which is the broker's where it has none of its own; or −1. */
+  /** The topic's max.message.bytes, own or inherited from the broker; −1 if it cannot be read. */
   private long topicLimit() throws InterruptedException {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-    Admin admin = Admin.create(adminSettings(settings));
     try {
-      Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
-      ConfigEntry entry = config == null ? null : config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+      Config found = request(admin -> admin.describeConfigs(List.of(resource)).all()).get(resource);
+      ConfigEntry entry = found == null ? null : found.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
       return entry == null ? -1 : Long.parseLong(entry.value());
     } catch (ExecutionException e) {
-      log.info(
-          "kafka: what topic {} takes could not be read: {}; maxRecordBytes here is {}",
+      LOG.info(
+          "Record limit of Kafka topic {} cannot be read: {}; using maxRecordBytes = {}",
           topic.name(),
-          ProducerFactory.sentence(e),
-          settings.bounds().maxRecordBytes());
+          KafkaErrors.message(e),
+          config.bounds().maxRecordBytes());
       return -1;
+    }
+  }
+
+  private <T> T request(Function<Admin, KafkaFuture<T>> call)
+      throws InterruptedException, ExecutionException {
+    Admin admin = Admin.create(adminProperties());
+    try {
+      return call.apply(admin).get();
     } finally {
       admin.close(Duration.ZERO);
     }
   }
 
-  /** Settings for an admin client of the same broker: the security settings go along. */
-  static Map<String, Object> adminSettings(KafkaClientConfig settings) {
-    Map<String, Object> all = new HashMap<>(Secrets.resolve(settings.properties()));
+  private Map<String, Object> adminProperties() {
+    Map<String, Object> all = new HashMap<>(Secrets.resolve(config.properties()));
     all.keySet().retainAll(AdminClientConfig.configNames());
-    all.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    all.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
     all.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
     all.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
     return all;

@@ -3,27 +3,27 @@ package io.github.rackfocus.kafka;
 import java.time.Duration;
 
 /**
- * A topic, and how long its records are kept where it is ours to create.
+ * A topic, and the retention with which it is created if it is missing.
  *
- * @param name of the topic
- * @param retention of its records
+ * @param name name of the topic
+ * @param retention how long records are kept
  */
 public record TopicSpec(String name, Duration retention) {
-  /** Depth maps: minutes, since who plans with depth wants it now; archives are for consumers. */
+  /** Depth maps. Planners need current depth; consumers that archive it read it within minutes. */
   public static final TopicSpec DEPTH = new TopicSpec("rackfocus.depth.v1", Duration.ofMinutes(10));
 
-  /** Obstacle grids: as long as the maps that they were made of. */
+  /** Obstacle grids, kept as long as the maps that they were computed from. */
   public static final TopicSpec OBSTACLES =
       new TopicSpec("rackfocus.obstacles.v1", Duration.ofMinutes(10));
 
-  /** Health: days, for who looks back after a fault. */
+  /** Health records, kept for days to analyse faults. */
   public static final TopicSpec HEALTH = new TopicSpec("rackfocus.health.v1", Duration.ofDays(7));
 
-  /** Camera frames for workers: as short as a few sweeps and a restart take. */
+  /** Camera frames for workers, kept for a restart and a few sweeps. */
   public static final TopicSpec FRAMES =
       new TopicSpec("rackfocus.frames.v1", Duration.ofMinutes(5));
 
-  /** Records that nobody could read: days, for who looks into it. */
+  /** Rejected records, kept for days to analyse them. */
   public static final TopicSpec DEAD_LETTER =
       new TopicSpec("rackfocus.dead-letter.v1", Duration.ofDays(7));
 
@@ -34,7 +34,7 @@ public record TopicSpec(String name, Duration retention) {
     }
   }
 
-  /** The same under another name. */
+  /** A copy with another name. */
   public TopicSpec named(String other) {
     return new TopicSpec(other, retention);
   }

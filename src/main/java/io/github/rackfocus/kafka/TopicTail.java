@@ -17,18 +17,18 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads topics as they grow, all partitions, without a consumer group: looking on changes nothing
- * for anybody. Topics may come later. For one thread.
+ * Follows all partitions of topics without a consumer group, so that it does not affect other
+ * consumers. Topics may be created later. Not thread-safe.
  */
 public final class TopicTail implements AutoCloseable {
   /**
-   * A record as it was found.
+   * A record.
    *
-   * @param topic it lay on
+   * @param topic its topic
    * @param key {@code robot/camera}
    * @param id CloudEvents id, null if it has none
-   * @param contentType of the value, null if it is not told
-   * @param sentMillis when it was sent, milliseconds since 1970
+   * @param contentType of the value, null if it has none
+   * @param sentMillis time of sending, milliseconds since 1970
    * @param value the message
    */
   public record Found(
@@ -44,36 +44,36 @@ public final class TopicTail implements AutoCloseable {
   private final KafkaConsumer<String, byte[]> consumer;
   private final List<String> topics;
   private final boolean fromBeginning;
-  private final Set<TopicPartition> known = new LinkedHashSet<>();
+  private final Set<TopicPartition> assigned = new LinkedHashSet<>();
   private final Set<String> missing = new LinkedHashSet<>();
 
   /**
-   * @param fromBeginning whether what the topics hold already is read first
-   * @throws IllegalArgumentException if Kafka refuses a setting, or no address of a broker is known
+   * @param fromBeginning whether to start with the records that the topics already hold
+   * @throws IllegalArgumentException if Kafka rejects a property, or no broker's name resolves
    */
   public TopicTail(KafkaClientConfig kafka, List<String> topics, boolean fromBeginning) {
     this.topics = List.copyOf(topics);
     this.missing.addAll(topics);
     this.fromBeginning = fromBeginning;
-    Map<String, Object> settings = new HashMap<>(Secrets.resolve(kafka.properties()));
-    settings.keySet().retainAll(ConsumerConfig.configNames());
-    // With Kafka's 64 KiB TCP stalls large maps again and again: docs/kafka.md has figures.
-    settings.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, -1);
-    settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
-    settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+    Map<String, Object> properties = new HashMap<>(Secrets.resolve(kafka.properties()));
+    properties.keySet().retainAll(ConsumerConfig.configNames());
+    // Kafka's default of 64 KiB makes TCP stall on large maps; docs/kafka.md has figures.
+    properties.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, -1);
+    properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+    properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
     try {
       this.consumer =
-          new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+          new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
     } catch (KafkaException e) {
-      throw new IllegalArgumentException("kafka: " + ProducerFactory.sentence(e), e);
+      throw new IllegalArgumentException("kafka: " + KafkaErrors.message(e), e);
     }
   }
 
-  /** Topics that were not found yet. */
+  /** Topics that do not exist yet. */
   public Set<String> missing() {
     return Set.copyOf(missing);
   }
@@ -81,14 +81,14 @@ public final class TopicTail implements AutoCloseable {
   /**
    * Waits for records.
    *
-   * @param patience how long, where there are none
-   * @throws KafkaException if the broker refuses, such as for want of a right
+   * @param patience how long to wait if there are none
+   * @throws KafkaException if the broker rejects the request, such as for a missing permission
    */
   public List<Found> poll(Duration patience) throws InterruptedException {
     if (!missing.isEmpty()) {
-      look();
+      findTopics();
     }
-    if (known.isEmpty()) {
+    if (assigned.isEmpty()) {
       Thread.sleep(patience.toMillis());
       return List.of();
     }
@@ -106,25 +106,25 @@ public final class TopicTail implements AutoCloseable {
     return found;
   }
 
-  private void look() {
-    Map<String, List<org.apache.kafka.common.PartitionInfo>> there = consumer.listTopics();
+  private void findTopics() {
+    Map<String, List<org.apache.kafka.common.PartitionInfo>> existing = consumer.listTopics();
     List<TopicPartition> fresh = new ArrayList<>();
     for (String topic : topics) {
-      if (missing.contains(topic) && there.containsKey(topic)) {
-        there.get(topic).forEach(p -> fresh.add(new TopicPartition(topic, p.partition())));
+      if (missing.contains(topic) && existing.containsKey(topic)) {
+        existing.get(topic).forEach(p -> fresh.add(new TopicPartition(topic, p.partition())));
         missing.remove(topic);
       }
     }
     if (fresh.isEmpty()) {
       return;
     }
-    known.addAll(fresh);
-    consumer.assign(known);
+    assigned.addAll(fresh);
+    consumer.assign(assigned);
     if (fromBeginning) {
       consumer.seekToBeginning(fresh);
     } else {
       consumer.seekToEnd(fresh);
-      fresh.forEach(consumer::position); // Now, not at the next poll: what comes from here on.
+      fresh.forEach(consumer::position); // Fixes the end now and not at the next poll.
     }
   }
 

@@ -6,7 +6,7 @@ import io.github.rackfocus.ros.xmlrpc.XmlRpcClient;
 import java.net.URI;
 import java.util.List;
 
-/** The master's and the parameter server's API as one node uses them. Thread-safe. */
+/** Calls the APIs of the master and of the parameter server for one node. Thread-safe. */
 final class MasterClient {
   private final XmlRpcClient rpc;
   private final URI master;
@@ -22,10 +22,10 @@ final class MasterClient {
     return master;
   }
 
-  /** Code, text and value as the master answers. */
+  /** The master's reply: status code (1 is success), status text and value. */
   record Answer(int code, String text, Object value) {}
 
-  /** Calls with our name as first parameter and returns what came, be it a refusal. */
+  /** Calls a method with the node's name as first parameter; returns error replies as well. */
   Answer ask(String method, Object... parameters) throws RosException {
     Object[] all = new Object[parameters.length + 1];
     all[0] = caller;
@@ -37,11 +37,13 @@ final class MasterClient {
         && triple.get(1) instanceof String text) {
       return new Answer(code, text, triple.get(2));
     }
-    throw new RosException(method + " at " + master + ": expected code, text and value");
+    throw new RosException(method + " at " + master + ": malformed reply; expected code, text and value");
   }
 
   /**
-   * @throws RosException also if the master refuses, with its words
+   * Calls a method with the node's name as first parameter and returns the value.
+   *
+   * @throws RosException if the call fails or the master replies with an error, with its text
    */
   Object call(String method, Object... parameters) throws RosException {
     Answer answer = ask(method, parameters);

@@ -15,15 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what a node wants registered registered: waits for a master that is away, and registers
- * again when it has restarted, which shows in its process id or in its not knowing us. One thread,
- * two small calls every two seconds.
+ * Keeps a node registered with its master: waits for an unavailable master, and registers again
+ * after a master restart, which it detects by a new process id or by the master not knowing the
+ * node. Uses one thread and two small calls every two seconds. Thread-safe.
  */
 final class MasterWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MasterWatch.class);
   private static final Duration INTERVAL = Duration.ofSeconds(2);
 
-  /** One registration; both calls may be made again and again. */
+  /** One registration; both calls may be repeated. */
   interface Registration {
     void register(MasterClient master) throws RosException;
 
@@ -44,7 +44,7 @@ final class MasterWatch implements AutoCloseable {
     }
   }
 
-  /** One call of the master. */
+  /** One call to the master. */
   @FunctionalInterface
   interface Call {
     void make(MasterClient master) throws RosException;
@@ -64,11 +64,11 @@ final class MasterWatch implements AutoCloseable {
   private final GraphName ownName;
   private final Consumer<String> onNameTaken;
   private final List<Entry> entries = new ArrayList<>();
-  private final RateLimitedLogger troubles;
+  private final RateLimitedLogger failures;
   private final Object calling = new Object();
   private boolean pending;
   private boolean closed;
-  private boolean away;
+  private boolean unavailable;
   private int pid;
 
   MasterWatch(
@@ -81,14 +81,14 @@ final class MasterWatch implements AutoCloseable {
     this.ownUri = ownUri;
     this.ownName = ownName;
     this.onNameTaken = onNameTaken;
-    troubles = new RateLimitedLogger(LOG, counts.master);
+    failures = new RateLimitedLogger(LOG, counts.master);
   }
 
   void start() {
     DaemonThreads.start("ros-master", this::run);
   }
 
-  /** Registers soon, and again whenever the master has forgotten. */
+  /** Adds a registration, which is made soon and again after each restart of the master. */
   void add(Registration registration) {
     synchronized (this) {
       entries.add(new Entry(registration));
@@ -98,8 +98,8 @@ final class MasterWatch implements AutoCloseable {
   }
 
   /**
-   * Takes a registration back, as far as the master can be reached; waits for one that is being
-   * made, which would outlive its topic otherwise.
+   * Removes a registration and unregisters it if the master is available. Waits for a registration
+   * in progress, which would otherwise outlive its topic.
    */
   void remove(Registration registration) {
     List<Entry> removed;
@@ -121,7 +121,7 @@ final class MasterWatch implements AutoCloseable {
       registration.unregister(master);
       return true;
     } catch (RosException e) {
-      LOG.debug("not taken back from the master: {}", e.getMessage());
+      LOG.debug("unregistering failed: {}", e.getMessage());
       return false;
     }
   }
@@ -149,7 +149,7 @@ final class MasterWatch implements AutoCloseable {
 
   private void check() {
     try {
-      if (forgotten()) {
+      if (hasRestarted()) {
         LOG.info("the master at {} has restarted; registering again", master.uri());
         synchronized (this) {
           entries.forEach(entry -> entry.registered = false);
@@ -158,20 +158,21 @@ final class MasterWatch implements AutoCloseable {
       for (Entry entry : unregistered()) {
         register(entry);
       }
-      if (away) {
-        LOG.info("the master at {} is back", master.uri());
-        away = false;
+      if (unavailable) {
+        LOG.info("the master at {} is available again", master.uri());
+        unavailable = false;
       }
     } catch (RosException e) {
-      away = true;
-      troubles.warn("waiting for the master: " + e.getMessage());
+      unavailable = true;
+      failures.warn("waiting for the master: " + e.getMessage());
     }
   }
 
   /**
-   * What the master refuses must not keep the others from it, and is tried again.
+   * Makes one registration. An error reply is logged and retried later, so that it does not block
+   * the other registrations.
    *
-   * @throws RosException if the master did not answer
+   * @throws RosException if the master is unavailable
    */
   private void register(Entry entry) throws RosException {
     synchronized (this) {
@@ -188,9 +189,9 @@ final class MasterWatch implements AutoCloseable {
       if (e.getCause() instanceof IOException) {
         throw e;
       }
-      troubles.warn("the master refused: " + e.getMessage());
+      failures.warn("the master rejected a registration: " + e.getMessage());
     } catch (RuntimeException e) {
-      troubles.warn("registering failed: " + e);
+      failures.warn("registering failed: " + e);
     }
   }
 
@@ -206,7 +207,7 @@ final class MasterWatch implements AutoCloseable {
     return entries.stream().anyMatch(entry -> entry.registered);
   }
 
-  private boolean forgotten() throws RosException {
+  private boolean hasRestarted() throws RosException {
     int before = pid;
     pid = master.call("getPid") instanceof Integer found ? found : 0;
     if (!anyRegistered()) {
@@ -220,7 +221,7 @@ final class MasterWatch implements AutoCloseable {
     return found.code() != 1 || before != pid;
   }
 
-  /** Takes everything back from the master; gives up at the first call that fails. */
+  /** Removes all registrations from the master; gives up at the first call that fails. */
   @Override
   public void close() {
     List<Entry> all;

@@ -3,6 +3,7 @@ package io.github.rackfocus.ros;
 import io.github.rackfocus.ros.names.GraphName;
 import io.github.rackfocus.ros.names.NameResolver;
 import io.github.rackfocus.ros.net.Hosts;
+import io.github.rackfocus.ros.tcpros.ConnectionConfig;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,18 +13,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a node is, where its master is, how its names are mapped, and its limits.
+ * The configuration of a node: its name, its master, its remappings and its limits.
  *
  * @param nodeName global, e.g. {@code /robot/rackfocus}
- * @param remappings names as given, from and to
- * @param privateParameters of {@code _name:=value}, by name without the underscore: Integer,
- *     Double, Boolean or String
- * @param host what others call this machine ({@code __hostname}, {@code __ip}, ROS_HOSTNAME,
- *     ROS_IP), null for its own idea
- * @param logFile of {@code __log:=}, or null
- * @param remainingArguments those that ROS has no meaning for, in order
- * @param maxMessageBytes longest message or service call taken from outside
- * @param handshakeTimeout how long another end may take over its header
+ * @param remappings from and to, as given on the command line
+ * @param privateParameters values of {@code _name:=value} (Integer, Double, Boolean or String) by
+ *     name without the underscore
+ * @param host the host that other nodes connect to ({@code __hostname}, {@code __ip},
+ *     ROS_HOSTNAME, ROS_IP); null: detected
+ * @param logFile the file of {@code __log:=}, or null
+ * @param remainingArguments arguments that are not ROS remappings, in order
+ * @param maxMessageBytes longest message or service call that is accepted
+ * @param handshakeTimeout maximum time a peer may take to send its connection header
  */
 public record NodeConfiguration(
     GraphName nodeName,
@@ -42,7 +43,7 @@ public record NodeConfiguration(
   public NodeConfiguration {
     if (maxMessageBytes < 1 || maxMessageBytes > Integer.MAX_VALUE - 4096) {
       throw new IllegalArgumentException(
-          "the longest message is " + maxMessageBytes + " bytes; expected 1 to 2147479551");
+          "maxMessageBytes is " + maxMessageBytes + "; expected 1 to 2147479551");
     }
     remappings = Map.copyOf(remappings);
     privateParameters = Map.copyOf(privateParameters);
@@ -50,10 +51,10 @@ public record NodeConfiguration(
   }
 
   /**
-   * Reads ROS's command-line forms and environment variables; the command line comes first.
+   * Reads the command line and the environment variables of ROS; the command line takes precedence.
    *
-   * @param defaultName the node's base name where {@code __name} is not given
-   * @throws IllegalArgumentException with a sentence for the user if one of them is wrong
+   * @param defaultName the node's base name if {@code __name} is not given
+   * @throws IllegalArgumentException if an argument or variable is invalid
    */
   public static NodeConfiguration fromCommandLine(
       List<String> arguments, Map<String, String> environment, String defaultName) {
@@ -80,7 +81,7 @@ public record NodeConfiguration(
     String name = special.getOrDefault("__name", defaultName);
     if (name.isEmpty() || name.contains("/") || name.startsWith("~")) {
       throw new IllegalArgumentException(
-          "\"" + name + "\" is no base name of a node; give its namespace by __ns:=");
+          "\"" + name + "\" is not a base name of a node; set its namespace with __ns:=");
     }
     GraphName root = GraphName.of("/");
     GraphName namespace =
@@ -99,7 +100,7 @@ public record NodeConfiguration(
         Duration.ofSeconds(5));
   }
 
-  /** The same with another limit of message sizes. */
+  /** Returns a copy with another limit of message sizes, bytes. */
   public NodeConfiguration withMaxMessageBytes(int bytes) {
     return new NodeConfiguration(
         nodeName,
@@ -114,7 +115,7 @@ public record NodeConfiguration(
         handshakeTimeout);
   }
 
-  /** The same with another deadline of handshakes. */
+  /** Returns a copy with another timeout of handshakes. */
   public NodeConfiguration withHandshakeTimeout(Duration timeout) {
     return new NodeConfiguration(
         nodeName,
@@ -127,6 +128,11 @@ public record NodeConfiguration(
         remainingArguments,
         maxMessageBytes,
         timeout);
+  }
+
+  /** Returns what the node's TCPROS connections need to know of it. */
+  ConnectionConfig connectionConfig() {
+    return new ConnectionConfig(nodeName.value(), handshakeTimeout, maxMessageBytes);
   }
 
   public NameResolver nameResolver() {
@@ -149,7 +155,7 @@ public record NodeConfiguration(
     return host.isEmpty() ? null : host;
   }
 
-  /** The first that is given and not empty, else the last. */
+  /** Returns the first value that is neither null nor empty, or "". */
   private static String first(@Nullable String... values) {
     for (String value : values) {
       if (value != null && !value.isEmpty()) {
@@ -165,13 +171,13 @@ public record NodeConfiguration(
         return URI.create(text);
       }
     } catch (IllegalArgumentException e) {
-      // said below
+      // Reported below.
     }
     throw new IllegalArgumentException(
         "ROS_MASTER_URI is \"" + text + "\"; expected http://HOST:PORT, e.g. " + DEFAULT_MASTER);
   }
 
-  /** As roscpp reads {@code _param:=value}: integer, then number, then truth value, then text. */
+  /** Parses a value as roscpp does: as an integer, a double, a boolean, or else a string. */
   static Object parse(String text) {
     if (text.matches("[+-]?\\d{1,10}")) {
       long value = Long.parseLong(text);

@@ -1,12 +1,12 @@
 package io.github.rackfocus.ros;
 
-/** Gets a parameter's value when somebody sets it. */
+/** Receives the value of a parameter whenever it is set. */
 @FunctionalInterface
 public interface ParameterListener {
   /**
-   * Runs in a thread of the node's XML-RPC server.
+   * Handles a new value. Runs in a thread of the node's XML-RPC server.
    *
-   * @param value Integer, Double, Boolean, String, byte[], List or Map; an empty Map once deleted
+   * @param value Integer, Double, Boolean, String, byte[], List or Map; an empty Map if deleted
    */
   void onNewValue(Object value);
 }

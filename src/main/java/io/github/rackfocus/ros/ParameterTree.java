@@ -10,9 +10,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameter server, through the node's names and remappings. Values are Integer, Double,
- * Boolean, String, byte[], List and Map. Every method asks the master and throws {@link
- * RosException} if it cannot be reached. Thread-safe.
+ * The parameter server, accessed with the node's names and remappings. Values are Integer, Double,
+ * Boolean, String, byte[], List and Map. Every method calls the master and throws {@link
+ * RosException} if it is unavailable. Thread-safe.
  */
 public final class ParameterTree {
   private final MasterClient master;
@@ -28,7 +28,7 @@ public final class ParameterTree {
     this.watch = watch;
   }
 
-  /** The value, or null if it is not set. */
+  /** Returns the value, or null if it is not set. */
   public @Nullable Object get(String name) throws RosException {
     MasterClient.Answer answer = master.ask("getParam", names.resolve(name).value());
     return answer.code() == 1 ? answer.value() : null;
@@ -42,21 +42,17 @@ public final class ParameterTree {
     return typed(name, otherwise, Integer.class, "an integer");
   }
 
-  /** An integer counts as a number. */
+  /** Returns a number; an integer is converted. */
   public double getDouble(String name, double otherwise) throws RosException {
     return typed(name, otherwise, Number.class, "a number").doubleValue();
   }
 
   public String getString(String name, String otherwise) throws RosException {
-    return typed(name, otherwise, String.class, "a text");
+    return typed(name, otherwise, String.class, "a string");
   }
 
   public List<?> getList(String name, List<?> otherwise) throws RosException {
     return typed(name, otherwise, List.class, "a list");
-  }
-
-  public Map<?, ?> getMap(String name, Map<?, ?> otherwise) throws RosException {
-    return typed(name, otherwise, Map.class, "a tree of parameters");
   }
 
   private <V> V typed(String name, V otherwise, Class<V> type, String expected)
@@ -84,7 +80,7 @@ public final class ParameterTree {
     master.call("deleteParam", names.resolve(name).value());
   }
 
-  /** The full name of the nearest parameter of that name, upwards from the node; null if none. */
+  /** Searches the node's namespace and those above it; returns the full name, or null. */
   public @Nullable GraphName search(String name) throws RosException {
     MasterClient.Answer answer = master.ask("searchParam", names.searchKey(name));
     return answer.code() == 1 && answer.value() instanceof String found && !found.isEmpty()
@@ -100,13 +96,14 @@ public final class ParameterTree {
   }
 
   /**
-   * Calls the listener soon with the value that is there, if any, and whenever it or a part of it
-   * is set; a deleted parameter shows as an empty map. Calls may come from several threads.
+   * Adds a listener. It is called soon with the current value, if any, and again whenever the
+   * parameter or a part of it is set, with an empty map if it is deleted. Calls may come from several
+   * threads.
    */
   public void addParameterListener(String name, ParameterListener listener) {
     GraphName resolved = names.resolve(name);
     listeners.computeIfAbsent(resolved, any -> new CopyOnWriteArrayList<>()).add(listener);
-    // Subscribing again is how a further listener learns what the first knows already.
+    // Each listener subscribes for itself: the reply carries the current value.
     watch.add(subscription(resolved, listener));
   }
 
@@ -128,20 +125,21 @@ public final class ParameterTree {
   }
 
   /**
-   * What the master tells the slave API; whether anybody listens to it.
+   * Handles an update from the master.
    *
-   * @throws RosException if a tree that somebody listens to could not be fetched
+   * @return whether the parameter has a listener
+   * @throws RosException if a subscribed tree could not be fetched
    */
   boolean update(String name, Object value) throws RosException {
     GraphName changed = GraphName.of(name);
     boolean known = false;
     for (Map.Entry<GraphName, List<ParameterListener>> entry : listeners.entrySet()) {
-      GraphName listened = entry.getKey();
-      if (listened.equals(changed)) {
+      GraphName subscribed = entry.getKey();
+      if (subscribed.equals(changed)) {
         entry.getValue().forEach(listener -> listener.onNewValue(value));
         known = true;
-      } else if (changed.value().startsWith(listened.value() + "/")) {
-        Object tree = get(listened.value());
+      } else if (changed.value().startsWith(subscribed.value() + "/")) {
+        Object tree = get(subscribed.value());
         if (tree != null) {
           entry.getValue().forEach(listener -> listener.onNewValue(tree));
         }

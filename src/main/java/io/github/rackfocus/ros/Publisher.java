@@ -13,27 +13,24 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes messages on a topic. A message is serialised once, in the caller's thread, into a
- * pooled direct buffer that all subscribers share; it is the caller's again when {@link #publish}
- * returns. Each subscriber has a queue of its own and loses its oldest messages when it is slow. In
- * the steady state nothing is allocated per message. Thread-safe.
+ * pooled direct buffer that all subscribers share; the caller may reuse it when {@link #publish}
+ * returns. Each subscriber has its own queue, and loses the oldest messages if it is slow. In the
+ * steady state nothing is allocated per message. Thread-safe.
  */
 public final class Publisher<T extends Message> implements AutoCloseable {
   private final GraphName topicName;
   private final MessageType<T> type;
   private final int queueSize;
   private final boolean latch;
-  private final String nodeName;
-  private final BufferPool pool;
-  private final AtomicInteger ids;
+  private final NodeContext context;
   private final Runnable onClose;
   private final Object publishing = new Object();
 
-  /** Never changed in place: read without the lock. */
+  /** Replaced, never modified, so that it can be read without the lock. */
   private volatile SubscriberLink[] links = {};
 
   private BufferPool.@Nullable Lease latched;
@@ -45,9 +42,7 @@ public final class Publisher<T extends Message> implements AutoCloseable {
       MessageType<T> type,
       int queueSize,
       boolean latch,
-      String nodeName,
-      BufferPool pool,
-      AtomicInteger ids,
+      NodeContext context,
       Runnable onClose) {
     if (queueSize < 1) {
       throw new IllegalArgumentException(
@@ -57,9 +52,7 @@ public final class Publisher<T extends Message> implements AutoCloseable {
     this.type = type;
     this.queueSize = queueSize;
     this.latch = latch;
-    this.nodeName = nodeName;
-    this.pool = pool;
-    this.ids = ids;
+    this.context = context;
     this.onClose = onClose;
   }
 
@@ -79,7 +72,7 @@ public final class Publisher<T extends Message> implements AutoCloseable {
     return links.length;
   }
 
-  /** Messages that slow subscribers lost, all together. */
+  /** Returns the number of messages dropped from the queues of slow subscribers. */
   public long dropped() {
     synchronized (publishing) {
       long sum = droppedBefore;
@@ -95,8 +88,8 @@ public final class Publisher<T extends Message> implements AutoCloseable {
   }
 
   /**
-   * Hands a message to all subscribers; never waits for one. Without subscribers nothing is done,
-   * unless the topic is latched.
+   * Queues a message for all subscribers without waiting for any of them. Does nothing if there are
+   * no subscribers, unless the topic is latched.
    *
    * @throws IllegalArgumentException if a value does not fit its field or the message exceeds 2 GiB
    */
@@ -107,9 +100,9 @@ public final class Publisher<T extends Message> implements AutoCloseable {
     long size = message.serializedSize();
     if (size > Integer.MAX_VALUE - 4096) {
       throw new IllegalArgumentException(
-          "a " + type.name() + " of " + size + " bytes is more than a connection carries");
+          type.name() + " has " + size + " bytes; a TCPROS connection carries at most 2 GiB");
     }
-    BufferPool.Lease lease = pool.take((int) size + 4);
+    BufferPool.Lease lease = context.pool().take((int) size + 4);
     try {
       ByteBuffer out = lease.buffer();
       out.putInt((int) size);
@@ -133,9 +126,10 @@ public final class Publisher<T extends Message> implements AutoCloseable {
   }
 
   /**
-   * Answers a subscriber's header and serves it, in the connection's thread.
+   * Replies to a subscriber's header and sends it messages until the connection ends. Runs in the
+   * connection's thread.
    *
-   * @throws RosException if the header asks for what this topic is not
+   * @throws RosException if the header lacks a field or has another md5sum
    */
   void serve(SocketChannel channel, ConnectionHeader header) throws IOException, RosException {
     String caller = header.getOr("callerid", "unknown");
@@ -161,7 +155,7 @@ public final class Publisher<T extends Message> implements AutoCloseable {
               + "]. Dropping connection.");
     }
     new ConnectionHeader()
-        .with("callerid", nodeName)
+        .with("callerid", context.connection().callerId())
         .with("topic", topicName.value())
         .with("type", type.name())
         .with("md5sum", type.md5sum())
@@ -170,7 +164,8 @@ public final class Publisher<T extends Message> implements AutoCloseable {
         .with("tcp_nodelay", "1")
         .write(channel);
     String shown = PrintableText.of(caller, 256);
-    SubscriberLink link = new SubscriberLink(ids.incrementAndGet(), shown, channel, queueSize);
+    int id = context.connectionIds().incrementAndGet();
+    SubscriberLink link = new SubscriberLink(id, shown, channel, queueSize);
     synchronized (publishing) {
       if (closed) {
         return;
@@ -192,7 +187,7 @@ public final class Publisher<T extends Message> implements AutoCloseable {
     }
   }
 
-  /** Takes the topic back from the master and ends its connections. */
+  /** Unregisters the topic from the master and closes its connections. */
   @Override
   public void close() {
     synchronized (publishing) {

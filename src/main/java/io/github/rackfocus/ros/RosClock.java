@@ -3,14 +3,14 @@ package io.github.rackfocus.ros;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
-/** Time as the robot has it: the machine's, or with use_sim_time that of /clock. Thread-safe. */
+/** ROS time: the system clock, or /clock with use_sim_time. Thread-safe. */
 public final class RosClock {
   private volatile boolean simulated;
   private volatile long simulatedNanos;
 
   RosClock() {}
 
-  /** Nanoseconds since 1970; 0 while simulated time has not begun. */
+  /** Returns nanoseconds since 1970; 0 until simulated time has started. */
   public long nowNanos() {
     if (simulated) {
       return simulatedNanos;

@@ -21,8 +21,8 @@ import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins logback to ROS: /rosout, the file of {@code __log:=}, and the services that list loggers
- * and set their levels. With another slf4j backend it does nothing and says so.
+ * Connects logback to ROS: /rosout, the log file of {@code __log:=}, and the services that list
+ * loggers and set their levels. With another slf4j backend it only logs a warning.
  */
 final class RosLogging implements AutoCloseable {
   private static final Map<String, Level> LEVELS =
@@ -41,7 +41,7 @@ final class RosLogging implements AutoCloseable {
     context = factory instanceof LoggerContext logback ? logback : null;
     if (context == null) {
       LoggerFactory.getLogger(RosLogging.class)
-          .warn("no /rosout and no log levels over ROS: slf4j is not backed by logback");
+          .warn("/rosout and log level services are disabled: the slf4j backend is not logback");
     }
   }
 

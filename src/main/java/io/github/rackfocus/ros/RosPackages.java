@@ -13,7 +13,7 @@ import java.util.Queue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds packages as rospack does: below the folders of ROS_PACKAGE_PATH, by their package.xml. */
+/** Finds packages as rospack does: by their package.xml, below the folders of ROS_PACKAGE_PATH. */
 public final class RosPackages {
   private static final Pattern NAME = Pattern.compile("<name>\\s*([^<\\s]+)\\s*</name>");
   private static final long MAX_MANIFEST_BYTES = 1 << 20;
@@ -22,9 +22,9 @@ public final class RosPackages {
   private RosPackages() {}
 
   /**
-   * The folder of a package; of several the first on the path counts.
+   * Returns the folder of a package; if there are several, the first on the path.
    *
-   * @throws IOException if there is none, in a sentence with where it was looked for
+   * @throws IOException if there is none; the message shows the path
    */
   public static Path find(String name, Map<String, String> environment) throws IOException {
     String path = environment.getOrDefault("ROS_PACKAGE_PATH", "");
@@ -37,33 +37,33 @@ public final class RosPackages {
       }
     }
     throw new IOException(
-        "no package '" + name + "' on ROS_PACKAGE_PATH, which is '" + path + "'; expected one");
+        "no package '" + name + "' on ROS_PACKAGE_PATH ('" + path + "')");
   }
 
-  /** Breadth first, as rospack crawls: nothing below a package or a folder marked CATKIN_IGNORE. */
+  /** Searches breadth first as rospack does: not below a package or a folder with CATKIN_IGNORE. */
   private static List<Path> below(String root, String name) throws IOException {
-    record Place(Path folder, int depth) {}
+    record Candidate(Path folder, int depth) {}
     List<Path> found = new ArrayList<>();
-    Queue<Place> todo = new ArrayDeque<>();
+    Queue<Candidate> todo = new ArrayDeque<>();
     try {
-      todo.add(new Place(Path.of(root), 0));
+      todo.add(new Candidate(Path.of(root), 0));
     } catch (InvalidPathException e) {
-      throw new IOException("ROS_PACKAGE_PATH has '" + root + "'; expected folders", e);
+      throw new IOException("ROS_PACKAGE_PATH contains '" + root + "'; expected a folder", e);
     }
     while (!todo.isEmpty() && found.isEmpty()) {
-      Place place = todo.remove();
-      if (Files.exists(place.folder.resolve("CATKIN_IGNORE"))
-          || Files.exists(place.folder.resolve("rospack_nosubdirs"))) {
+      Candidate next = todo.remove();
+      if (Files.exists(next.folder.resolve("CATKIN_IGNORE"))
+          || Files.exists(next.folder.resolve("rospack_nosubdirs"))) {
         continue;
       }
-      Path manifest = place.folder.resolve("package.xml");
+      Path manifest = next.folder.resolve("package.xml");
       if (Files.isRegularFile(manifest)) {
         if (name.equals(nameIn(manifest))) {
-          found.add(place.folder);
+          found.add(next.folder);
         }
-      } else if (place.depth < MAX_DEPTH) {
-        for (Path child : folders(place.folder)) {
-          todo.add(new Place(child, place.depth + 1));
+      } else if (next.depth < MAX_DEPTH) {
+        for (Path child : folders(next.folder)) {
+          todo.add(new Candidate(child, next.depth + 1));
         }
       }
     }

@@ -8,7 +8,7 @@ import io.github.rackfocus.ros.msg.rosgraph_msgs.Log;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Publishes on /rosout what is logged: the level of its logger decides, as ROS has it. */
+/** Publishes log events on /rosout, filtered by the level of their logger as ROS does. */
 final class RosoutAppender extends AppenderBase<ILoggingEvent> {
   private final Publisher<Log> rosout;
   private final String nodeName;

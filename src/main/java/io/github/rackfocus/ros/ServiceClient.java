@@ -8,6 +8,7 @@ import io.github.rackfocus.ros.net.Deadlines;
 import io.github.rackfocus.ros.net.Hosts;
 import io.github.rackfocus.ros.net.RosException;
 import io.github.rackfocus.ros.net.Sockets;
+import io.github.rackfocus.ros.tcpros.ConnectionConfig;
 import io.github.rackfocus.ros.tcpros.ConnectionHeader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,13 +21,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls a service, over a new connection each time or over one that stays. Calls from several
- * threads follow one another.
+ * Calls a service, over a new connection per call or over a persistent one. Thread-safe: calls of
+ * several threads are made one after the other.
  */
 public final class ServiceClient<Q extends Message, R extends Message> implements AutoCloseable {
   private final GraphName name;
   private final ServiceType<Q, R> type;
-  private final NodeConfiguration configuration;
+  private final ConnectionConfig connection;
   private final MasterClient master;
   private final Deadlines deadlines;
   private final boolean persistent;
@@ -36,25 +37,25 @@ public final class ServiceClient<Q extends Message, R extends Message> implement
   ServiceClient(
       GraphName name,
       ServiceType<Q, R> type,
-      NodeConfiguration configuration,
+      NodeContext context,
       MasterClient master,
-      Deadlines deadlines,
       boolean persistent,
       Duration timeout) {
     this.name = name;
     this.type = type;
-    this.configuration = configuration;
+    this.connection = context.connection();
     this.master = master;
-    this.deadlines = deadlines;
+    this.deadlines = context.deadlines();
     this.persistent = persistent;
     this.timeout = timeout;
   }
 
   /**
-   * Calls and waits for the response. A kept connection that broke is built anew by the next call.
+   * Calls the service and waits for its response. If a persistent connection breaks, the call fails
+   * and the next one connects again.
    *
-   * @throws RosException if nobody offers the service, it does not answer in time, it has another
-   *     md5sum, or it answers with an error
+   * @throws RosException if no node provides the service, it does not respond in time, has another
+   *     md5sum, or responds with an error
    */
   public synchronized R call(Q request) throws RosException {
     SocketChannel channel = null;
@@ -76,7 +77,7 @@ public final class ServiceClient<Q extends Message, R extends Message> implement
                   + name
                   + ": "
                   + (guard.expired()
-                      ? "no answer within " + timeout.toMillis() + " ms"
+                      ? "no response within " + timeout.toMillis() + " ms"
                       : e.getMessage()),
               e);
         }
@@ -97,17 +98,17 @@ public final class ServiceClient<Q extends Message, R extends Message> implement
     String text = String.valueOf(master.call("lookupService", name.value()));
     InetSocketAddress address = Hosts.address(text);
     if (address == null) {
-      throw new RosException("service " + name + " is said to be at " + text);
+      throw new RosException("service " + name + ": the master returned an invalid address: " + text);
     }
     if (address.isUnresolved()) {
       throw new RosException(
-          "service " + name + ": no address known of host " + address.getHostString());
+          "service " + name + ": cannot resolve host " + address.getHostString());
     }
     Sockets.configure(channel);
     channel.connect(address);
     ConnectionHeader header =
         new ConnectionHeader()
-            .with("callerid", configuration.nodeName().value())
+            .with("callerid", connection.callerId())
             .with("service", name.value())
             .with("type", type.name())
             .with("md5sum", type.md5sum());
@@ -131,19 +132,10 @@ public final class ServiceClient<Q extends Message, R extends Message> implement
     }
     ByteBuffer prefix = ByteBuffer.allocate(5).order(ByteOrder.LITTLE_ENDIAN);
     Sockets.readFully(channel, prefix);
-    long size = Integer.toUnsignedLong(prefix.getInt(1));
-    if (size > configuration.maxMessageBytes()) {
-      throw new MalformedMessageException(
-          "an answer of "
-              + size
-              + " bytes, more than the "
-              + configuration.maxMessageBytes()
-              + " taken");
-    }
-    ByteBuffer in = Sockets.readBytes(channel, (int) size);
+    ByteBuffer in = Sockets.readBytes(channel, connection.checkLength(prefix.getInt(1)));
     if (prefix.get(0) != 1) {
       throw new RosException(
-          "service " + name + " answered with an error: " + StandardCharsets.UTF_8.decode(in));
+          "service " + name + " responded with an error: " + StandardCharsets.UTF_8.decode(in));
     }
     R response = type.response().factory().get();
     type.response().read(in, response);

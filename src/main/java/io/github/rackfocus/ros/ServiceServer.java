@@ -6,9 +6,9 @@ import io.github.rackfocus.ros.message.Message;
 import io.github.rackfocus.ros.message.ServiceType;
 import io.github.rackfocus.ros.names.GraphName;
 import io.github.rackfocus.ros.net.Deadlines;
-import io.github.rackfocus.ros.net.FaultCounts;
 import io.github.rackfocus.ros.net.RosException;
 import io.github.rackfocus.ros.net.Sockets;
+import io.github.rackfocus.ros.tcpros.ConnectionConfig;
 import io.github.rackfocus.ros.tcpros.ConnectionHeader;
 import java.io.EOFException;
 import java.io.IOException;
@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves a service to one-time and persistent callers. Thread-safe. */
+/** Provides a service to callers with one-time or persistent connections. Thread-safe. */
 public final class ServiceServer<Q extends Message, R extends Message> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceServer.class);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
@@ -32,31 +32,29 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
   private final GraphName name;
   private final ServiceType<Q, R> type;
   private final ServiceResponseBuilder<Q, R> builder;
-  private final NodeConfiguration configuration;
+  private final ConnectionConfig connection;
   private final Runnable onClose;
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong requests = new AtomicLong();
   private final AtomicLong receivedBytes = new AtomicLong();
   private final AtomicLong sentBytes = new AtomicLong();
   private final Deadlines deadlines;
-  private final RateLimitedLogger troubles;
+  private final RateLimitedLogger failures;
   private volatile boolean closed;
 
   ServiceServer(
       GraphName name,
       ServiceType<Q, R> type,
       ServiceResponseBuilder<Q, R> builder,
-      NodeConfiguration configuration,
-      Deadlines deadlines,
-      FaultCounts counts,
+      NodeContext context,
       Runnable onClose) {
     this.name = name;
     this.type = type;
     this.builder = builder;
-    this.configuration = configuration;
-    this.deadlines = deadlines;
+    this.connection = context.connection();
+    this.deadlines = context.deadlines();
     this.onClose = onClose;
-    troubles = new RateLimitedLogger(LOG, counts.services);
+    failures = new RateLimitedLogger(LOG, context.counts().services);
   }
 
   public GraphName name() {
@@ -76,9 +74,9 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
   }
 
   /**
-   * Answers a caller's header and its calls, in the connection's thread.
+   * Replies to a caller's header and to its calls. Runs in the connection's thread.
    *
-   * @throws RosException if the header asks for what this service is not
+   * @throws RosException if the header lacks a field or has another md5sum
    */
   void serve(SocketChannel channel, ConnectionHeader header) throws IOException, RosException {
     String md5sum = header.get("md5sum");
@@ -96,7 +94,7 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
               + ". Dropping connection.");
     }
     new ConnectionHeader()
-        .with("callerid", configuration.nodeName().value())
+        .with("callerid", connection.callerId())
         .with("type", type.name())
         .with("md5sum", type.md5sum())
         .with("request_type", type.request().name())
@@ -129,25 +127,18 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
     Sockets.writeFully(channel, out);
   }
 
-  /** Only a persistent caller may be silent before it calls. */
+  /** Reads the length of a request; only a persistent caller may be idle before it calls. */
   private int readLength(SocketChannel channel, boolean persistent) throws IOException {
     ByteBuffer in =
         persistent
             ? Sockets.readBytes(channel, 4)
-            : within(configuration.handshakeTimeout(), channel, 4);
-    long length = Integer.toUnsignedLong(in.getInt(0));
-    if (length > configuration.maxMessageBytes()) {
-      troubles.warn(
-          "service "
-              + name
-              + ": a call of "
-              + length
-              + " bytes, more than the "
-              + configuration.maxMessageBytes()
-              + " taken");
-      throw new EOFException("a call that is too long");
+            : within(connection.handshakeTimeout(), channel, 4);
+    try {
+      return connection.checkLength(in.getInt(0));
+    } catch (MalformedMessageException e) {
+      failures.warn("service " + name + ": " + e.getMessage());
+      throw new EOFException(e.getMessage());
     }
-    return (int) length;
   }
 
   private ByteBuffer within(Duration timeout, SocketChannel channel, int bytes) throws IOException {
@@ -157,7 +148,7 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
         return Sockets.readBytes(channel, bytes);
       } catch (IOException e) {
         if (guard.expired()) {
-          troubles.warn("service " + name + ": a caller stopped before the end of its call");
+          failures.warn("service " + name + ": a caller sent an incomplete request");
         }
         throw e;
       }
@@ -172,7 +163,7 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
       builder.build(request, response);
       return framed((byte) 1, type.response().write(response));
     } catch (RosException | MalformedMessageException e) {
-      troubles.warn("service " + name + ": " + e.getMessage());
+      failures.warn("service " + name + ": " + e.getMessage());
       return error(e);
     } catch (RuntimeException e) {
       LOG.error("service {} failed", name, e);
@@ -190,7 +181,7 @@ public final class ServiceServer<Q extends Message, R extends Message> implement
     return out.put(ok).putInt(body.remaining()).put(body).flip();
   }
 
-  /** Takes the service back from the master and ends its connections. */
+  /** Unregisters the service from the master and closes its connections. */
   @Override
   public void close() {
     synchronized (open) {

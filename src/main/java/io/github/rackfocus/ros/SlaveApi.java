@@ -12,22 +12,22 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** What a node answers to the master and to other nodes (wiki.ros.org/ROS/Slave_API). */
+/** The XML-RPC methods that the master and other nodes call (wiki.ros.org/ROS/Slave_API). */
 final class SlaveApi {
   private final Topics topics;
   private final Supplier<ParameterTree> parameters;
   private final URI master;
-  private final Supplier<InetSocketHost> tcpRos;
+  private final Supplier<HostAndPort> tcpRos;
   private final Consumer<String> onShutdown;
 
-  /** Host and port as told to others. */
-  record InetSocketHost(String host, int port) {}
+  /** Host and port as advertised to other nodes. */
+  record HostAndPort(String host, int port) {}
 
   SlaveApi(
       Topics topics,
       Supplier<ParameterTree> parameters,
       URI master,
-      Supplier<InetSocketHost> tcpRos,
+      Supplier<HostAndPort> tcpRos,
       Consumer<String> onShutdown) {
     this.topics = topics;
     this.parameters = parameters;
@@ -38,54 +38,56 @@ final class SlaveApi {
 
   Map<String, XmlRpcServer.Method> methods() {
     return Map.of(
-        "getBusStats", call -> done("bus stats", busStats()),
-        "getBusInfo", call -> done("bus info", busInfo()),
-        "getMasterUri", call -> done("master URI", master.toString()),
-        "getPid", call -> done("pid", (int) ProcessHandle.current().pid()),
-        "getSubscriptions", call -> done("subscriptions", subscriptions()),
-        "getPublications", call -> done("publications", publications()),
+        "getBusStats", call -> success("bus stats", busStats()),
+        "getBusInfo", call -> success("bus info", busInfo()),
+        "getMasterUri", call -> success("master URI", master.toString()),
+        "getPid", call -> success("pid", (int) ProcessHandle.current().pid()),
+        "getSubscriptions", call -> success("subscriptions", subscriptions()),
+        "getPublications", call -> success("publications", publications()),
         "shutdown", this::shutdown,
         "paramUpdate", this::paramUpdate,
         "publisherUpdate", this::publisherUpdate,
         "requestTopic", this::requestTopic);
   }
 
-  private static List<Object> done(String text, Object value) {
+  private static List<Object> success(String text, Object value) {
     return List.of(1, text, value);
   }
 
-  private static List<Object> refused(String text, Object value) {
+  private static List<Object> error(String text, Object value) {
     return List.of(-1, text, value);
   }
 
   private Object shutdown(List<Object> call) {
-    onShutdown.accept(call.size() > 1 ? String.valueOf(call.get(1)) : "asked to");
-    return done("shutdown", 0);
+    onShutdown.accept(call.size() > 1 ? String.valueOf(call.get(1)) : "no reason given");
+    return success("shutdown", 0);
   }
 
   private Object paramUpdate(List<Object> call) throws RosException {
     boolean known = parameters.get().update((String) call.get(1), call.get(2));
-    return known ? done("updated", 0) : refused("not subscribed", 0);
+    return known ? success("updated", 0) : error("not subscribed", 0);
   }
 
   private Object publisherUpdate(List<Object> call) {
     Subscriber<?> subscriber = topics.subscriber(GraphName.of((String) call.get(1)));
     if (subscriber == null) {
-      return refused("not a subscriber of " + call.get(1), 0);
+      return error("not a subscriber of " + call.get(1), 0);
     }
     subscriber.updatePublishers((List<?>) call.get(2));
-    return done("updated", 0);
+    return success("updated", 0);
   }
 
   private Object requestTopic(List<Object> call) {
     String topic = (String) call.get(1);
     if (topics.publisher(GraphName.of(topic)) == null) {
-      return refused("Not a publisher of [" + topic + "]", 0);
+      return error("Not a publisher of [" + topic + "]", 0);
     }
     for (Object protocol : (List<?>) call.get(2)) {
       if (protocol instanceof List<?> named && !named.isEmpty() && "TCPROS".equals(named.get(0))) {
-        InetSocketHost at = tcpRos.get();
-        return done("ready on " + at.host + ":" + at.port, List.of("TCPROS", at.host, at.port));
+        HostAndPort address = tcpRos.get();
+        return success(
+            "ready on " + address.host + ":" + address.port,
+            List.of("TCPROS", address.host, address.port));
       }
     }
     return List.of(0, "no supported protocol implementations", 0);
@@ -132,15 +134,15 @@ final class SlaveApi {
       for (SubscriberLink link : publisher.links()) {
         bytes += link.sentBytes();
         connections.add(
-            List.of(link.id(), number(link.sentBytes()), number(link.sentMessages()), true));
+            List.of(link.id(), capped(link.sentBytes()), capped(link.sentMessages()), true));
       }
-      published.add(List.of(publisher.topicName().value(), number(bytes), connections));
+      published.add(List.of(publisher.topicName().value(), capped(bytes), connections));
     }
     List<Object> subscribed = new ArrayList<>();
     for (Subscriber<?> subscriber : topics.subscribers()) {
       List<Object> connections = new ArrayList<>();
       for (PublisherLink<?> link : subscriber.links()) {
-        connections.add(List.of(link.id(), number(link.receivedBytes()), -1, link.connected()));
+        connections.add(List.of(link.id(), capped(link.receivedBytes()), -1, link.connected()));
       }
       subscribed.add(List.of(subscriber.topicName().value(), connections));
     }
@@ -153,11 +155,11 @@ final class SlaveApi {
       sent += service.sentBytes();
     }
     return List.of(
-        published, subscribed, List.of(number(requests), number(received), number(sent)));
+        published, subscribed, List.of(capped(requests), capped(received), capped(sent)));
   }
 
-  /** XML-RPC has no larger integers. */
-  private static int number(long count) {
+  /** Limits a count to 32 bits, the largest integer of XML-RPC. */
+  private static int capped(long count) {
     return (int) Math.min(count, Integer.MAX_VALUE);
   }
 }

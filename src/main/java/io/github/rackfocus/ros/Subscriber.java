@@ -2,15 +2,11 @@ package io.github.rackfocus.ros;
 
 import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.ros.message.Message;
+import io.github.rackfocus.ros.message.MessageListener;
 import io.github.rackfocus.ros.message.MessageType;
 import io.github.rackfocus.ros.names.GraphName;
-import io.github.rackfocus.ros.net.BufferPool;
-import io.github.rackfocus.ros.net.Deadlines;
-import io.github.rackfocus.ros.net.FaultCounts;
 import io.github.rackfocus.ros.net.Hosts;
-import io.github.rackfocus.ros.tcpros.MessageListener;
 import io.github.rackfocus.ros.tcpros.PublisherLink;
-import io.github.rackfocus.ros.xmlrpc.XmlRpcClient;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,25 +21,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receives the messages of a topic from all its publishers. Listeners get them one at a time,
- * whatever the number of publishers. Thread-safe.
+ * Receives the messages of a topic from all its publishers. Listeners are called with one message
+ * at a time, even if there are several publishers. Thread-safe.
  */
 public final class Subscriber<T extends Message> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
 
-  /** More publishers of one topic than this are a mistake or an attack: each takes a thread. */
-  private static final int MOST_PUBLISHERS = 256;
+  /** Limit against mistakes and attacks: each publisher takes a thread. */
+  private static final int MAX_PUBLISHERS = 256;
 
   private final GraphName topicName;
   private final MessageType<T> type;
-  private final PublisherLink.Context<T> context;
+  private final PublisherLink.Context<T> linkContext;
   private final AtomicInteger ids;
   private final Runnable onClose;
   private final Map<URI, PublisherLink<T>> links = new LinkedHashMap<>();
   private final Object delivering = new Object();
   private final RateLimitedLogger failures;
 
-  /** Never changed in place: read without a lock. */
+  /** Replaced, never modified, so that it can be read without a lock. */
   private volatile List<MessageListener<T>> listeners = List.of();
 
   private boolean closed;
@@ -51,28 +47,23 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
   Subscriber(
       GraphName topicName,
       MessageType<T> type,
-      NodeConfiguration configuration,
-      XmlRpcClient rpc,
-      Deadlines deadlines,
-      BufferPool pool,
-      FaultCounts counts,
-      AtomicInteger ids,
+      NodeContext context,
       Runnable onClose) {
     this.topicName = topicName;
     this.type = type;
-    this.ids = ids;
+    this.ids = context.connectionIds();
     this.onClose = onClose;
-    this.failures = new RateLimitedLogger(LOG, counts.publishers);
-    this.context =
+    this.failures = new RateLimitedLogger(LOG, context.counts().publishers);
+    this.linkContext =
         new PublisherLink.Context<>(
             topicName,
             type,
-            configuration,
-            rpc,
-            deadlines,
-            pool,
+            context.connection(),
+            context.rpc(),
+            context.deadlines(),
+            context.pool(),
             failures,
-            new RateLimitedLogger(LOG, counts.messages),
+            new RateLimitedLogger(LOG, context.counts().messages),
             this::deliver);
   }
 
@@ -86,13 +77,13 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
 
   public void addMessageListener(MessageListener<T> listener) {
     synchronized (delivering) {
-      List<MessageListener<T>> more = new ArrayList<>(listeners);
-      more.add(listener);
-      listeners = List.copyOf(more);
+      List<MessageListener<T>> extended = new ArrayList<>(listeners);
+      extended.add(listener);
+      listeners = List.copyOf(extended);
     }
   }
 
-  /** Publishers whose messages reach us now. */
+  /** Returns the number of publishers with a live connection. */
   public int numberOfPublishers() {
     return (int) links().stream().filter(PublisherLink::connected).count();
   }
@@ -116,12 +107,12 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
     }
   }
 
-  /** Takes over the master's list of addresses: the others are dropped. */
+  /** Applies the master's list of addresses: connections to all others are closed. */
   void updatePublishers(List<?> publishers) {
     update(publishers, null);
   }
 
-  /** Addresses that are listened to now, for {@link #registered}. */
+  /** Returns the addresses of the current links, for {@link #registered}. */
   Set<URI> publishers() {
     synchronized (links) {
       return Set.copyOf(links.keySet());
@@ -129,11 +120,11 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
   }
 
   /**
-   * Takes over what the master answered to a registration. After its restart other publishers may
-   * still have to come back, so living connections stay.
+   * Applies the master's reply to a registration. After a restart of the master, other publishers
+   * may not have registered again yet, so live connections are kept.
    *
-   * @param before who was listened to when the master was asked; who came since then was told by a
-   *     newer word of the master and stays as well
+   * @param before addresses of the links when the registration was sent; links added since come
+   *     from a newer update of the master and are kept as well
    */
   void registered(List<?> publishers, Set<URI> before) {
     update(publishers, before);
@@ -141,34 +132,34 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
 
   private void update(List<?> publishers, @Nullable Set<URI> before) {
     Set<URI> listed = addresses(publishers);
-    if (listed.size() > MOST_PUBLISHERS) {
+    if (listed.size() > MAX_PUBLISHERS) {
       failures.warn(
           "topic "
               + topicName
               + " has "
               + listed.size()
-              + " publishers; only "
-              + MOST_PUBLISHERS
-              + " are listened to");
-      listed = listed.stream().limit(MOST_PUBLISHERS).collect(Collectors.toSet());
+              + " publishers; connecting to "
+              + MAX_PUBLISHERS
+              + " of them");
+      listed = listed.stream().limit(MAX_PUBLISHERS).collect(Collectors.toSet());
     }
     synchronized (links) {
       if (closed) {
         return;
       }
       for (PublisherLink<T> link : List.copyOf(links.values())) {
-        boolean stays =
+        boolean kept =
             listed.contains(link.publisher())
                 || before != null && !before.contains(link.publisher());
-        if (!stays && (before == null || !link.connected())) {
+        if (!kept && (before == null || !link.connected())) {
           link.close();
         }
-        if (!link.setListed(stays)) {
+        if (!link.setListed(kept)) {
           links.remove(link.publisher());
         }
       }
       for (URI publisher : listed) {
-        links.computeIfAbsent(publisher, this::listenTo);
+        links.computeIfAbsent(publisher, this::connectTo);
       }
     }
   }
@@ -182,20 +173,20 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
           continue;
         }
       } catch (IllegalArgumentException e) {
-        // said below
+        // Logged below.
       }
-      failures.warn("topic " + topicName + ": no address of a publisher: " + text);
+      failures.warn("topic " + topicName + ": invalid publisher address: " + text);
     }
     return addresses;
   }
 
-  private PublisherLink<T> listenTo(URI publisher) {
-    PublisherLink<T> link = new PublisherLink<>(ids.incrementAndGet(), publisher, context);
+  private PublisherLink<T> connectTo(URI publisher) {
+    PublisherLink<T> link = new PublisherLink<>(ids.incrementAndGet(), publisher, linkContext);
     link.start();
     return link;
   }
 
-  /** Takes the subscription back from the master and ends its connections. */
+  /** Unregisters the subscription from the master and closes its connections. */
   @Override
   public void close() {
     synchronized (links) {

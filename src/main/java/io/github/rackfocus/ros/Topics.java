@@ -10,33 +10,34 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** What a node publishes, subscribes and serves, by global name. Thread-safe. */
+/** The publishers, subscribers and services of a node, by global name. Thread-safe. */
 final class Topics {
   private final Map<GraphName, Publisher<?>> publishers = new ConcurrentHashMap<>();
   private final Map<GraphName, Subscriber<?>> subscribers = new ConcurrentHashMap<>();
   private final Map<GraphName, ServiceServer<?, ?>> services = new ConcurrentHashMap<>();
 
   void add(Publisher<?> publisher) {
-    only(
+    requireUnique(
         publishers.putIfAbsent(publisher.topicName(), publisher),
         "publishes",
         publisher.topicName());
   }
 
   void add(Subscriber<?> subscriber) {
-    only(
+    requireUnique(
         subscribers.putIfAbsent(subscriber.topicName(), subscriber),
-        "subscribes",
+        "subscribes to",
         subscriber.topicName());
   }
 
   void add(ServiceServer<?, ?> service) {
-    only(services.putIfAbsent(service.name(), service), "serves", service.name());
+    requireUnique(services.putIfAbsent(service.name(), service), "provides", service.name());
   }
 
-  private static void only(@Nullable Object before, String what, GraphName name) {
-    if (before != null) {
-      throw new IllegalStateException("this node " + what + " " + name + " already");
+  private static void requireUnique(
+      @Nullable Object existing, String action, GraphName name) {
+    if (existing != null) {
+      throw new IllegalStateException("this node already " + action + " " + name);
     }
   }
 
@@ -73,9 +74,9 @@ final class Topics {
   }
 
   /**
-   * Finds whom a connection's header asks for and lets it serve the connection.
+   * Passes a connection to the publisher or service that its header names.
    *
-   * @throws RosException if there is nobody of that name, or the header is none that can be served
+   * @throws RosException if there is none of that name or the header is invalid
    */
   void serve(SocketChannel channel, ConnectionHeader header) throws IOException, RosException {
     String topic = header.get("topic");

@@ -1,6 +1,6 @@
 /**
  * A ROS 1 client in the vocabulary of rosjava: nodes, topics, services, parameters, time and
- * logging. It knows nothing of the rest of this project. Start with {@link
+ * logging. It does not depend on the rest of this project except {@code common}. Start with {@link
  * io.github.rackfocus.ros.ConnectedNode}. Message classes are generated at build time.
  */
 @NullMarked

@@ -1,6 +1,6 @@
 package io.github.rackfocus.rosnode;
 
-/** An image that can't become a frame; the message says what was found and what was expected. */
+/** Thrown if an image cannot become a frame; the message says what was found and expected. */
 final class BadImageException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ final class BadImageException extends Exception {
     this.fault = fault;
   }
 
-  /** Under which cause it counts. */
+  /** Returns the cause under which it is counted. */
   InputFault fault() {
     return fault;
   }

@@ -27,15 +27,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A camera and its lens as a ROS bag recorded them, as fast as frames are taken, nothing skipped.
+ * Replays the images and lens readings of a ROS bag as fast as frames are taken, without skipping
+ * any.
  *
- * <p>Messages come in the order in which they were recorded, and frames wait for their readings in
- * that time: so the same bag and settings always give the same frames with the same readings.
+ * <p>Messages are read in recording order, and frames wait for their readings in recorded time, so
+ * the same bag and configuration always give the same frames with the same readings.
  */
 public final class BagFrameSource implements FrameSource {
   private static final Logger LOG = LoggerFactory.getLogger(BagFrameSource.class);
 
-  /** Patience costs nothing here, so more frames may wait than in a live source. */
+  /** Waiting costs no latency here, so more frames may wait than in a live source. */
   private static final int FRAMES_WAITING = 64;
 
   private static final long POOL_RETRY_MILLIS = 1;
@@ -85,9 +86,8 @@ public final class BagFrameSource implements FrameSource {
   /**
    * Opens a bag.
    *
-   * @param choice of its topics
-   * @throws IOException if it can't be read, lacks a topic, or the camera file is not sound: one
-   *     sentence for the operator
+   * @param choice the topics to read
+   * @throws IOException if the bag is unreadable or lacks a topic, or the camera file is invalid
    */
   public static BagFrameSource open(Path file, BagTopics choice, RosInputConfig settings)
       throws IOException {
@@ -124,8 +124,8 @@ public final class BagFrameSource implements FrameSource {
   @Override
   public @Nullable Frame next() throws IOException, InterruptedException {
     while (!closed) {
-      boolean noMoreWaiting = ended || intake.matcher().waiting() == FRAMES_WAITING;
-      Frame frame = intake.matcher().poll(noMoreWaiting ? Long.MAX_VALUE : nowNanos);
+      boolean waitsNoLonger = ended || intake.matcher().waiting() == FRAMES_WAITING;
+      Frame frame = intake.matcher().poll(waitsNoLonger ? Long.MAX_VALUE : nowNanos);
       if (frame != null) {
         return frame;
       }
@@ -146,7 +146,7 @@ public final class BagFrameSource implements FrameSource {
     return intake.dropped() + malformed.get() + lost;
   }
 
-  /** What could not be used, by cause. */
+  /** Returns the counts of rejected messages by cause. */
   public Map<String, Long> causes() {
     Map<String, Long> causes = new TreeMap<>(intake.causes());
     if (malformed.get() > 0) {
@@ -163,7 +163,7 @@ public final class BagFrameSource implements FrameSource {
     return intake.calibration().lens().depthOffsetMetres();
   }
 
-  /** What is known of the camera; of any thread. */
+  /** Returns the camera's calibration. Thread-safe. */
   public CameraInfoSource camera() {
     return intake.calibration();
   }
@@ -182,7 +182,7 @@ public final class BagFrameSource implements FrameSource {
     }
   }
 
-  /** So that the first frames are rectified like all others: drivers send it after its image. */
+  /** Reads the first camera_info ahead: drivers send it after the image that it belongs to. */
   private void readFirstCalibration() throws IOException {
     if (topics.cameraInfo() == null) {
       return;
@@ -198,10 +198,10 @@ public final class BagFrameSource implements FrameSource {
     try {
       if (bag.next()) {
         nowNanos = Math.max(nowNanos, bag.timeNanos());
-        take();
+        process();
       } else {
         ended = true;
-        bag.troubles().forEach(trouble -> LOG.warn("{}", trouble));
+        bag.warnings().forEach(warning -> LOG.warn("{}", warning));
       }
       lost = bag.lost();
     } catch (IOException e) {
@@ -211,25 +211,25 @@ public final class BagFrameSource implements FrameSource {
     }
   }
 
-  private void take() {
+  private void process() {
     String topic = bag.connection().topic();
-    boolean sound;
+    boolean valid;
     if (topic.equals(topics.image().topic())) {
-      sound = takeImage();
+      valid = processImage();
     } else if (topics.lens() != null && topic.equals(topics.lens().topic())) {
-      sound = takeLens(topics.lens().type());
+      valid = processLens(topics.lens().type());
     } else {
-      sound = read(CameraInfo.TYPE, cameraInfo);
-      if (sound) {
+      valid = read(CameraInfo.TYPE, cameraInfo);
+      if (valid) {
         intake.cameraInfo(cameraInfo);
       }
     }
-    if (!sound) {
+    if (!valid) {
       malformed.incrementAndGet();
     }
   }
 
-  private boolean takeImage() {
+  private boolean processImage() {
     long arrival = System.nanoTime();
     if (topics.image().type().equals(Image.TYPE.name())) {
       if (read(Image.TYPE, image)) {
@@ -243,7 +243,7 @@ public final class BagFrameSource implements FrameSource {
     return false;
   }
 
-  private boolean takeLens(String type) {
+  private boolean processLens(String type) {
     if (type.equals(LensState.TYPE.name())) {
       if (read(LensState.TYPE, lensState)) {
         intake.lensState(lensState);
@@ -261,7 +261,7 @@ public final class BagFrameSource implements FrameSource {
       type.read(bag.data(), into);
       return true;
     } catch (MalformedMessageException e) {
-      intake.trouble(e);
+      intake.logMalformed(e);
       return false;
     }
   }

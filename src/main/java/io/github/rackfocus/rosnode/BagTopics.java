@@ -16,14 +16,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which topics of a bag are the camera and its lens.
+ * The topics of a bag that hold the images, the lens readings and the calibration.
  *
- * @param image of images, raw or compressed; empty: the only one, or {@code /image} of several
- * @param lens of lens states or lens powers; empty: the only one that can be
- * @param cameraInfo of the calibration; empty: the one beside the images
+ * @param image topic of raw or compressed images; empty: the only one, or {@code /image} if there are
+ *     several
+ * @param lens topic of lens states or lens powers; empty: the only one
+ * @param cameraInfo topic of the calibration; empty: {@code camera_info} in the image's namespace
  */
 public record BagTopics(String image, String lens, String cameraInfo) {
-  /** Whatever the bag has, if that is plain. */
+  /** Topics found automatically, which must be unambiguous. */
   public static final BagTopics ANY = new BagTopics("", "", "");
 
   private static final String LENS_POWER = "lens_power";
@@ -44,10 +45,10 @@ public record BagTopics(String image, String lens, String cameraInfo) {
   }
 
   /**
-   * Finds the topics among those of a bag.
+   * Finds the topics in a bag.
    *
-   * @throws IOException if one is missing, is not of a type that can be read, or could be several:
-   *     a sentence with what the bag has
+   * @throws IOException if one is missing, of an unsupported type or ambiguous; the message lists
+   *     the topics of the bag
    */
   Found find(Path bag, Collection<BagConnection> connections, RosInputConfig settings)
       throws IOException {
@@ -73,7 +74,7 @@ public record BagTopics(String image, String lens, String cameraInfo) {
           bag
               + ": has "
               + (chosen.isEmpty() ? "no topic" : topics(chosen) + " topics")
-              + " of images; expected one, or to be told which ("
+              + " of images; expected one, or a topic to be selected ("
               + names(connections)
               + ")");
     }
@@ -100,7 +101,7 @@ public record BagTopics(String image, String lens, String cameraInfo) {
           bag
               + ": has "
               + (found.isEmpty() ? "no topic" : topics(found) + " topics")
-              + " of lens states or lens powers; expected one, to be told which, or lens.input:"
+              + " of lens states or lens powers; expected one, a topic to be selected, or lens.input:"
               + " stamp and sweep.period ("
               + names(connections)
               + ")");
@@ -117,15 +118,15 @@ public record BagTopics(String image, String lens, String cameraInfo) {
         imageTopic.endsWith("/compressed")
             ? imageTopic.substring(0, imageTopic.length() - "/compressed".length())
             : imageTopic;
-    String beside = base.substring(0, base.lastIndexOf('/') + 1) + "camera_info";
-    boolean isThere =
+    String sibling = base.substring(0, base.lastIndexOf('/') + 1) + "camera_info";
+    boolean exists =
         connections.stream()
             .anyMatch(
-                each -> each.topic().equals(beside) && each.type().equals(CameraInfo.TYPE.name()));
-    return isThere ? checked(bag, connections, beside, List.of(CameraInfo.TYPE)) : null;
+                each -> each.topic().equals(sibling) && each.type().equals(CameraInfo.TYPE.name()));
+    return exists ? checked(bag, connections, sibling, List.of(CameraInfo.TYPE)) : null;
   }
 
-  /** A bag may hold this node's own maps beside the images that they were made from. */
+  /** Recognises this node's own output, which may be in the bag as well. */
   private static boolean isOutput(BagConnection connection) {
     String topic = connection.topic();
     return topic.contains("/image_rect") || topic.endsWith("/compressedDepth");

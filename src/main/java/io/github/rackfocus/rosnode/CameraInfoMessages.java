@@ -5,7 +5,7 @@ import io.github.rackfocus.sweep.CameraCalibration;
 import io.github.rackfocus.sweep.LensCalibration;
 import java.util.Arrays;
 
-/** sensor_msgs/CameraInfo to a calibration and back, by REP 104. */
+/** Converts sensor_msgs/CameraInfo to a calibration and back, by REP 104. */
 final class CameraInfoMessages {
   private static final int PLUMB_BOB_COEFFICIENTS = 5;
   private static final double[] IDENTITY = {1, 0, 0, 0, 1, 0, 0, 0, 1};
@@ -15,14 +15,14 @@ final class CameraInfoMessages {
   private CameraInfoMessages() {}
 
   /**
-   * The calibration that a message tells, of the images that come with it: window and binning are
-   * accounted for.
+   * Returns the calibration in a message for the images published with it, taking region of interest
+   * and binning into account.
    *
-   * @throws IllegalArgumentException if it tells none; says why
+   * @throws IllegalArgumentException if the message has no valid calibration
    */
   static CameraCalibration calibration(CameraInfo info) {
     if (info.k[0] == 0) {
-      throw new IllegalArgumentException("K[0] is 0, which means that it is not calibrated");
+      throw new IllegalArgumentException("K[0] is 0; expected a calibrated camera");
     }
     if (info.width < 1 || info.width > MAX_SIDE || info.height < 1 || info.height > MAX_SIDE) {
       throw new IllegalArgumentException(
@@ -93,9 +93,9 @@ final class CameraInfoMessages {
   }
 
   /**
-   * Describes the camera of the images that this node passes on: all but the header.
+   * Fills a message, except its header, for the images that this node publishes.
    *
-   * @param rectified whether they are rectified: no distortion then, no rotation, and K of P
+   * @param rectified whether they are rectified: then D is 0, R is the identity and K is taken from P
    */
   static void describe(CameraCalibration calibration, boolean rectified, CameraInfo info) {
     info.width = calibration.width();

@@ -3,21 +3,21 @@ package io.github.rackfocus.rosnode;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 
 /**
- * What is known of the camera behind the depth maps: its optical frame, and how pixels of the
- * (rectified) image are rays. Asked by the thread of the ROS sink and by that of the diagnostics.
+ * Describes the camera behind the depth maps: its optical frame and the calibration of the
+ * (rectified) image. Thread-safe.
  */
 public interface CameraInfoSource {
-  /** The optical frame: that of the driver's images, or as configured where there are none. */
+  /** Returns the optical frame: that of the driver's images, else the configured one. */
   String frameId();
 
   /**
-   * Describes the rectified camera for images of a size: all fields but the header, without
-   * allocating where the message described the same camera before.
+   * Fills a message, except its header, for rectified images of a size. Does not allocate if the
+   * message already describes the same camera.
    *
-   * @return false where nothing is known of a camera of that size; the message is not to be used
+   * @return false if there is no calibration for that size; the message must not be used then
    */
   boolean describe(CameraInfo info, int width, int height);
 
-  /** SHA-256 of the calibration's numbers, lower-case hexadecimal; empty without a calibration. */
+  /** Returns the SHA-256 of the calibration's numbers in lower-case hexadecimal; empty if none. */
   String calibrationSha256();
 }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Where a camera file is, in the forms that ROS's camera_info_manager takes. */
+/** Resolves the URL of a camera file, in the forms that camera_info_manager accepts. */
 final class CameraInfoUrl {
   private static final String EXPECTED =
       "; expected file:///FOLDER/FILE.yaml or package://PACKAGE/FILE.yaml";
@@ -18,10 +18,10 @@ final class CameraInfoUrl {
   /**
    * Reads the camera file.
    *
-   * @param url empty where there is none
+   * @param url empty if there is none
    * @param environment for ROS_PACKAGE_PATH and {@code ${ROS_HOME}}
-   * @return null without a URL: the topic {@code camera_info} is to tell
-   * @throws IOException if the URL leads nowhere or the file is not sound, in a sentence
+   * @return null without a URL: the calibration comes from the topic {@code camera_info} then
+   * @throws IOException if the URL cannot be resolved or the file is invalid
    */
   static @Nullable CameraCalibration read(String url, Map<String, String> environment)
       throws IOException {

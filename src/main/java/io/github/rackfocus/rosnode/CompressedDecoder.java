@@ -9,11 +9,11 @@ import org.opencv.core.Mat;
 import org.opencv.imgcodecs.Imgcodecs;
 
 /**
- * Decodes PNG and JPEG as image_transport sends them, to one channel of 8 or 16 bits (BT.601 where
- * there are colours). For one thread.
+ * Decodes PNG and JPEG images of image_transport to one channel of 8 or 16 bits; colours are
+ * converted by BT.601. Not thread-safe.
  */
 final class CompressedDecoder implements AutoCloseable {
-  // As it was sent: a camera's rotation tag would turn the image against its calibration.
+  // Ignores rotation tags: a rotated image would not match its calibration.
   private static final int FLAGS =
       Imgcodecs.IMREAD_GRAYSCALE | Imgcodecs.IMREAD_ANYDEPTH | Imgcodecs.IMREAD_IGNORE_ORIENTATION;
 
@@ -22,8 +22,8 @@ final class CompressedDecoder implements AutoCloseable {
   /**
    * Decodes an image.
    *
-   * @return a matrix that the caller releases
-   * @throws BadImageException if it is neither, is too large, or breaks off
+   * @return a matrix, which the caller releases
+   * @throws BadImageException if it is neither PNG nor JPEG, too large or truncated
    */
   Mat decode(CompressedImage image) throws BadImageException {
     int bytes = image.data.remaining();
@@ -33,7 +33,10 @@ final class CompressedDecoder implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new BadImageException(
           InputFault.COMPRESSED,
-          "compressed image of format '" + ImageDecoder.shown(image.format) + "' " + ErrorMessages.of(e));
+          "compressed image of format '"
+              + ImageDecoder.shown(image.format)
+              + "' "
+              + ErrorMessages.of(e));
     }
     Mat data = packed.of(bytes, 1, CvType.CV_8UC1);
     packed.bytes().put(0, image.data, image.data.position(), bytes);
@@ -51,8 +54,8 @@ final class CompressedDecoder implements AutoCloseable {
   }
 
   /**
-   * What the decoded samples are: image_transport writes the original encoding first in the format,
-   * and packs a Bayer pattern as if it were grey.
+   * Returns the encoding of the decoded samples: image_transport puts the original encoding first in
+   * the format and compresses a Bayer pattern as a grey image.
    */
   static ImageEncoding encodingOf(String format, Mat decoded) {
     boolean isWide = CvType.depth(decoded.type()) == CvType.CV_16U;
@@ -77,6 +80,6 @@ final class CompressedDecoder implements AutoCloseable {
         + ImageDecoder.shown(image.format)
         + "' with "
         + bytes
-        + " bytes can't be decoded; expected a whole PNG or JPEG";
+        + " bytes cannot be decoded; expected a complete PNG or JPEG";
   }
 }

@@ -5,7 +5,7 @@ import io.github.rackfocus.depth.Validity;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.DepthInfo;
 import io.github.rackfocus.ros.msg.std_msgs.Header;
 
-/** Fills one rackfocus_msgs/DepthInfo again and again, without allocating. For one thread. */
+/** Fills a reused rackfocus_msgs/DepthInfo without allocating. Not thread-safe. */
 final class DepthInfoMessage {
   private static final float MILLIS = 1e-6f;
   private static final Stage[] STAGES = Stage.values();
@@ -27,9 +27,9 @@ final class DepthInfoMessage {
   /**
    * Describes a map.
    *
-   * @param sweepId the driver's number of its sweep; 32 bits of it count
-   * @param publishNanos time that its images took until now
-   * @return always the same message
+   * @param sweepId the driver's number of its sweep; truncated to 32 bits
+   * @param publishNanos time spent publishing its images so far
+   * @return the reused message
    */
   DepthInfo of(
       io.github.rackfocus.depth.DepthInfo info,

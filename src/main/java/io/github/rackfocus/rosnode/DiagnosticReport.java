@@ -11,14 +11,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in diagnostics' form how a node does: its frames, its depth and its model. Rates and drops
- * are those since the report before. For one thread.
+ * Creates the diagnostics of a node: the status of its frames, its depth and its model. Rates and
+ * drops are those since the previous report. Not thread-safe.
  */
 final class DiagnosticReport {
-  /** Share of the frames that may be dropped before it is a warning. */
-  private static final double DROPS_TO_WARN = 0.05;
+  /** Share of dropped frames above which the status is a warning. */
+  private static final double MAX_DROP_SHARE = 0.05;
 
-  private static final String IDLE = "idle: nobody receives depth";
+  private static final String IDLE = "idle: no subscribers";
 
   private final String nodeName;
   private final String hardwareId;
@@ -31,11 +31,11 @@ final class DiagnosticReport {
   }
 
   /**
-   * One status for frames, one for depth, one for the model.
+   * Returns one status each for frames, depth and model.
    *
-   * @param causes why the source could not use images and readings, with how often
-   * @param enabled whether the node computes depth where it is wanted
-   * @param wanted whether anybody wants frames
+   * @param causes the counts of rejected images and readings by cause
+   * @param enabled whether computing depth is enabled
+   * @param wanted whether frames are wanted
    * @param nowNanos monotonic time
    */
   List<DiagnosticStatus> statuses(
@@ -65,11 +65,11 @@ final class DiagnosticReport {
     } else if (arrived == 0) {
       status.level = DiagnosticStatus.ERROR;
       status.message = "no frames";
-    } else if (dropped > DROPS_TO_WARN * arrived) {
+    } else if (dropped > MAX_DROP_SHARE * arrived) {
       status.level = DiagnosticStatus.WARN;
       status.message = dropped + " of " + arrived + " frames dropped: " + drops;
     } else {
-      status.message = "frames come";
+      status.message = "receiving frames";
     }
     add(status, "frame rate (Hz)", number(arrived / seconds));
     add(status, "frames", Long.toString(now.frames()));
@@ -92,16 +92,16 @@ final class DiagnosticReport {
       status.level = DiagnosticStatus.ERROR;
       status.message = failed + " maps failed";
     } else if (!enabled) {
-      status.message = "off, by ~enable";
+      status.message = "disabled via ~enable";
     } else if (stacks == 0 && !wanted) {
       status.message = IDLE;
     } else if (stacks == 0) {
       status.level = DiagnosticStatus.WARN;
-      status.message = "waits for a whole sweep";
+      status.message = "waiting for a complete sweep";
     } else if (maps == 0) {
       status.message = IDLE;
     } else {
-      status.message = "depth is published";
+      status.message = "publishing depth";
     }
     add(status, "depth rate (Hz)", number(maps / seconds));
     add(status, "maps", Long.toString(now.maps()));
@@ -166,7 +166,7 @@ final class DiagnosticReport {
     status.values.add(pair);
   }
 
-  /** Empty for what is not known. */
+  /** Formats a number; empty if unknown. */
   private static String number(double value) {
     return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.3f", value);
   }

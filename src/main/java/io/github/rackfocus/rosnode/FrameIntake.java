@@ -15,43 +15,54 @@ import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.ros.msg.std_msgs.Header;
 import io.github.rackfocus.sweep.CameraCalibration;
 import io.github.rackfocus.sweep.FrameFocusMatcher;
+import io.github.rackfocus.sweep.FrameRectifier;
 import io.github.rackfocus.sweep.MatchingConfig;
 import io.github.rackfocus.sweep.ReadingResult;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What topics and bags have in common: ROS messages in, matched frames out. What can't be used is
- * counted by cause, said at most once a second, and forgotten.
+ * Turns ROS messages from topics or bags into frames matched with lens readings. Rejected messages
+ * are counted by cause and logged at most once a second.
  *
- * <p>Images come from one thread, lens readings and camera infos from any, and any takes frames.
+ * <p>Images are accepted from one thread, lens readings and camera infos from any thread. Frames may
+ * be taken by any thread.
  */
 final class FrameIntake implements AutoCloseable {
-
-  private static final long LONGEST_RECEIVE_NANOS = 10_000_000_000L;
+  private static final Logger LOG = LoggerFactory.getLogger(FrameIntake.class);
+  private static final long MAX_RECEIVE_NANOS = 10_000_000_000L;
 
   private final String name;
   private final double lensLatencySeconds;
   private final ImageDecoder decoder;
+  private final Decoding<Image> rawDecoding;
+  private final Decoding<CompressedImage> compressedDecoding;
   private final InputCalibration calibration;
   private final FrameFocusMatcher matcher;
   private final SweepIds sweepIds = new SweepIds();
   private final AtomicLongArray imageFaults = new AtomicLongArray(InputFault.values().length);
   private final AtomicLongArray readings = new AtomicLongArray(ReadingResult.values().length);
-  private final RateLimitedLogger trouble = new RateLimitedLogger(LoggerFactory.getLogger(FrameIntake.class));
+  private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
   private long sequence;
   private long lastStamp;
   private final TimeJump timeJump = new TimeJump();
   private volatile boolean closed;
 
+  /** Decodes one kind of image message to a frame that is not sealed yet. */
+  @FunctionalInterface
+  private interface Decoding<M> {
+    Frame decode(M image, @Nullable FrameRectifier rectifier) throws BadImageException;
+  }
+
   /**
    * @param name of the images' source, for messages
-   * @param file the calibration of a camera file, or null where there is none
-   * @param frameId the optical frame until an image names the driver's
-   * @param framesWaiting for a reading, or for whoever takes them
+   * @param file the calibration of a camera file, or null if there is none
+   * @param frameId the optical frame until an image has one
+   * @param framesWaiting maximum number of frames that wait for a reading or to be taken
    */
   FrameIntake(
       String name,
@@ -63,6 +74,8 @@ final class FrameIntake implements AutoCloseable {
     this.name = name;
     this.lensLatencySeconds = settings.lens().latencySeconds();
     this.decoder = new ImageDecoder(pool, settings.images().bitDepth());
+    this.rawDecoding = decoder::decode;
+    this.compressedDecoding = decoder::decode;
     this.calibration = new InputCalibration(settings.images().rectify(), file, frameId);
     MatchingConfig options =
         file == null
@@ -78,59 +91,60 @@ final class FrameIntake implements AutoCloseable {
             : FrameFocusMatcher.byReadings(options, framesWaiting);
   }
 
-  /** Who knows the camera. */
+  /** Returns the camera's calibration. */
   InputCalibration calibration() {
     return calibration;
   }
 
-  /** The lens and its frames. */
+  /** Returns the matcher, from which frames are taken. */
   FrameFocusMatcher matcher() {
     return matcher;
   }
 
-  /** Which sweep a time belongs to. */
+  /** Returns the sweep numbers of the lens driver by time. */
   SweepIds sweepIds() {
     return sweepIds;
   }
 
   /**
-   * Takes an image.
+   * Accepts an image.
    *
-   * @param arrivalNanos when its last byte had come, monotonic
-   * @param arrivalStampNanos the same in the time of the stamps; 0 where that is not known
-   * @param now the time of the matcher's patience
+   * @param arrivalNanos monotonic time at which its last byte arrived
+   * @param arrivalStampNanos the same in the time of the stamps; 0 if unknown
+   * @param now time for the matcher's maximum wait
    */
-  synchronized void image(Image image, long arrivalNanos, long arrivalStampNanos, long now) {
-    if (closed) {
-      return;
-    }
-    try {
-      checkStamp(image.header.stampNanos);
-      Frame frame = decoder.decode(image, calibration.rectifier());
-      accept(frame, image.header, arrivalNanos, arrivalStampNanos, now);
-    } catch (BadImageException e) {
-      refuse(e);
-    }
+  void image(Image image, long arrivalNanos, long arrivalStampNanos, long now) {
+    accept(image, image.header, rawDecoding, arrivalNanos, arrivalStampNanos, now);
   }
 
-  /** Takes a compressed image; else as {@link #image}. */
-  synchronized void compressedImage(
+  /** Accepts a compressed image; parameters as in {@link #image}. */
+  void compressedImage(
       CompressedImage image, long arrivalNanos, long arrivalStampNanos, long now) {
+    accept(image, image.header, compressedDecoding, arrivalNanos, arrivalStampNanos, now);
+  }
+
+  private synchronized <M> void accept(
+      M image,
+      Header header,
+      Decoding<M> decoding,
+      long arrivalNanos,
+      long arrivalStampNanos,
+      long now) {
     if (closed) {
       return;
     }
     try {
-      checkStamp(image.header.stampNanos);
-      Frame frame = decoder.decode(image, calibration.rectifier());
-      accept(frame, image.header, arrivalNanos, arrivalStampNanos, now);
+      checkStamp(header.stampNanos);
+      Frame frame = decoding.decode(image, calibration.rectifier());
+      offer(frame, header, arrivalNanos, arrivalStampNanos, now);
     } catch (BadImageException e) {
-      refuse(e);
+      reject(e);
     }
   }
 
-  /** Takes what the lens's driver says. */
+  /** Accepts a reading of the lens driver. */
   void lensState(LensState state) {
-    ReadingResult verdict =
+    ReadingResult result =
         reading(
             state.header.stampNanos,
             new FocusReading(
@@ -139,15 +153,15 @@ final class FrameIntake implements AutoCloseable {
                 state.settled,
                 state.temperatureCelsius,
                 state.direction));
-    if (verdict.isTaken()) {
-      sweepIds.add(state.header.stampNanos, state.sweepId, verdict != ReadingResult.TAKEN);
+    if (result.isTaken()) {
+      sweepIds.add(state.header.stampNanos, state.sweepId, result != ReadingResult.TAKEN);
     }
   }
 
   /**
-   * Takes a lens power that came without a stamp.
+   * Accepts a lens power without a stamp.
    *
-   * @param arrivalStampNanos when it came, in the time of the stamps
+   * @param arrivalStampNanos when it arrived, in the time of the stamps
    */
   void lensPower(double dioptres, long arrivalStampNanos) {
     reading(
@@ -155,24 +169,23 @@ final class FrameIntake implements AutoCloseable {
         new FocusReading(Double.NaN, dioptres, true, Float.NaN, 0));
   }
 
-  /** Takes the driver's calibration, which counts unless there is a camera file. */
+  /** Accepts the driver's calibration, which is used unless there is a camera file. */
   void cameraInfo(CameraInfo info) {
     try {
       if (calibration.offer(info)) {
-        LoggerFactory.getLogger(FrameIntake.class)
-            .info("{}: camera_info tells a {}", name, calibration.calibration());
+        LOG.info("{}: camera_info has a {}", name, calibration.calibration());
       }
     } catch (IllegalArgumentException e) {
-      trouble.warn("{}: camera_info is not used: {}", name, ErrorMessages.of(e));
+      warnings.warn("{}: camera_info was rejected: {}", name, ErrorMessages.of(e));
     }
   }
 
-  /** Says that a message is not what its type says; the caller counts it. */
-  void trouble(MalformedMessageException fault) {
-    trouble.warn("{}: a message was dropped: {}", name, ErrorMessages.of(fault));
+  /** Logs that a message does not match its type; the caller counts it. */
+  void logMalformed(MalformedMessageException fault) {
+    warnings.warn("{}: a message was dropped: {}", name, ErrorMessages.of(fault));
   }
 
-  /** Images that did not become frames, and frames that nobody took in time. */
+  /** Returns the number of rejected images and of frames dropped because the queue was full. */
   long dropped() {
     long sum = matcher.overflowed();
     for (int i = 0; i < imageFaults.length(); i++) {
@@ -181,15 +194,15 @@ final class FrameIntake implements AutoCloseable {
     return sum;
   }
 
-  /** All counts by cause, of images, frames and readings; causes that did not occur left out. */
+  /** Returns the counts of rejected images, frames and readings by cause, without zeros. */
   Map<String, Long> causes() {
     Map<String, Long> causes = new TreeMap<>();
     for (InputFault fault : InputFault.values()) {
       put(causes, fault.key(), imageFaults.get(fault.ordinal()));
     }
-    for (ReadingResult verdict : ReadingResult.values()) {
-      if (!verdict.isTaken()) {
-        put(causes, verdict.key(), readings.get(verdict.ordinal()));
+    for (ReadingResult result : ReadingResult.values()) {
+      if (!result.isTaken()) {
+        put(causes, result.key(), readings.get(result.ordinal()));
       }
     }
     put(causes, "imageQueueFull", matcher.overflowed());
@@ -197,13 +210,13 @@ final class FrameIntake implements AutoCloseable {
     return causes;
   }
 
-  /** Lens readings that counted. */
+  /** Returns the number of accepted lens readings. */
   long readingsTaken() {
     return readings.get(ReadingResult.TAKEN.ordinal())
         + readings.get(ReadingResult.RESTARTED_BY_TIME.ordinal());
   }
 
-  /** Closes the frames that wait; what comes later is ignored. */
+  /** Closes the waiting frames; later messages are ignored. */
   @Override
   public void close() {
     closed = true;
@@ -214,13 +227,13 @@ final class FrameIntake implements AutoCloseable {
     }
   }
 
-  /** 0 where the clocks of camera and node have nothing to do with each other. */
+  /** Returns 0 if the clocks of camera and node are evidently not synchronised. */
   private static long receiveNanos(long stampNanos, long arrivalStampNanos) {
     long nanos = arrivalStampNanos - stampNanos;
-    return nanos > 0 && nanos < LONGEST_RECEIVE_NANOS ? nanos : 0;
+    return nanos > 0 && nanos < MAX_RECEIVE_NANOS ? nanos : 0;
   }
 
-  private void accept(
+  private void offer(
       Frame frame, Header header, long arrivalNanos, long arrivalStampNanos, long now) {
     calibration.frameId(header.frameId);
     frame.seal(
@@ -234,18 +247,18 @@ final class FrameIntake implements AutoCloseable {
   }
 
   private ReadingResult reading(long stampNanos, FocusReading reading) {
-    ReadingResult verdict = matcher.addReading(stampNanos, reading);
-    readings.incrementAndGet(verdict.ordinal());
-    if (!verdict.isTaken()) {
-      trouble.warn(
-          "{}: a lens reading at {} s was refused: {} (focus {}, lens power {} dioptres)",
+    ReadingResult result = matcher.addReading(stampNanos, reading);
+    readings.incrementAndGet(result.ordinal());
+    if (!result.isTaken()) {
+      warnings.warn(
+          "{}: a lens reading at {} s was rejected: {} (focus {}, lens power {} dioptres)",
           name,
           stampNanos / 1e9,
-          verdict.key(),
+          result.key(),
           reading.focus(),
           reading.lensPowerDioptres());
     }
-    return verdict;
+    return result;
   }
 
   private void checkStamp(long stampNanos) throws BadImageException {
@@ -266,9 +279,9 @@ final class FrameIntake implements AutoCloseable {
     lastStamp = stampNanos;
   }
 
-  private void refuse(BadImageException e) {
+  private void reject(BadImageException e) {
     imageFaults.incrementAndGet(e.fault().ordinal());
-    trouble.warn("{}: an image was dropped: {}", name, ErrorMessages.of(e));
+    warnings.warn("{}: an image was dropped: {}", name, ErrorMessages.of(e));
   }
 
   private static void put(Map<String, Long> causes, String key, long count) {

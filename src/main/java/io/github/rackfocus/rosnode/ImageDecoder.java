@@ -16,9 +16,9 @@ import org.opencv.core.Mat;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * Turns ROS images into luma in pooled frames, rectified where a rectifier is given. Raw images
- * cost no garbage once the pool is filled; a compressed one costs OpenCV's handle of what it
- * decoded. For one thread.
+ * Decodes ROS images to luma in pooled frames, rectified if a rectifier is given. In the steady
+ * state raw images allocate nothing, and a compressed one only OpenCV's handle of the decoded image.
+ * Not thread-safe.
  */
 final class ImageDecoder implements AutoCloseable {
   private final FramePool pool;
@@ -42,7 +42,7 @@ final class ImageDecoder implements AutoCloseable {
    * Decodes an image.
    *
    * @return a frame that is not sealed yet
-   * @throws BadImageException if the message contradicts itself or can't become a frame
+   * @throws BadImageException if the message is inconsistent or cannot become a frame
    */
   Frame decode(Image image, @Nullable FrameRectifier rectifier) throws BadImageException {
     ImageEncoding encoding = ImageEncoding.of(image.encoding);
@@ -72,10 +72,10 @@ final class ImageDecoder implements AutoCloseable {
   }
 
   /**
-   * Decodes a compressed image: its size is judged by its header before any memory is taken.
+   * Decodes a compressed image. Its size is checked by its header before memory is allocated.
    *
    * @return a frame that is not sealed yet
-   * @throws BadImageException if it can't become a frame
+   * @throws BadImageException if it cannot become a frame
    */
   Frame decode(CompressedImage image, @Nullable FrameRectifier rectifier) throws BadImageException {
     Mat decoded = compressed.decode(image);
@@ -133,7 +133,7 @@ final class ImageDecoder implements AutoCloseable {
     Frame frame = pool.tryLease(width, height, false);
     if (frame == null) {
       throw new BadImageException(
-          InputFault.POOL, "no frame is free: the stages after the camera are behind");
+          InputFault.POOL, "no free frame: the stages after the camera are too slow");
     }
     return frame;
   }
@@ -205,9 +205,8 @@ final class ImageDecoder implements AutoCloseable {
               + width
               + " x "
               + height
-              + " while the "
-              + rectifier.calibration()
-              + " was to rectify it; expected equal sizes");
+              + "; expected that of the "
+              + rectifier.calibration());
     }
   }
 
@@ -224,7 +223,7 @@ final class ImageDecoder implements AutoCloseable {
     }
   }
 
-  /** A name from outside, short and printable. */
+  /** Makes an untrusted name short and printable. */
   static String shown(String text) {
     return PrintableText.of(text, 40);
   }

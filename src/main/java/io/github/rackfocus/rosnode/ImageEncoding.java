@@ -8,8 +8,8 @@ import org.opencv.core.CvType;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * The encodings of sensor_msgs/Image that can become luma, named as sensor_msgs names them. OpenCV
- * names a Bayer pattern by its second row, ROS by its first.
+ * The supported encodings of sensor_msgs/Image, named as in sensor_msgs. OpenCV names a Bayer
+ * pattern by its second row, ROS by its first.
  */
 enum ImageEncoding {
   MONO8(CvType.CV_8UC1, -1),
@@ -38,7 +38,7 @@ enum ImageEncoding {
     this.toGray = toGray;
   }
 
-  /** The encoding of a name, or null; allocates nothing. */
+  /** Returns the encoding of a name, or null; allocates nothing. */
   static @Nullable ImageEncoding of(String name) {
     for (ImageEncoding encoding : ALL) {
       if (encoding.key.equals(name)) {
@@ -48,27 +48,27 @@ enum ImageEncoding {
     return null;
   }
 
-  /** All names, for messages. */
+  /** Returns all names, for messages. */
   static String names() {
     return Arrays.stream(ALL).map(encoding -> encoding.key).collect(Collectors.joining(", "));
   }
 
-  /** The name in messages. */
+  /** Returns the name in sensor_msgs. */
   String key() {
     return key;
   }
 
-  /** OpenCV's type of a pixel. */
+  /** Returns OpenCV's type of a pixel. */
   int type() {
     return type;
   }
 
-  /** Bytes of a pixel. */
+  /** Returns the bytes per pixel. */
   int bytes() {
     return CvType.ELEM_SIZE(type);
   }
 
-  /** Whether a sample has 16 bits. */
+  /** Returns whether a sample has 16 bits. */
   boolean isWide() {
     return CvType.depth(type) == CvType.CV_16U;
   }
@@ -77,7 +77,7 @@ enum ImageEncoding {
     return key.startsWith("bayer");
   }
 
-  /** OpenCV's conversion to one channel, BT.601; −1 where there is one already. */
+  /** Returns OpenCV's conversion to one channel, BT.601; −1 if there is only one. */
   int toGray() {
     return toGray;
   }

@@ -8,11 +8,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The camera's calibration, from its file or else from the topic {@code camera_info}, and what
- * follows from it: a rectifier for the thread that decodes, CameraInfo for those that publish.
+ * The camera's calibration, from a camera file or else from the topic {@code camera_info}, with the
+ * rectifier and the CameraInfo messages derived from it.
  *
- * <p>A file counts for good; of the topic each new content counts. Messages that repeat it cost
- * nothing. {@link #rectifier} is for the decoding thread, the rest for any.
+ * <p>The calibration of a file is fixed; that of the topic follows each change. Repeated messages
+ * cost nothing. {@link #rectifier} and {@link #close} are for the decoding thread; the other methods
+ * are thread-safe.
  */
 final class InputCalibration implements CameraInfoSource, AutoCloseable {
   private final boolean rectify;
@@ -23,8 +24,8 @@ final class InputCalibration implements CameraInfoSource, AutoCloseable {
   private @Nullable FrameRectifier rectifier;
 
   /**
-   * @param calibration of a camera file, or null to listen to the topic
-   * @param frameId until a message tells the driver's
+   * @param calibration of a camera file, or null to use the topic
+   * @param frameId optical frame until a message has one
    */
   InputCalibration(boolean rectify, @Nullable CameraCalibration calibration, String frameId) {
     this.rectify = rectify;
@@ -33,18 +34,18 @@ final class InputCalibration implements CameraInfoSource, AutoCloseable {
     this.frameId = frameId;
   }
 
-  /** What is known, or null. */
+  /** Returns the calibration, or null if there is none. */
   @Nullable CameraCalibration calibration() {
     return calibration;
   }
 
-  /** The calibration's word on the lens, or the defaults. */
+  /** Returns the calibration of the lens, or the defaults. */
   LensCalibration lens() {
     CameraCalibration now = calibration;
     return now == null ? LensCalibration.DEFAULTS : now.lens();
   }
 
-  /** Passes on the driver's optical frame. */
+  /** Sets the optical frame to the driver's, unless that is empty. */
   void frameId(String driver) {
     if (!driver.isEmpty() && !driver.equals(frameId)) {
       frameId = driver;
@@ -52,10 +53,10 @@ final class InputCalibration implements CameraInfoSource, AutoCloseable {
   }
 
   /**
-   * Takes a message of the topic.
+   * Offers a message of the topic.
    *
-   * @return whether it was new and counts
-   * @throws IllegalArgumentException if it is no calibration; says why
+   * @return whether it was accepted as a new calibration
+   * @throws IllegalArgumentException if it has no valid calibration
    */
   synchronized boolean offer(CameraInfo info) {
     if (fromFile || isRepeated(info)) {
@@ -67,13 +68,13 @@ final class InputCalibration implements CameraInfoSource, AutoCloseable {
     return true;
   }
 
-  /** Rectifies what comes now; null where images are to stay as they are. */
+  /** Returns the rectifier of the current calibration, or null if images need none. */
   @Nullable FrameRectifier rectifier() {
     CameraCalibration now = calibration;
-    FrameRectifier made = rectifier;
+    FrameRectifier current = rectifier;
     if (!rectify || now == null || !now.changesImages()) {
       closeRectifier();
-    } else if (made == null || !made.calibration().equals(now)) {
+    } else if (current == null || !current.calibration().equals(now)) {
       closeRectifier();
       rectifier = new FrameRectifier(now);
     }

@@ -1,6 +1,6 @@
 package io.github.rackfocus.rosnode;
 
-/** Why an image that came did not become a frame. */
+/** Why an image was rejected. */
 enum InputFault {
   SIZE("imageSize"),
   LAYOUT("imageLayout"),
@@ -18,7 +18,7 @@ enum InputFault {
     this.key = key;
   }
 
-  /** The cause under which it is counted. */
+  /** Returns the cause under which it is counted. */
   String key() {
     return key;
   }

@@ -10,11 +10,11 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One image of a depth map as a sensor_msgs/Image that is written from the map's own buffers
- * straight into the publisher's. For one thread; used again for every map.
+ * One layer of a depth map as a sensor_msgs/Image, which is written from the map's buffers directly
+ * into the publisher's buffer. Reused for every map. Not thread-safe.
  */
 final class MapImage implements Message {
-  private final MapPlane plane;
+  private final MapLayer layer;
   private final MessageType<MapImage> type;
   private final Header header;
   private @Nullable DepthMap map;
@@ -22,18 +22,18 @@ final class MapImage implements Message {
   /**
    * @param header shared by all messages of a map
    */
-  MapImage(MapPlane plane, Header header) {
-    this.plane = plane;
+  MapImage(MapLayer layer, Header header) {
+    this.layer = layer;
     this.header = header;
     this.type =
         new MessageType<>(
             Image.TYPE.name(),
             Image.TYPE.md5sum(),
             Image.TYPE.definition(),
-            () -> new MapImage(plane, new Header()));
+            () -> new MapImage(layer, new Header()));
   }
 
-  /** Which map is written next; null forgets the last one. */
+  /** Sets the map to write; null releases the last one. */
   void show(@Nullable DepthMap map) {
     this.map = map;
   }
@@ -48,10 +48,10 @@ final class MapImage implements Message {
     DepthMap shown = shown();
     return header.serializedSize()
         + 3 * Integer.BYTES // height, width, step
-        + Wire.sizeOf(plane.encoding())
+        + Wire.sizeOf(layer.encoding())
         + 1 // is_bigendian
         + Integer.BYTES
-        + (long) plane.bytesPerPixel() * shown.pixels();
+        + (long) layer.bytesPerPixel() * shown.pixels();
   }
 
   @Override
@@ -60,21 +60,21 @@ final class MapImage implements Message {
     header.write(out);
     out.putInt(shown.height());
     out.putInt(shown.width());
-    Wire.writeString(out, plane.encoding());
+    Wire.writeString(out, layer.encoding());
     out.put((byte) 0);
-    out.putInt(plane.bytesPerPixel() * shown.width());
-    out.putInt(plane.bytesPerPixel() * shown.pixels());
-    plane.write(shown, out);
+    out.putInt(layer.bytesPerPixel() * shown.width());
+    out.putInt(layer.bytesPerPixel() * shown.pixels());
+    layer.write(shown, out);
   }
 
   @Override
   public void read(ByteBuffer in) {
-    throw new UnsupportedOperationException("images of depth maps are published only");
+    throw new UnsupportedOperationException("images of depth maps can only be published");
   }
 
   private DepthMap shown() {
     if (map == null) {
-      throw new IllegalStateException("no depth map is shown");
+      throw new IllegalStateException("no depth map is set");
     }
     return map;
   }

@@ -3,8 +3,8 @@ package io.github.rackfocus.rosnode;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 
 /**
- * The camera of a simulated source: an ideal pinhole whose principal point is the image's middle.
- * Immutable.
+ * The camera of a simulated source: an ideal pinhole camera with its principal point in the centre
+ * of the image. Immutable.
  *
  * @param frameId the optical frame
  * @param focalWidths focal length as a multiple of the image's width
@@ -16,7 +16,7 @@ record PinholeCameraInfo(String frameId, double focalWidths) implements CameraIn
   @Override
   public boolean describe(CameraInfo info, int width, int height) {
     double focal = focalWidths * width;
-    // ROS counts pixels from the middle of the first one.
+    // In ROS, pixel coordinate 0 is the centre of the first pixel.
     double middleX = (width - 1) / 2.0;
     double middleY = (height - 1) / 2.0;
     info.width = width;

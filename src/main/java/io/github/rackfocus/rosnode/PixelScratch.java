@@ -5,14 +5,14 @@ import org.jspecify.annotations.Nullable;
 import org.opencv.core.Mat;
 
 /**
- * Memory for one image on its way, seen as bytes and as OpenCV's matrix; made anew only when size
- * or type change. For one thread.
+ * A scratch image, accessible as bytes and as OpenCV matrix; recreated only when size or type
+ * change. Not thread-safe.
  */
 final class PixelScratch implements AutoCloseable {
   private ByteBuffer bytes = ByteBuffer.allocateDirect(0);
   private @Nullable Mat mat;
 
-  /** A matrix of that size and type; its content is undefined. */
+  /** Returns a matrix of a size and type; its content is undefined. */
   Mat of(int width, int height, int type) {
     Mat now = mat;
     if (now != null && now.cols() == width && now.rows() == height && now.type() == type) {
@@ -28,7 +28,7 @@ final class PixelScratch implements AutoCloseable {
     return fresh;
   }
 
-  /** The bytes of the matrix that {@link #of} gave last, row by row without padding. */
+  /** Returns the bytes of the matrix last returned by {@link #of}, in rows without padding. */
   ByteBuffer bytes() {
     return bytes;
   }

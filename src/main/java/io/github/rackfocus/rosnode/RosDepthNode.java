@@ -1,12 +1,15 @@
 package io.github.rackfocus.rosnode;
 
-import io.github.rackfocus.assembly.CameraView;
 import io.github.rackfocus.assembly.NodeAssembly;
+import io.github.rackfocus.common.DaemonThreads;
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.ConfigException;
+import io.github.rackfocus.frame.CameraView;
+import io.github.rackfocus.frame.CameraView.PinholeIntrinsics;
 import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.ros.ConnectedNode;
+import io.github.rackfocus.ros.NodeConfiguration;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.std_srvs.SetBool;
 import io.github.rackfocus.ros.msg.std_srvs.Trigger;
@@ -23,28 +26,28 @@ import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
 /**
- * {@code depth_node}: Rackfocus as a ROS node. It waits for its master, reads its parameters,
- * publishes depth until the source ends, a signal or the master ends it, and closes all it has.
+ * {@code depth_node}: Rackfocus as a ROS node. It waits for its master, reads its parameters, and
+ * publishes depth until the source ends, a signal arrives or the master requests shutdown.
  */
 public final class RosDepthNode {
   private static final Logger LOG = LoggerFactory.getLogger(RosDepthNode.class);
   private static final String DEFAULT_NAME = "rackfocus";
-  private static final int DONE = 0;
-  private static final int FAILED = 1;
-  private static final int WRONG_USE = 2;
+  private static final int EXIT_OK = 0;
+  private static final int EXIT_FAILURE = 1;
+  private static final int EXIT_USAGE = 2;
 
-  /** What shells add to a signal's number for the exit code of a process it ended. */
-  private static final int SIGNALLED = 128;
+  /** Added to a signal's number for the exit code, by the convention of shells. */
+  private static final int EXIT_SIGNAL_BASE = 128;
 
   private static final String USAGE =
       """
       Usage: depth_node [NAME:=VALUE ...]
         from:=to           remaps a topic or service
         _parameter:=value  sets a private parameter, such as _source/kind:=simulated
-        _config:=FILE      reads the YAML file first; see config/node.yaml for every option
-        __name:= __ns:= __master:= __log:= __ip:= __hostname:=   as for every ROS node
-      An option such as sweep.maxStackAge is the parameter ~sweep/max_stack_age.
-      Exit: 0 done, 1 failed, 2 wrong use or configuration.\
+        _config:=FILE      reads the YAML file first; see config/node.yaml for all options
+        __name:= __ns:= __master:= __log:= __ip:= __hostname:=   as for all ROS nodes
+      The option sweep.maxStackAge, for example, is the parameter ~sweep/max_stack_age.
+      Exit code: 0 success, 1 failure, 2 invalid usage or configuration.\
       """;
 
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -53,55 +56,55 @@ public final class RosDepthNode {
 
   private RosDepthNode() {}
 
-  /** Runs the node and ends the JVM with its exit code. */
+  /** Runs the node and exits with its exit code. */
   public static void main(String[] arguments) {
     System.exit(new RosDepthNode().run(List.of(arguments), System.out));
   }
 
   private int run(List<String> arguments, PrintStream out) {
     try {
-      var configuration =
-          io.github.rackfocus.ros.NodeConfiguration.fromCommandLine(
+      NodeConfiguration configuration =
+          NodeConfiguration.fromCommandLine(
               arguments, System.getenv(), DEFAULT_NAME);
       List<String> rest = configuration.remainingArguments();
       if (rest.contains("--help") || rest.contains("-h")) {
         out.println(USAGE);
-        return DONE;
+        return EXIT_OK;
       }
       if (!rest.isEmpty()) {
         throw new IllegalArgumentException(
-            "found the arguments " + rest + "; expected NAME:=VALUE only, see --help");
+            "unexpected arguments " + rest + "; expected NAME:=VALUE, see --help");
       }
       handleSignals();
       return run(configuration);
     } catch (ConfigException | IllegalArgumentException e) {
       LOG.error("{}", e.getMessage());
-      return WRONG_USE;
+      return EXIT_USAGE;
     } catch (NoSuchFileException e) {
-      LOG.error("{}: there is no such file", e.getMessage());
-      return WRONG_USE;
+      LOG.error("{}: no such file", e.getMessage());
+      return EXIT_USAGE;
     } catch (IOException e) {
       LOG.error("{}", ErrorMessages.of(e));
-      return FAILED;
+      return EXIT_FAILURE;
     } catch (InterruptedException e) {
-      LOG.info("told to end before the node was there");
-      return DONE;
+      LOG.info("shutdown requested before the node was connected");
+      return EXIT_OK;
     }
   }
 
-  private int run(io.github.rackfocus.ros.NodeConfiguration configuration)
+  private int run(NodeConfiguration configuration)
       throws IOException, ConfigException, InterruptedException {
     try (ConnectedNode ros = ConnectedNode.connect(configuration)) {
       connecting = false;
       ros.addShutdownListener(stop::countDown);
       if (ros.isEnding()) {
-        return DONE;
+        return EXIT_OK;
       }
       AppConfig options = readParameters(ros);
       if (options == null) {
-        return DONE;
+        return EXIT_OK;
       }
-      RosSources.Opened input = RosSources.open(options, ros);
+      RosInput input = RosSources.open(options, ros);
       RosDepthSink sink =
           new RosDepthSink(
               ros,
@@ -121,32 +124,33 @@ public final class RosDepthNode {
 
   private static CameraView view(CameraInfoSource camera, int width, int height) {
     CameraInfo info = new CameraInfo();
-    boolean known = camera.describe(info, width, height);
-    double[] p = info.p;
-    return new CameraView(
-        camera.frameId(), known, p[0], p[5], p[2], p[6], camera.calibrationSha256());
+    PinholeIntrinsics intrinsics =
+        camera.describe(info, width, height)
+            ? new PinholeIntrinsics(width, height, info.p[0], info.p[5], info.p[2], info.p[6])
+            : null;
+    return new CameraView(camera.frameId(), intrinsics, camera.calibrationSha256());
   }
 
   private int run(
-      ConnectedNode ros, DepthNode node, RosSources.Opened input, AppConfig options)
+      ConnectedNode ros, DepthNode node, RosInput input, AppConfig options)
       throws IOException, InterruptedException {
-    serve(ros, node);
+    advertiseServices(ros, node);
     try (node;
-        RosDiagnostics diagnostics = new RosDiagnostics(ros, node, input, options.cameraKey())) {
+        DemandMonitor demand = new DemandMonitor(node::wantsFrames, input.demand());
+        RosDiagnostics diagnostics =
+            new RosDiagnostics(ros, node, input.causes(), options.cameraKey())) {
       node.start();
-      Thread end = new Thread(() -> awaitEnd(node), "end-of-source");
-      end.setDaemon(true);
-      end.start();
+      DaemonThreads.start("end-of-source", () -> awaitEnd(node));
       LOG.info("{} publishes depth of {}", ros.getName(), options.source().kind());
       stop.await();
       node.stop();
       node.awaitEnd();
     }
     LOG.info("{} has ended", ros.getName());
-    return DONE;
+    return EXIT_OK;
   }
 
-  /** The master may die while it is asked; null once told to end. */
+  /** Reads the parameters, again until the master answers; returns null on shutdown. */
   private @Nullable AppConfig readParameters(ConnectedNode ros)
       throws IOException, ConfigException, InterruptedException {
     while (stop.getCount() > 0) {
@@ -162,7 +166,7 @@ public final class RosDepthNode {
     return null;
   }
 
-  private static void serve(ConnectedNode ros, DepthNode node) {
+  private static void advertiseServices(ConnectedNode ros, DepthNode node) {
     ros.newServiceServer(
         "~enable",
         SetBool.TYPE,
@@ -178,15 +182,15 @@ public final class RosDepthNode {
         (request, response) -> {
           node.reset();
           response.success = true;
-          response.message = "the focal stack is emptied; depth comes after a whole sweep";
+          response.message = "the focal stack is emptied; depth resumes after a whole sweep";
           LOG.info("{}: {}", ros.getName(), response.message);
         });
   }
 
   /**
-   * SIGINT and SIGTERM let {@link #run} return instead of ending the JVM at once, for its shutdown
-   * hooks run side by side, and ONNX Runtime's would take the ground from under an inference that
-   * still runs. A second signal ends the JVM at once.
+   * Makes SIGINT and SIGTERM end {@link #run} instead of shutting down the JVM at once: shutdown
+   * hooks run concurrently, and that of ONNX Runtime would free memory in use by a running inference.
+   * A second signal halts the JVM.
    */
   private void handleSignals() {
     for (String name : List.of("INT", "TERM")) {
@@ -194,7 +198,7 @@ public final class RosDepthNode {
           new Signal(name),
           signal -> {
             if (stop.getCount() == 0) {
-              Runtime.getRuntime().halt(SIGNALLED + signal.getNumber());
+              Runtime.getRuntime().halt(EXIT_SIGNAL_BASE + signal.getNumber());
             }
             stop.countDown();
             if (connecting) {
@@ -208,7 +212,7 @@ public final class RosDepthNode {
     try {
       node.awaitEnd();
     } catch (IOException | InterruptedException e) {
-      // The main thread asks again and hears the same.
+      // The main thread calls awaitEnd as well and reports the failure.
       LOG.debug("the source ended: {}", e.toString());
     }
     stop.countDown();

@@ -10,17 +10,16 @@ import io.github.rackfocus.ros.msg.std_msgs.Header;
 import io.github.rackfocus.sink.DepthSink;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes depth maps as ROS topics, all with the reference frame's stamp and the camera's optical
- * frame. A topic that nobody receives is not serialised, and where nobody receives any, no map is
- * asked for. The images allocate nothing per map; compressed depth allocates its PNG.
+ * frame. Topics without subscribers are not serialised, and without any subscriber the sink wants no
+ * maps. Images allocate nothing per map; compressed depth allocates its PNG.
  */
 public final class RosDepthSink implements DepthSink {
   private static final String DEPTH_TOPIC = "depth/image_rect";
 
-  /** Maps that wait for a slow subscriber; small, for who is behind wants the newest. */
+  /** Messages queued per subscriber; small, since a slow subscriber wants the newest map. */
   private static final int QUEUE = 2;
 
   private final CameraInfoSource camera;
@@ -38,13 +37,12 @@ public final class RosDepthSink implements DepthSink {
   private final DepthInfoMessage info = new DepthInfoMessage(header);
 
   /**
-   * Registers the topics.
+   * Advertises the topics.
    *
-   * @param camera asked for every map
-   * @param sweepIds the number of the sweep that a map was made in
-   * @param stampOffsetNanos added to the reference frame's stamp, which is passed on as it is where
-   *     this is 0
-   * @param nanoClock monotonic time, for how long publishing takes
+   * @param camera queried for every map
+   * @param sweepIds returns the number of the sweep that a map belongs to
+   * @param stampOffsetNanos added to the reference frame's stamp
+   * @param nanoClock monotonic time, to measure how long publishing takes
    */
   public RosDepthSink(
       ConnectedNode node,
@@ -56,14 +54,14 @@ public final class RosDepthSink implements DepthSink {
     this.sweepIds = sweepIds;
     this.stampOffsetNanos = stampOffsetNanos;
     this.nanoClock = nanoClock;
-    MapPlane[] planes = MapPlane.values();
-    images = new ImageTopic[planes.length];
-    for (int i = 0; i < planes.length; i++) {
-      images[i] = new ImageTopic(node, planes[i], header);
+    MapLayer[] layers = MapLayer.values();
+    images = new ImageTopic[layers.length];
+    for (int i = 0; i < layers.length; i++) {
+      images[i] = new ImageTopic(node, layers[i], header);
     }
     compressedImage.header = header;
     cameraInfo.header = header;
-    // As in image_transport, a transport's topic moves with the image's when that is remapped.
+    // As in image_transport, a remap of the image's topic applies to its transports as well.
     String depthTopic = node.getResolver().resolve(DEPTH_TOPIC).value();
     compressed = node.newPublisher(depthTopic + "/compressedDepth", CompressedImage.TYPE, QUEUE);
     cameraInfos = node.newPublisher("depth/camera_info", CameraInfo.TYPE, QUEUE);
@@ -87,7 +85,7 @@ public final class RosDepthSink implements DepthSink {
 
   @Override
   public void accept(DepthMap map) {
-    long begun = nanoClock.getAsLong();
+    long startNanos = nanoClock.getAsLong();
     header.stampNanos = Math.max(0, map.info().stampNanos() + stampOffsetNanos);
     header.frameId = camera.frameId();
     if (cameraInfos.hasSubscribers() && camera.describe(cameraInfo, map.width(), map.height())) {
@@ -106,11 +104,11 @@ public final class RosDepthSink implements DepthSink {
               map.info(),
               sweepIds.applyAsLong(map.info()),
               camera.calibrationSha256(),
-              nanoClock.getAsLong() - begun));
+              nanoClock.getAsLong() - startNanos));
     }
   }
 
-  /** Messages that slow subscribers lost, over all topics. */
+  /** Returns the messages dropped for slow subscribers, over all topics. */
   @Override
   public long lost() {
     long sum = compressed.dropped() + cameraInfos.dropped() + infos.dropped();
@@ -120,7 +118,7 @@ public final class RosDepthSink implements DepthSink {
     return sum;
   }
 
-  /** Nothing: the topics belong to the ROS node and end with it. */
+  /** Does nothing: the topics belong to the ROS node and are closed with it. */
   @Override
   public void close() {}
 
@@ -128,24 +126,20 @@ public final class RosDepthSink implements DepthSink {
     private final MapImage message;
     private final Publisher<MapImage> publisher;
 
-    ImageTopic(ConnectedNode node, MapPlane plane, Header header) {
-      message = new MapImage(plane, header);
-      publisher = node.newPublisher(plane.topic(), message.type(), QUEUE);
+    ImageTopic(ConnectedNode node, MapLayer layer, Header header) {
+      message = new MapImage(layer, header);
+      publisher = node.newPublisher(layer.topic(), message.type(), QUEUE);
     }
 
     void publish(DepthMap map) {
       if (publisher.hasSubscribers()) {
-        show(map);
+        message.show(map);
         try {
           publisher.publish(message);
         } finally {
-          show(null);
+          message.show(null);
         }
       }
-    }
-
-    private void show(@Nullable DepthMap map) {
-      message.show(map);
     }
   }
 }

@@ -1,63 +1,56 @@
 package io.github.rackfocus.rosnode;
 
+import io.github.rackfocus.common.DaemonThreads;
 import io.github.rackfocus.node.DepthNode;
-import io.github.rackfocus.node.NodeHealth;
 import io.github.rackfocus.ros.ConnectedNode;
 import io.github.rackfocus.ros.Publisher;
 import io.github.rackfocus.ros.msg.diagnostic_msgs.DiagnosticArray;
 import io.github.rackfocus.ros.msg.diagnostic_msgs.DiagnosticStatus;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Publishes how a node does on /diagnostics once a second, on a thread of its own, which also tells
- * the source whether anybody wants frames: while nobody does, images are not even decoded.
- */
+/** Publishes the health of a node on /diagnostics once a second, from its own daemon thread. */
 final class RosDiagnostics implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RosDiagnostics.class);
   private static final long PERIOD_MILLIS = 1000;
-  private static final long LOOK_MILLIS = 100;
 
   private final ConnectedNode ros;
   private final DepthNode node;
-  private final RosSources.Opened input;
+  private final Supplier<Map<String, Long>> causes;
   private final Publisher<DiagnosticArray> publisher;
   private final DiagnosticReport report;
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "diagnostics");
-        thread.setDaemon(true);
-        return thread;
-      });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.factory("diagnostics"));
 
   /**
-   * Begins; to be made before the node is started.
+   * Starts publishing. Create it before the node is started.
    *
-   * @param input where the node's frames come from
-   * @param hardwareId whose camera it is
+   * @param causes returns the counts of rejected images and readings by cause
+   * @param hardwareId identifies the camera
    */
-  RosDiagnostics(ConnectedNode ros, DepthNode node, RosSources.Opened input, String hardwareId) {
+  RosDiagnostics(
+      ConnectedNode ros, DepthNode node, Supplier<Map<String, Long>> causes, String hardwareId) {
     this.ros = ros;
     this.node = node;
-    this.input = input;
+    this.causes = causes;
     this.publisher = ros.newPublisher("/diagnostics", DiagnosticArray.TYPE, 1);
     this.report = new DiagnosticReport(ros.getName().value().substring(1), hardwareId);
-    timer.scheduleWithFixedDelay(
-        () -> input.wanted().accept(node.wantsFrames()), 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     timer.scheduleAtFixedRate(this::publish, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void publish() {
     try {
-      // Rates are between one report and the next, so each is made even if nobody receives it.
-      NodeHealth health = node.health();
-      var statuses =
+      // Rates are differences between reports, so a report is made even without subscribers.
+      List<DiagnosticStatus> statuses =
           report.statuses(
-              health,
-              input.causes().get(),
+              node.health(),
+              causes.get(),
               node.isEnabled(),
               node.wantsFrames(),
               System.nanoTime());
@@ -71,7 +64,7 @@ final class RosDiagnostics implements AutoCloseable {
         LOG.debug("{}: {}", status.name, status.message);
       }
     } catch (RuntimeException e) {
-      // A report that can't be made must not end those after it.
+      // An exception would cancel all further reports.
       LOG.warn("diagnostics: {}", e.toString());
     }
   }

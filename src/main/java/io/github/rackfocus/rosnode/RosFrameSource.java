@@ -8,6 +8,9 @@ import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.ros.ConnectedNode;
 import io.github.rackfocus.ros.Subscriber;
+import io.github.rackfocus.ros.message.Message;
+import io.github.rackfocus.ros.message.MessageListener;
+import io.github.rackfocus.ros.message.MessageType;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
@@ -22,14 +25,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A camera and its lens among ROS nodes: topics {@code image} (or {@code image/compressed}), {@code
- * camera_info}, and {@code lens_state} or {@code lens_power}, relative to the node's namespace.
+ * Receives images and lens readings from ROS topics: {@code image} (or {@code image/compressed}),
+ * {@code camera_info}, and {@code lens_state} or {@code lens_power}, relative to the node's namespace.
  *
- * <p>Images are decoded in the thread of their connection and wait for their lens reading; {@link
- * #next} is for one thread. Ends when the node does.
+ * <p>Images are decoded in the thread of their connection and wait for their lens reading. {@link
+ * #next} is called by one thread. The source is closed when the node shuts down.
  */
 public final class RosFrameSource implements FrameSource {
-  /** Frames that wait in this source at most, beyond those that the node holds. */
+  /** Maximum number of frames waiting in this source, in addition to those held by the node. */
   public static final int FRAMES_WAITING = 8;
 
   private final RosInputConfig settings;
@@ -43,14 +46,13 @@ public final class RosFrameSource implements FrameSource {
   private boolean closed;
 
   /**
-   * Subscribes the topics.
+   * Subscribes to the topics.
    *
    * @param node not closed by this source
-   * @param pool where frames are leased; see {@link io.github.rackfocus.node.DepthNode#framesInUse}
+   * @param pool to lease frames from; see {@link io.github.rackfocus.node.DepthNode#framesInUse}
    *     and {@link #FRAMES_WAITING}
-   * @param frameId the optical frame until an image names the driver's
-   * @throws IOException if the camera file of {@code cameraInfoUrl} can't be read or is not sound,
-   *     in a sentence for the operator
+   * @param frameId the optical frame until an image has one
+   * @throws IOException if the camera file of {@code cameraInfoUrl} is unreadable or invalid
    */
   public RosFrameSource(
       ConnectedNode node, RosInputConfig settings, FramePool pool, String frameId)
@@ -59,7 +61,7 @@ public final class RosFrameSource implements FrameSource {
     this.settings = settings;
     boolean raw = settings.images().transport() == RosInputConfig.ImageTransport.RAW;
     String image = node.getResolver().resolve("image").value();
-    // As image_transport does: the base name is what is remapped, the transport is below it.
+    // As in image_transport, the base name is remapped and the transport is appended.
     imageTopic = raw ? image : image + "/compressed";
     CameraCalibration file = CameraInfoUrl.read(settings.images().cameraInfoUrl(), System.getenv());
     intake = new FrameIntake(imageTopic, settings, pool, file, frameId, FRAMES_WAITING);
@@ -75,7 +77,7 @@ public final class RosFrameSource implements FrameSource {
       case STATE -> subscribe("lens_state", LensState.TYPE, this::onLensState);
       case POWER -> subscribe("lens_power", Float64.TYPE, this::onLensPower);
       case STAMP -> {
-        // The sweep runs by the clock.
+        // Focus follows from the frame's stamp.
       }
     }
     node.addShutdownListener(this::close);
@@ -115,7 +117,7 @@ public final class RosFrameSource implements FrameSource {
     }
   }
 
-  /** Waits until something comes that had not when it was looked for, or a frame's time is up. */
+  /** Waits for a message after the given count of arrivals, or for the given time. */
   private void awaitArrival(long seen, long nanos) throws InterruptedException {
     long deadline = System.nanoTime() + nanos;
     synchronized (arrival) {
@@ -128,7 +130,7 @@ public final class RosFrameSource implements FrameSource {
         if (left <= 0) {
           return;
         }
-        // Rounded up: a wait of 0 has no end.
+        // Rounded up: a wait of 0 would never time out.
         arrival.wait(1 + TimeUnit.NANOSECONDS.toMillis(left));
       }
     }
@@ -139,22 +141,22 @@ public final class RosFrameSource implements FrameSource {
     return intake.dropped();
   }
 
-  /** What could not be used, by cause: images, frames without a reading, readings. */
+  /** Returns the counts of rejected images, frames and readings by cause. */
   public Map<String, Long> causes() {
     return intake.causes();
   }
 
-  /** The newest lens reading, or {@link FocusReading#NONE}. */
+  /** Returns the newest lens reading, or {@link FocusReading#NONE}. */
   public FocusReading newestReading() {
     return intake.matcher().newestReading();
   }
 
-  /** Lens readings that counted. */
+  /** Returns the number of accepted lens readings. */
   public long readingsTaken() {
     return intake.readingsTaken();
   }
 
-  /** The driver's number of the sweep at a time; 0 where it tells none. */
+  /** Returns the lens driver's number of the sweep at a time; 0 if unknown. */
   public long sweepIdAt(long stampNanos) {
     return intake.sweepIds().at(stampNanos);
   }
@@ -164,14 +166,12 @@ public final class RosFrameSource implements FrameSource {
     return intake.calibration().lens().depthOffsetMetres();
   }
 
-  /**
-   * Whether anybody wants frames: while nobody does, images are not even decoded. True at first.
-   */
+  /** Sets whether frames are wanted; if not, images are not decoded. Initially true. */
   public void setWanted(boolean value) {
     wanted = value;
   }
 
-  /** What is known of the camera; of any thread. */
+  /** Returns the camera's calibration. Thread-safe. */
   public CameraInfoSource camera() {
     return intake.calibration();
   }
@@ -189,10 +189,8 @@ public final class RosFrameSource implements FrameSource {
     intake.close();
   }
 
-  private <T extends io.github.rackfocus.ros.message.Message> void subscribe(
-      String topic,
-      io.github.rackfocus.ros.message.MessageType<T> type,
-      io.github.rackfocus.ros.tcpros.MessageListener<T> listener) {
+  private <T extends Message> void subscribe(
+      String topic, MessageType<T> type, MessageListener<T> listener) {
     Subscriber<T> subscriber = node.newSubscriber(topic, type);
     subscriber.addMessageListener(listener);
     subscribers.add(subscriber);
@@ -202,7 +200,7 @@ public final class RosFrameSource implements FrameSource {
     if (wanted) {
       long now = System.nanoTime();
       intake.image(image, now, node.getClock().nowNanos(), now);
-      somethingCame();
+      notifyArrival();
     }
   }
 
@@ -210,21 +208,21 @@ public final class RosFrameSource implements FrameSource {
     if (wanted) {
       long now = System.nanoTime();
       intake.compressedImage(image, now, node.getClock().nowNanos(), now);
-      somethingCame();
+      notifyArrival();
     }
   }
 
   private void onLensState(LensState state) {
     intake.lensState(state);
-    somethingCame();
+    notifyArrival();
   }
 
   private void onLensPower(Float64 power) {
     intake.lensPower(power.data, node.getClock().nowNanos());
-    somethingCame();
+    notifyArrival();
   }
 
-  private void somethingCame() {
+  private void notifyArrival() {
     synchronized (arrival) {
       arrivals++;
       arrival.notifyAll();

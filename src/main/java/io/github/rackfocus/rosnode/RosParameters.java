@@ -13,16 +13,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The node's configuration as ROS users give it: the YAML file that {@code ~config} names, over it
- * the private parameters, over them those of the command line ({@code _name:=value}, which the
- * client has made private parameters by then).
+ * Reads the node's configuration from, in increasing precedence, the YAML file of {@code ~config},
+ * the private parameters, and the command line ({@code _name:=value}, which the client has already
+ * set as private parameters).
  *
- * <p>One rule gives a parameter its name: dots become slashes, and capitals an underscore and a
- * small letter, so that the option {@code sweep.maxStackAge} is {@code ~sweep/max_stack_age}. Names
- * as in the YAML file are understood too, so that rosparam may load it.
+ * <p>Parameters are named after options: a dot becomes a slash, and a capital an underscore and a
+ * lower-case letter, so the option {@code sweep.maxStackAge} is {@code ~sweep/max_stack_age}. Names
+ * as in the YAML file are accepted as well, so that rosparam can load it.
  */
 final class RosParameters {
-  /** Under ROS frames come from topics unless something else is asked for. */
+  /** In a ROS node frames come from topics unless configured otherwise. */
   private static final Map<String, ?> DEFAULTS = Map.of("source", Map.of("kind", "ros"));
 
   private static final String CONFIG = "config";
@@ -32,9 +32,9 @@ final class RosParameters {
   /**
    * Reads the configuration of a node.
    *
-   * @throws RosException if the master can't be asked
-   * @throws IOException if the file can't be read
-   * @throws ConfigException with all faults of file and parameters
+   * @throws RosException if the master is unavailable
+   * @throws IOException if the file is unreadable
+   * @throws ConfigException with all errors in file and parameters
    */
   static AppConfig read(ConnectedNode node)
       throws RosException, IOException, ConfigException {
@@ -58,7 +58,7 @@ final class RosParameters {
     return file;
   }
 
-  /** The same tree with the configuration's names. */
+  /** Returns a tree of parameters with its names converted to option names. */
   static Map<String, Object> options(Map<?, ?> parameters) {
     Map<String, Object> options = new LinkedHashMap<>();
     parameters.forEach((name, value) ->
@@ -67,7 +67,7 @@ final class RosParameters {
     return options;
   }
 
-  /** {@code maxStackAge} of {@code max_stack_age}. */
+  /** Converts {@code max_stack_age} to {@code maxStackAge}. */
   static String option(String parameter) {
     StringBuilder option = new StringBuilder();
     for (int i = 0; i < parameter.length(); i++) {

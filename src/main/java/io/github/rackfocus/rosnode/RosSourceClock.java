@@ -6,14 +6,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Paces a source by /clock, so that a simulated camera waits while simulated time stands still.
- * Thread-safe.
+ * Paces a source by /clock, so that a simulated camera pauses with simulated time. Thread-safe.
  */
 record RosSourceClock(RosClock clock) implements SourceClock {
-  /** How often simulated time is looked at; /clock has steps of about this length. */
-  private static final long LOOK_NANOS = 2_000_000;
+  /** Interval of polling simulated time; /clock has steps of about this length. */
+  private static final long POLL_NANOS = 2_000_000;
 
-  /** The pace of a node: that of this JVM, or with use_sim_time that of /clock. */
+  /** Returns the system clock, or /clock with use_sim_time. */
   static SourceClock of(RosClock clock) {
     return clock.isSimulated() ? new RosSourceClock(clock) : SourceClock.SYSTEM;
   }
@@ -23,9 +22,9 @@ record RosSourceClock(RosClock clock) implements SourceClock {
     return clock.nowNanos();
   }
 
-  /** Returns early rather than late: who waits looks at the time again. */
+  /** May return early; the caller checks the time again. */
   @Override
   public boolean await(CountDownLatch stop, long nanos) throws InterruptedException {
-    return stop.await(Math.min(nanos, LOOK_NANOS), TimeUnit.NANOSECONDS);
+    return stop.await(Math.min(nanos, POLL_NANOS), TimeUnit.NANOSECONDS);
   }
 }

@@ -1,6 +1,6 @@
 package io.github.rackfocus.rosnode;
 
-/** The driver's number of the sweep at a time, of the last few hundred readings. Thread-safe. */
+/** The lens driver's sweep numbers by time, of the last few hundred readings. Thread-safe. */
 final class SweepIds {
   private static final int CAPACITY = 512;
 
@@ -9,7 +9,7 @@ final class SweepIds {
   private int count;
 
   /**
-   * Notes a reading's sweep.
+   * Adds the sweep number of a reading.
    *
    * @param restart whether time jumped back before it
    */
@@ -22,7 +22,7 @@ final class SweepIds {
     count = count + 1 == 2 * CAPACITY ? CAPACITY : count + 1;
   }
 
-  /** The sweep of the last reading at or before a time; 0 if none is known. */
+  /** Returns the sweep number of the last reading at or before a time; 0 if unknown. */
   synchronized long at(long stampNanos) {
     for (int back = 1; back <= Math.min(count, CAPACITY); back++) {
       int index = (count - back) % CAPACITY;

@@ -2,7 +2,7 @@ package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 
-/** A camera of which only the optical frame is known: no camera_info is published. */
+/** A camera without calibration, so that no camera_info is published. */
 record UnknownCameraInfo(String frameId) implements CameraInfoSource {
   @Override
   public boolean describe(CameraInfo info, int width, int height) {

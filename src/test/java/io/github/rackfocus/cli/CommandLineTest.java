@@ -157,7 +157,7 @@ class CommandLineTest {
     run("replay", bag, "--loop").failsWith(2, "--loop and --rate are for stack folders");
     run("replay", bag, "--model", "sml", "--image-topic", "/x").failsWith(1, "no topic /x");
     Path text = Files.writeString(folder.resolve("text.bag"), "this is not a bag at all");
-    run("replay", text.toString(), "--model", "sml").failsWith(1, "is no ROS bag; expected");
+    run("replay", text.toString(), "--model", "sml").failsWith(1, "is not a ROS bag; expected");
   }
 
   @Test

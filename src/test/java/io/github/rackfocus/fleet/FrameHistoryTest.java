@@ -46,7 +46,7 @@ class FrameHistoryTest {
 
   @Test
   void shouldBoundWhatItRemembers() {
-    frames(FrameHistory.MOST + 10);
+    frames(FrameHistory.MAX_FRAMES + 10);
     assertThat(history.neededFrom(Long.MAX_VALUE, Long.MAX_VALUE)).isEqualTo(70);
   }
 

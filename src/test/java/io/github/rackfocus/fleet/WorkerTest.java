@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -39,6 +40,8 @@ class WorkerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final TestFleet fleet = new TestFleet();
+  private final AtomicLong aheadNanos = new AtomicLong();
+  private final AtomicLong clockReads = new AtomicLong();
   private EmbeddedKafkaBroker broker;
   private KafkaProducer<byte[], byte[]> producer;
 
@@ -67,17 +70,17 @@ class WorkerTest {
     send(0, 0, 20);
     send(1, 0, 20);
     WorkerHealth first = runUntil(40, "whenBehind: all", "queueDepth: 16");
-    assertThat(first.frames()).isEqualTo(40);
-    assertThat(first.assembling()).isEqualTo(8);
-    assertThat(first.maps()).isEqualTo(32);
+    assertThat(first.frames().read()).isEqualTo(40);
+    assertThat(first.frames().assembling()).isEqualTo(8);
+    assertThat(first.maps().acknowledged()).isEqualTo(32);
 
     send(0, 20, 30);
     send(1, 20, 30);
     WorkerHealth second = runUntil(20, "whenBehind: all", "queueDepth: 16");
-    assertThat(second.frames()).isEqualTo(20);
-    assertThat(second.framesReadBack()).isBetween(2L * TestFleet.PLANES, 40L);
-    assertThat(second.assembling()).isZero();
-    assertThat(second.maps()).isEqualTo(20);
+    assertThat(second.frames().read()).isEqualTo(20);
+    assertThat(second.frames().readBack()).isBetween(2L * TestFleet.PLANES, 40L);
+    assertThat(second.frames().assembling()).isZero();
+    assertThat(second.maps().acknowledged()).isEqualTo(20);
 
     List<ConsumerRecord<byte[], byte[]>> records = read(TestFleet.DEPTH);
     assertThat(records).hasSize(52);
@@ -119,9 +122,9 @@ class WorkerTest {
     send(0, number, 20);
     WorkerHealth health =
         runUntil(20 + bad.size(), "whenBehind: all", "queueDepth: 16", "deadLetter: {enabled: true}");
-    assertThat(health.refused()).isEqualTo(Map.of("malformed", 6L, "foreign", 1L, "oversize", 1L));
-    assertThat(health.maps()).isEqualTo(16);
-    assertThat(health.deadLetters()).isEqualTo(8);
+    assertThat(health.frames().rejected()).isEqualTo(Map.of("malformed", 6L, "foreign", 1L, "oversize", 1L));
+    assertThat(health.maps().acknowledged()).isEqualTo(16);
+    assertThat(health.frames().deadLetters()).isEqualTo(8);
 
     List<ConsumerRecord<byte[], byte[]>> dead = read(DEAD);
     assertThat(dead).hasSize(bad.size());
@@ -132,9 +135,9 @@ class WorkerTest {
       assertThat(header(dead.get(i), "rackfocus-offset")).isEqualTo(String.valueOf(3 * i + 2));
     }
     assertThat(header(dead.get(4), "rackfocus-error"))
-        .isEqualTo("foreign: its type is 'com.example.other'; expected rackfocus.frames.v1");
+        .isEqualTo("foreign: type is 'com.example.other'; expected rackfocus.frames.v1");
     assertThat(header(dead.get(3), "rackfocus-error"))
-        .isEqualTo("malformed: its key is 'robot1/front'; expected robot0/front");
+        .isEqualTo("malformed: key is 'robot1/front'; expected robot0/front");
     assertThat(header(dead.get(6), "rackfocus-error"))
         .isEqualTo("malformed: the sweep has 2 planes; expected 3 to 64");
   }
@@ -175,15 +178,15 @@ class WorkerTest {
     Worker worker = new Worker(configuration("maxBehind: 2"));
     try (worker) {
       worker.start();
-      await().atMost(PATIENCE).until(() -> worker.health().framesSkipped() > 0);
+      await().atMost(PATIENCE).until(() -> worker.health().frames().skipped() > 0);
       send(0, 400, 410);
       await().atMost(PATIENCE).until(() -> accounted(worker.health()) == 410);
     }
     WorkerHealth health = worker.health();
-    assertThat(health.framesReadBack()).isBetween(1L, 40L);
-    assertThat(health.maps()).isGreaterThanOrEqualTo(10 - health.skippedStacks());
+    assertThat(health.frames().readBack()).isBetween(1L, 40L);
+    assertThat(health.maps().acknowledged()).isGreaterThanOrEqualTo(10 - health.stacks().skipped());
     List<ConsumerRecord<byte[], byte[]>> records = read(TestFleet.DEPTH);
-    assertThat(records).hasSize((int) health.maps());
+    assertThat(records).hasSize((int) health.maps().acknowledged());
     Map<String, byte[]> expected = fleet.depthOf(0, 410);
     for (ConsumerRecord<byte[], byte[]> record : records) {
       assertThat(record.value()).isEqualTo(expected.get(header(record, "ce_id")));
@@ -204,16 +207,30 @@ class WorkerTest {
     Worker worker = new Worker(configuration("maxBehind: 2"));
     try (worker) {
       worker.start();
-      await().atMost(PATIENCE).until(() -> worker.health().framesSkipped() > 0);
-      assertThat(worker.health().framesSkipped()).isLessThanOrEqualTo(300);
+      await().atMost(PATIENCE).until(() -> worker.health().frames().skipped() > 0);
+      assertThat(worker.health().frames().skipped()).isLessThanOrEqualTo(300);
       for (int number = 120; number < 130; number++) {
         sendOfThree(number);
       }
       await().atMost(PATIENCE).until(() -> accounted(worker.health()) == 330);
     }
     WorkerHealth health = worker.health();
-    assertThat(health.frames()).isEqualTo(330 - health.framesSkipped());
-    assertThat(health.maps() + health.skippedStacks()).isEqualTo(health.frames());
+    assertThat(health.frames().read()).isEqualTo(330 - health.frames().skipped());
+    assertThat(health.maps().acknowledged() + health.stacks().skipped()).isEqualTo(health.frames().read());
+  }
+
+  /** The worker's clock. */
+  private long nanos() {
+    clockReads.incrementAndGet();
+    return System.nanoTime() + aheadNanos.get();
+  }
+
+  /** Advances the worker's clock and waits until the worker has looked after its cameras. */
+  private void passTime(Duration time) {
+    aheadNanos.addAndGet(time.toNanos());
+    long before = clockReads.get();
+    // The reading thread reads the clock once per turn.
+    await().atMost(PATIENCE).until(() -> clockReads.get() > before + 2);
   }
 
   private void sendOfThree(int number) throws InterruptedException, ExecutionException {
@@ -222,21 +239,21 @@ class WorkerTest {
     }
   }
 
-  /** Late is not silent: by the cameras' own stamps nothing is missing. */
+  /** Late frames are not a gap: the camera's own stamps are without one. */
   @Test
   void shouldKeepTheStackOfACameraWhoseFramesComeLate() throws Exception {
     send(0, 0, 20);
-    Worker worker = new Worker(configuration("whenBehind: all", "queueDepth: 16", "idle: 0.5"));
+    Worker worker =
+        new Worker(configuration("whenBehind: all", "queueDepth: 16", "idle: 10"), this::nanos);
     try (worker) {
       worker.start();
       await().atMost(PATIENCE).until(() -> accounted(worker.health()) == 20);
-      // Longer than a camera may be silent, and than the worker looks after its cameras.
-      Thread.sleep(1500);
+      passTime(Duration.ofMinutes(10));
       send(0, 20, 30);
       await().atMost(PATIENCE).until(() -> accounted(worker.health()) == 30);
     }
-    assertThat(worker.health().assembling()).isEqualTo(TestFleet.PLANES - 1);
-    assertThat(worker.health().maps()).isEqualTo(30 - TestFleet.PLANES + 1);
+    assertThat(worker.health().frames().assembling()).isEqualTo(TestFleet.PLANES - 1);
+    assertThat(worker.health().maps().acknowledged()).isEqualTo(30 - TestFleet.PLANES + 1);
   }
 
   @Test
@@ -244,16 +261,17 @@ class WorkerTest {
     send(0, 0, 20);
     Worker worker =
         new Worker(
-            configuration("whenBehind: all", "queueDepth: 16", "idle: 0.5", "maxCameras: 1"));
+            configuration("whenBehind: all", "queueDepth: 16", "idle: 10", "maxCameras: 1"),
+            this::nanos);
     try (worker) {
       worker.start();
       await().atMost(PATIENCE).until(() -> accounted(worker.health()) == 20);
-      Thread.sleep(600);
+      passTime(Duration.ofSeconds(11));
       send(1, 0, 20);
       await().atMost(PATIENCE).until(() -> accounted(worker.health()) == 40);
     }
-    assertThat(worker.health().refused()).isEmpty();
-    assertThat(worker.health().maps()).isEqualTo(2 * (20 - TestFleet.PLANES + 1));
+    assertThat(worker.health().frames().rejected()).isEmpty();
+    assertThat(worker.health().maps().acknowledged()).isEqualTo(2 * (20 - TestFleet.PLANES + 1));
   }
 
   @Test
@@ -264,24 +282,35 @@ class WorkerTest {
     }
     WorkerHealth health =
         runUntil(20, "whenBehind: all", "queueDepth: 16", "maxCameras: 1", "deadLetter: {enabled: true}");
-    assertThat(health.refused()).isEqualTo(Map.of("noRoom", 10L));
-    assertThat(health.maps()).isEqualTo(6);
-    assertThat(health.deadLetters()).isZero();
+    assertThat(health.frames().rejected()).isEqualTo(Map.of("noRoom", 10L));
+    assertThat(health.maps().acknowledged()).isEqualTo(6);
+    assertThat(health.frames().deadLetters()).isZero();
   }
 
   @Test
-  void shouldEndCleanlyWithoutABroker() throws Exception {
+  void shouldKeepPollingWithoutABrokerAndEndWhenClosed() throws Exception {
     String servers = broker.bootstrapServers();
     broker.close();
-    Worker worker = new Worker(AppConfig.parse("test", TestFleet.yaml(servers)));
-    worker.start();
-    worker.close();
-    worker.awaitEnd();
-    assertThat(worker.health().frames()).isZero();
+    Worker worker = new Worker(AppConfig.parse("test", TestFleet.yaml(servers)), this::nanos);
+    try (worker) {
+      worker.start();
+      await().atMost(PATIENCE).until(() -> clockReads.get() > 3);
+      assertThat(workerThreads()).containsExactlyInAnyOrder("worker-read", "worker-depth");
+    }
+    worker.awaitEnd(); // Throws if a thread has failed.
+    assertThat(workerThreads()).isEmpty();
+    assertThat(worker.health().partitions()).isZero();
+  }
+
+  private static List<String> workerThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("worker-"))
+        .toList();
   }
 
   @Test
-  void shouldSayThatItNeedsAKafkaSink() {
+  void shouldRequireAKafkaSink() {
     assertThatThrownBy(() -> new Worker(AppConfig.parse("test", "model: {name: ddl}")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("sinks.kafka.enabled is false");
@@ -304,7 +333,7 @@ class WorkerTest {
 
   /** Every frame must end in one of these, and none in two. */
   private static long accounted(WorkerHealth health) {
-    return health.lost() + health.assembling() + health.notDue() + health.maps();
+    return health.lost() + health.frames().assembling() + health.frames().notDue() + health.maps().acknowledged();
   }
 
   private void send(int camera, int from, int to) throws InterruptedException, ExecutionException {

@@ -75,9 +75,9 @@ class KafkaDepthSinkTest {
     PublisherCounts counts = sink.counts();
     assertThat(counts.offered()).isEqualTo(20);
     assertThat(counts.acknowledged()).isEqualTo(20);
-    assertThat(counts.backlogBytes()).isZero();
+    assertThat(counts.pending().backlogBytes()).isZero();
     assertThat(counts.lostByCause()).isEmpty();
-    assertThat(counts.ackP50Millis()).isPositive();
+    assertThat(counts.delivery().p50Millis()).isPositive();
   }
 
   @Test
@@ -160,7 +160,7 @@ class KafkaDepthSinkTest {
     try (sink) {
       send(sink, 0, 5);
       assertThat(sink.counts().lostByCause()).containsExactly(Map.entry("queueFull", 2L));
-      assertThat(sink.counts().waiting()).isEqualTo(3);
+      assertThat(sink.counts().pending().waiting()).isEqualTo(3);
     }
     assertThat(sink.counts().lostByCause())
         .containsExactly(Map.entry("closed", 3L), Map.entry("queueFull", 2L));
@@ -243,14 +243,14 @@ class KafkaDepthSinkTest {
   private static void assertNothingArrives(KafkaDepthSink sink) throws Exception {
     try (sink) {
       send(sink, 0, 20);
-      await().atMost(PATIENCE).until(() -> sink.counts().outage());
+      await().atMost(PATIENCE).until(() -> sink.counts().outages().ongoing());
     }
     PublisherCounts counts = sink.counts();
     assertThat(counts.offered()).isEqualTo(20);
     assertThat(counts.lostByCause())
         .containsExactly(Map.entry("closed", 16L), Map.entry("queueFull", 4L));
-    assertThat(counts.outages()).isEqualTo(1);
-    assertThat(counts.waiting() + counts.inFlight()).isZero();
+    assertThat(counts.outages().count()).isEqualTo(1);
+    assertThat(counts.pending().waiting() + counts.pending().inFlight()).isZero();
   }
 
   @Test

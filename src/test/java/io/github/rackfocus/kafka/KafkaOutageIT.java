@@ -48,7 +48,7 @@ class KafkaOutageIT {
         awaitEmpty(sink);
         broker.hang();
         offer(sink, 40);
-        await().atMost(PATIENCE).until(() -> sink.counts().outage());
+        await().atMost(PATIENCE).until(() -> sink.counts().outages().ongoing());
         broker.goOn();
         awaitEmpty(sink);
         offer(sink, 10);
@@ -77,7 +77,7 @@ class KafkaOutageIT {
         awaitEmpty(sink);
         broker.kill();
         offer(sink, 50);
-        assertThat(sink.counts().waiting() + sink.counts().inFlight()).isLessThanOrEqualTo(12);
+        assertThat(sink.counts().pending().waiting() + sink.counts().pending().inFlight()).isLessThanOrEqualTo(12);
         broker.start();
         awaitEmpty(sink);
         broker.hang();
@@ -110,7 +110,7 @@ class KafkaOutageIT {
         offer(first, 30);
       }
       assertThat(first.counts().lostByCause()).isEmpty();
-      assertThat(first.counts().waiting()).isEqualTo(30);
+      assertThat(first.counts().pending().waiting()).isEqualTo(30);
       broker.start();
       KafkaDepthSink second = new KafkaDepthSink(spooling(broker), camera());
       try (second) {
@@ -126,7 +126,7 @@ class KafkaOutageIT {
   private static void awaitEmpty(KafkaDepthSink sink) {
     await()
         .atMost(PATIENCE)
-        .until(() -> sink.counts().waiting() == 0 && sink.counts().inFlight() == 0);
+        .until(() -> sink.counts().pending().waiting() == 0 && sink.counts().pending().inFlight() == 0);
   }
 
   private static CameraIdentity camera() {

@@ -69,7 +69,7 @@ class KafkaSenderTest {
       awaitSent(second, 4);
       completeAll(second);
       await().until(() -> publisher.counts().acknowledged() == 6);
-      assertThat(publisher.counts().producersRebuilt()).isEqualTo(1);
+      assertThat(publisher.counts().outages().producersReplaced()).isEqualTo(1);
       assertThat(publisher.counts().lostByCause()).isEmpty();
       publisher.close();
     }
@@ -103,7 +103,7 @@ class KafkaSenderTest {
     completeAll(first);
     await().until(() -> publisher.counts().acknowledged() == 2);
     assertThat(sent(first)).containsExactly("0", "1", "1");
-    assertThat(publisher.counts().producersRebuilt()).isZero();
+    assertThat(publisher.counts().outages().producersReplaced()).isZero();
   }
 
   @Test
@@ -116,7 +116,7 @@ class KafkaSenderTest {
     completeAll(first);
     await().until(() -> publisher.counts().acknowledged() == 2);
     assertThat(publisher.counts().lostByCause()).containsExactly(Map.entry("tooLarge", 1L));
-    assertThat(publisher.counts().waiting() + publisher.counts().inFlight()).isZero();
+    assertThat(publisher.counts().pending().waiting() + publisher.counts().pending().inFlight()).isZero();
   }
 
   @Test
@@ -148,9 +148,9 @@ class KafkaSenderTest {
     assertThat(sent(second)).containsExactly("1", "2");
     completeAll(second);
     await().until(() -> publisher.counts().acknowledged() == 3);
-    assertThat(publisher.counts().producersRebuilt()).isEqualTo(1);
-    assertThat(publisher.counts().outages()).isEqualTo(1);
-    assertThat(publisher.counts().outage()).isFalse();
+    assertThat(publisher.counts().outages().producersReplaced()).isEqualTo(1);
+    assertThat(publisher.counts().outages().count()).isEqualTo(1);
+    assertThat(publisher.counts().outages().ongoing()).isFalse();
     assertThat(publisher.counts().lostByCause()).isEmpty();
   }
 
@@ -164,13 +164,13 @@ class KafkaSenderTest {
     for (int times = 1; times <= 4; times++) {
       passUntilAsked(times);
     }
-    await().until(() -> publisher.counts().outage());
-    assertThat(publisher.counts().outages()).isEqualTo(1);
+    await().until(() -> publisher.counts().outages().ongoing());
+    assertThat(publisher.counts().outages().count()).isEqualTo(1);
     completeAll(first);
     await().until(() -> publisher.counts().acknowledged() == 3);
     assertThat(producers).hasSize(1);
-    assertThat(publisher.counts().producersRebuilt()).isZero();
-    assertThat(publisher.counts().outage()).isFalse();
+    assertThat(publisher.counts().outages().producersReplaced()).isZero();
+    assertThat(publisher.counts().outages().ongoing()).isFalse();
   }
 
   /** Lets the publisher's clock go on until the broker was asked so often whether it answers. */
@@ -206,8 +206,9 @@ class KafkaSenderTest {
     return new KafkaPublisher(
         settings,
         TopicSpec.DEPTH,
+        topic,
+        new ProducerFactory(settings, ignored -> newProducer()),
         InstantSource.system(),
-        new ProducerFactory(settings, topic, ignored -> newProducer()),
         () -> System.nanoTime() + aheadNanos.get());
   }
 

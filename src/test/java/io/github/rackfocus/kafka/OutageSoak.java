@@ -77,10 +77,10 @@ final class OutageSoak {
           result.counted(),
           result.kafkaSink().dropped(),
           result.kafka().lostByCause(),
-          result.kafka().outages(),
+          result.kafka().outages().count(),
           result.fileP50Millis(),
           result.fileP99Millis(),
-          result.kafka().ackP50Millis());
+          result.kafka().delivery().p50Millis());
       return result;
     } finally {
       delete(folder);

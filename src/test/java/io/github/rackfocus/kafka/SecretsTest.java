@@ -44,7 +44,7 @@ class SecretsTest {
     assertThatThrownBy(() -> Secrets.resolve(Map.of("a", "${env:NONE}"), name -> null))
         .hasMessage("kafka: property a: environment variable NONE is not set");
     assertThatThrownBy(() -> Secrets.resolve(Map.of("a", "${file:/no/such}"), name -> null))
-        .hasMessage("kafka: property a: /no/such can't be read: NoSuchFileException");
+        .hasMessage("kafka: property a: /no/such cannot be read: NoSuchFileException");
   }
 
   @Test

@@ -79,7 +79,7 @@ class SecureBrokerIT {
       KafkaPublisher refused = new KafkaPublisher(wrong, TopicSpec.DEPTH, InstantSource.system());
       try (refused) {
         refused.publish(new OutgoingRecord("r2/front", List.of(), new byte[1]));
-        await().atMost(Duration.ofSeconds(60)).until(() -> refused.counts().outage());
+        await().atMost(Duration.ofSeconds(60)).until(() -> refused.counts().outages().ongoing());
       }
       assertThat(refused.counts().acknowledged()).isZero();
       assertThat(refused.counts().lostByCause()).containsExactly(Map.entry("closed", 1L));

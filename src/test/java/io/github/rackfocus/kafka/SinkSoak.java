@@ -99,7 +99,7 @@ final class SinkSoak {
     AtomicLongArray offered = new AtomicLongArray(total);
     Histogram latency = new Histogram(TimeUnit.MINUTES.toNanos(1), 3);
     AtomicLong arrived = new AtomicLong();
-    String servers = publisher.settings().bootstrapServers();
+    String servers = publisher.config().bootstrapServers();
     try (TopicTail tail =
         new TopicTail(KafkaClientConfig.of(servers), List.of(publisher.topic().name()), true)) {
       AtomicBoolean stop = new AtomicBoolean();
@@ -134,7 +134,7 @@ final class SinkSoak {
               + " ms; %d of %d arrived, lost %s%n",
           name,
           100.0 * cpuNanos / (seconds * 1e9),
-          counts.acknowledgedBytes() / 1e3 / counts.acknowledged(),
+          counts.delivery().bytes() / 1e3 / counts.acknowledged(),
           latency.getValueAtPercentile(50) / 1e6,
           latency.getValueAtPercentile(99) / 1e6,
           arrived.get(),

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An image from a publisher through TCP to a subscriber makes no garbage once all is warm. */
+/** In the steady state, sending an image from a publisher to a subscriber over TCP allocates nothing. */
 @Timeout(120)
 class AllocationTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -41,14 +41,14 @@ class AllocationTest {
       List<Thread> threads = threads();
       long[] before = new long[threads.size()];
       long[] after = new long[threads.size()];
-      // Twice, so that taking the measure has itself loaded what it needs.
+      // Twice, since the first measurement loads classes itself.
       for (int round = 0; round < 2; round++) {
         measure(threads, before);
         send(publisher, image, received, MESSAGES);
         measure(threads, after);
       }
       for (int i = 0; i < before.length; i++) {
-        // Not exactly none: an idle link looks after its peer, and the JDK has its own moments.
+        // Not exactly 0: idle links check their peers, and the JDK allocates now and then.
         assertThat((double) (after[i] - before[i]) / MESSAGES)
             .as("bytes per image in thread %s", threads.get(i).getName())
             .isLessThan(8);
@@ -71,7 +71,7 @@ class AllocationTest {
     }
   }
 
-  /** This one, those that write to subscribers, those that read from publishers. */
+  /** The current thread and those that write to subscribers or read from publishers. */
   private static List<Thread> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread ->

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What nobody should send: a count and a word, no memory, and the node serves whoever is well. */
+/** Invalid input is counted and logged and costs no memory; valid peers are still served. */
 @Timeout(120)
 class BadInputTest {
   private InJvmMaster master;
@@ -82,7 +82,7 @@ class BadInputTest {
         }
       }
     }
-    soon().until(() -> node.getCounts().refusedConnections() == 60);
+    soon().until(() -> node.getCounts().rejectedConnections() == 60);
     assertThat(node.getCounts().silentConnections()).isZero();
   }
 
@@ -143,7 +143,7 @@ class BadInputTest {
         assertThat(post(text)).contains("<fault>").doesNotContain("cccc", "root:");
       }
     }
-    assertThat(node.getCounts().refusedCalls()).isEqualTo(100);
+    assertThat(node.getCounts().rejectedCalls()).isEqualTo(100);
   }
 
   @Test
@@ -184,7 +184,7 @@ class BadInputTest {
     Subscriber<Image> subscriber = node.newSubscriber("m", Image.TYPE);
     try (RawTcpRos liar = new RawTcpRos(Image.TYPE)) {
       liar.register(master.uri(), "/m");
-      // Four gigabytes; one byte more than is taken; as much as is taken, with nothing behind it.
+      // Four gigabytes; one byte above the limit; the limit, without the announced bytes.
       for (int length : new int[] {-1, (64 << 20) + 1, Integer.MIN_VALUE}) {
         liar.accept().send(length, new byte[0]);
       }
@@ -296,7 +296,7 @@ class BadInputTest {
   }
 
   private long pooledBytes() {
-    return node.buffers().takenBytes();
+    return node.buffers().totalBytes();
   }
 
   private static List<String> threadsOf(String prefix) {
@@ -316,7 +316,7 @@ class BadInputTest {
     }
   }
 
-  /** Reads what is still said until the other end closes, be it by a reset. */
+  /** Reads until the peer closes the connection, possibly by a reset. */
   private static void assertEnds(SocketChannel channel) {
     try {
       ByteBuffer any = ByteBuffer.allocate(1 << 12);
@@ -328,7 +328,7 @@ class BadInputTest {
     }
   }
 
-  /** The numbers, little endian, one after the other. */
+  /** Returns the numbers, little endian. */
   private static byte[] bytes(int... numbers) {
     ByteBuffer out = ByteBuffer.allocate(4 * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
     for (int number : numbers) {

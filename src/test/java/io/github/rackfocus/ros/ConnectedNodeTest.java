@@ -99,7 +99,7 @@ class ConnectedNodeTest {
         request.data = true;
         assertThatExceptionOfType(RosException.class)
             .isThrownBy(() -> flip.call(request))
-            .withMessage("service /server/flip answered with an error: true is too much");
+            .withMessage("service /server/flip responded with an error: true is too much");
         request.data = false;
         assertThat(flip.call(request).success).isTrue();
       }
@@ -230,7 +230,7 @@ class ConnectedNodeTest {
     assertThat(slave(talker, "paramUpdate", "/t", "/x/", 1).get(0)).isEqualTo(-1);
     assertThatExceptionOfType(RosException.class)
         .isThrownBy(() -> slave(talker, "requestTopic", "/t", 7, "x"))
-        .withMessageContaining("wrong number or kinds of parameters");
+        .withMessageContaining("wrong number or types of parameters");
     assertThatExceptionOfType(RosException.class)
         .isThrownBy(() -> slave(talker, "fly"))
         .withMessageContaining("\"fly\" is not supported");

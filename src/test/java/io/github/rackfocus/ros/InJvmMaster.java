@@ -19,11 +19,12 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A ROS master in the JVM, on loopback: registrations, the parameter server, updates to subscribers
- * and the shutdown of a node whose name another one takes. Closing and starting another on the same
- * port is a master's restart.
+ * and the shutdown of a node whose name is taken by another. Closing it and starting another on the
+ * same port simulates a master restart.
  */
 public final class InJvmMaster implements AutoCloseable {
   private static final AtomicInteger PIDS = new AtomicInteger(1000);
@@ -51,7 +52,7 @@ public final class InJvmMaster implements AutoCloseable {
   }
 
   /**
-   * @param pid what getPid answers; another one tells nodes of a restart
+   * @param pid returned by getPid; a different one indicates a restart to nodes
    */
   public InJvmMaster(int port, int pid) throws IOException {
     this.pid = pid;
@@ -74,7 +75,7 @@ public final class InJvmMaster implements AutoCloseable {
     methods.put("subscribeParam", this::subscribeParam);
     methods.put("unsubscribeParam", this::unsubscribeParam);
     server =
-        new XmlRpcServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), methods);
+        new XmlRpcServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), methods, new LongAdder());
   }
 
   public URI uri() {
@@ -89,7 +90,7 @@ public final class InJvmMaster implements AutoCloseable {
     return pid;
   }
 
-  /** Names of the nodes that publish a topic. */
+  /** Returns the names of the nodes that publish a topic. */
   public synchronized Set<String> publishersOf(String topic) {
     return Set.copyOf(publishers.getOrDefault(topic, Set.of()));
   }
@@ -124,7 +125,7 @@ public final class InJvmMaster implements AutoCloseable {
       try {
         rpc.call(URI.create(uri), method, parameters);
       } catch (RosException e) {
-        // A node that has gone is told nothing.
+        // The node has ended.
       }
     });
   }
@@ -170,7 +171,7 @@ public final class InJvmMaster implements AutoCloseable {
     return done(owns(call, 2) && names.remove(call.get(0)) ? 1 : 0);
   }
 
-  /** A node that lost its name must not take back what the new one registered. */
+  /** A node that lost its name must not unregister what the new one registered. */
   private boolean owns(List<Object> call, int uri) {
     return call.get(uri).equals(nodes.get((String) call.get(0)));
   }
@@ -200,7 +201,7 @@ public final class InJvmMaster implements AutoCloseable {
     return found == null ? refused("unknown node [" + call.get(1) + "]") : done(found);
   }
 
-  /** A single value, or the tree below a name; null if there is neither. */
+  /** Returns a value or the tree below a name; null if there is neither. */
   private synchronized Object find(String name) {
     if (parameters.containsKey(name)) {
       return parameters.get(name);
@@ -216,7 +217,7 @@ public final class InJvmMaster implements AutoCloseable {
     return tree.isEmpty() ? null : tree;
   }
 
-  /** Trees are kept leaf by leaf. */
+  /** Stores trees leaf by leaf. */
   private void put(String name, Object value) {
     if (value instanceof Map<?, ?> tree) {
       tree.forEach((child, each) -> put(name + "/" + child, each));

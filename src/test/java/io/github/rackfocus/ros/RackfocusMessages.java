@@ -18,13 +18,13 @@ import java.util.Map;
  * }</pre>
  *
  * @param prefix where they are installed: include/, lib/python3/dist-packages/, share/
- * @param missing what this machine lacks to build them, or an empty text
+ * @param missing the tool that is missing to build them, or ""
  */
 public record RackfocusMessages(Path prefix, String missing) {
   private static final int SKIPPED = 77;
 
   /**
-   * @throws IOException if they do not build though all that is needed is there, with the reason
+   * @throws IOException if the build fails although all tools are installed
    */
   public static RackfocusMessages build() throws IOException, InterruptedException {
     Path script = Path.of("src/test/ros/build-messages.sh").toAbsolutePath();
@@ -41,7 +41,7 @@ public record RackfocusMessages(Path prefix, String missing) {
     throw new IOException("rackfocus_msgs does not build: " + said);
   }
 
-  /** What rospy, rostopic, rosmsg and rosbag need to know them. */
+  /** Returns the environment for rospy, rostopic, rosmsg and rosbag to find them. */
   public Map<String, String> environment() {
     return Map.of(
         "PYTHONPATH", prefix.resolve("lib/python3/dist-packages").toString(),

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** rackfocus_msgs as catkin builds it: the same types as ours, of use to C++ and Python. */
+/** rackfocus_msgs built by catkin has the same types as the Java classes, for C++ and Python. */
 @Timeout(300)
 class RackfocusMessagesIT {
   private static final String LENS = "LENS %s 5000000007 -1.25 NaN 31.5 true 4294967295 65535 -1";
@@ -85,7 +85,7 @@ class RackfocusMessagesIT {
     assertThat(node.output().lines()).contains(LENS.formatted("from_cpp"));
   }
 
-  /** Without comments and blank lines: Debian's Header has more of them. */
+  /** Removes comments and blank lines, which differ in Debian's Header. */
   private static String bare(String definition) {
     return definition
         .replaceAll("(?m)#.*$", "")

@@ -22,11 +22,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a node wants known to the master, whatever the master and the node do meanwhile. */
+/** Registration with the master, whatever the master and the node do meanwhile. */
 @Timeout(120)
 class RegistrationTest {
   @Test
@@ -81,7 +82,7 @@ class RegistrationTest {
       Publisher<Int32> publisher = nodes.connect("node").newPublisher("n", Int32.TYPE, 1);
       registering.await();
       Thread closing = DaemonThreads.start("closing", publisher::close);
-      // It waits for the registration that is on its way.
+      // It waits for the registration in progress.
       soon().until(() -> closing.getState() == Thread.State.BLOCKED);
       go.countDown();
       closing.join();
@@ -89,7 +90,7 @@ class RegistrationTest {
     }
   }
 
-  /** The master's later word arrives before its earlier one. */
+  /** The master's messages arrive in reverse order. */
   @Test
   void shouldKeepAPublisherThatCameWhileItsTopicWasBeingRegistered() throws Exception {
     Map<String, XmlRpcServer.Method> methods = willing();
@@ -178,14 +179,14 @@ class RegistrationTest {
   }
 
   private static XmlRpcServer server(Map<String, XmlRpcServer.Method> methods) throws Exception {
-    return new XmlRpcServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), methods);
+    return new XmlRpcServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), methods, new LongAdder());
   }
 
   private static URI uri(XmlRpcServer master) {
     return URI.create("http://127.0.0.1:" + master.port());
   }
 
-  /** A master that agrees to everything and remembers nothing. */
+  /** A master that accepts every call and stores nothing. */
   private static Map<String, XmlRpcServer.Method> willing() {
     Map<String, XmlRpcServer.Method> methods = new HashMap<>();
     methods.put("getPid", call -> List.of(1, "", 1));

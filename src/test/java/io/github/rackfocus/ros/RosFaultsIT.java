@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Faults between our node and real ROS: killed publishers, cut connections, subscribers that are
- * slow or stopped. The long form is {@code bin/soak ros}.
+ * Faults between the client and real ROS: killed publishers, cut connections, slow or stopped
+ * subscribers. The long version is {@code bin/soak ros}.
  */
 @Timeout(400)
 class RosFaultsIT {
@@ -74,7 +74,7 @@ class RosFaultsIT {
     count.interrupt();
   }
 
-  /** A roscpp relay sends our images back to us, so that both directions must come back. */
+  /** A roscpp relay returns the images, so both directions must recover. */
   @Test
   void shouldConnectAgainBothWaysWhenAllConnectionsAreCut() throws Exception {
     Path republish = Path.of("/usr/lib/image_transport/republish");
@@ -101,7 +101,7 @@ class RosFaultsIT {
     RosLoopback.Running count = count("/crowd_out");
     soon(() -> counted(count) > 30);
     signal("STOP", stopped);
-    // The kernel's buffers are full and the queues of both are dropping.
+    // Kernel buffers are full and both queues drop messages.
     soon(() -> state(node, "dropped (\\d+)") > 100);
     assertThat(count.output())
         .containsPattern("COUNT \\d+ LOST 0\n")
@@ -151,7 +151,7 @@ class RosFaultsIT {
     return state(count, "COUNT (\\d+)");
   }
 
-  /** The last number of that kind that a process has said; 0 before the first. */
+  /** Returns the last number of a kind that a process has printed; 0 before the first. */
   private static long state(RosLoopback.Running running, String pattern) {
     Matcher matcher = Pattern.compile(pattern).matcher(running.output());
     long last = 0;

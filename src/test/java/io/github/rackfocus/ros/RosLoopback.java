@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Real ROS in a network namespace that has nothing but loopback, for roscpp nodes listen on all
- * addresses whatever ROS_IP says. All processes run there and end with it.
+ * Real ROS in a network namespace with only loopback, since roscpp nodes listen on all addresses
+ * regardless of ROS_IP. All processes run there and end with it.
  */
 public final class RosLoopback implements AutoCloseable {
   private static final String MASTER_PORT = "11311";
@@ -30,7 +30,7 @@ public final class RosLoopback implements AutoCloseable {
             .start();
   }
 
-  /** What is missing for these tests, or an empty text. */
+  /** Returns what is missing for these tests, or "". */
   public static String missing() throws IOException, InterruptedException {
     for (String tool : new String[] {"roscore", "rostopic", "rosservice", "nsenter"}) {
       if (!Files.isExecutable(Path.of("/usr/bin", tool))) {
@@ -41,12 +41,12 @@ public final class RosLoopback implements AutoCloseable {
     return probe.waitFor() == 0 ? "" : "network namespaces are not allowed here";
   }
 
-  /** What processes started from now on get besides the master and ROS_IP; may be changed. */
+  /** Returns the mutable environment of further processes, besides the master and ROS_IP. */
   public Map<String, String> environment() {
     return environment;
   }
 
-  /** A process with what it has printed so far. */
+  /** A process and its output so far. */
   public record Running(Process process, Path log) {
     public String output() {
       try {
@@ -56,7 +56,7 @@ public final class RosLoopback implements AutoCloseable {
       }
     }
 
-    /** As SIGINT from a terminal or roslaunch. */
+    /** Sends SIGINT, as a terminal or roslaunch does. */
     public void interrupt() throws IOException, InterruptedException {
       new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
     }
@@ -66,9 +66,9 @@ public final class RosLoopback implements AutoCloseable {
     }
   }
 
-  /** Starts a command in the namespace; what it prints goes to a file. */
+  /** Starts a command in the namespace; its output goes to a file. */
   public Running start(String name, String... command) throws IOException {
-    // A shell in the background ignores SIGINT, and so would all that it starts.
+    // A background shell ignores SIGINT, and so would its children.
     List<String> all =
         new ArrayList<>(
             List.of(
@@ -95,14 +95,14 @@ public final class RosLoopback implements AutoCloseable {
     return new Running(process, log);
   }
 
-  /** The tests' own node in a JVM of its own. */
+  /** Starts the test node in its own JVM. */
   public Running startNode(String name, String... arguments) throws IOException {
     List<String> all = new ArrayList<>(List.of("__name:=" + name));
     all.addAll(Arrays.asList(arguments));
     return startJava(name, InteropNode.class, all.toArray(String[]::new));
   }
 
-  /** A main class of ours in a JVM of its own. */
+  /** Starts a main class of this project in its own JVM. */
   public Running startJava(String name, Class<?> main, String... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(

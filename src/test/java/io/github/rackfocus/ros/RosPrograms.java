@@ -15,13 +15,13 @@ public final class RosPrograms {
 
   /**
    * @param file the program
-   * @param missing what this machine lacks to compile it, or an empty text
+   * @param missing the tool that is missing to compile it, or ""
    */
   public record Compiled(Path file, String missing) {}
 
   /**
    * @param messages whose headers the program includes, or null
-   * @throws IOException if it does not compile though all that is needed is there
+   * @throws IOException if it does not compile although all tools are installed
    */
   public static Compiled compile(String source, @Nullable RackfocusMessages messages)
       throws IOException, InterruptedException {

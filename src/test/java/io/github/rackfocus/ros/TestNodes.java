@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Nodes on loopback that end together. */
+/** Nodes on loopback that are closed together. */
 final class TestNodes implements AutoCloseable {
   private final URI master;
   private final List<ConnectedNode> nodes = new CopyOnWriteArrayList<>();

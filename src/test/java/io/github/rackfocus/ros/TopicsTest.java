@@ -8,6 +8,8 @@ import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.ros.msg.std_msgs.Int32;
 import io.github.rackfocus.ros.names.GraphName;
 import io.github.rackfocus.ros.net.BufferPool;
+import io.github.rackfocus.ros.net.FaultCounts;
+import io.github.rackfocus.ros.tcpros.ConnectionConfig;
 import io.github.rackfocus.ros.tcpros.ConnectionHeader;
 import io.github.rackfocus.ros.tcpros.RawTcpRos;
 import java.net.InetSocketAddress;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,9 +139,13 @@ class TopicsTest {
             Int32.TYPE,
             3,
             true,
-            "/x",
-            pool,
-            new java.util.concurrent.atomic.AtomicInteger(),
+            new NodeContext(
+                new ConnectionConfig("/x", Duration.ofSeconds(5), 1 << 20),
+                null,
+                null,
+                pool,
+                new FaultCounts(),
+                new AtomicInteger()),
             () -> {});
     IntStream.range(0, 1000).forEach(i -> publisher.publish(number(i)));
     publisher.close();
@@ -206,7 +213,7 @@ class TopicsTest {
       }
       Queue<Integer> received = listen(listener, "n");
       await().until(() -> received.contains(5));
-      // The handshake's deadline ends them: a read sees the end of the stream.
+      // The handshake timeout closes them: a read returns the end of the stream.
       for (SocketChannel channel : silent) {
         assertThat(channel.read(ByteBuffer.allocate(1))).isEqualTo(-1);
       }
@@ -239,7 +246,7 @@ class TopicsTest {
     assertThat(RawTcpRos.refusal(talker, "/n", new ConnectionHeader().with("topic", "/m")))
         .contains("nonexistent topic [/m]");
     assertThat(RawTcpRos.refusal(talker, "/n", new ConnectionHeader().with("topic", "?")))
-        .contains("is no ROS name");
+        .contains("is not a ROS name");
     assertThat(RawTcpRos.refusal(talker, "/n", new ConnectionHeader().with("a", "b")))
         .contains("topic or service");
   }
@@ -249,7 +256,7 @@ class TopicsTest {
     try (RawTcpRos wrong = new RawTcpRos(Int32.TYPE)) {
       Queue<Integer> received = listen(listener, "n");
       wrong.register(master.uri(), "/n");
-      // −1 is four gigabytes; 3 bytes are no Int32; then it behaves.
+      // −1 is four gigabytes; 3 bytes are not an Int32; then a valid one.
       wrong.accept().send(-1, new byte[0]);
       wrong.accept().send(3, new byte[3]).send(4, new byte[] {9, 0, 0, 0});
       await().until(() -> received.contains(9));
@@ -262,7 +269,7 @@ class TopicsTest {
     talker.newPublisher("n", Int32.TYPE, 1);
     assertThatIllegalStateException()
         .isThrownBy(() -> talker.newPublisher("/n", Int32.TYPE, 1))
-        .withMessage("this node publishes /n already");
+        .withMessage("this node already publishes /n");
   }
 
   private static Queue<Integer> listen(ConnectedNode node, String topic) {

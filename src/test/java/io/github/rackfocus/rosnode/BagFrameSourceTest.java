@@ -77,7 +77,7 @@ class BagFrameSourceTest {
 
   @Test
   void shouldSkipNothingHoweverSlowlyFramesAreTaken() throws Exception {
-    // More frames than the pool holds are kept for a while by whoever takes them.
+    // The consumer keeps more frames than the pool has, for a while.
     try (BagFrameSource source = open(sweep("lz4", 300))) {
       List<Frame> held = new ArrayList<>();
       int frames = 0;

@@ -24,9 +24,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Bags of a real {@code rosbag record}, plain, bz2 and lz4 at the same time from the same topics,
- * replayed by {@code rackfocus replay} in JVMs of their own; and the example lens bridge among real
- * nodes.
+ * Bags recorded by {@code rosbag record} from the same topics (uncompressed, bz2 and lz4), replayed by
+ * {@code rackfocus replay} in separate JVMs; and the example lens bridge with real nodes.
  */
 @Timeout(600)
 class BagReplayIT {
@@ -35,7 +34,7 @@ class BagReplayIT {
   private static final String SCRIPT =
       Path.of("src/test/ros/sweep_frames.py").toAbsolutePath().toString();
 
-  /** Frames that the script sends, less those of the first sweep but its last. */
+  /** Frames sent by the script, without those of the first sweep except its last. */
   private static final int MAPS = 21;
 
   @TempDir static Path folder;
@@ -130,7 +129,7 @@ class BagReplayIT {
     assertThat(lossy.digest()).isNotEqualTo(first.digest());
   }
 
-  /** The launched node fed by rosbag play, so by roscpp's publishers and their clock. */
+  /** The launched node with input and clock from rosbag play. */
   @Test
   void shouldTurnWhatRosbagPlaysIntoDepthByTheLaunchFile() throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/roslaunch")), "skipped: no roslaunch");
@@ -162,7 +161,7 @@ class BagReplayIT {
               "config:=" + config,
               "device:=cpu",
               "publish_tf:=false");
-      // It ends with its bag.
+      // It ends when the bag ends.
       assertThat(launch.process().waitFor(90, TimeUnit.SECONDS)).as(launch::output).isTrue();
       assertThat(launch.output()).contains("/rackfocus publishes depth", "/rackfocus has ended");
       recorder.interrupt();
@@ -174,9 +173,9 @@ class BagReplayIT {
         ros.run("env", "/usr/bin/python3", "-B", "src/test/ros/depth_halves.py", depths.toString());
     Matcher found = Pattern.compile("HALVES (\\d+) (\\S+) (\\S+)").matcher(halves);
     assertThat(found.find()).as(halves).isTrue();
-    // Live, the first stack may be old after the warm-up, and the last map late for the end.
+    // In live mode the first stack may be stale after the warm-up, and the last map too late.
     assertThat(Integer.parseInt(found.group(1))).isBetween(MAPS * 2 / 3, MAPS);
-    // In focus at 3 and at 8 dioptres, and the planes are 1 apart.
+    // In focus at 3 and 8 dioptres; the planes are 1 dioptre apart.
     assertThat(1 / Double.parseDouble(found.group(2))).isBetween(2.5, 3.5);
     assertThat(1 / Double.parseDouble(found.group(3))).isBetween(7.5, 8.5);
   }
@@ -188,7 +187,7 @@ class BagReplayIT {
     Files.write(cut, Arrays.copyOf(whole, whole.length * 3 / 4));
     Replayed replayed = replay(cut);
     assertThat(replayed.maps()).isBetween(5, MAPS - 1);
-    assertThat(replayed.output()).contains("the bag breaks off");
+    assertThat(replayed.output()).contains("the bag is truncated");
     assertThat(replay(cut).digest()).isEqualTo(replayed.digest());
   }
 

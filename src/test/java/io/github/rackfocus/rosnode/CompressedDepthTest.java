@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CompressedDepthTest {
-  /** As compressed_depth_image_transport reads a code. */
+  /** Decodes a code as compressed_depth_image_transport does. */
   private static float decoded(int code, float a, float b) {
     return code == 0 ? Float.NaN : a / (code - b);
   }
@@ -34,14 +34,14 @@ class CompressedDepthTest {
     float depth = (float) (1 / dioptres);
     int code = CompressedDepth.code(depth, ab[0], ab[1]);
     assertThat(code).isBetween(1, 65535);
-    // What a reader's float arithmetic does to c − B, relative, with room.
+    // Relative rounding error of c − B in a reader's float arithmetic, with margin.
     double floats = 3e-7 * (1 / depth + Math.abs(ab[1]) / ab[0]);
     double bound = 0.5 / ab[0] + floats;
     assertThat(1 / (double) decoded(code, ab[0], ab[1]))
         .isBetween(1 / (double) depth - bound, 1 / (double) depth + bound);
   }
 
-  /** The transport's usual parameters do not fit 16 bits there. */
+  /** The transport's default parameters overflow 16 bits there. */
   @Test
   void shouldBeFineAtEightCentimetres() {
     double a = 100 * 101;

@@ -79,7 +79,7 @@ class DiagnosticReportTest {
     assertThat(dropping.get(0).level).isEqualTo(DiagnosticStatus.WARN);
     assertThat(dropping.get(0).message).isEqualTo("3 of 10 frames dropped: {noReading=3}");
     assertThat(dropping.get(1).level).isEqualTo(DiagnosticStatus.WARN);
-    assertThat(dropping.get(1).message).isEqualTo("waits for a whole sweep");
+    assertThat(dropping.get(1).message).isEqualTo("waiting for a complete sweep");
 
     List<DiagnosticStatus> silent =
         report.statuses(
@@ -98,13 +98,13 @@ class DiagnosticReportTest {
                 .statuses(health(110, Map.of(), 90, 60, 0), Map.of(), true, true, SECOND)
                 .get(1)
                 .message)
-        .isEqualTo("idle: nobody receives depth");
+        .isEqualTo("idle: no subscribers");
     assertThat(
             report
                 .statuses(health(120, Map.of(), 99, 60, 0), Map.of(), false, true, 2 * SECOND)
                 .get(1)
                 .message)
-        .isEqualTo("off, by ~enable");
+        .isEqualTo("disabled via ~enable");
   }
 
   @Test
@@ -114,7 +114,7 @@ class DiagnosticReportTest {
         report.statuses(
             health(100, Map.of(), 80, 60, 0), Map.of("nanReading", 4L), true, false, SECOND);
     assertThat(statuses).allMatch(status -> status.level == DiagnosticStatus.OK);
-    assertThat(statuses.get(0).message).isEqualTo("idle: nobody receives depth");
+    assertThat(statuses.get(0).message).isEqualTo("idle: no subscribers");
     assertThat(values(statuses.get(0))).containsEntry("not used: nanReading", "4");
   }
 }

@@ -150,7 +150,7 @@ class FrameIntakeTest {
       assertThat(frame.focus().lensPowerDioptres()).isEqualTo(-2);
     }
     assertThat(intake.calibration().lens().depthOffsetMetres()).isEqualTo(0.02);
-    // The topic has no say then.
+    // The topic is ignored then.
     intake.cameraInfo(TestMessages.cameraInfo(4, 3, 0.3));
     assertThat(intake.calibration().calibrationSha256()).isEqualTo(file.sha256());
   }

@@ -50,7 +50,7 @@ class RosSourcesTest {
   @Test
   void shouldStampSimulatedFramesWithTheTimeOfRos() throws Exception {
     ConnectedNode node = ros.connect("rackfocus");
-    RosSources.Opened opened = RosSources.open(simulated(), node);
+    RosInput opened = RosSources.open(simulated(), node);
     try (var source = opened.source()) {
       long before = node.getClock().nowNanos();
       Frame first = source.next();
@@ -106,7 +106,7 @@ class RosSourcesTest {
     await().until(() -> node.getClock().nowNanos() == nanos);
   }
 
-  /** Indices are no metres. */
+  /** A focus given as image index does not give metres. */
   @Test
   void shouldRefuseASourceThatCountsImages() throws Exception {
     for (int i = 0; i < 3; i++) {

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * ROS 1 message and service definitions as their files have them, with md5sum and full definition
- * by the rules of wiki.ros.org/ROS/Technical%20Overview and gendeps.
+ * Parses ROS 1 message and service definitions and computes their md5sums and full definitions, by
+ * the rules of wiki.ros.org/ROS/Technical%20Overview and gendeps.
  */
 final class Definitions {
   private static final Pattern FIELD =
@@ -51,15 +51,15 @@ final class Definitions {
     return messages;
   }
 
-  /** Request and response by the service's name. */
+  /** Returns request and response by the name of the service. */
   Map<String, Spec[]> services() {
     return services;
   }
 
   /**
-   * Takes in a ROS package, or a folder of such.
+   * Loads a ROS package or a folder of packages.
    *
-   * @throws IllegalArgumentException with file and line where a definition is malformed
+   * @throws IllegalArgumentException if a definition is malformed; the message has file and line
    */
   void load(Path root) throws IOException {
     List<Path> files;
@@ -78,7 +78,7 @@ final class Definitions {
         String[] parts = text.split("(?m)^---.*$\\n?", -1);
         if (parts.length != 2) {
           throw new IllegalArgumentException(
-              file + ": expected one line --- , found " + (parts.length - 1));
+              file + ": found " + (parts.length - 1) + " lines ---; expected one");
         }
         services.put(
             type,
@@ -107,9 +107,9 @@ final class Definitions {
             file
                 + ":"
                 + number
-                + ": expected TYPE NAME or TYPE NAME=VALUE, found \""
+                + ": found \""
                 + clean
-                + "\"");
+                + "\"; expected TYPE NAME or TYPE NAME=VALUE");
       }
       if (constant) {
         spec.constants.add(
@@ -135,17 +135,17 @@ final class Definitions {
   private Spec message(Spec user, String type) {
     Spec found = messages.get(type);
     if (found == null) {
-      throw new IllegalArgumentException(user.file + ": no definition of " + type);
+      throw new IllegalArgumentException(user.file + ": missing definition of " + type);
     }
     return found;
   }
 
-  /** The md5sum of a message. */
+  /** Returns the md5sum of a message. */
   String md5sum(Spec spec) {
     return md5(md5Text(spec));
   }
 
-  /** The md5sum of a service. */
+  /** Returns the md5sum of a service. */
   String md5sum(Spec request, Spec response) {
     return md5(md5Text(request) + md5Text(response));
   }
@@ -180,7 +180,7 @@ final class Definitions {
     }
   }
 
-  /** The text with those of all messages it contains, as connection headers and bags carry it. */
+  /** Returns the full definition, with nested messages, as in connection headers and bags. */
   String definition(Spec spec) {
     Set<String> dependencies = new LinkedHashSet<>();
     collectDependencies(spec, dependencies);
@@ -192,21 +192,21 @@ final class Definitions {
     return all.toString();
   }
 
-  /** The least an element of a list field takes on the wire. */
-  int least(Spec spec, JavaFields.Field f) {
+  /** Returns the minimum size of an element of a list field on the wire, bytes. */
+  int minElementSize(Spec spec, JavaFields.Field f) {
     return JavaFields.plain(f)
         ? JavaFields.BUILTINS.get(f.type()).size()
-        : f.type().equals("string") ? 4 : leastSize(message(spec, f.type()));
+        : f.type().equals("string") ? 4 : minSize(message(spec, f.type()));
   }
 
-  /** The least a value of a type takes on the wire: what a count from outside is held against. */
-  private int leastSize(Spec spec) {
+  /** Returns the minimum size of a value on the wire, bytes, to check received counts against. */
+  private int minSize(Spec spec) {
     int sum = 0;
     for (JavaFields.Field field : spec.fields) {
       int one =
           JavaFields.plain(field)
               ? JavaFields.BUILTINS.get(field.type()).size()
-              : field.type().equals("string") ? 4 : leastSize(message(spec, field.type()));
+              : field.type().equals("string") ? 4 : minSize(message(spec, field.type()));
       sum += field.length() == -2 ? one : field.length() == -1 ? 4 : one * field.length();
     }
     return Math.max(1, sum);

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The Java of single fields and constants. */
+/** Generates the Java code of fields and constants. */
 final class JavaFields {
   static final String TARGET = "io.github.rackfocus.ros.msg";
 
-  /** How a built-in type is held, sized, read and written; %s is the place of the value. */
+  /** The Java type, wire size, and read and write code of a built-in type; %s is the value. */
   record Builtin(String java, int size, String read, String write) {}
 
   static final Map<String, Builtin> BUILTINS = new HashMap<>();
@@ -42,7 +42,7 @@ final class JavaFields {
   record Constant(String type, String name, String value) {}
 
   /**
-   * A field; {@code length} is −2 for a single value, −1 for a list, else that of a fixed array.
+   * A field; {@code length} is −2 for a single value, −1 for a list, else the fixed array length.
    */
   record Field(String type, int length, String name) {
     boolean array() {
@@ -128,7 +128,7 @@ final class JavaFields {
         + ";\n";
   }
 
-  /** No field of a message can be called so. */
+  /** Returns a name that no message field can have. */
   private static String view(Field f) {
     return f.java() + "View_";
   }
@@ -189,7 +189,7 @@ final class JavaFields {
         + ";\n    }\n";
   }
 
-  static String read(Field f, int least) {
+  static String read(Field f, int minElementSize) {
     String name = "this." + f.java();
     boolean string = f.type.equals("string");
     if (!f.array()) {
@@ -199,7 +199,7 @@ final class JavaFields {
               ? "    " + name + " = Wire.readString(in, " + name + ");\n"
               : "    " + name + ".read(in);\n";
     }
-    String count = f.length < 0 ? "Wire.readCount(in, " + least + ")" : "" + f.length;
+    String count = f.length < 0 ? "Wire.readCount(in, " + minElementSize + ")" : "" + f.length;
     if (bytes(f)) {
       return "    " + name + " = this." + view(f) + ".read(in, " + count + ");\n";
     }

@@ -5,6 +5,7 @@ import com.github.luben.zstd.ZstdException;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import io.github.rackfocus.frame.CameraView;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
@@ -20,20 +21,20 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Camera frames to {@code CameraFrame} messages and back, without loss of luma or reading; colour
- * is not carried. Immutable, thread-safe.
+ * Converts camera frames to {@code CameraFrame} messages and back. Luma and focus reading are
+ * lossless; colour is dropped. Immutable, thread-safe.
  */
 public final class CameraFrameCodec {
-  /** Fastest: a frame is worth most now, and noise does not compress. */
+  /** The fastest level: latency matters more than size, and sensor noise does not compress. */
   private static final int ZSTD_LEVEL = 1;
 
   private final CameraFrame sweep;
   private final ImagePacking packing;
 
   /**
-   * @param scale what focus numbers mean
-   * @param planeFocus nominal focus of a sweep's planes, far to near
-   * @param depthOffsetMetres what the camera's depths are off by, see the schema
+   * @param scale unit of the focus values
+   * @param planeFocus nominal focus of the planes of a sweep, far to near
+   * @param depthOffsetMetres added to every depth
    */
   public CameraFrameCodec(
       FocusScale scale, double[] planeFocus, double depthOffsetMetres, ImagePacking packing) {
@@ -47,10 +48,10 @@ public final class CameraFrameCodec {
   }
 
   /**
-   * Encodes a sealed frame with its reading; nothing of it is kept.
+   * Encodes a sealed frame with its focus reading; does not keep a reference to it.
    *
-   * @param identity what is known of its camera now
-   * @throws IllegalArgumentException if its focus is not known
+   * @param identity the camera's current identity
+   * @throws IllegalArgumentException if its focus is unknown
    */
   public CameraFrame encode(Frame frame, CameraIdentity identity) {
     if (!frame.focus().isKnown()) {
@@ -62,8 +63,8 @@ public final class CameraFrameCodec {
         sweep.toBuilder()
             .setRobot(identity.robot())
             .setCamera(identity.camera())
-            .setFrameId(identity.frameId())
-            .setCalibrationSha256(identity.calibrationSha256())
+            .setFrameId(identity.view().frameId())
+            .setCalibrationSha256(identity.view().calibrationSha256())
             .setSequence(frame.sequence())
             .setStampNs(frame.stampNanos())
             .setWidth(frame.width())
@@ -85,36 +86,37 @@ public final class CameraFrameCodec {
   }
 
   /**
-   * Parses a record's value and checks all of it but the pixels.
+   * Parses a record's value and checks everything except the pixels.
    *
-   * @param maxPixels largest image taken
-   * @throws RejectedFrameException saying what is wrong; no memory is taken for what it claims
+   * @param maxPixels size of the largest accepted image
+   * @throws RejectedFrameException if the frame is invalid; the message says why. No memory is
+   *     allocated for the sizes it claims
    */
   public static ReceivedFrame parse(byte[] value, int maxPixels) throws RejectedFrameException {
     CameraFrame frame;
     try {
       frame = CameraFrame.parseFrom(value);
     } catch (InvalidProtocolBufferException e) {
-      throw malformed(value.length + " bytes are no CameraFrame: " + e.getMessage(), e);
+      throw malformed(value.length + " bytes are not a CameraFrame: " + e.getMessage(), e);
     }
     long pixels = (long) frame.getWidth() * frame.getHeight();
-    // uint32 in the schema, int in Java: what is beyond its range reads as negative.
+    // uint32 in the schema but int in Java: a larger number is negative here.
     if (frame.getWidth() <= 0 || frame.getHeight() <= 0) {
-      throw malformed("its image is " + size(frame) + "; expected at least 1 x 1", null);
+      throw malformed("image is " + size(frame) + "; expected at least 1 x 1", null);
     }
     if (pixels > Math.min(maxPixels, FramePool.MAX_PIXELS)) {
       throw new RejectedFrameException(
           Cause.OVERSIZE,
-          "its image is " + size(frame) + "; expected at most " + maxPixels + " pixels");
+          "image is " + size(frame) + "; expected at most " + maxPixels + " pixels");
     }
     if (frame.getPlaneFocusCount() == 0) {
-      throw malformed("it names no planes of the sweep", null);
+      throw malformed("planes of the sweep are missing", null);
     }
     if (!frame.hasLens() || !Double.isFinite(frame.getLens().getFocus())) {
-      throw malformed("it has no focus reading", null);
+      throw malformed("focus reading is missing or not finite", null);
     }
     if (!Double.isFinite(frame.getDepthOffsetM())) {
-      throw malformed("its depth offset is " + frame.getDepthOffsetM(), null);
+      throw malformed("depth offset is " + frame.getDepthOffsetM() + "; expected a finite number", null);
     }
     try {
       return new ReceivedFrame(
@@ -127,7 +129,7 @@ public final class CameraFrameCodec {
     }
   }
 
-  /** Unpacks the pixels; the size was checked before. */
+  /** Unpacks the pixels of a frame whose size was checked. */
   static byte[] luma(CameraFrame frame) throws RejectedFrameException {
     try {
       return switch (frame.getEncoding()) {
@@ -136,13 +138,13 @@ public final class CameraFrameCodec {
         case IMAGE_ENCODING_ZSTD8 -> unzstd(frame);
         default ->
             throw malformed(
-                "its encoding is " + frame.getEncodingValue() + "; expected PNG8 (1) or ZSTD8 (2)",
+                "encoding is " + frame.getEncodingValue() + "; expected PNG8 (1) or ZSTD8 (2)",
                 null);
       };
     } catch (RejectedFrameException e) {
       throw e;
     } catch (IOException e) {
-      throw malformed("its image can't be read: " + e.getMessage(), e);
+      throw malformed("image cannot be decoded: " + e.getMessage(), e);
     }
   }
 
@@ -153,21 +155,21 @@ public final class CameraFrameCodec {
     try {
       bytes = Zstd.decompressByteArray(luma, 0, luma.length, packed, 0, packed.length);
     } catch (ZstdException e) {
-      throw new IOException("Zstandard says: " + e.getMessage(), e);
+      throw new IOException("Zstandard: " + e.getMessage(), e);
     }
     if (bytes != luma.length) {
       throw new IOException(
-          bytes + " bytes came out of Zstandard; expected " + luma.length + " for " + size(frame));
+          "Zstandard frame has " + bytes + " bytes; expected " + luma.length + " for " + size(frame));
     }
     return luma;
   }
 
   private static RejectedFrameException malformed(
       @Nullable String message, @Nullable Exception cause) {
-    String said = message == null ? "it can't be read" : message;
+    String text = message == null ? "frame is malformed" : message;
     return cause == null
-        ? new RejectedFrameException(Cause.MALFORMED, said)
-        : new RejectedFrameException(Cause.MALFORMED, said, cause);
+        ? new RejectedFrameException(Cause.MALFORMED, text)
+        : new RejectedFrameException(Cause.MALFORMED, text, cause);
   }
 
   private static String size(CameraFrame frame) {
@@ -204,14 +206,15 @@ public final class CameraFrameCodec {
     return new CameraIdentity(
         frame.getRobot(),
         frame.getCamera(),
-        frame.getFrameId(),
-        frame.hasIntrinsics() ? intrinsics(frame.getIntrinsics()) : null,
-        frame.hasPose() ? pose(frame.getPose()) : null,
-        frame.getCalibrationSha256());
+        new CameraView(
+            frame.getFrameId(),
+            frame.hasIntrinsics() ? intrinsics(frame.getIntrinsics()) : null,
+            frame.getCalibrationSha256()),
+        frame.hasPose() ? pose(frame.getPose()) : null);
   }
 
-  private static CameraIdentity.PinholeIntrinsics intrinsics(Intrinsics of) {
-    return new CameraIdentity.PinholeIntrinsics(
+  private static CameraView.PinholeIntrinsics intrinsics(Intrinsics of) {
+    return new CameraView.PinholeIntrinsics(
         of.getWidth(), of.getHeight(), of.getFx(), of.getFy(), of.getCx(), of.getCy());
   }
 
@@ -240,7 +243,7 @@ public final class CameraFrameCodec {
       case FOCUS_SCALE_DIOPTRE -> FocusScale.DIOPTRE;
       case FOCUS_SCALE_INDEX_FAR_FIRST -> FocusScale.INDEX_FAR_FIRST;
       case FOCUS_SCALE_INDEX_NEAR_FIRST -> FocusScale.INDEX_NEAR_FIRST;
-      default -> throw new IllegalArgumentException("its focus scale is unknown");
+      default -> throw new IllegalArgumentException("focus scale is unknown");
     };
   }
 

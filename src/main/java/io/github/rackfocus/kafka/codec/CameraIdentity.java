@@ -1,29 +1,19 @@
 package io.github.rackfocus.kafka.codec;
 
+import io.github.rackfocus.frame.CameraView;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose depth it is: what every record of a camera carries besides the map.
+ * The identity and geometry of a camera, which every record of the camera contains.
  *
  * @param robot name of the robot, unique in the fleet
  * @param camera name of the camera on that robot
- * @param frameId coordinate frame of the camera: z forward, x right, y down
- * @param intrinsics of the rectified image; null if the camera is not calibrated
- * @param pose where the camera stands, fixed; null if it was not told
- * @param calibrationSha256 lower-case hex; empty without calibration
+ * @param view coordinate frame and calibration of the camera
+ * @param pose fixed pose of the camera; null if unknown
  */
 public record CameraIdentity(
-    String robot,
-    String camera,
-    String frameId,
-    @Nullable PinholeIntrinsics intrinsics,
-    @Nullable FixedPose pose,
-    String calibrationSha256) {
-
-  /** A pinhole camera without distortion, for images of the given size; all in pixels. */
-  public record PinholeIntrinsics(
-      int width, int height, double fx, double fy, double cx, double cy) {}
+    String robot, String camera, CameraView view, @Nullable FixedPose pose) {
 
   /**
    * The camera's pose in another coordinate frame: {@code p_parent = R(q) p_camera + t}; metres and
@@ -39,7 +29,7 @@ public record CameraIdentity(
       double qz,
       double qw) {}
 
-  /** Names make the record key and the source URI, in which a slash parts them. */
+  /** Names form the record key and the source URI, in which a slash separates them. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._~-]{0,127}");
 
   public CameraIdentity {
@@ -49,18 +39,18 @@ public record CameraIdentity(
 
   /** An uncalibrated camera whose frame is {@code CAMERA_optical_frame}. */
   public static CameraIdentity of(String robot, String camera) {
-    return new CameraIdentity(robot, camera, camera + "_optical_frame", null, null, "");
+    return new CameraIdentity(
+        robot, camera, CameraView.uncalibrated(camera + "_optical_frame"), null);
   }
 
-  /** The same camera in another frame, with other intrinsics. */
-  public CameraIdentity seenAs(
-      String otherFrameId, @Nullable PinholeIntrinsics pinhole, String calibration) {
-    return new CameraIdentity(robot, camera, otherFrameId, pinhole, pose, calibration);
+  /** A copy with another coordinate frame and calibration. */
+  public CameraIdentity withView(CameraView other) {
+    return new CameraIdentity(robot, camera, other, pose);
   }
 
-  /** The same camera at another place. */
+  /** A copy with another pose. */
   public CameraIdentity at(@Nullable FixedPose other) {
-    return new CameraIdentity(robot, camera, frameId, intrinsics, other, calibrationSha256);
+    return new CameraIdentity(robot, camera, view, other);
   }
 
   /** The key of the camera's records: {@code robot/camera}. */
@@ -79,7 +69,7 @@ public record CameraIdentity(
           what
               + " name is '"
               + name
-              + "'; expected 1 to 128 letters, digits and . _ ~ -, beginning"
+              + "'; expected 1 to 128 letters, digits and . _ ~ -, starting"
               + " with a letter or a digit");
     }
   }

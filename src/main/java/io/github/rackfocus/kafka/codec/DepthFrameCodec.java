@@ -14,27 +14,25 @@ import io.github.rackfocus.v1.DepthFrame;
 import io.github.rackfocus.v1.Encoding;
 import io.github.rackfocus.v1.FocusScale;
 import io.github.rackfocus.v1.FocusSweep;
-import io.github.rackfocus.v1.Model;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.function.Function;
 
 /**
- * Depth maps to {@code DepthFrame} messages and back.
+ * Converts depth maps to {@code DepthFrame} messages and back.
  *
- * <p>Equal maps give equal bytes. Decoding gives back the validity as it was, special depths as
- * they were, and numbers within half a unit (see {@link DepthEncoding16}).
+ * <p>Equal maps give equal bytes. Validity and special depths are lossless; other values are exact
+ * to half a unit (see {@link DepthEncoding16}).
  *
- * <p>The memory for encoding is kept: with {@code toByteArray} a map of a size seen before costs
- * the garbage of its record's bytes and at most 32 kB (a test says so). Encoding is for one thread
- * at a time, decoding for any.
+ * <p>Encoding reuses memory: apart from its bytes, a record of the same size as the last one
+ * allocates at most 32 kB, which a test checks. Encoding is not thread-safe; decoding is.
  */
 public final class DepthFrameCodec {
-  /** Fine beside any sweep; up to a minute in 16 bits. */
+  /** Fine compared to any sweep, and up to a minute in 16 bits. */
   private static final double AGE_UNIT_SECONDS = 0.001;
 
-  private static final int MOST = 0xffff;
+  private static final int MAX_CODE = 0xffff;
 
   private final Function<DepthMap, CameraIdentity> cameras;
   private final DepthPacking packing;
@@ -48,8 +46,8 @@ public final class DepthFrameCodec {
   private byte[] validityCodes = new byte[0];
 
   /**
-   * @param withUncertainty whether frames carry the uncertainty, which about doubles their size
-   * @param withAge whether frames carry the age of every pixel
+   * @param withUncertainty whether frames contain the uncertainty, which about doubles their size
+   * @param withAge whether frames contain the age of each pixel
    */
   public DepthFrameCodec(
       CameraIdentity identity, DepthPacking packing, boolean withUncertainty, boolean withAge) {
@@ -57,7 +55,7 @@ public final class DepthFrameCodec {
   }
 
   /**
-   * @param cameras whose map it is; intrinsics may come and change
+   * @param cameras the camera's current identity for a map
    */
   public DepthFrameCodec(
       Function<DepthMap, CameraIdentity> cameras,
@@ -71,8 +69,8 @@ public final class DepthFrameCodec {
   }
 
   /**
-   * Encodes a map, of which nothing is kept. The frame's images lie in this codec's memory: turn it
-   * into bytes before the next map is encoded.
+   * Encodes a map without keeping a reference to it. The frame shares this codec's memory: convert it
+   * to bytes before encoding the next map.
    */
   public DepthFrame encode(DepthMap map) {
     DepthInfo info = map.info();
@@ -86,8 +84,8 @@ public final class DepthFrameCodec {
             .setStampNs(info.stampNanos())
             .setOldestStampNs(info.oldestStampNanos())
             .setNewestStampNs(info.stampNanos())
-            .setFrameId(identity.frameId())
-            .setCalibrationSha256(identity.calibrationSha256())
+            .setFrameId(identity.view().frameId())
+            .setCalibrationSha256(identity.view().calibrationSha256())
             .setSweep(sweep(info))
             .setWidth(map.width())
             .setHeight(map.height())
@@ -99,16 +97,12 @@ public final class DepthFrameCodec {
             .setValidShare((float) info.validShare())
             .setIterations(info.iterations())
             .setExecutionProvider(info.executionProvider())
-            .setModel(
-                Model.newBuilder()
-                    .setName(info.model().name())
-                    .setVersion(info.model().version())
-                    .setSha256(info.model().sha256()));
+            .setModel(ModelMessages.of(info.model()));
     for (Validity each : Validity.values()) {
       frame.addValidityCounts(info.count(each));
     }
     if (withUncertainty) {
-      // A sigma finer than a step of the depth it judges would tell nothing.
+      // A finer step than that of the depth would carry no information.
       frame.setUncertainty(pack(map, map.uncertainty(), encoding, uncertainty));
       frame.setUncertaintyUnitM(encoding.unit());
     }
@@ -124,7 +118,7 @@ public final class DepthFrameCodec {
   /**
    * Parses and decodes the value of a record.
    *
-   * @throws IOException saying what is wrong with the bytes
+   * @throws IOException if the bytes are not a valid frame; the message says why
    */
   public static DepthPixels decode(byte[] value) throws IOException {
     return decode(DepthFrame.parseFrom(value));
@@ -133,8 +127,8 @@ public final class DepthFrameCodec {
   /**
    * Decodes the pixels of a frame.
    *
-   * @throws IOException saying what is wrong with the frame; sizes are checked before memory is
-   *     taken
+   * @throws IOException if the frame is invalid; the message says why. Sizes are checked before
+   *     memory is allocated
    */
   public static DepthPixels decode(DepthFrame frame) throws IOException {
     int width = frame.getWidth();
@@ -169,9 +163,9 @@ public final class DepthFrameCodec {
   }
 
   private ByteString pack(
-      DepthMap map, FloatBuffer plane, DepthEncoding16 encoding, PackedImage into) {
+      DepthMap map, FloatBuffer layer, DepthEncoding16 encoding, PackedImage into) {
     fitCodes(map);
-    MapImages.codes(plane, encoding, codes);
+    MapImages.codes(layer, encoding, codes);
     return into.pack(map.width(), map.height(), codes, packing);
   }
 
@@ -179,7 +173,7 @@ public final class DepthFrameCodec {
     fitCodes(map);
     for (int i = 0; i < map.pixels(); i++) {
       double steps = map.age().get(i) / AGE_UNIT_SECONDS;
-      codes[i] = (short) (steps >= 0 ? Math.min(MOST, Math.round(steps)) : MOST);
+      codes[i] = (short) (steps >= 0 ? Math.min(MAX_CODE, Math.round(steps)) : MAX_CODE);
     }
     return age.pack(map.width(), map.height(), codes, packing);
   }
@@ -204,7 +198,7 @@ public final class DepthFrameCodec {
     short[] found = codes(frame, packed);
     float[] values = new float[found.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = encoding.decode(found[i] & MOST);
+      values[i] = encoding.decode(found[i] & MAX_CODE);
     }
     return values;
   }
@@ -213,8 +207,8 @@ public final class DepthFrameCodec {
     short[] found = codes(frame, frame.getAge());
     float[] seconds = new float[found.length];
     for (int i = 0; i < seconds.length; i++) {
-      int steps = found[i] & MOST;
-      seconds[i] = steps == MOST ? Float.POSITIVE_INFINITY : (float) (steps * frame.getAgeUnitS());
+      int steps = found[i] & MAX_CODE;
+      seconds[i] = steps == MAX_CODE ? Float.POSITIVE_INFINITY : (float) (steps * frame.getAgeUnitS());
     }
     return seconds;
   }
@@ -234,14 +228,14 @@ public final class DepthFrameCodec {
   private static short[] raw(ByteString packed, int pixels) throws IOException {
     if (packed.size() != 2L * pixels) {
       throw new IOException(
-          "found " + packed.size() + " bytes of raw codes; expected " + 2L * pixels);
+          "raw codes have " + packed.size() + " bytes; expected " + 2L * pixels);
     }
     short[] codes = new short[pixels];
     packed.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asShortBuffer().get(codes);
     return codes;
   }
 
-  /** What a sweep's focus numbers mean. */
+  /** The unit of a sweep's focus values. */
   static FocusScale scale(DepthInfo info) {
     return switch (info.scale()) {
       case DIOPTRE -> FocusScale.FOCUS_SCALE_DIOPTRE;

@@ -1,9 +1,9 @@
 package io.github.rackfocus.kafka.codec;
 
-/** How 16-bit depth codes travel. */
+/** The format of 16-bit depth codes. */
 public enum DepthPacking {
-  /** A 16-bit grey PNG: small, and readable everywhere. */
+  /** A 16-bit grey PNG: small and widely supported. */
   PNG16,
-  /** Little-endian codes as they are: no work, for local links and small maps. */
+  /** Raw little-endian codes: no computation, for local links and small maps. */
   RAW16
 }

@@ -4,13 +4,13 @@ import io.github.rackfocus.v1.CameraPose;
 import io.github.rackfocus.v1.Intrinsics;
 import java.util.Optional;
 
-/** Where a camera stands and what it sees, as messages. */
+/** Intrinsics and pose of a camera as messages. */
 final class GeometryMessages {
   private GeometryMessages() {}
 
-  /** The camera's intrinsics, if it is calibrated. */
+  /** Returns the camera's intrinsics if it is calibrated. */
   static Optional<Intrinsics> intrinsics(CameraIdentity identity) {
-    return Optional.ofNullable(identity.intrinsics())
+    return Optional.ofNullable(identity.view().intrinsics())
         .map(pinhole ->
             Intrinsics.newBuilder()
                 .setWidth(pinhole.width())
@@ -22,7 +22,7 @@ final class GeometryMessages {
                 .build());
   }
 
-  /** The camera's pose, if it was told. */
+  /** Returns the camera's pose if it is known. */
   static Optional<CameraPose> pose(CameraIdentity identity) {
     return Optional.ofNullable(identity.pose())
         .map(pose ->

@@ -1,9 +1,9 @@
 package io.github.rackfocus.kafka.codec;
 
-/** How a {@code CameraFrame} holds its image; both forms are lossless. */
+/** The image format of a {@code CameraFrame}; both are lossless. */
 public enum ImagePacking {
-  /** An 8-bit grey PNG: half of raw or less for what cameras see, and any tool opens it. */
+  /** An 8-bit grey PNG: at most half the raw size for typical images, and widely supported. */
   PNG,
-  /** Raw luma in a Zstandard frame: larger than PNG where there is noise, and cheaper to unpack. */
+  /** Raw luma in a Zstandard frame: larger than PNG for noisy images, but cheaper to unpack. */
   ZSTD
 }

@@ -13,23 +13,23 @@ import java.util.Arrays;
 import java.util.function.Function;
 
 /**
- * Depth maps to {@code ObstacleGrid} messages: the nearest and the median measurement of every
- * cell, each with its uncertainty; the schema says which they are. Equal maps give equal bytes.
+ * Converts depth maps to {@code ObstacleGrid} messages: the nearest and the median measurement of
+ * each cell with its uncertainty, as defined in the schema. Equal maps give equal bytes.
  *
- * <p>A map of 640 x 480 takes 10 to 20 ms. The memory is kept. For one thread.
+ * <p>Takes 10 to 20 ms for a map of 640 x 480. Reuses its memory. Not thread-safe.
  */
 public final class ObstacleGridCodec {
-  /** Cells in a row, unless told otherwise. */
+  /** Default number of cells per row. */
   public static final int DEFAULT_COLUMNS = 32;
 
-  /** Rows of cells, unless told otherwise. */
+  /** Default number of rows. */
   public static final int DEFAULT_ROWS = 24;
 
-  /** More would not stay below 8 kB. */
-  public static final int MOST_CELLS = DEFAULT_COLUMNS * DEFAULT_ROWS;
+  /** Most cells for which a message stays below 8 kB. */
+  public static final int MAX_CELLS = DEFAULT_COLUMNS * DEFAULT_ROWS;
 
-  /** Of the measurements of a cell, the share that is passed over as wild at the near end. */
-  private static final int WILD_ONE_IN = 100;
+  /** One in so many measurements of a cell is ignored at the near end as an outlier. */
+  private static final int OUTLIER_ONE_IN = 100;
 
   private static final long LOW = 0xffff_ffffL;
 
@@ -44,25 +44,25 @@ public final class ObstacleGridCodec {
   private long[] cell = new long[0];
 
   /**
-   * @param columns cells in a row, at least 1
-   * @param rows of cells, at least 1; {@code columns * rows} at most {@link #MOST_CELLS}
+   * @param columns cells per row, at least 1
+   * @param rows rows of cells, at least 1; {@code columns * rows} at most {@link #MAX_CELLS}
    */
   public ObstacleGridCodec(CameraIdentity identity, int columns, int rows) {
     this(map -> identity, columns, rows);
   }
 
   /**
-   * @param cameras whose map it is; intrinsics may come and change
+   * @param cameras the camera's current identity for a map
    */
   public ObstacleGridCodec(Function<DepthMap, CameraIdentity> cameras, int columns, int rows) {
-    if (columns < 1 || rows < 1 || (long) columns * rows > MOST_CELLS) {
+    if (columns < 1 || rows < 1 || (long) columns * rows > MAX_CELLS) {
       throw new IllegalArgumentException(
           "obstacle grid is "
               + columns
               + " x "
               + rows
               + "; expected at most "
-              + MOST_CELLS
+              + MAX_CELLS
               + " cells");
     }
     this.cameras = cameras;
@@ -77,8 +77,8 @@ public final class ObstacleGridCodec {
   }
 
   /**
-   * Makes the grid of a map, of which nothing is kept. Its arrays lie in this codec's memory: turn
-   * it into bytes before the next map.
+   * Computes the grid of a map without keeping a reference to it. The message shares this codec's
+   * memory: convert it to bytes before encoding the next map.
    */
   public ObstacleGrid encode(DepthMap map) {
     DepthInfo info = map.info();
@@ -92,7 +92,7 @@ public final class ObstacleGridCodec {
             .setSequence(info.sequence())
             .setStampNs(info.stampNanos())
             .setOldestStampNs(info.oldestStampNanos())
-            .setFrameId(identity.frameId())
+            .setFrameId(identity.view().frameId())
             .setWidth(map.width())
             .setHeight(map.height())
             .setColumns(columns)
@@ -109,7 +109,7 @@ public final class ObstacleGridCodec {
             .setUncertaintyUnitM(encoding.unit())
             .setModelName(info.model().name())
             .setModelSha256(info.model().sha256())
-            .setCalibrationSha256(identity.calibrationSha256());
+            .setCalibrationSha256(identity.view().calibrationSha256());
     GeometryMessages.intrinsics(identity).ifPresent(grid::setIntrinsics);
     GeometryMessages.pose(identity).ifPresent(grid::setPose);
     return grid.build();
@@ -133,7 +133,7 @@ public final class ObstacleGridCodec {
     }
   }
 
-  /** Puts a cell's measurements into the memory, depth above sigma, so that they sort by depth. */
+  /** Collects a cell's measurements as longs with depth in the high half, so that they sort by depth. */
   private int gather(DepthMap map, int left, int top, int right, int bottom) {
     int count = 0;
     for (int y = top; y < bottom; y++) {
@@ -151,7 +151,7 @@ public final class ObstacleGridCodec {
     return count;
   }
 
-  /** Bits of floats in the order of the floats, as signed integers; its own inverse. */
+  /** Maps the bits of floats to signed integers in the same order; its own inverse. */
   private static int ordered(int bits) {
     return bits ^ (bits >> 31 & Integer.MAX_VALUE);
   }
@@ -166,7 +166,7 @@ public final class ObstacleGridCodec {
       return;
     }
     Arrays.sort(cell, 0, count);
-    long near = cell[(count + WILD_ONE_IN - 1) / WILD_ONE_IN - 1];
+    long near = cell[(count + OUTLIER_ONE_IN - 1) / OUTLIER_ONE_IN - 1];
     long middle = cell[(count - 1) / 2];
     set(nearest, number, encoding.encode(depthOf(near)));
     set(nearestSigma, number, encoding.encode(sigmaOf(near)));

@@ -6,12 +6,12 @@ import io.github.rackfocus.sink.PngEncoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** 16-bit codes as the bytes of a message, in memory that is kept. For one thread. */
+/** Packs 16-bit codes into the bytes of a message and reuses its memory. Not thread-safe. */
 final class PackedImage {
   private final PngEncoder png = new PngEncoder();
   private byte[] raw = new byte[0];
 
-  /** Packs the codes of an image; valid until the next call. */
+  /** Packs the codes of an image; the result is valid until the next call. */
   ByteString pack(int width, int height, short[] codes, DepthPacking packing) {
     if (packing == DepthPacking.PNG16) {
       int length = png.encode16(width, height, codes);

@@ -13,16 +13,19 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Messages in the canonical JSON form of Protobuf 3: names in lower camel case, 64-bit integers as
- * texts, NaN and infinities as texts, bytes in base 64. Fields at their default are there, except
- * for messages that are absent. Thread-safe.
+ * Converts messages to the canonical JSON form of Protobuf 3: names in lower camel case, 64-bit
+ * integers, NaN and infinities as strings, bytes in Base64. Fields with default values are included,
+ * absent messages and optional fields are not. Thread-safe.
+ *
+ * <p>Not {@code JsonFormat} of protobuf-java-util, which would add Gson beside Jackson, orders fields
+ * by number instead of declaration, and escapes HTML characters.
  */
 public final class ProtoJson {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private ProtoJson() {}
 
-  /** A message on one line. */
+  /** Returns a message as a single line of JSON. */
   public static String of(Message message) {
     return node(message).toString();
   }
@@ -91,7 +94,7 @@ public final class ProtoJson {
       case BYTE_STRING ->
           TextNode.valueOf(Base64.getEncoder().encodeToString(((ByteString) value).toByteArray()));
       case ENUM -> TextNode.valueOf(((EnumValueDescriptor) value).getName());
-      case MESSAGE -> throw new IllegalArgumentException("a message is no single value");
+      case MESSAGE -> throw new IllegalArgumentException("a message is not a scalar value");
     };
   }
 

@@ -6,8 +6,8 @@ import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.v1.CameraFrame;
 
 /**
- * A frame as it came from a topic, checked but for its pixels, which are unpacked when somebody
- * wants them. Immutable.
+ * A frame received from a topic. Everything except its pixels was checked; they are unpacked on
+ * demand. Immutable.
  */
 public final class ReceivedFrame {
   private final CameraFrame message;
@@ -23,27 +23,27 @@ public final class ReceivedFrame {
     this.planeFocus = planeFocus;
   }
 
-  /** Whose frame it is, and what every depth map of that camera carries. */
+  /** The identity of its camera. */
   public CameraIdentity identity() {
     return identity;
   }
 
-  /** What focus numbers mean. */
+  /** The unit of the focus values. */
   public FocusScale scale() {
     return scale;
   }
 
-  /** Nominal focus of the planes of a sweep, as it was sent. */
+  /** Nominal focus of the planes of a sweep, far to near. */
   public double[] planeFocus() {
     return planeFocus.clone();
   }
 
-  /** Added to every depth, metres. */
+  /** Offset to add to every depth, metres. */
   public double depthOffsetMetres() {
     return message.getDepthOffsetM();
   }
 
-  /** Pixels in a row. */
+  /** Pixels per row. */
   public int width() {
     return message.getWidth();
   }
@@ -53,26 +53,26 @@ public final class ReceivedFrame {
     return message.getHeight();
   }
 
-  /** Mid-exposure, nanoseconds in the camera's time. */
+  /** Mid-exposure time, nanoseconds by the camera's clock. */
   public long stampNanos() {
     return message.getStampNs();
   }
 
-  /** Number of the frame at its source. */
+  /** Sequence number of the frame at its source. */
   public long sequence() {
     return message.getSequence();
   }
 
-  /** Where the lens stood. */
+  /** The focus reading of the frame. */
   public FocusReading reading() {
     return CameraFrameCodec.reading(message.getLens());
   }
 
   /**
-   * Unpacks the pixels into a frame of this one's size, leased and not sealed, and seals it.
+   * Unpacks the pixels into a leased, unsealed frame of the same size and seals it.
    *
    * @param arrivalNanos when the record arrived, on the monotonic clock
-   * @throws RejectedFrameException if they can't be unpacked; the frame is not sealed then
+   * @throws RejectedFrameException if the pixels cannot be unpacked; the frame stays unsealed
    */
   public void unpackInto(Frame frame, long arrivalNanos) throws RejectedFrameException {
     byte[] luma = CameraFrameCodec.luma(message);

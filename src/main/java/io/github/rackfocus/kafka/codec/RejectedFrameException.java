@@ -2,21 +2,21 @@ package io.github.rackfocus.kafka.codec;
 
 import java.io.IOException;
 
-/** A record that is no frame a worker can take; the message says why in one sentence. */
+/** Thrown when a worker cannot use a record; the message says why. */
 public final class RejectedFrameException extends IOException {
   private static final long serialVersionUID = 1;
 
-  /** Under which records that are refused are counted. */
+  /** The reasons by which rejected records are counted. */
   public enum Cause {
-    /** It says that it is of another type. */
+    /** The record has another type. */
     FOREIGN("foreign"),
-    /** It is cut off, its parts contradict each other, or something is missing. */
+    /** The record is truncated, inconsistent or incomplete. */
     MALFORMED("malformed"),
-    /** Its image has more pixels than are taken. */
+    /** The image has more pixels than allowed. */
     OVERSIZE("oversize"),
-    /** It is sound, but the model can't take its sweep. */
+    /** The frame is valid, but the model does not support its sweep. */
     UNSUPPORTED("unsupported"),
-    /** It is sound, but this worker has as many cameras as it may have. */
+    /** The frame is valid, but the worker has no room for another camera. */
     NO_ROOM("noRoom");
 
     private final String key;
@@ -25,7 +25,7 @@ public final class RejectedFrameException extends IOException {
       this.key = key;
     }
 
-    /** The name in health and logs. */
+    /** The name in health records and logs. */
     public String key() {
       return key;
     }
@@ -43,7 +43,7 @@ public final class RejectedFrameException extends IOException {
     this.cause = cause;
   }
 
-  /** Under which it is counted. */
+  /** The reason by which it is counted. */
   public Cause reason() {
     return cause;
   }

@@ -5,41 +5,41 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records that nobody has acknowledged yet, in the order in which they came: in memory ({@link
- * MemoryBacklog}) or on disk ({@link Spool}).
+ * Records that are not yet acknowledged, in the order in which they were appended: in memory
+ * ({@link MemoryBacklog}) or on disk ({@link Spool}).
  *
- * <p>One thread appends, one takes, any acknowledges. A record is in the backlog until it is
- * acknowledged or given up; each that is dropped for a bound is counted in the {@link LossCounts}
- * that the backlog was made with.
+ * <p>One thread appends, one takes, any releases. A record stays in the backlog until it is
+ * released. A record that is dropped to stay within a limit is counted in the {@link LossCounts}
+ * that the backlog was created with.
  */
 public interface Backlog extends Closeable {
   /**
-   * A record and its number, which counts from 0 on and is never used twice.
+   * A record and its index.
    *
-   * @param index the number
+   * @param index counts up from 0 and is never reused
    * @param record the record
    */
   record Entry(long index, OutgoingRecord record) {}
 
   /**
-   * Takes a record, dropping older ones where a bound asks for it. Waits for no broker.
+   * Appends a record and drops older ones if a limit requires it. Never waits for a broker.
    *
    * @throws IOException if the record itself could not be kept; it is counted as lost
    */
   void append(OutgoingRecord record) throws IOException;
 
   /**
-   * The oldest record not taken yet, which is under way from now on.
+   * Takes the oldest record that was not taken yet; it is in flight from now on.
    *
-   * @param patienceMillis how long to wait for one
-   * @return null if none came
+   * @param patienceMillis how long to wait if there is none
+   * @return null if there is none
    */
   @Nullable Entry take(long patienceMillis) throws InterruptedException;
 
-  /** A record under way arrived, or was given up and counted elsewhere: it is forgotten. */
-  void ended(long index);
+  /** Removes a record in flight that was acknowledged, or that the caller has counted as lost. */
+  void release(long index);
 
-  /** What is under way and has not ended will be taken again, from the oldest on. */
+  /** Puts the records in flight back: they are taken again, oldest first. */
   void rewind();
 
   /** Records not taken yet. */
@@ -48,7 +48,7 @@ public interface Backlog extends Closeable {
   /** Bytes that the backlog occupies. */
   long bytes();
 
-  /** Records appended by earlier processes that this one found. */
+  /** Records left by earlier processes that were found when the backlog was opened. */
   long recovered();
 
   /** Whether records outlive this object and its process. */

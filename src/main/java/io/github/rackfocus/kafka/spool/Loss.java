@@ -1,24 +1,24 @@
 package io.github.rackfocus.kafka.spool;
 
-/** Why a record that a publisher took, or was offered, did not reach its topic. */
+/** Why a record that was offered to a publisher did not reach its topic. */
 public enum Loss {
-  /** Newer records needed its place in memory ({@code onOutage: freshest}). */
+  /** Dropped from memory in favour of a newer record ({@code onOutage: freshest}). */
   QUEUE_FULL("queueFull"),
-  /** Newer records needed its place within the spool's bound on bytes. */
+  /** Dropped because the spool had reached its size limit. */
   SPOOL_FULL("spoolFull"),
-  /** It waited in the spool beyond the bound on age. */
+  /** Dropped because it had waited in the spool longer than the age limit. */
   SPOOL_AGE("spoolAge"),
-  /** The disk was full: newer records needed its place, or it found none. */
+  /** Dropped because the disk was full. */
   DISK_FULL("diskFull"),
-  /** The spool's folder could not be written for another reason. */
+  /** The spool folder could not be written for another reason. */
   SPOOL_FAULT("spoolFault"),
-  /** Its bytes in the spool were damaged. */
+  /** Its bytes in the spool are damaged. */
   DAMAGED("damaged"),
-  /** It is larger than what the topic takes. */
+  /** Larger than the topic's limit. */
   TOO_LARGE("tooLarge"),
-  /** The broker refused it for good, for what it is. */
+  /** Rejected by the broker; sending it again would not help. */
   REJECTED("rejected"),
-  /** The publisher was closed before anybody acknowledged it. */
+  /** The publisher was closed before it was acknowledged. */
   CLOSED("closed");
 
   private final String key;
@@ -27,7 +27,7 @@ public enum Loss {
     this.key = key;
   }
 
-  /** The published name. */
+  /** The name under which it is published. */
   public String key() {
     return key;
   }

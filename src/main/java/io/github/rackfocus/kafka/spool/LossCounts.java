@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** How many records were lost by which cause. Thread-safe. */
+/** Counts lost records by cause. Thread-safe. */
 public final class LossCounts {
   private final AtomicLongArray counts = new AtomicLongArray(Loss.values().length);
 
@@ -14,7 +14,7 @@ public final class LossCounts {
     }
   }
 
-  /** All causes together. */
+  /** Lost records of all causes. */
   public long total() {
     long total = 0;
     for (int i = 0; i < counts.length(); i++) {
@@ -23,7 +23,7 @@ public final class LossCounts {
     return total;
   }
 
-  /** By the published name of the cause; causes that did not occur are left out. */
+  /** Counts by the published name of the cause, without causes that did not occur. */
   public Map<String, Long> byCause() {
     Map<String, Long> byCause = new TreeMap<>();
     for (Loss cause : Loss.values()) {

@@ -5,23 +5,23 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backlog in memory, bounded by records: the newest wait, the oldest are dropped. Records under
- * way come on top of the bound; the sender bounds them. Thread-safe.
+ * A backlog in memory that keeps the newest records and drops the oldest. Records in flight do not
+ * count towards its capacity; the sender limits them. Thread-safe.
  */
 public final class MemoryBacklog implements Backlog {
   private final int capacity;
   private final LossCounts losses;
   private final ArrayDeque<Entry> waiting = new ArrayDeque<>();
-  private final ArrayDeque<Entry> underWay = new ArrayDeque<>();
+  private final ArrayDeque<Entry> inFlight = new ArrayDeque<>();
   private long nextIndex;
   private long bytes;
 
   /**
-   * @param capacity records that wait at most, at least 1
+   * @param capacity most records that wait, at least 1
    */
   public MemoryBacklog(int capacity, LossCounts losses) {
     if (capacity < 1) {
-      throw new IllegalArgumentException("capacity is " + capacity + "; at least 1");
+      throw new IllegalArgumentException("capacity is " + capacity + "; expected 1 or more");
     }
     this.capacity = capacity;
     this.losses = losses;
@@ -30,7 +30,7 @@ public final class MemoryBacklog implements Backlog {
   @Override
   public synchronized void append(OutgoingRecord record) {
     while (waiting.size() >= capacity) {
-      drop(waiting.removeFirst());
+      subtract(waiting.removeFirst());
       losses.add(Loss.QUEUE_FULL, 1);
     }
     waiting.addLast(new Entry(nextIndex++, record));
@@ -45,18 +45,18 @@ public final class MemoryBacklog implements Backlog {
     }
     Entry entry = waiting.pollFirst();
     if (entry != null) {
-      underWay.addLast(entry);
+      inFlight.addLast(entry);
     }
     return entry;
   }
 
   @Override
-  public synchronized void ended(long index) {
-    for (Iterator<Entry> entries = underWay.iterator(); entries.hasNext(); ) {
+  public synchronized void release(long index) {
+    for (Iterator<Entry> entries = inFlight.iterator(); entries.hasNext(); ) {
       Entry entry = entries.next();
       if (entry.index() == index) {
         entries.remove();
-        drop(entry);
+        subtract(entry);
         return;
       }
     }
@@ -64,8 +64,8 @@ public final class MemoryBacklog implements Backlog {
 
   @Override
   public synchronized void rewind() {
-    while (!underWay.isEmpty()) {
-      waiting.addFirst(underWay.removeLast());
+    while (!inFlight.isEmpty()) {
+      waiting.addFirst(inFlight.removeLast());
     }
     notifyAll();
   }
@@ -90,16 +90,16 @@ public final class MemoryBacklog implements Backlog {
     return false;
   }
 
-  /** Counts what nobody acknowledged as lost. */
+  /** Counts the remaining records as lost. */
   @Override
   public synchronized void close() {
-    losses.add(Loss.CLOSED, waiting.size() + underWay.size());
+    losses.add(Loss.CLOSED, waiting.size() + inFlight.size());
     waiting.clear();
-    underWay.clear();
+    inFlight.clear();
     bytes = 0;
   }
 
-  private void drop(Entry entry) {
+  private void subtract(Entry entry) {
     bytes -= entry.record().value().length;
   }
 }

@@ -6,17 +6,17 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record on its way to a topic. Its bytes belong to the publisher once it is handed over.
+ * A record to be sent to a topic. Once handed over, its bytes belong to the publisher.
  *
- * @param key decides on the partition, in which records of one key stay in order
+ * @param key selects the partition; records with the same key stay in order
  * @param headers in order
  * @param value the message
  */
 public record OutgoingRecord(String key, List<Header> headers, byte[] value) {
-  /** What key, headers and framing of a record take at most in a request, besides its value. */
+  /** Upper bound for the bytes that key, headers and framing add to the value in a request. */
   public static final int OVERHEAD_BYTES = 1024;
 
-  /** The CloudEvents id, for reports; "?" where there is none. */
+  /** The CloudEvents id for log messages; "?" if there is none. */
   public String id() {
     @Nullable Header id = null;
     for (Header header : headers) {

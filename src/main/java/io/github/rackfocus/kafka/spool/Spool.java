@@ -5,97 +5,68 @@ import io.github.rackfocus.common.RateLimitedLogger;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A backlog on disk: every record is written before it is sent and forgotten when it has ended, so
- * that neither an outage nor the end of the process costs one within the bounds of {@link
- * SpoolConfig}. Files go as soon as all of theirs has ended: with a broker that answers, they are
- * gone before the kernel writes them to the disk.
+ * A backlog on disk. Every record is written before it is sent and removed once it is acknowledged,
+ * so that neither an outage nor the end of the process loses a record within the limits of {@link
+ * SpoolConfig}. A segment is deleted once all its records are acknowledged: while the broker
+ * answers, files are gone before the kernel writes them to disk.
  *
- * <p>A full disk costs the oldest files first. Where not even that makes room, the newest records
- * wait in memory, a few, so that a broker that answers still gets every one. Thread-safe.
+ * <p>When the disk is full, the oldest segments are dropped first. If that makes no room, a few of
+ * the newest records wait in memory, so that a broker that answers still receives every one.
+ * Thread-safe.
  */
 public final class Spool implements Backlog {
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
 
-  /** Segments in a full spool, and so the share of it that is dropped at a time. */
-  private static final int SEGMENTS = 64;
-
-  private static final int AGES = 8;
-
-  /** Records that wait in memory where the disk takes none. */
+  /** Most records that wait in memory while the disk accepts none. */
   static final int MEMORY_RECORDS = 8;
 
-  /** A record under way; {@code kept} is the record itself where it is not on disk. */
-  private static final class Flight {
-    final long index;
-    final @Nullable Entry kept;
-    boolean ended;
-
-    Flight(long index, @Nullable Entry kept) {
-      this.index = index;
-      this.kept = kept;
-    }
-  }
-
   private final SpoolFolder folder;
-  private final SpoolConfig options;
+  private final SpoolConfig config;
   private final LossCounts losses;
   private final LongSupplier nanoClock;
-  private final RateLimitedLogger trouble = new RateLimitedLogger(LOG);
-  private final ArrayDeque<SpoolSegment> segments;
+  private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
+  private final SpoolSegments segments;
+  private final SpoolCursor cursor = new SpoolCursor();
+  private final InFlightRecords inFlight = new InFlightRecords();
   private final ArrayDeque<Entry> memory = new ArrayDeque<>();
-  private final ArrayDeque<Flight> flights = new ArrayDeque<>();
-
-  /** Ended, but behind one that will be taken again. */
-  private final Set<Long> endedAhead = new HashSet<>();
-
   private final long recovered;
-  private @Nullable SpoolSegment active;
   private ByteBuffer writeBuffer = ByteBuffer.allocateDirect(1 << 16);
-  private ByteBuffer readBuffer = ByteBuffer.allocateDirect(1 << 16);
-  private @Nullable SpoolSegment reading;
-  private long readOffset;
-  private long readingIndex;
   private long readIndex;
   private long nextIndex;
   private long waiting;
-  private long bytes;
 
   /**
-   * Opens a spool and repairs what a crash left.
+   * Opens a spool and repairs files left by a crash.
    *
    * @param nanoClock monotonic
-   * @throws IOException if the folder can't be used, or another process uses it
+   * @throws IOException if the folder cannot be used, or another process uses it
    */
-  public Spool(SpoolConfig options, LossCounts losses, LongSupplier nanoClock) throws IOException {
-    this.options = options;
+  public Spool(SpoolConfig config, LossCounts losses, LongSupplier nanoClock) throws IOException {
+    this.config = config;
     this.losses = losses;
     this.nanoClock = nanoClock;
-    this.folder = new SpoolFolder(options.folder(), nanoClock);
-    this.segments = folder.segments();
-    this.readIndex = folder.mark().index();
+    this.folder = new SpoolFolder(config.folder(), nanoClock);
+    this.segments = new SpoolSegments(folder, config);
+    this.readIndex = folder.acknowledgements().index();
     this.nextIndex = readIndex;
     losses.add(Loss.DAMAGED, folder.damaged());
-    for (SpoolSegment segment : segments) {
-      bytes += segment.size();
+    for (SpoolSegment segment : segments.all()) {
       waiting += segment.end() - Math.max(segment.first(), readIndex);
       nextIndex = Math.max(nextIndex, segment.end());
     }
     this.recovered = waiting;
     if (recovered > 0) {
       LOG.info(
-          "kafka: {} records of an earlier run wait in {} and are sent first",
-          recovered,
-          options.folder());
+          "Spool {} has {} records of an earlier run, which are sent first",
+          config.folder(),
+          recovered);
     }
   }
 
@@ -103,13 +74,14 @@ public final class Spool implements Backlog {
   public synchronized void append(OutgoingRecord record) throws IOException {
     int length = SpoolFormat.frameBytes(record);
     long index = nextIndex++;
-    expire();
-    long most = options.maxBytes() - SpoolFormat.SEGMENT_HEAD;
-    if (length > most) {
+    dropExpired();
+    long limit = config.maxBytes() - SpoolFormat.SEGMENT_HEADER;
+    if (length > limit) {
       losses.add(Loss.TOO_LARGE, 1);
-      throw new IOException("its record takes " + length + " bytes; the spool takes " + most);
+      throw new IOException(
+          "record has " + length + " bytes; expected at most " + limit + " for the spool");
     }
-    while (bytes + length + SpoolFormat.SEGMENT_HEAD > options.maxBytes() && !segments.isEmpty()) {
+    while (segments.isFullFor(length)) {
       dropOldest(Loss.SPOOL_FULL);
     }
     waiting++;
@@ -118,25 +90,23 @@ public final class Spool implements Backlog {
   }
 
   private void write(long index, int length, OutgoingRecord record) {
-    writeBuffer = withRoom(writeBuffer, length);
+    writeBuffer = SpoolFormat.withCapacity(writeBuffer, length);
     SpoolFormat.put(writeBuffer, index, record);
     writeBuffer.flip();
     while (true) {
       try {
-        SpoolSegment into = active(index, length);
-        into.append(writeBuffer.position(0), nanoClock.getAsLong(), options.sync());
-        bytes += length;
+        segments.append(index, writeBuffer.position(0), nanoClock.getAsLong());
         return;
       } catch (IOException e) {
-        active = null; // So that indices in a segment stay consecutive.
-        boolean full = isFull(e);
-        trouble.warn(
-            "kafka: the spool {} could not take a record: {}; {}",
-            options.folder(),
+        boolean diskFull = isDiskFull(e);
+        boolean canDrop = diskFull && !segments.isEmpty();
+        warnings.warn(
+            "Spool {} cannot be written: {}; {}",
+            config.folder(),
             ErrorMessages.of(e),
-            full && !segments.isEmpty() ? "its oldest are dropped" : "the newest wait in memory");
-        if (!full || segments.isEmpty()) {
-          keep(new Entry(index, record), full ? Loss.DISK_FULL : Loss.SPOOL_FAULT);
+            canDrop ? "dropping its oldest records" : "the newest records wait in memory");
+        if (!canDrop) {
+          keepInMemory(new Entry(index, record), diskFull ? Loss.DISK_FULL : Loss.SPOOL_FAULT);
           return;
         }
         dropOldest(Loss.DISK_FULL);
@@ -144,42 +114,31 @@ public final class Spool implements Backlog {
     }
   }
 
-  private SpoolSegment active(long index, int length) throws IOException {
-    long now = nanoClock.getAsLong();
-    SpoolSegment current = active;
-    if (current == null
-        || current.size() + length > options.maxBytes() / SEGMENTS
-        || now - current.begunNanos() > options.maxAge().toNanos() / AGES) {
-      active = null;
-      current = folder.create(index, now);
-      segments.addLast(current);
-      bytes += current.size();
-      active = current;
-    }
-    return current;
-  }
-
-  private static boolean isFull(IOException e) {
+  private static boolean isDiskFull(IOException e) {
     String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     return message.contains("no space left") || message.contains("quota exceeded");
   }
 
-  private void keep(Entry entry, Loss cause) {
+  private void keepInMemory(Entry entry, Loss cause) {
     while (memory.size() >= MEMORY_RECORDS) {
       memory.removeFirst();
-      waiting--;
-      losses.add(cause, 1);
+      countLost(cause, 1);
     }
     memory.addLast(entry);
   }
 
+  private void countLost(Loss cause, long records) {
+    waiting -= records;
+    losses.add(cause, records);
+  }
+
   @Override
   public synchronized @Nullable Entry take(long patienceMillis) throws InterruptedException {
-    expire();
+    dropExpired();
     Entry entry = next();
     if (entry == null && patienceMillis > 0) {
       wait(patienceMillis);
-      expire();
+      dropExpired();
       entry = next();
     }
     return entry;
@@ -187,186 +146,109 @@ public final class Spool implements Backlog {
 
   private @Nullable Entry next() {
     while (readIndex < nextIndex) {
-      Entry kept = memory.peekFirst();
-      SpoolSegment segment = segmentOf(readIndex);
-      if (kept != null && (segment == null || kept.index() < segment.first())) {
+      Entry oldestInMemory = memory.peekFirst();
+      SpoolSegment segment = segments.find(readIndex);
+      if (oldestInMemory != null
+          && (segment == null || oldestInMemory.index() < segment.first())) {
         memory.removeFirst();
-        return taken(kept, kept);
+        return startFlight(oldestInMemory, oldestInMemory);
       }
       if (segment == null) {
-        readIndex = nextIndex; // What was here was dropped and counted.
+        readIndex = nextIndex; // The records up to here were dropped and counted.
       } else if (segment.first() > readIndex) {
-        readIndex = segment.first(); // What was between was dropped and counted.
+        readIndex = segment.first(); // The records in between were dropped and counted.
       } else {
         Entry entry = read(segment);
-        if (entry != null && !endedAhead.contains(entry.index())) {
-          return taken(entry, null);
+        if (entry != null && !inFlight.isReleased(entry.index())) {
+          return startFlight(entry, null);
         }
       }
     }
     return null;
   }
 
-  private Entry taken(Entry entry, @Nullable Entry kept) {
-    flights.addLast(new Flight(entry.index(), kept));
+  private Entry startFlight(Entry entry, @Nullable Entry inMemory) {
+    inFlight.add(entry.index(), inMemory);
     readIndex = entry.index() + 1;
     waiting--;
     return entry;
   }
 
-  /** The first segment that holds the index or a later one. */
-  private @Nullable SpoolSegment segmentOf(long index) {
-    for (SpoolSegment segment : segments) {
-      if (segment.end() > index) {
-        return segment;
-      }
-    }
-    return null;
-  }
-
-  /** The next record of a segment, or null where it is to be passed over or there is none. */
+  /** Reads the next record of a segment; skips the rest of the segment and returns null on damage. */
   private @Nullable Entry read(SpoolSegment segment) {
-    if (reading != segment || readingIndex > readIndex) {
-      reading = segment;
-      readOffset = SpoolFormat.SEGMENT_HEAD;
-      readingIndex = segment.first();
-    }
     try {
-      int length = segment.bodyLength(readOffset);
-      if (length > 0) {
-        int frame = SpoolFormat.FRAME_HEAD + length;
-        readBuffer = withRoom(readBuffer, frame);
-        Entry entry = segment.entry(readOffset, length, readBuffer, readingIndex);
-        if (entry != null) {
-          readOffset += frame;
-          readingIndex++;
-          boolean before = entry.index() < readIndex;
-          readIndex = Math.max(readIndex, readingIndex);
-          return before ? null : entry;
-        }
-      }
-      lostOnDisk(segment.end(), segment.file() + " is damaged from byte " + readOffset + " on");
+      Entry entry = cursor.read(segment, readIndex);
+      readIndex = entry.index() + 1;
+      return entry;
     } catch (IOException e) {
-      lostOnDisk(segment.end(), segment.file() + " can't be read: " + ErrorMessages.of(e));
+      long lost = inFlight.unreleased(readIndex, segment.end());
+      countLost(Loss.DAMAGED, lost);
+      LOG.warn("Spool lost {} records: {}", lost, ErrorMessages.of(e));
+      readIndex = segment.end();
+      segments.seal(segment);
+      return null;
     }
-    if (segment == active) {
-      active = null;
-    }
-    return null;
-  }
-
-  /** Records of a range that have not ended. */
-  private long pending(long from, long until) {
-    long ended = endedAhead.stream().filter(index -> index >= from && index < until).count();
-    return until - from - ended;
-  }
-
-  private void lostOnDisk(long until, String what) {
-    long lost = pending(readIndex, until);
-    waiting -= lost;
-    losses.add(Loss.DAMAGED, lost);
-    LOG.warn("kafka: {} records of the spool are lost: {}", lost, what);
-    readIndex = until;
   }
 
   @Override
-  public synchronized void ended(long index) {
-    for (Flight flight : flights) {
-      if (flight.index == index) {
-        flight.ended = true;
-        break;
-      }
+  public synchronized void release(long index) {
+    if (inFlight.release(index)) {
+      acknowledgeBelow(inFlight.oldestOr(readIndex));
     }
-    Flight oldest = flights.peekFirst();
-    if (oldest == null || !oldest.ended) {
-      return;
-    }
-    while (oldest != null && oldest.ended) {
-      flights.removeFirst();
-      oldest = flights.peekFirst();
-    }
-    reached(oldest == null ? readIndex : oldest.index);
   }
 
-  private void reached(long index) {
-    endedAhead.removeIf(ended -> ended < index);
+  private void acknowledgeBelow(long index) {
+    inFlight.forgetBelow(index);
     try {
-      folder.mark().write(index);
-      while (!segments.isEmpty()
-          && segments.getFirst() != active
-          && segments.getFirst().end() <= index) {
-        remove(segments.removeFirst());
-      }
+      folder.acknowledgements().write(index);
+      segments.deleteBelow(index);
     } catch (IOException e) {
-      trouble.warn("kafka: the spool {} could not be tidied: {}", options.folder(), ErrorMessages.of(e));
+      warnings.warn(
+          "Acknowledged records of spool {} cannot be deleted: {}",
+          config.folder(),
+          ErrorMessages.of(e));
     }
   }
 
   @Override
   public synchronized void rewind() {
-    long back = -1;
-    for (Iterator<Flight> newestFirst = flights.descendingIterator(); newestFirst.hasNext(); ) {
-      Flight flight = newestFirst.next();
-      SpoolSegment segment = segmentOf(flight.index);
-      if (flight.ended) {
-        endedAhead.add(flight.index);
-      } else if (flight.kept != null) {
-        memory.addFirst(flight.kept);
-        back = flight.index;
-        waiting++;
-      } else if (segment != null && segment.first() <= flight.index) {
-        back = flight.index;
-        waiting++;
-      } else {
-        losses.add(Loss.SPOOL_FULL, 1); // Its file went while it was under way.
+    for (InFlightRecords.Flight flight : inFlight.removeAll()) {
+      SpoolSegment segment = segments.find(flight.index());
+      if (flight.inMemory() != null) {
+        memory.addFirst(flight.inMemory());
+      } else if (segment == null || segment.first() > flight.index()) {
+        losses.add(Loss.SPOOL_FULL, 1); // Its segment was dropped while it was in flight.
+        continue;
       }
+      readIndex = flight.index();
+      waiting++;
     }
-    flights.clear();
-    if (back >= 0) {
-      readIndex = back;
-    }
-    reading = null;
+    cursor.reset();
     notifyAll();
   }
 
-  private void expire() {
-    long now = nanoClock.getAsLong();
-    while (!segments.isEmpty()
-        && now - segments.getFirst().newestNanos() > options.maxAge().toNanos()) {
+  private void dropExpired() {
+    while (segments.isOldestExpired(nanoClock.getAsLong())) {
       dropOldest(Loss.SPOOL_AGE);
     }
   }
 
   private void dropOldest(Loss cause) {
-    SpoolSegment segment = segments.removeFirst();
+    SpoolSegment segment = segments.removeOldest();
     while (!memory.isEmpty() && memory.getFirst().index() < segment.first()) {
       memory.removeFirst();
-      waiting--;
-      losses.add(cause, 1);
+      countLost(cause, 1);
     }
     long from = Math.max(segment.first(), readIndex);
     if (segment.end() > from) {
-      long lost = pending(from, segment.end());
-      waiting -= lost;
-      losses.add(cause, lost);
+      countLost(cause, inFlight.unreleased(from, segment.end()));
       readIndex = segment.end();
     }
-    if (segment == active) {
-      active = null;
-    }
     try {
-      remove(segment);
+      segments.delete(segment);
     } catch (IOException e) {
-      trouble.warn("kafka: {} could not be deleted: {}", segment.file(), ErrorMessages.of(e));
+      warnings.warn("Spool file {} cannot be deleted: {}", segment.file(), ErrorMessages.of(e));
     }
-  }
-
-  private void remove(SpoolSegment segment) throws IOException {
-    bytes -= segment.size();
-    if (reading == segment) {
-      reading = null;
-    }
-    segment.delete();
   }
 
   @Override
@@ -376,7 +258,7 @@ public final class Spool implements Backlog {
 
   @Override
   public synchronized long bytes() {
-    return bytes;
+    return segments.bytes();
   }
 
   @Override
@@ -389,28 +271,17 @@ public final class Spool implements Backlog {
     return true;
   }
 
-  /** Leaves what has not ended on disk; what waits in memory only is counted as lost. */
+  /** Leaves unacknowledged records on disk; those that wait in memory are counted as lost. */
   @Override
   public synchronized void close() throws IOException {
     rewind();
     losses.add(Loss.CLOSED, memory.size());
     memory.clear();
     if (waiting == 0) {
-      reached(nextIndex);
-      for (SpoolSegment segment : segments) {
-        segment.delete();
-      }
-      segments.clear();
+      acknowledgeBelow(nextIndex);
+      segments.deleteAll();
     }
-    for (SpoolSegment segment : segments) {
-      segment.close();
-    }
+    segments.close();
     folder.close();
-  }
-
-  private static ByteBuffer withRoom(ByteBuffer buffer, int bytes) {
-    return buffer.capacity() >= bytes
-        ? buffer.clear()
-        : ByteBuffer.allocateDirect(Integer.highestOneBit(Math.max(1, bytes - 1)) * 2);
   }
 }

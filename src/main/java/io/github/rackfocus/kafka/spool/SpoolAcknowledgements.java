@@ -11,17 +11,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Up to where a spool's records have ended, on disk: two slots of index and checksum, written by
- * turns, so that a torn write leaves the other. A mark that is lost costs duplicates only.
+ * The persistent index of acknowledged records. The file has two slots of index and checksum, which
+ * are written alternately, so that a torn write leaves the other slot intact. Losing the file only
+ * causes duplicates.
  */
 final class SpoolAcknowledgements implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolAcknowledgements.class);
-  private static final int SLOT = 16;
+  private static final int SLOT_BYTES = 16;
 
   private final FileChannel channel;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(SLOT);
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(SLOT_BYTES);
   private long index;
-  private int turn;
+  private int slot;
 
   SpoolAcknowledgements(Path file) throws IOException {
     channel =
@@ -29,39 +30,39 @@ final class SpoolAcknowledgements implements Closeable {
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       index = Math.max(readSlot(0), readSlot(1));
-      takeRoom();
+      reserve();
     } catch (IOException e) {
       channel.close();
       throw e;
     }
   }
 
-  /** Writes both slots, so that the file has its room while there is some. */
-  private void takeRoom() {
+  /** Writes both slots, so that the file has its full size before the disk fills up. */
+  private void reserve() {
     try {
       write(index);
       write(index);
     } catch (IOException e) {
-      LOG.warn("kafka: the spool's mark can't be written yet: {}", ErrorMessages.of(e));
+      LOG.warn("Index of acknowledged records cannot be written yet: {}", ErrorMessages.of(e));
     }
   }
 
-  /** All records below this index have ended. */
+  /** All records below this index are acknowledged or lost. */
   long index() {
     return index;
   }
 
-  void write(long reached) throws IOException {
-    index = reached;
-    turn = 1 - turn;
+  void write(long acknowledgedBelow) throws IOException {
+    index = acknowledgedBelow;
+    slot = 1 - slot;
     buffer.clear();
-    buffer.putLong(reached).putInt(SpoolFormat.checksum(buffer, 0, 8)).putInt(0).flip();
-    channel.write(buffer, (long) turn * SLOT);
+    buffer.putLong(acknowledgedBelow).putInt(SpoolFormat.checksum(buffer, 0, 8)).putInt(0).flip();
+    channel.write(buffer, (long) slot * SLOT_BYTES);
   }
 
   private long readSlot(int slot) throws IOException {
     buffer.clear();
-    if (channel.read(buffer, (long) slot * SLOT) < 12
+    if (channel.read(buffer, (long) slot * SLOT_BYTES) < 12
         || buffer.getInt(8) != SpoolFormat.checksum(buffer, 0, 8)) {
       return 0;
     }

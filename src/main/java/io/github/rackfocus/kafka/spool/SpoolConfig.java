@@ -4,23 +4,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Where records wait on disk during an outage, and within which bounds.
+ * Where records wait on disk during an outage, and the limits.
  *
- * @param folder made where it is missing; one process at a time. Each topic has a folder of its own
- *     below it
- * @param maxBytes on disk at most, for each topic; beyond it the oldest are dropped and counted
- * @param maxAge records that waited longer are dropped and counted, an eighth of it late at most
- * @param sync whether every record is forced onto the disk before it is sent, so that it outlives a
- *     power cut too; without it, it outlives the process, and the kernel writes within half a
- *     minute
+ * @param folder created if missing; used by one process at a time. Each topic has its own subfolder
+ * @param maxBytes most bytes on disk per topic; beyond it the oldest records are dropped and counted
+ * @param maxAge records that have waited longer are dropped and counted, at most an eighth of it
+ *     late
+ * @param sync whether each record is forced to disk before it is sent, so that it survives a power
+ *     failure. Otherwise it survives the process, and the kernel writes it within half a minute
  */
 public record SpoolConfig(Path folder, long maxBytes, Duration maxAge, boolean sync) {
-  private static final long LEAST_BYTES = 64 << 10;
+  private static final long MIN_BYTES = 64 << 10;
 
   public SpoolConfig {
-    if (maxBytes < LEAST_BYTES) {
+    if (maxBytes < MIN_BYTES) {
       throw new IllegalArgumentException(
-          "spool: maxBytes is " + maxBytes + "; expected " + LEAST_BYTES + " or more");
+          "spool: maxBytes is " + maxBytes + "; expected " + MIN_BYTES + " or more");
     }
     if (maxAge.toMillis() < 1000) {
       throw new IllegalArgumentException(
@@ -28,12 +27,12 @@ public record SpoolConfig(Path folder, long maxBytes, Duration maxAge, boolean s
     }
   }
 
-  /** Half a gibibyte and an hour in a folder. */
+  /** The default limits: half a gibibyte and an hour. */
   public static SpoolConfig in(Path folder) {
     return new SpoolConfig(folder, 512L << 20, Duration.ofHours(1), false);
   }
 
-  /** The same in a folder below, for one topic. */
+  /** The same limits in the topic's subfolder. */
   public SpoolConfig forTopic(String topic) {
     return new SpoolConfig(folder.resolve(topic), maxBytes, maxAge, sync);
   }

@@ -19,21 +19,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of a spool: its lock, its mark, and the segments that another process left, the last
- * of which is cut behind its last whole record.
+ * The folder of a spool: its lock, its index of acknowledged records, and the recovery of segments
+ * that an earlier process left. The last of these is truncated after its last complete record.
  */
 final class SpoolFolder implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolFolder.class);
 
   private final Path path;
   private final FileChannel lockFile;
-  private final SpoolAcknowledgements mark;
+  private final SpoolAcknowledgements acknowledgements;
   private final ArrayDeque<SpoolSegment> segments = new ArrayDeque<>();
   private long damaged;
 
   /**
    * @param nanoClock monotonic, for the ages of segments
-   * @throws IOException if the folder can't be used, or another process uses it
+   * @throws IOException if the folder cannot be used, or another process uses it
    */
   SpoolFolder(Path path, LongSupplier nanoClock) throws IOException {
     this.path = path;
@@ -46,7 +46,7 @@ final class SpoolFolder implements Closeable {
       throw new IOException(
           "spool folder "
               + path
-              + " can't be used: "
+              + " cannot be used: "
               + e.getClass().getSimpleName()
               + ": "
               + ErrorMessages.of(e)
@@ -68,7 +68,7 @@ final class SpoolFolder implements Closeable {
       lockFile.close();
       throw e;
     }
-    this.mark = opened;
+    this.acknowledgements = opened;
   }
 
   private void lock() throws IOException {
@@ -80,11 +80,11 @@ final class SpoolFolder implements Closeable {
     }
     if (lock == null) {
       throw new IOException(
-          "spool folder " + path + " is in use by another node; expected one of its own");
+          "spool folder " + path + " is in use by another node; expected a folder of its own");
     }
   }
 
-  private void recover(long reached, long nowNanos) throws IOException {
+  private void recover(long acknowledgedBelow, long nowNanos) throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.list(path)) {
       files = all.filter(file -> SpoolSegment.firstOf(file) >= 0).sorted().toList();
@@ -92,7 +92,7 @@ final class SpoolFolder implements Closeable {
     long damagedFrom = -1;
     for (Path file : files) {
       if (damagedFrom >= 0 && segments.isEmpty()) {
-        damaged += Math.max(0, SpoolSegment.firstOf(file) - Math.max(damagedFrom, reached));
+        damaged += Math.max(0, SpoolSegment.firstOf(file) - Math.max(damagedFrom, acknowledgedBelow));
       }
       damagedFrom = -1;
       long ageMillis =
@@ -100,18 +100,18 @@ final class SpoolFolder implements Closeable {
       SpoolSegment segment =
           SpoolSegment.open(file, nowNanos - TimeUnit.MILLISECONDS.toNanos(ageMillis));
       if (segment == null) {
-        LOG.warn("kafka: {} is not a spool's segment and is deleted", file);
+        LOG.warn("Spool file {} has no valid header and is deleted", file);
         Files.delete(file);
         damagedFrom = SpoolSegment.firstOf(file);
         continue;
       }
       if (!segments.isEmpty()) {
-        segments.getLast().endsBy(segment.first());
+        segments.getLast().limitEnd(segment.first());
       }
       segments.addLast(segment);
     }
     repairLast();
-    while (!segments.isEmpty() && segments.getFirst().end() <= reached) {
+    while (!segments.isEmpty() && segments.getFirst().end() <= acknowledgedBelow) {
       segments.removeFirst().delete();
     }
   }
@@ -124,23 +124,23 @@ final class SpoolFolder implements Closeable {
     long torn = last.repair();
     if (torn > 0) {
       LOG.warn(
-          "kafka: {} ended in {} bytes of a record that was never whole; they are cut off",
+          "Spool file {} ends in {} bytes of an incomplete record, which are truncated",
           last.file(),
           torn);
     }
   }
 
-  /** Up to where records have ended. */
-  SpoolAcknowledgements mark() {
-    return mark;
+  /** The index of acknowledged records. */
+  SpoolAcknowledgements acknowledgements() {
+    return acknowledgements;
   }
 
-  /** What was found, oldest first; the caller's from now on. */
+  /** The recovered segments, oldest first; the caller owns the list. */
   ArrayDeque<SpoolSegment> segments() {
     return segments;
   }
 
-  /** Records known to have been in files, before the first sound one, that are no segments now. */
+  /** Records of damaged files before the first valid segment. */
   long damaged() {
     return damaged;
   }
@@ -151,7 +151,7 @@ final class SpoolFolder implements Closeable {
 
   @Override
   public void close() throws IOException {
-    mark.close();
-    lockFile.close(); // Gives the lock back.
+    acknowledgements.close();
+    lockFile.close(); // Releases the lock.
   }
 }

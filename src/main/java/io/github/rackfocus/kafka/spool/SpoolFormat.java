@@ -10,41 +10,48 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a spool's segment: a head, then frames; numbers big endian.
+ * The file format of a spool segment: a header followed by frames; numbers are big-endian.
  *
  * <pre>
  * segment: "RKFSPL01"  index of the first frame (8)
- * frame:   length of what follows the checksum (4)  CRC32C of it (4)
- *          index (8)  key  number of headers (1)  {name value}...  the rest: the message
- *          key, name and value each: length (2) and bytes
+ * frame:   length of the body (4)  CRC32C of the body (4)  body
+ * body:    index (8)  key  number of headers (1)  {name value}...  message (the rest)
+ *          key, name and value are each a length (2) followed by that many bytes
  * </pre>
  */
 final class SpoolFormat {
   static final long MAGIC = 0x524b_4653_504c_3031L;
-  static final int SEGMENT_HEAD = 16;
-  static final int FRAME_HEAD = 8;
+  static final int SEGMENT_HEADER = 16;
+  static final int FRAME_HEADER = 8;
 
-  /** More than any record that a publisher takes; a length beyond it is damage. */
+  /** More than any record that a publisher accepts; a larger length is damage. */
   static final int MAX_FRAME = 128 << 20;
 
-  private static final int LEAST_BODY = 8 + 2 + 1;
+  private static final int MIN_BODY = 8 + 2 + 1;
   private static final int MAX_SHORT = 0xffff;
 
   private SpoolFormat() {}
 
-  /** Bytes of a record's frame with its head. */
+  /** Bytes of a record's frame, including its header. */
   static int frameBytes(OutgoingRecord record) {
-    long bytes = FRAME_HEAD + LEAST_BODY + utf8(record.key()).length + (long) record.value().length;
+    long bytes = FRAME_HEADER + MIN_BODY + utf8(record.key()).length + (long) record.value().length;
     for (Header header : record.headers()) {
       bytes += 4 + utf8(header.key()).length + header.value().length;
     }
     if (bytes > MAX_FRAME || record.headers().size() > 255) {
-      throw new IllegalArgumentException("a record of " + bytes + " bytes can't be spooled");
+      throw new IllegalArgumentException(
+          "record has "
+              + bytes
+              + " bytes and "
+              + record.headers().size()
+              + " headers; expected at most "
+              + MAX_FRAME
+              + " bytes and 255 headers");
     }
     return (int) bytes;
   }
 
-  /** Writes a frame, head and all, at the buffer's position. */
+  /** Writes a frame with its header at the buffer's position. */
   static void put(ByteBuffer into, long index, OutgoingRecord record) {
     int begin = into.position();
     into.putLong(0).putLong(index);
@@ -55,12 +62,12 @@ final class SpoolFormat {
       putShort(into, header.value());
     }
     into.put(record.value());
-    int length = into.position() - begin - FRAME_HEAD;
+    int length = into.position() - begin - FRAME_HEADER;
     into.putInt(begin, length);
-    into.putInt(begin + 4, checksum(into, begin + FRAME_HEAD, length));
+    into.putInt(begin + 4, checksum(into, begin + FRAME_HEADER, length));
   }
 
-  /** CRC32C of a part of a buffer, whose position is left alone. */
+  /** CRC32C of a part of a buffer; does not change the buffer's position. */
   static int checksum(ByteBuffer buffer, int from, int length) {
     CRC32C crc = new CRC32C();
     crc.update(buffer.duplicate().limit(from + length).position(from));
@@ -68,13 +75,13 @@ final class SpoolFormat {
   }
 
   /**
-   * Reads a frame's body, whose checksum has been seen to be right.
+   * Parses a frame's body, whose checksum was already verified.
    *
    * @param body from the index to the end of the message
-   * @return null if it is none after all
+   * @return null if it is malformed
    */
   static Backlog.@Nullable Entry entry(ByteBuffer body) {
-    if (body.remaining() < LEAST_BODY) {
+    if (body.remaining() < MIN_BODY) {
       return null;
     }
     long index = body.getLong();
@@ -100,7 +107,8 @@ final class SpoolFormat {
 
   private static void putShort(ByteBuffer into, byte[] bytes) {
     if (bytes.length > MAX_SHORT) {
-      throw new IllegalArgumentException("a key or header of " + bytes.length + " bytes");
+      throw new IllegalArgumentException(
+          "key or header has " + bytes.length + " bytes; expected at most " + MAX_SHORT);
     }
     into.putShort((short) bytes.length).put(bytes);
   }
@@ -116,6 +124,13 @@ final class SpoolFormat {
     byte[] bytes = new byte[length];
     from.get(bytes);
     return bytes;
+  }
+
+  /** The cleared buffer, or a larger one if it is too small. */
+  static ByteBuffer withCapacity(ByteBuffer buffer, int bytes) {
+    return buffer.capacity() >= bytes
+        ? buffer.clear()
+        : ByteBuffer.allocateDirect(Integer.highestOneBit(Math.max(1, bytes - 1)) * 2);
   }
 
   private static byte[] utf8(String text) {

@@ -11,8 +11,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file of a spool: frames of consecutive indices, see {@link SpoolFormat}. Whole frames only
- * are counted; what a failed write left behind is cut off. For one thread at a time.
+ * A file of a spool: frames with consecutive indices, see {@link SpoolFormat}. Only complete frames
+ * count; the remains of a failed write are truncated. Not thread-safe.
  */
 final class SpoolSegment implements Closeable {
   static final String SUFFIX = ".spool";
@@ -23,22 +23,22 @@ final class SpoolSegment implements Closeable {
   private long end;
   private long size;
   private long newestNanos;
-  private final long begunNanos;
+  private final long createdNanos;
 
-  private SpoolSegment(Path file, FileChannel channel, long first, long begunNanos) {
+  private SpoolSegment(Path file, FileChannel channel, long first, long createdNanos) {
     this.file = file;
     this.channel = channel;
     this.first = first;
     this.end = first;
-    this.begunNanos = begunNanos;
-    this.newestNanos = begunNanos;
+    this.createdNanos = createdNanos;
+    this.newestNanos = createdNanos;
   }
 
   static String nameOf(long first) {
     return String.format(Locale.ROOT, "%020d", first) + SUFFIX;
   }
 
-  /** The index that a segment's name tells, or −1 if the file is none. */
+  /** The index of the first frame according to the file's name, or −1 if it is not a segment. */
   static long firstOf(Path file) {
     String name = String.valueOf(file.getFileName());
     return name.matches("\\d{20}" + SUFFIX.replace(".", "\\."))
@@ -50,11 +50,11 @@ final class SpoolSegment implements Closeable {
     try {
       return Long.parseLong(digits);
     } catch (NumberFormatException e) {
-      return -1; // Twenty digits can be more than a long holds.
+      return -1; // Twenty digits may exceed a long.
     }
   }
 
-  /** Makes an empty segment; nothing is left of it if that fails. */
+  /** Creates an empty segment; deletes the file if that fails. */
   static SpoolSegment create(Path folder, long first, long nowNanos) throws IOException {
     Path file = folder.resolve(nameOf(first));
     FileChannel channel =
@@ -66,8 +66,8 @@ final class SpoolSegment implements Closeable {
             StandardOpenOption.WRITE);
     SpoolSegment segment = new SpoolSegment(file, channel, first, nowNanos);
     try {
-      ByteBuffer head = ByteBuffer.allocate(SpoolFormat.SEGMENT_HEAD);
-      segment.write(head.putLong(SpoolFormat.MAGIC).putLong(first).flip());
+      ByteBuffer header = ByteBuffer.allocate(SpoolFormat.SEGMENT_HEADER);
+      segment.write(header.putLong(SpoolFormat.MAGIC).putLong(first).flip());
       return segment;
     } catch (IOException e) {
       segment.delete();
@@ -76,10 +76,10 @@ final class SpoolSegment implements Closeable {
   }
 
   /**
-   * Opens what another process left.
+   * Opens a segment of an earlier process.
    *
-   * @param newestNanos when its newest record came, on this process's monotonic clock
-   * @return null if its head is not that of a segment
+   * @param newestNanos when its newest record was written, on this process's monotonic clock
+   * @return null if the file has no valid segment header
    */
   static @Nullable SpoolSegment open(Path file, long newestNanos) throws IOException {
     long first = firstOf(file);
@@ -87,10 +87,10 @@ final class SpoolSegment implements Closeable {
     SpoolSegment segment = new SpoolSegment(file, channel, first, newestNanos);
     try {
       segment.size = channel.size();
-      ByteBuffer head = ByteBuffer.allocate(SpoolFormat.SEGMENT_HEAD);
-      if (segment.read(head, 0)
-          && head.getLong(0) == SpoolFormat.MAGIC
-          && head.getLong(8) == first) {
+      ByteBuffer header = ByteBuffer.allocate(SpoolFormat.SEGMENT_HEADER);
+      if (segment.read(header, 0)
+          && header.getLong(0) == SpoolFormat.MAGIC
+          && header.getLong(8) == first) {
         return segment;
       }
       channel.close();
@@ -110,35 +110,35 @@ final class SpoolSegment implements Closeable {
     return first;
   }
 
-  /** One more than the index of the last frame; of a segment not scanned yet, at most that. */
+  /** One past the index of the last frame; an upper bound until the segment was scanned. */
   long end() {
     return end;
   }
 
-  /** Says where a segment that was not scanned ends at the latest. */
-  void endsBy(long index) {
+  /** Sets the upper bound of a segment that was not scanned. */
+  void limitEnd(long index) {
     end = index;
   }
 
-  /** Bytes of whole frames, head included. */
+  /** Bytes of the header and the complete frames. */
   long size() {
     return size;
   }
 
-  /** When the segment was begun, monotonic. */
-  long begunNanos() {
-    return begunNanos;
+  /** When the segment was created, monotonic. */
+  long createdNanos() {
+    return createdNanos;
   }
 
-  /** When its newest record came, monotonic. */
+  /** When its newest record was written, monotonic. */
   long newestNanos() {
     return newestNanos;
   }
 
   /**
-   * Adds a frame.
+   * Appends a frame.
    *
-   * @throws IOException if it could not be written; the segment is as before
+   * @throws IOException if it could not be written; the segment is unchanged
    */
   void append(ByteBuffer frame, long nowNanos, boolean sync) throws IOException {
     write(frame);
@@ -159,69 +159,69 @@ final class SpoolSegment implements Closeable {
     } catch (IOException e) {
       try {
         channel.truncate(size);
-      } catch (IOException leftOver) {
-        e.addSuppressed(leftOver);
+      } catch (IOException truncation) {
+        e.addSuppressed(truncation);
       }
       throw e;
     }
   }
 
   /**
-   * Bytes of the frame's body at an offset, which is the end of a whole frame.
+   * Length of the body of the frame that starts at an offset.
    *
-   * @return 0 at the end of the segment, −1 if what is there is no frame
+   * @return 0 at the end of the segment, −1 if there is no valid frame
    */
   int bodyLength(long offset) throws IOException {
     if (offset == size) {
       return 0;
     }
-    ByteBuffer head = ByteBuffer.allocate(SpoolFormat.FRAME_HEAD);
-    if (!read(head, offset)) {
+    ByteBuffer header = ByteBuffer.allocate(SpoolFormat.FRAME_HEADER);
+    if (!read(header, offset)) {
       return -1;
     }
-    int length = head.getInt(0);
+    int length = header.getInt(0);
     boolean possible =
         length > 0
             && length <= SpoolFormat.MAX_FRAME
-            && offset + SpoolFormat.FRAME_HEAD + length <= size;
+            && offset + SpoolFormat.FRAME_HEADER + length <= size;
     return possible ? length : -1;
   }
 
   /**
    * Reads the body of a frame.
    *
-   * @param into cleared, with room for head and body
-   * @param expected the frame's index
+   * @param into has room for header and body; its content is overwritten
+   * @param expected the index that the frame must have
    * @return null if it is damaged
    */
   Backlog.@Nullable Entry entry(long offset, int length, ByteBuffer into, long expected)
       throws IOException {
-    into.clear().limit(SpoolFormat.FRAME_HEAD + length);
+    into.clear().limit(SpoolFormat.FRAME_HEADER + length);
     if (!read(into, offset)
-        || into.getInt(4) != SpoolFormat.checksum(into, SpoolFormat.FRAME_HEAD, length)) {
+        || into.getInt(4) != SpoolFormat.checksum(into, SpoolFormat.FRAME_HEADER, length)) {
       return null;
     }
-    Backlog.Entry entry = SpoolFormat.entry(into.position(SpoolFormat.FRAME_HEAD));
+    Backlog.Entry entry = SpoolFormat.entry(into.position(SpoolFormat.FRAME_HEADER));
     return entry == null || entry.index() != expected ? null : entry;
   }
 
   /**
-   * Reads all frames and cuts off what follows the last whole one.
+   * Scans all frames and truncates the file after the last complete one.
    *
-   * @return bytes cut off
+   * @return bytes that were truncated
    */
   long repair() throws IOException {
-    long offset = SpoolFormat.SEGMENT_HEAD;
+    long offset = SpoolFormat.SEGMENT_HEADER;
     long index = first;
     ByteBuffer buffer = ByteBuffer.allocate(0);
     for (int length = bodyLength(offset); length > 0; length = bodyLength(offset)) {
-      if (buffer.capacity() < SpoolFormat.FRAME_HEAD + length) {
-        buffer = ByteBuffer.allocate(SpoolFormat.FRAME_HEAD + length);
+      if (buffer.capacity() < SpoolFormat.FRAME_HEADER + length) {
+        buffer = ByteBuffer.allocate(SpoolFormat.FRAME_HEADER + length);
       }
       if (entry(offset, length, buffer, index) == null) {
         break;
       }
-      offset += SpoolFormat.FRAME_HEAD + length;
+      offset += SpoolFormat.FRAME_HEADER + length;
       index++;
     }
     long torn = size - offset;
@@ -233,7 +233,7 @@ final class SpoolSegment implements Closeable {
     return torn;
   }
 
-  /** Fills the buffer from an offset; says whether there was enough. */
+  /** Fills the buffer from an offset; returns false if the file ends before. */
   private boolean read(ByteBuffer into, long offset) throws IOException {
     long at = offset;
     while (into.hasRemaining()) {

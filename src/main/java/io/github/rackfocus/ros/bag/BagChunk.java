@@ -1,14 +1,14 @@
 package io.github.rackfocus.ros.bag;
 
 /**
- * Where the messages of a stretch of time lie.
+ * A chunk of a bag: a compressed block of messages.
  *
- * @param position of the record in the file
- * @param dataPosition of what is stored
- * @param storedBytes that are there: fewer than announced where the bag breaks off
+ * @param position of the record in the file, bytes
+ * @param dataPosition of the stored data in the file, bytes
+ * @param storedBytes size of the stored data; less than announced if the bag is truncated
  * @param compression {@code none}, {@code bz2} or {@code lz4}
- * @param size announced bytes once unpacked
- * @param whole whether all that was announced is there
+ * @param size announced size of the decompressed data, bytes
+ * @param complete whether all of the announced data is in the file
  */
 record BagChunk(
     long position,
@@ -16,4 +16,4 @@ record BagChunk(
     int storedBytes,
     String compression,
     int size,
-    boolean whole) {}
+    boolean complete) {}

@@ -1,9 +1,9 @@
 package io.github.rackfocus.ros.bag;
 
 /**
- * A topic as one publisher sent it while the bag was recorded.
+ * A connection of a bag: a topic as recorded from one publisher.
  *
- * @param id the bag's number for it
+ * @param id its number in the bag
  * @param topic resolved name
  * @param type package and type, e.g. {@code sensor_msgs/Image}
  * @param md5sum of the type, 32 hexadecimal digits, or {@code *}

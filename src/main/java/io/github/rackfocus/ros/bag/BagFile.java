@@ -8,12 +8,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Bytes and records of a bag's file, every length held against what is left. For one thread. */
+/** Reads bytes and records of a bag, checking every length. Not thread-safe. */
 final class BagFile implements AutoCloseable {
-  /** Longest header of a record; they hold a few numbers and a topic. */
+  /** Longest accepted record header; headers hold a few numbers and a topic. */
   private static final int MAX_HEADER_BYTES = 1 << 20;
 
-  /** Longest data that is read at once but for chunks: a connection's definitions, an index. */
+  /** Longest accepted data of a record other than a chunk: a message definition or an index. */
   private static final int MAX_DATA_BYTES = 64 << 20;
 
   private final Path path;
@@ -35,17 +35,17 @@ final class BagFile implements AutoCloseable {
   }
 
   /**
-   * A record's header, and where its data lies.
+   * A record's header and the position of its data.
    *
-   * @param end of the record, the next one's place
+   * @param end of the record, which is the position of the next one
    */
   record Entry(RecordHeader header, long dataPosition, long dataBytes, long end) {}
 
   /**
-   * Reads the record at a place, but for its data.
+   * Reads a record without its data.
    *
-   * @throws EOFException if the file ends within the record; the data may still be read in part
-   * @throws BagException if the header is not sound
+   * @throws EOFException if the file ends within the header
+   * @throws BagException if the header is invalid
    */
   Entry record(long position) throws IOException {
     long headerBytes = length(position, "header");
@@ -70,7 +70,7 @@ final class BagFile implements AutoCloseable {
   }
 
   /**
-   * The data of a record other than a chunk.
+   * Reads the data of a record other than a chunk.
    *
    * @throws EOFException if the file ends within it
    */
@@ -89,23 +89,23 @@ final class BagFile implements AutoCloseable {
   /**
    * Reads bytes into a new buffer, little endian.
    *
-   * @throws EOFException if the file ends before; no memory is taken then
+   * @throws EOFException if the file ends before; nothing is allocated then
    */
   ByteBuffer read(long position, int bytes) throws IOException {
     if (position < 0 || bytes > size - position) {
       throw new EOFException(
-          at(position) + bytes + " bytes are missing: the bag breaks off at byte " + size);
+          at(position) + bytes + " bytes are missing: the bag is truncated at byte " + size);
     }
     ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new EOFException(at(position) + "the bag was shortened while it was read");
+        throw new EOFException(at(position) + "the bag was truncated while being read");
       }
     }
     return buffer.flip();
   }
 
-  /** The beginning of a message about a place in the file. */
+  /** Returns the prefix of a message about a position in the file. */
   String at(long position) {
     return path + ": at byte " + position + ": ";
   }
@@ -119,7 +119,7 @@ final class BagFile implements AutoCloseable {
     long length = Integer.toUnsignedLong(read(position, 4).getInt(0));
     if (of.equals("header") && length > size - position) {
       throw new EOFException(
-          at(position) + "a header of " + length + " bytes: the bag breaks off at byte " + size);
+          at(position) + "a header of " + length + " bytes: the bag is truncated at byte " + size);
     }
     return length;
   }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** Where every message of a bag is. Filled once, in the order of the file. For one thread. */
+/** The positions of a bag's messages. Filled once, in file order. Not thread-safe. */
 final class BagIndex {
   private final Map<Integer, BagConnection> connections = new LinkedHashMap<>();
   private final List<BagChunk> chunks = new ArrayList<>();
@@ -23,7 +23,7 @@ final class BagIndex {
     connections.putIfAbsent(connection.id(), connection);
   }
 
-  /** Adds a chunk and gives its number. */
+  /** Adds a chunk and returns its number. */
   int add(BagChunk chunk) {
     chunks.add(chunk);
     return chunks.size() - 1;
@@ -55,10 +55,6 @@ final class BagIndex {
     return chunks.get(number);
   }
 
-  int messages() {
-    return count;
-  }
-
   long timeNanos(int message) {
     return times[message];
   }
@@ -75,21 +71,21 @@ final class BagIndex {
     return connectionOf[message];
   }
 
-  /** The messages of some connections by time; those of equal time in the order of the file. */
+  /** Returns the messages of the selected connections by time; equal times in file order. */
   int[] byTime(IntPredicate wanted) {
     Integer[] order = new Integer[count];
-    int taken = 0;
+    int selected = 0;
     for (int i = 0; i < count; i++) {
       if (wanted.test(connectionOf[i])) {
-        order[taken++] = i;
+        order[selected++] = i;
       }
     }
-    // Stable, and fast on what is nearly in order, as bags are. Chunks and offsets break ties: an
-    // index lists a chunk's messages by connection.
+    // The sort is fast on nearly sorted input, which bags are. Chunks and offsets break ties, since
+    // an index lists a chunk's messages by connection.
     Arrays.sort(
         order,
         0,
-        taken,
+        selected,
         (a, b) -> {
           int byTime = Long.compare(times[a], times[b]);
           if (byTime != 0) {
@@ -98,8 +94,8 @@ final class BagIndex {
           int byChunk = Integer.compare(chunkOf[a], chunkOf[b]);
           return byChunk != 0 ? byChunk : Integer.compare(offsets[a], offsets[b]);
         });
-    int[] result = new int[taken];
-    for (int i = 0; i < taken; i++) {
+    int[] result = new int[selected];
+    for (int i = 0; i < selected; i++) {
       result[i] = order[i];
     }
     return result;

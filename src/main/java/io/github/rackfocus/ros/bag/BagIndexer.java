@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Finds out where the messages of a bag are: from the index that a recorder writes at the end, or,
- * where that is missing or wrong, by reading the bag from its beginning as far as it goes.
+ * Locates the messages of a bag: with the index that the recorder writes at the end, or, if that is
+ * missing or invalid, by scanning the bag from its start up to the first defect.
  */
 final class BagIndexer {
   private static final int MAX_CONNECTIONS = 1 << 16;
@@ -16,22 +16,22 @@ final class BagIndexer {
 
   private final BagFile file;
   private final ChunkUnpacker unpacker;
-  private final BagTroubles troubles;
+  private final BagWarnings warnings;
 
   /**
-   * @param troubles is told what is wrong with the bag
+   * @param warnings receives the defects of the bag
    */
-  BagIndexer(BagFile file, ChunkUnpacker unpacker, BagTroubles troubles) {
+  BagIndexer(BagFile file, ChunkUnpacker unpacker, BagWarnings warnings) {
     this.file = file;
     this.unpacker = unpacker;
-    this.troubles = troubles;
+    this.warnings = warnings;
   }
 
   /**
-   * Finds all messages that can be read.
+   * Locates all readable messages.
    *
-   * @param first where the first record is
-   * @throws IOException if the file is no bag that can be read at all
+   * @param first position of the first record
+   * @throws IOException if the bag is unreadable
    */
   BagIndex index(long first) throws IOException {
     BagFile.Entry bag = firstRecord(first);
@@ -40,7 +40,7 @@ final class BagIndexer {
     try {
       if (bag.header().op() != RecordHeader.OP_BAG) {
         throw new BagException(
-            "a record of kind " + bag.header().op() + "; expected the bag's header");
+            "a record of type " + bag.header().op() + "; expected the bag header");
       }
       encryptor = bag.header().textOr("encryptor", "");
       position = bag.header().position("index_pos");
@@ -49,16 +49,16 @@ final class BagIndexer {
     }
     if (!encryptor.isEmpty()) {
       throw new BagException(
-          file.path() + ": is encrypted by " + encryptor + "; expected a bag that is not");
+          file.path() + ": is encrypted by " + encryptor + "; expected an unencrypted bag");
     }
     if (position == 0) {
-      troubles.add(file.path() + ": has no index: its recording did not end; it is read through");
+      warnings.add(file.path() + ": has no index, as its recording was interrupted; scanning the bag");
       return scan(bag.end());
     }
     try {
       return fromIndex(bag, position);
     } catch (IOException e) {
-      troubles.add(e.getMessage() + "; the bag is read through instead of by its index");
+      warnings.add(e.getMessage() + "; ignoring the index and scanning the bag");
       return scan(bag.end());
     }
   }
@@ -67,7 +67,7 @@ final class BagIndexer {
     try {
       return file.record(position);
     } catch (EOFException e) {
-      throw new BagException(file.path() + ": breaks off within its first record", e);
+      throw new BagException(file.path() + ": is truncated within its first record", e);
     }
   }
 
@@ -92,8 +92,8 @@ final class BagIndexer {
   private void addChunk(BagIndex index, long position, int connections) throws IOException {
     BagFile.Entry entry = expect(position, RecordHeader.OP_CHUNK);
     BagChunk chunk = chunk(position, entry);
-    if (!chunk.whole()) {
-      throw new BagException(file.at(position) + "the bag breaks off within a chunk");
+    if (!chunk.complete()) {
+      throw new BagException(file.at(position) + "the bag is truncated within a chunk");
     }
     int number = index.add(chunk);
     long at = entry.end();
@@ -104,7 +104,7 @@ final class BagIndexer {
     }
   }
 
-  private void addMessages(BagIndex index, BagFile.Entry list, int chunk, BagChunk place)
+  private void addMessages(BagIndex index, BagFile.Entry list, int chunkNumber, BagChunk chunk)
       throws IOException {
     int version = list.header().count("ver");
     int connection = list.header().count("conn");
@@ -123,26 +123,26 @@ final class BagIndexer {
               + data.limit()
               + " bytes for connection "
               + connection
-              + ", which does not fit together");
+              + "; expected version 1, a known connection and 12 bytes per entry");
     }
     for (int i = 0; i < count; i++) {
       long time =
           NANOS * Integer.toUnsignedLong(data.getInt()) + Integer.toUnsignedLong(data.getInt());
       int offset = data.getInt();
-      if (offset < 0 || offset >= place.size()) {
+      if (offset < 0 || offset >= chunk.size()) {
         throw new BagException(
             file.at(list.dataPosition())
                 + "a message at offset "
                 + Integer.toUnsignedLong(offset)
                 + " of a chunk of "
-                + place.size()
+                + chunk.size()
                 + " bytes");
       }
-      index.addMessage(time, connection, chunk, offset);
+      index.addMessage(time, connection, chunkNumber, offset);
     }
   }
 
-  /** Reads record after record until the file ends or makes no sense any more. */
+  /** Scans the records until the end of the file or the first invalid one. */
   private BagIndex scan(long first) {
     BagIndex index = new BagIndex();
     long at = first;
@@ -154,19 +154,19 @@ final class BagIndexer {
           case RecordHeader.OP_CONNECTION ->
               index.add(connection(entry.header(), file.data(entry)));
           case RecordHeader.OP_INDEX, RecordHeader.OP_CHUNK_INFO, RecordHeader.OP_BAG -> {
-            // Nothing that the chunks don't tell.
+            // They repeat what the chunks contain.
           }
           default ->
               throw new BagException(
-                  file.at(at) + "a record of unknown kind " + entry.header().op());
+                  file.at(at) + "a record of unknown type " + entry.header().op());
         }
         at = entry.end();
       }
       if (at > file.size()) {
-        troubles.add(file.at(file.size()) + "the bag breaks off; what came before is read");
+        warnings.add(file.at(file.size()) + "the bag is truncated; reading the part before");
       }
     } catch (IOException e) {
-      troubles.add(e.getMessage() + "; what came before is read");
+      warnings.add(e.getMessage() + "; reading the part before");
     }
     return index;
   }
@@ -177,7 +177,7 @@ final class BagIndexer {
     try {
       content = unpacker.unpack(number, chunk);
     } catch (IOException e) {
-      troubles.add(e.getMessage() + "; its messages are lost");
+      warnings.add(e.getMessage() + "; its messages are lost");
       return;
     }
     ChunkCursor cursor = new ChunkCursor(content);
@@ -194,13 +194,13 @@ final class BagIndexer {
               cursor.offset());
         }
       }
-      if (!cursor.endedWell() || !chunk.whole()) {
-        troubles.add(
-            file.at(chunk.position()) + "a chunk breaks off; its messages before that are read");
+      if (!cursor.isAtEnd() || !chunk.complete()) {
+        warnings.add(
+            file.at(chunk.position()) + "a chunk is truncated; reading the messages before");
       }
     } catch (BagException e) {
-      troubles.add(
-          file.at(chunk.position()) + e.getMessage() + "; the chunk's messages before are read");
+      warnings.add(
+          file.at(chunk.position()) + e.getMessage() + "; reading the messages of the chunk before");
     }
   }
 
@@ -212,19 +212,19 @@ final class BagIndexer {
               + position
               + " of "
               + file.size()
-              + ": the bag breaks off");
+              + ": the bag is truncated");
     }
     BagFile.Entry entry = file.record(position);
     if (entry.header().op() != op) {
       throw new BagException(
-          file.at(position) + "a record of kind " + entry.header().op() + "; expected " + op);
+          file.at(position) + "a record of type " + entry.header().op() + "; expected " + op);
     }
     return entry;
   }
 
   private BagChunk chunk(long position, BagFile.Entry entry) throws BagException {
-    long there = Math.min(entry.dataBytes(), file.size() - entry.dataPosition());
-    if (there > ChunkUnpacker.MAX_CHUNK_BYTES) {
+    long available = Math.min(entry.dataBytes(), file.size() - entry.dataPosition());
+    if (available > ChunkUnpacker.MAX_CHUNK_BYTES) {
       throw new BagException(
           file.at(position)
               + "a chunk of "
@@ -235,10 +235,10 @@ final class BagIndexer {
     return new BagChunk(
         position,
         entry.dataPosition(),
-        (int) there,
+        (int) available,
         entry.header().text("compression"),
         entry.header().count("size"),
-        there == entry.dataBytes());
+        available == entry.dataBytes());
   }
 
   private BagConnection connection(RecordHeader header, ByteBuffer data) throws BagException {

@@ -11,12 +11,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the messages of a ROS 1 bag (format 2.0; plain, bz2 or lz4) in the order of the time at
- * which they were recorded. For one thread.
+ * Reads the messages of a ROS 1 bag (format 2.0; uncompressed, bz2 or lz4) in the order in which
+ * they were recorded. Not thread-safe.
  *
- * <p>A bag without an index, broken off or damaged is read as far as that goes: {@link #troubles}
- * says what was wrong, and {@link #lost} counts the messages that are in the index and can't be
- * had. Memory is a few chunks and some 20 bytes a message.
+ * <p>The readable part of an unindexed, truncated or damaged bag is read: {@link #warnings} lists
+ * the defects, and {@link #lost} counts indexed messages that are unreadable. Memory use is a few
+ * chunks and about 20 bytes per message.
  */
 public final class BagReader implements AutoCloseable {
   private static final String MAGIC = "#ROSBAG V";
@@ -26,7 +26,7 @@ public final class BagReader implements AutoCloseable {
   private final BagFile file;
   private final ChunkUnpacker unpacker;
   private final BagIndex index;
-  private final BagTroubles troubles;
+  private final BagWarnings warnings;
   private final BitSet lostChunks = new BitSet();
   private int[] order;
   private int next;
@@ -35,45 +35,44 @@ public final class BagReader implements AutoCloseable {
   private long timeNanos;
   private ByteBuffer data = ByteBuffer.allocate(0);
 
-  private BagReader(BagFile file, ChunkUnpacker unpacker, BagIndex index, BagTroubles troubles) {
+  private BagReader(BagFile file, ChunkUnpacker unpacker, BagIndex index, BagWarnings warnings) {
     this.file = file;
     this.unpacker = unpacker;
     this.index = index;
-    this.troubles = troubles;
+    this.warnings = warnings;
     this.order = index.byTime(id -> true);
   }
 
   /**
-   * Opens a bag and finds its messages.
+   * Opens a bag and locates its messages.
    *
-   * @throws IOException if it is no bag or can't be read at all: one sentence with the file, what
-   *     was found and what was expected
+   * @throws IOException if the file is not a bag or is unreadable
    */
   public static BagReader open(Path path) throws IOException {
     BagFile file = new BagFile(path);
     try {
       checkMagic(file);
       ChunkUnpacker unpacker = new ChunkUnpacker(file);
-      BagTroubles troubles = new BagTroubles();
-      BagIndex index = new BagIndexer(file, unpacker, troubles).index(MAGIC_BYTES);
-      return new BagReader(file, unpacker, index, troubles);
+      BagWarnings warnings = new BagWarnings();
+      BagIndex index = new BagIndexer(file, unpacker, warnings).index(MAGIC_BYTES);
+      return new BagReader(file, unpacker, index, warnings);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
     }
   }
 
-  /** What was recorded, a topic and a publisher each. */
+  /** Returns the recorded connections, one per topic and publisher. */
   public Collection<BagConnection> connections() {
     return List.copyOf(index.connections());
   }
 
-  /** Messages of the connections that were chosen, of all if {@link #select} was not called. */
+  /** Returns the number of messages of the selected connections; of all before {@link #select}. */
   public int messages() {
     return order.length;
   }
 
-  /** Chooses connections and begins anew with their first message. */
+  /** Selects connections and rewinds to their first message. */
   public void select(Predicate<BagConnection> wanted) {
     order =
         index.byTime(id -> {
@@ -84,10 +83,10 @@ public final class BagReader implements AutoCloseable {
   }
 
   /**
-   * Goes on to the next message that can be read.
+   * Advances to the next readable message.
    *
    * @return false after the last one
-   * @throws IOException if the file can't be read any more
+   * @throws IOException if reading the file fails
    */
   public boolean next() throws IOException {
     while (next < order.length) {
@@ -100,30 +99,30 @@ public final class BagReader implements AutoCloseable {
     return false;
   }
 
-  /** The topic of the message. */
+  /** Returns the connection of the current message. */
   public BagConnection connection() {
     if (connection == null) {
-      throw new IllegalStateException("no message was read yet");
+      throw new IllegalStateException("no message has been read yet");
     }
     return connection;
   }
 
-  /** When the message was recorded, nanoseconds since 1970. */
+  /** Returns the time at which the message was recorded, nanoseconds since 1970. */
   public long timeNanos() {
     return timeNanos;
   }
 
-  /** The message's bytes, little endian; hold until {@link #next} is called again. */
+  /** Returns the message's bytes, little endian, valid until the next call of {@link #next}. */
   public ByteBuffer data() {
     return data;
   }
 
-  /** What was wrong with the bag so far, a sentence each with the place. */
-  public List<String> troubles() {
-    return troubles.all();
+  /** Returns the defects found so far, each with its position in the file. */
+  public List<String> warnings() {
+    return warnings.all();
   }
 
-  /** Messages that the bag announces and that could not be read so far. */
+  /** Returns the number of indexed messages that were unreadable so far. */
   public long lost() {
     return lost;
   }
@@ -149,14 +148,14 @@ public final class BagReader implements AutoCloseable {
             file.at(chunk.position())
                 + "no message at offset "
                 + index.offsetOf(message)
-                + " where the index has one");
+                + "; expected one according to the index");
       }
       connection = index.connection(index.connectionOf(message));
       timeNanos = index.timeNanos(message);
       data = cursor.data();
       return true;
     } catch (BagException e) {
-      troubles.add(e.getMessage() + "; the rest of its chunk is lost");
+      warnings.add(e.getMessage() + "; skipping the rest of its chunk");
       lostChunks.set(number);
       return false;
     }
@@ -168,7 +167,7 @@ public final class BagReader implements AutoCloseable {
             ? ""
             : StandardCharsets.ISO_8859_1.decode(file.read(0, MAGIC_BYTES)).toString();
     if (!found.startsWith(MAGIC)) {
-      throw new BagException(file.path() + ": is no ROS bag; expected one of format " + VERSION);
+      throw new BagException(file.path() + ": is not a ROS bag; expected format " + VERSION);
     }
     String version = found.substring(MAGIC.length()).strip();
     if (!version.equals(VERSION)) {

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/** Goes through the records of an unpacked chunk. For one thread. */
+/** Iterates over the records of a decompressed chunk. Not thread-safe. */
 final class ChunkCursor {
   private final ByteBuffer content;
   private int next;
@@ -16,16 +16,16 @@ final class ChunkCursor {
     this.content = content;
   }
 
-  /** Goes on at a place. */
-  void moveTo(int place) {
-    next = place;
+  /** Moves to the record at an offset. */
+  void moveTo(int position) {
+    next = position;
   }
 
   /**
    * Reads the next record.
    *
-   * @return false at the end, and where the content ends within a record
-   * @throws BagException if the record's header is not sound
+   * @return false at the end of the content or if it ends within a record
+   * @throws BagException if the record's header is invalid
    */
   boolean next() throws BagException {
     long at = next;
@@ -42,29 +42,29 @@ final class ChunkCursor {
     return true;
   }
 
-  /** Whether nothing is left after the last record. */
-  boolean endedWell() {
+  /** Returns whether the last record ended exactly at the end of the content. */
+  boolean isAtEnd() {
     return next == content.limit();
   }
 
-  /** Where the record is. */
+  /** Returns the offset of the record. */
   int offset() {
     return offset;
   }
 
   RecordHeader header() {
     if (header == null) {
-      throw new IllegalStateException("no record was read yet");
+      throw new IllegalStateException("no record has been read yet");
     }
     return header;
   }
 
-  /** The record's data, little endian: a view that holds as long as the chunk does. */
+  /** Returns the record's data, little endian: a view that is valid as long as the chunk. */
   ByteBuffer data() {
     return data;
   }
 
-  /** A length at a place, or −1 where it, or what it announces, is not there. */
+  /** Returns the length field at a position, or −1 if the content ends before or within it. */
   private long length(long at) {
     if (at < 0 || at + 4 > content.limit()) {
       return -1;

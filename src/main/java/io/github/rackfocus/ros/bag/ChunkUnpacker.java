@@ -12,37 +12,38 @@ import net.jpountz.xxhash.XXHashFactory;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 
 /**
- * Unpacks chunks, the last few of which are kept. Memory grows with what really comes out, up to
- * what the chunk announces. For one thread.
+ * Decompresses chunks and caches the last few. Memory grows with the actual output, up to the
+ * announced size. Not thread-safe.
  */
 final class ChunkUnpacker {
-  /** A chunk is some 768 kB and the message that made it overflow. */
+  /** Largest accepted chunk; usual ones have about 768 kB plus one message. */
   static final int MAX_CHUNK_BYTES = 256 << 20;
 
-  private static final int KEPT = 4;
+  private static final int CACHED_CHUNKS = 4;
   private static final int FIRST_BYTES = 1 << 16;
 
   private final BagFile file;
-  private final int[] keptIndex = new int[KEPT];
-  private final ByteBuffer[] kept = new ByteBuffer[KEPT];
+  private final int[] cachedIndex = new int[CACHED_CHUNKS];
+  private final ByteBuffer[] cached = new ByteBuffer[CACHED_CHUNKS];
   private int next;
 
   ChunkUnpacker(BagFile file) {
     this.file = file;
-    Arrays.fill(keptIndex, -1);
+    Arrays.fill(cachedIndex, -1);
   }
 
   /**
-   * The content of a chunk, little endian, shared: use absolute gets or a duplicate.
+   * Returns the content of a chunk, little endian. The buffer is shared: use absolute gets or a
+   * duplicate.
    *
-   * @param index the chunk's number, by which it is kept
-   * @return fewer bytes than announced where the chunk is not whole
-   * @throws IOException if a whole chunk can't be unpacked, or its file not be read
+   * @param index the chunk's number, which identifies it in the cache
+   * @return fewer bytes than announced if the chunk is incomplete
+   * @throws IOException if a complete chunk cannot be decompressed or the file cannot be read
    */
   ByteBuffer unpack(int index, BagChunk chunk) throws IOException {
-    for (int i = 0; i < KEPT; i++) {
-      if (keptIndex[i] == index) {
-        return kept[i];
+    for (int i = 0; i < CACHED_CHUNKS; i++) {
+      if (cachedIndex[i] == index) {
+        return cached[i];
       }
     }
     if (chunk.size() > MAX_CHUNK_BYTES) {
@@ -54,16 +55,16 @@ final class ChunkUnpacker {
               + MAX_CHUNK_BYTES);
     }
     ByteBuffer content = unpack(chunk);
-    keptIndex[next] = index;
-    kept[next] = content;
-    next = (next + 1) % KEPT;
+    cachedIndex[next] = index;
+    cached[next] = content;
+    next = (next + 1) % CACHED_CHUNKS;
     return content;
   }
 
   private ByteBuffer unpack(BagChunk chunk) throws IOException {
     ByteBuffer stored = file.read(chunk.dataPosition(), chunk.storedBytes());
     if (chunk.compression().equals("none")) {
-      if (chunk.whole() && stored.limit() != chunk.size()) {
+      if (chunk.complete() && stored.limit() != chunk.size()) {
         throw wrongSize(chunk, stored.limit());
       }
       return stored;
@@ -85,13 +86,13 @@ final class ChunkUnpacker {
         count += read;
       }
     } catch (IOException | RuntimeException e) {
-      // What a broken-off chunk gave until there is good; a whole one must not fail.
-      if (chunk.whole()) {
+      // The output of an incomplete chunk up to here is valid; a complete one must not fail.
+      if (chunk.complete()) {
         throw new BagException(
             file.at(chunk.position())
                 + "a chunk of "
                 + chunk.storedBytes()
-                + " bytes can't be unpacked as "
+                + " bytes cannot be decompressed as "
                 + chunk.compression()
                 + " ("
                 + e.getMessage()
@@ -99,7 +100,7 @@ final class ChunkUnpacker {
             e);
       }
     }
-    if (chunk.whole() && count != chunk.size()) {
+    if (chunk.complete() && count != chunk.size()) {
       throw wrongSize(chunk, count);
     }
     return ByteBuffer.wrap(content, 0, count).slice().order(ByteOrder.LITTLE_ENDIAN);
@@ -109,7 +110,7 @@ final class ChunkUnpacker {
     InputStream in = new ByteArrayInputStream(stored.array(), 0, stored.limit());
     return switch (chunk.compression()) {
       case "bz2" -> new BZip2CompressorInputStream(in);
-      // Pure Java: the native one would be unpacked to the temporary folder at every start.
+      // Pure Java: the native library would be extracted to the temporary folder at every start.
       case "lz4" ->
           new LZ4FrameInputStream(
               in,
@@ -131,6 +132,6 @@ final class ChunkUnpacker {
             + found
             + " bytes; expected "
             + chunk.size()
-            + " as it announces");
+            + " as announced");
   }
 }

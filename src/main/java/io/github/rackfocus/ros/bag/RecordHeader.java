@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The named fields that every record of a bag begins with, and those of a connection. Values are
- * little endian.
+ * The header of a bag record: its named fields. The data of a connection record has the same form.
+ * Values are little endian.
  */
 final class RecordHeader {
   static final int OP_MESSAGE = 0x02;
@@ -27,7 +27,7 @@ final class RecordHeader {
   /**
    * Reads all fields of a buffer.
    *
-   * @throws BagException if they do not fill it, or one has no name
+   * @throws BagException if the fields do not fill the buffer or one has no name
    */
   static RecordHeader parse(ByteBuffer in) throws BagException {
     RecordHeader header = new RecordHeader();
@@ -36,7 +36,7 @@ final class RecordHeader {
       long length = in.remaining() < 4 ? -1 : Integer.toUnsignedLong(in.getInt());
       if (length < 0 || length > in.remaining()) {
         throw new BagException(
-            "a header field of " + length + " bytes where " + in.remaining() + " are left");
+            "a header field of " + length + " bytes; expected at most " + in.remaining());
       }
       ByteBuffer field = in.slice(in.position(), (int) length).order(ByteOrder.LITTLE_ENDIAN);
       in.position(in.position() + (int) length);
@@ -54,12 +54,12 @@ final class RecordHeader {
     return header;
   }
 
-  /** What kind of record it is. */
+  /** Returns the type of the record. */
   int op() throws BagException {
     return value("op", 1).get(0) & 0xff;
   }
 
-  /** An unsigned number of 32 bits that must fit an int. */
+  /** Returns an unsigned 32-bit number, which must fit an int. */
   int count(String name) throws BagException {
     int value = value(name, 4).getInt(0);
     if (value < 0) {
@@ -69,12 +69,12 @@ final class RecordHeader {
     return value;
   }
 
-  /** A number of 64 bits. */
+  /** Returns a 64-bit number. */
   long position(String name) throws BagException {
     return value(name, 8).getLong(0);
   }
 
-  /** A time, nanoseconds since 1970. */
+  /** Returns a time, nanoseconds since 1970. */
   long timeNanos(String name) throws BagException {
     ByteBuffer value = value(name, 8);
     return NANOS * Integer.toUnsignedLong(value.getInt(0))

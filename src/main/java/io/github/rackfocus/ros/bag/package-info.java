@@ -1,4 +1,4 @@
-/** Reads ROS 1 bags of format 2.0, whole or broken off. */
+/** Reads ROS 1 bags of format 2.0, including truncated ones. */
 @NullMarked
 package io.github.rackfocus.ros.bag;
 

@@ -1,6 +1,6 @@
 package io.github.rackfocus.ros.message;
 
-/** Bytes from outside that are not what their type says: a message, a header or an XML-RPC text. */
+/** Thrown if received bytes do not match their type: a message, a header or an XML-RPC document. */
 public final class MalformedMessageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

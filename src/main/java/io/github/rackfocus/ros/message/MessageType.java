@@ -6,20 +6,20 @@ import java.nio.ByteOrder;
 import java.util.function.Supplier;
 
 /**
- * What a message type is called, and what both ends compare before they talk.
+ * A message type: its name and what both ends of a connection compare.
  *
  * @param name package and type, e.g. {@code sensor_msgs/Image}
- * @param md5sum by ROS's rules, 32 hexadecimal digits
- * @param definition the full text, with those of all types it contains
- * @param factory makes an empty message
+ * @param md5sum by the rules of ROS, 32 hexadecimal digits
+ * @param definition the full text, including the definitions of all nested types
+ * @param factory creates an empty message
  */
 public record MessageType<T extends Message>(
     String name, String md5sum, String definition, Supplier<T> factory) {
   /**
-   * Reads all that is left of a buffer into a message; the buffer's byte order becomes little
+   * Reads all remaining bytes of a buffer into a message. Sets the buffer's byte order to little
    * endian.
    *
-   * @throws MalformedMessageException if the bytes are too few, too many, or contradict themselves
+   * @throws MalformedMessageException if the bytes are too few, too many or inconsistent
    */
   public void read(ByteBuffer in, T into) {
     int size = in.remaining();
@@ -27,15 +27,15 @@ public record MessageType<T extends Message>(
       into.read(in.order(ByteOrder.LITTLE_ENDIAN));
     } catch (BufferUnderflowException e) {
       throw new MalformedMessageException(
-          "a " + name + " of " + size + " bytes ends inside a field");
+          name + " of " + size + " bytes ends within a field");
     }
     if (in.hasRemaining()) {
       throw new MalformedMessageException(
-          "a " + name + " of " + size + " bytes has " + in.remaining() + " left over");
+          name + " of " + size + " bytes has " + in.remaining() + " bytes left over");
     }
   }
 
-  /** The message in a heap buffer of its own, ready to be read. */
+  /** Returns the message in a new heap buffer, ready to be read. */
   public ByteBuffer write(T message) {
     ByteBuffer out =
         ByteBuffer.allocate(Math.toIntExact(message.serializedSize()))

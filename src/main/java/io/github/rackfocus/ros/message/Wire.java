@@ -9,8 +9,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ROS's serialisation of single values, for the generated messages. All buffers are little endian.
- * ASCII strings are written without an allocation, and read without one if they have not changed.
+ * Reads and writes single values in the ROS serialisation, for the generated messages. All buffers
+ * are little endian. ASCII strings are written without allocation, and read without allocation if
+ * they have not changed.
  */
 public final class Wire {
   private static final long NANOS = 1_000_000_000L;
@@ -36,7 +37,7 @@ public final class Wire {
     return value;
   }
 
-  /** Nanoseconds since 1970 of a time; 2106 is its end. */
+  /** Reads a time, nanoseconds since 1970; the wire format ends in 2106. */
   public static long readTime(ByteBuffer in) {
     long seconds = Integer.toUnsignedLong(in.getInt());
     return seconds * NANOS + Integer.toUnsignedLong(in.getInt());
@@ -57,7 +58,7 @@ public final class Wire {
     out.putInt((int) Math.floorMod(nanos, NANOS));
   }
 
-  /** Bytes of a string with its length. */
+  /** Returns the size of a string in bytes, including its length field. */
   public static long sizeOf(String text) {
     long size = 4L + text.length();
     for (int i = 0; i < text.length(); i++) {
@@ -82,7 +83,7 @@ public final class Wire {
     }
   }
 
-  /** Reads a string; returns {@code before} itself if that is what is there. */
+  /** Reads a string; returns {@code before} itself if it is equal. */
   public static String readString(ByteBuffer in, String before) {
     int length = readCount(in, 1);
     if (length == before.length() && sameAscii(in, before)) {
@@ -106,35 +107,35 @@ public final class Wire {
   }
 
   /**
-   * Reads the length of an array and holds it against what is left.
+   * Reads the length of an array and checks it against the remaining bytes.
    *
-   * @param leastSize the fewest bytes that one element takes
+   * @param leastSize minimum size of an element, bytes
    */
   public static int readCount(ByteBuffer in, int leastSize) {
     long count = Integer.toUnsignedLong(in.getInt());
     if (count * leastSize > in.remaining()) {
       throw new MalformedMessageException(
-          "an array of "
+          "array has "
               + count
               + " elements of at least "
               + leastSize
-              + " bytes, but "
+              + " bytes; expected at most "
               + in.remaining()
-              + " bytes are left");
+              + " remaining bytes");
     }
     return (int) count;
   }
 
-  /** Gives out the view that it gave out before where the same bytes of the same buffer come. */
+  /** Creates views of a buffer; reuses the last one for the same bytes of the same buffer. */
   public static final class Bytes {
     private @Nullable ByteBuffer source;
     private int offset;
     private @Nullable ByteBuffer view;
 
     /**
-     * A view of the next {@code length} bytes, from position 0 on; {@code in} goes on behind them.
+     * Returns a view of the next {@code length} bytes and advances {@code in} past them.
      *
-     * @throws BufferUnderflowException if fewer are left
+     * @throws BufferUnderflowException if fewer bytes remain
      */
     public ByteBuffer read(ByteBuffer in, int length) {
       if (length > in.remaining()) {
@@ -152,7 +153,7 @@ public final class Wire {
     }
   }
 
-  /** Puts what is between position and limit and leaves both as they are. */
+  /** Writes the bytes between position and limit; changes neither. */
   public static void writeBytes(ByteBuffer out, ByteBuffer bytes) {
     int length = bytes.remaining();
     out.put(out.position(), bytes, bytes.position(), length);
@@ -162,11 +163,11 @@ public final class Wire {
   public static void checkLength(int found, int expected, String field) {
     if (found != expected) {
       throw new IllegalArgumentException(
-          "the array " + field + " has " + found + " elements; expected " + expected);
+          "array " + field + " has " + found + " elements; expected " + expected);
     }
   }
 
-  /** Makes a list that long, with new elements at its end where it was shorter; returns it. */
+  /** Truncates a list, or extends it with new elements, to a size; returns it. */
   public static <T> List<T> resize(List<T> list, int size, Supplier<? extends T> fresh) {
     if (list.size() > size) {
       list.subList(size, list.size()).clear();

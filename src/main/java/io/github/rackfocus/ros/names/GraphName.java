@@ -4,22 +4,22 @@ import io.github.rackfocus.common.PrintableText;
 import java.util.regex.Pattern;
 
 /**
- * A name in the ROS graph, in canonical form: no slash twice, none at the end. Global names begin
- * with a slash, private ones with {@code ~}; all others are relative.
+ * A name in the ROS graph in canonical form: without repeated or trailing slashes. Global names
+ * begin with a slash, private ones with {@code ~}; all others are relative.
  */
 public record GraphName(String value) {
   private static final Pattern VALID = Pattern.compile("([~/A-Za-z][\\w/]*)?");
-  private static final int LONGEST = 4096;
+  private static final int MAX_LENGTH = 4096;
 
   /**
-   * @throws IllegalArgumentException if the name breaks ROS's rules
+   * @throws IllegalArgumentException if the name is not valid in ROS
    */
   public GraphName {
-    if (value.length() > LONGEST || !VALID.matcher(value).matches()) {
+    if (value.length() > MAX_LENGTH || !VALID.matcher(value).matches()) {
       throw new IllegalArgumentException(
           "\""
               + PrintableText.of(value, 80)
-              + "\" is no ROS name; expected a letter, / or ~, then letters, digits, _ and /");
+              + "\" is not a ROS name; expected a letter, / or ~, then letters, digits, _ and /");
     }
     value = value.replaceAll("/+", "/");
     if (value.length() > 1 && value.endsWith("/")) {
@@ -42,7 +42,7 @@ public record GraphName(String value) {
     return value.startsWith("~");
   }
 
-  /** The name below this one; a global {@code below} stands for itself. */
+  /** Appends a name to this one; a global {@code below} is returned as is. */
   public GraphName join(GraphName below) {
     return below.isGlobal() ? below : new GraphName(value + "/" + below.value);
   }

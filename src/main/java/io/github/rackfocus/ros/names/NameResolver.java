@@ -3,7 +3,7 @@ package io.github.rackfocus.ros.names;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Makes global names of a node's names: namespace, private names, then remapping. Immutable. */
+/** Resolves a node's names to global names and applies its remappings. Immutable. */
 public final class NameResolver {
   private final GraphName namespace;
   private final GraphName nodeName;
@@ -13,7 +13,7 @@ public final class NameResolver {
   /**
    * @param namespace global
    * @param nodeName global
-   * @param remappings from and to as given, both taken relative to the namespace
+   * @param remappings from and to as given, both relative to the namespace
    */
   public NameResolver(
       GraphName namespace, GraphName nodeName, Map<GraphName, GraphName> remappings) {
@@ -24,30 +24,26 @@ public final class NameResolver {
     this.namespace = namespace;
     this.nodeName = nodeName;
     asGiven = Map.copyOf(remappings);
-    remappings.forEach((from, to) -> this.remappings.put(globally(from), globally(to)));
-  }
-
-  public GraphName namespace() {
-    return namespace;
+    remappings.forEach((from, to) -> this.remappings.put(toGlobal(from), toGlobal(to)));
   }
 
   public GraphName resolve(String name) {
     return resolve(GraphName.of(name));
   }
 
-  /** The global name that stands for this one after remapping. */
+  /** Returns the global name after remapping. */
   public GraphName resolve(GraphName name) {
-    GraphName global = globally(name);
+    GraphName global = toGlobal(name);
     return remappings.getOrDefault(global, global);
   }
 
-  /** What the master is asked to search for upwards: remapped as given, for it has no place yet. */
+  /** Returns the key for the master's upward search: remapped, but not resolved. */
   public String searchKey(String name) {
     GraphName key = GraphName.of(name);
     return asGiven.getOrDefault(key, key).value();
   }
 
-  private GraphName globally(GraphName name) {
+  private GraphName toGlobal(GraphName name) {
     if (name.isPrivate()) {
       // What follows the tilde may begin with a digit or an underscore.
       return GraphName.of(nodeName + "/" + name.value().substring(1));

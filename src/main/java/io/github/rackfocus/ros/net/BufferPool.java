@@ -6,28 +6,28 @@ import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Direct little-endian buffers that are used again, in sizes of four steps to the doubling, so that
- * at most a quarter is waste. What lies idle is bounded. In the steady state nothing is allocated.
- * Thread-safe.
+ * A pool of direct little-endian buffers in four size classes per doubling, so that at most a
+ * quarter of a buffer is unused. The size of idle buffers is bounded. In the steady state nothing is
+ * allocated. Thread-safe.
  */
 public final class BufferPool {
-  private static final int SMALLEST_BITS = 12;
-  private static final int SMALLEST = 1 << SMALLEST_BITS;
-  private static final int CLASSES = 4 * (31 - SMALLEST_BITS) + 1;
+  private static final int MIN_SIZE_BITS = 12;
+  private static final int MIN_SIZE = 1 << MIN_SIZE_BITS;
+  private static final int CLASSES = 4 * (31 - MIN_SIZE_BITS) + 1;
 
-  private final long mostIdleBytes;
-  private final ArrayDeque<Lease>[] idle = shelves();
+  private final long maxIdleBytes;
+  private final ArrayDeque<Lease>[] idle = emptyClasses();
   private long idleBytes;
   private long allocations;
   private int held;
   private long heldBytes;
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no arrays of generic types
-  private static ArrayDeque<Lease>[] shelves() {
+  private static ArrayDeque<Lease>[] emptyClasses() {
     return new ArrayDeque[CLASSES];
   }
 
-  /** A buffer with a count of holders; the last one to release it gives it back. */
+  /** A reference-counted buffer, returned to the pool when its last holder releases it. */
   public final class Lease {
     private final ByteBuffer buffer;
     private final AtomicInteger holders = new AtomicInteger(1);
@@ -37,12 +37,12 @@ public final class BufferPool {
       this.buffer = buffer;
     }
 
-    /** Position and limit are the first holder's to set; others take a view. */
+    /** Returns the buffer. Only the first holder sets position and limit; others take a view. */
     public ByteBuffer buffer() {
       return buffer;
     }
 
-    /** The buffer from 0 to its limit with a position of its own, until it is given back. */
+    /** Returns a view from 0 to the buffer's limit with its own position; give it back after use. */
     public ByteBuffer takeView() {
       ByteBuffer view;
       synchronized (views) {
@@ -54,7 +54,7 @@ public final class BufferPool {
       return view.clear().limit(buffer.limit());
     }
 
-    public void giveBackView(ByteBuffer view) {
+    public void returnView(ByteBuffer view) {
       synchronized (views) {
         views.addLast(view);
       }
@@ -67,28 +67,28 @@ public final class BufferPool {
     public void release() {
       int left = holders.decrementAndGet();
       if (left == 0) {
-        giveBack(this);
+        returnToPool(this);
       } else if (left < 0) {
         throw new IllegalStateException("a message buffer was released twice");
       }
     }
   }
 
-  public BufferPool(long mostIdleBytes) {
-    this.mostIdleBytes = mostIdleBytes;
+  public BufferPool(long maxIdleBytes) {
+    this.maxIdleBytes = maxIdleBytes;
   }
 
   /**
-   * A buffer of at least that capacity, cleared; its content is undefined.
+   * Leases a cleared buffer of at least the given capacity, bytes; its content is undefined.
    *
-   * @throws IllegalStateException if the JVM may not have that much direct memory
+   * @throws IllegalStateException if the limit of direct memory is reached
    */
   public Lease take(int least) {
     int size = sizeFor(least);
     synchronized (this) {
       held++;
       heldBytes += size;
-      ArrayDeque<Lease> free = idle[shelf(size)];
+      ArrayDeque<Lease> free = idle[sizeClass(size)];
       Lease lease = free == null ? null : free.pollLast();
       if (lease != null) {
         idleBytes -= size;
@@ -106,57 +106,57 @@ public final class BufferPool {
         heldBytes -= size;
       }
       throw new IllegalStateException(
-          "no memory for a message of "
+          "out of direct memory for a message of "
               + least
-              + " bytes; -XX:MaxDirectMemorySize sets how much there is",
+              + " bytes; -XX:MaxDirectMemorySize sets the limit",
           e);
     }
   }
 
-  /** How often no idle buffer was there. */
+  /** Returns the number of buffers allocated because none was idle. */
   public synchronized long allocations() {
     return allocations;
   }
 
-  /** Buffers that somebody holds now. */
+  /** Returns the number of leased buffers. */
   public synchronized int held() {
     return held;
   }
 
-  /** All memory of the pool: held and idle. */
-  public synchronized long takenBytes() {
+  /** Returns the bytes of all buffers, leased and idle. */
+  public synchronized long totalBytes() {
     return heldBytes + idleBytes;
   }
 
-  private synchronized void giveBack(Lease lease) {
+  private synchronized void returnToPool(Lease lease) {
     int size = lease.buffer.capacity();
     held--;
     heldBytes -= size;
-    if (idleBytes + size <= mostIdleBytes) {
+    if (idleBytes + size <= maxIdleBytes) {
       idleBytes += size;
-      int shelf = shelf(size);
-      if (idle[shelf] == null) {
-        idle[shelf] = new ArrayDeque<>();
+      int sizeClass = sizeClass(size);
+      if (idle[sizeClass] == null) {
+        idle[sizeClass] = new ArrayDeque<>();
       }
-      idle[shelf].addLast(lease);
+      idle[sizeClass].addLast(lease);
     }
   }
 
   static int sizeFor(int least) {
-    if (least <= SMALLEST) {
-      return SMALLEST;
+    if (least <= MIN_SIZE) {
+      return MIN_SIZE;
     }
     int step = Integer.highestOneBit(least - 1) >> 2;
     long size = ((long) least + step - 1) / step * step;
     return (int) Math.min(size, Integer.MAX_VALUE);
   }
 
-  /** The number of a size that {@link #sizeFor} gave: 0 for the smallest, four to the doubling. */
-  private static int shelf(int size) {
-    if (size <= SMALLEST) {
+  /** Returns the size class of a size returned by {@link #sizeFor}; 0 is the smallest. */
+  private static int sizeClass(int size) {
+    if (size <= MIN_SIZE) {
       return 0;
     }
     int bits = 31 - Integer.numberOfLeadingZeros(size - 1);
-    return 1 + 4 * (bits - SMALLEST_BITS) + ((size - 1) >> (bits - 2)) - 4;
+    return 1 + 4 * (bits - MIN_SIZE_BITS) + ((size - 1) >> (bits - 2)) - 4;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.rackfocus.ros.net;
 
+import io.github.rackfocus.common.DaemonThreads;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -10,13 +11,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Closes what takes too long: a socket's own timeout does nothing to reads of a channel. One daemon
- * thread; thread-safe.
+ * Closes channels and streams whose operations take too long, since socket timeouts do not apply to
+ * reads of a {@code SocketChannel}. Uses one daemon thread. Thread-safe.
  */
 public final class Deadlines implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
 
-  /** Ends a deadline; closing it in time leaves the thing open. */
+  /** A running deadline; closing it in time cancels it. */
   public static final class Guard implements AutoCloseable {
     private final AtomicBoolean expired;
     private final Future<?> timer;
@@ -26,7 +27,7 @@ public final class Deadlines implements AutoCloseable {
       this.timer = timer;
     }
 
-    /** Whether the deadline has passed and the thing was closed. */
+    /** Returns whether the deadline has passed and the resource was closed. */
     public boolean expired() {
       return expired.get();
     }
@@ -39,29 +40,23 @@ public final class Deadlines implements AutoCloseable {
 
   public Deadlines() {
     timer =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "ros-deadlines");
-              thread.setDaemon(true);
-              return thread;
-            });
+        new ScheduledThreadPoolExecutor(1, DaemonThreads.factory("ros-deadlines"));
     timer.setRemoveOnCancelPolicy(true);
   }
 
   /**
-   * Closes {@code thing} after that time unless the guard is closed before; at once if the
-   * deadlines themselves are closed, for then nothing more should begin.
+   * Closes a resource after a time unless the guard is closed before. Closes it at once if this
+   * object is closed, since no new operation should start then.
    */
-  public Guard close(Closeable thing, long time, TimeUnit unit) {
+  public Guard close(Closeable resource, long time, TimeUnit unit) {
     AtomicBoolean expired = new AtomicBoolean();
     Runnable expire =
         () -> {
           expired.set(true);
           try {
-            thing.close();
+            resource.close();
           } catch (IOException e) {
-            // It is given up in any case; its reader gets the error.
+            // It is abandoned in any case; its reader gets the error.
           }
         };
     try {

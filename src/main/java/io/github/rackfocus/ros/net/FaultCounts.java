@@ -3,8 +3,7 @@ package io.github.rackfocus.ros.net;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How often others sent a node what it could not take, since its start; for diagnostics.
- * Thread-safe.
+ * Counts of rejected input and failed calls since a node's start, for diagnostics. Thread-safe.
  */
 public final class FaultCounts {
   public final LongAdder connections = new LongAdder();
@@ -15,53 +14,51 @@ public final class FaultCounts {
   public final LongAdder services = new LongAdder();
   public final LongAdder master = new LongAdder();
 
-  public FaultCounts() {}
-
-  /** Connections to us whose header was malformed or asked for what there is not. */
-  public long refusedConnections() {
+  /** Incoming connections with a malformed header or a request that cannot be met. */
+  public long rejectedConnections() {
     return connections.sum();
   }
 
-  /** Connections to us that said nothing, or not all of it, in time. */
+  /** Incoming connections whose header did not arrive in time. */
   public long silentConnections() {
     return silence.sum();
   }
 
-  /** Failed or broken connections to publishers: another md5sum, no answer, a forbidden length. */
+  /** Failed or broken connections to publishers: other md5sum, no response, invalid length. */
   public long publisherFailures() {
     return publishers.sum();
   }
 
-  /** Messages that are not what their type says; dropped. */
+  /** Messages dropped because they do not match their type. */
   public long malformedMessages() {
     return messages.sum();
   }
 
-  /** XML-RPC calls that were malformed or too long, or failed. */
-  public long refusedCalls() {
+  /** Incoming XML-RPC calls that were malformed, too long or failed. */
+  public long rejectedCalls() {
     return calls.sum();
   }
 
-  /** Calls of our services that were malformed or failed. */
+  /** Requests to the node's services that were malformed or failed. */
   public long failedServiceCalls() {
     return services.sum();
   }
 
-  /** Times that the master could not be reached or refused. */
+  /** Calls to the master that failed or were rejected. */
   public long masterFailures() {
     return master.sum();
   }
 
   @Override
   public String toString() {
-    return ("refused connections %d, silent %d, publisher failures %d, malformed messages %d,"
-            + " refused calls %d, failed service calls %d, master failures %d")
+    return ("rejected connections %d, silent %d, publisher failures %d, malformed messages %d,"
+            + " rejected calls %d, failed service calls %d, master failures %d")
         .formatted(
-            refusedConnections(),
+            rejectedConnections(),
             silentConnections(),
             publisherFailures(),
             malformedMessages(),
-            refusedCalls(),
+            rejectedCalls(),
             failedServiceCalls(),
             masterFailures());
   }

@@ -13,17 +13,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a node listens and what it calls its machine, by ROS's rules
- * (wiki.ros.org/ROS/NetworkSetup).
+ * The addresses at which a node listens and which it advertises, by the rules of
+ * wiki.ros.org/ROS/NetworkSetup.
  */
 public final class Hosts {
-  /** As masters and nodes write addresses; java.net.URI knows no host with an underscore. */
+  /** Addresses as masters and nodes write them; java.net.URI rejects hosts with an underscore. */
   private static final Pattern ADDRESS =
       Pattern.compile("(?:http|rosrpc)://(\\[[0-9A-Fa-f:.%]+]|[\\w.-]+):(\\d{1,5})(?:/.*)?");
 
   private Hosts() {}
 
-  /** Host, looked up, and port of a node's, a service's or the master's address; null if none. */
+  /** Parses the address of a node, service or master and resolves its host; null if invalid. */
   public static @Nullable InetSocketAddress address(String text) {
     Matcher matcher = ADDRESS.matcher(text);
     if (!matcher.matches()) {
@@ -33,7 +33,7 @@ public final class Hosts {
     return port > 0 && port < 65536 ? new InetSocketAddress(matcher.group(1), port) : null;
   }
 
-  /** Whether the text is the address of a node or a master, without looking its host up. */
+  /** Returns whether a text is the address of a node or master, without resolving its host. */
   public static boolean isHttp(String text) {
     Matcher matcher = ADDRESS.matcher(text);
     return text.startsWith("http:")
@@ -42,27 +42,27 @@ public final class Hosts {
         && Integer.parseInt(matcher.group(2)) < 65536;
   }
 
-  /** A host as it stands in a URI: the numbers of IPv6 in brackets. */
+  /** Returns a host as written in a URI, with an IPv6 address in brackets. */
   public static String inUri(String host) {
     return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
   }
 
-  /** The same with the number of a host whose name java.net.http does not take. */
+  /** Replaces a host name that java.net.http rejects by its IP address. */
   public static URI callable(URI uri) throws UnknownHostException {
     if (uri.getHost() != null) {
       return uri;
     }
     InetSocketAddress address = address(uri.toString());
     if (address == null || address.isUnresolved()) {
-      throw new UnknownHostException("no address known of host in " + uri);
+      throw new UnknownHostException("cannot resolve the host in " + uri);
     }
     String host = inUri(address.getAddress().getHostAddress());
     return URI.create("http://" + host + ":" + address.getPort() + "/");
   }
 
   /**
-   * The configured host; else the machine's name if it stands for an address that others can reach;
-   * else the first such address; else loopback.
+   * Returns the host to advertise: the configured one; else the machine's name if it resolves to a
+   * non-loopback address; else the first such IPv4 address; else loopback.
    */
   public static String advertised(@Nullable String configured) throws IOException {
     if (configured != null) {
@@ -74,7 +74,7 @@ public final class Hosts {
         return own.getHostName();
       }
     } catch (UnknownHostException e) {
-      // A machine whose name is unknown to itself still has addresses.
+      // A machine that cannot resolve its own name still has addresses.
     }
     for (NetworkInterface card : Collections.list(NetworkInterface.getNetworkInterfaces())) {
       for (InetAddress address : Collections.list(card.getInetAddresses())) {
@@ -87,10 +87,10 @@ public final class Hosts {
   }
 
   /**
-   * An address of this machine is listened at alone, and so is localhost; any other host, such as
-   * one behind address translation, means all addresses.
+   * Returns the address to listen at: that of the configured host if it is localhost or an IP
+   * address of this machine; else, such as behind address translation, all addresses. The port is 0.
    *
-   * @throws IOException if the configured host has no address
+   * @throws IOException if the configured host cannot be resolved
    */
   public static InetSocketAddress bind(@Nullable String configured) throws IOException {
     if (configured == null) {
@@ -101,7 +101,7 @@ public final class Hosts {
       address = InetAddress.getByName(configured);
     } catch (UnknownHostException e) {
       throw new IOException(
-          "ROS_HOSTNAME or ROS_IP is \"" + configured + "\", which has no address", e);
+          "ROS_HOSTNAME or ROS_IP is \"" + configured + "\"; cannot resolve it", e);
     }
     boolean named = !configured.matches("[\\d.]+|.*:.*");
     boolean local =

@@ -1,9 +1,6 @@
 package io.github.rackfocus.ros.net;
 
-/**
- * A call to the master, to another node or to a service that failed; its message says which and
- * why.
- */
+/** Thrown if a call to the master, to another node or to a service fails. */
 public final class RosException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -8,15 +8,15 @@ import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import jdk.net.ExtendedSocketOptions;
 
-/** What all TCPROS connections have in common. All channels block. */
+/** Socket options and blocking reads and writes for TCPROS connections. */
 public final class Sockets {
   private static final int FIRST_BYTES = 64 << 10;
 
   private Sockets() {}
 
   /**
-   * No delay, and a peer that has vanished without a word is found out after 60 s of silence and
-   * nine probes 10 s apart, as roscpp does it, not after the two hours of Linux.
+   * Sets no-delay and keep-alive. A vanished peer is detected after 60 s of silence and nine probes
+   * 10 s apart, as in roscpp, instead of the two hours of Linux.
    */
   public static void configure(SocketChannel channel) throws IOException {
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -29,17 +29,17 @@ public final class Sockets {
   }
 
   /**
-   * @throws EOFException if the other end closes before the buffer is full
+   * @throws EOFException if the peer closes the connection before the buffer is full
    */
   public static void readFully(SocketChannel channel, ByteBuffer into) throws IOException {
     while (into.hasRemaining()) {
       if (channel.read(into) < 0) {
-        throw new EOFException("closed by the other end");
+        throw new EOFException("connection closed by the peer");
       }
     }
   }
 
-  /** Reads that many bytes, taking memory only as they come: a length is no more than a claim. */
+  /** Reads bytes; allocates memory as they arrive, since a length field cannot be trusted. */
   public static ByteBuffer readBytes(SocketChannel channel, int length) throws IOException {
     ByteBuffer in = ByteBuffer.allocate(Math.min(length, FIRST_BYTES));
     while (true) {
@@ -62,7 +62,7 @@ public final class Sockets {
     try {
       channel.close();
     } catch (IOException e) {
-      // It is given up in any case, and nothing is left to be said to the other end.
+      // The channel is abandoned in any case.
     }
   }
 }

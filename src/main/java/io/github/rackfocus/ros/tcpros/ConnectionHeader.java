@@ -11,10 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The fields that both ends of a TCPROS connection send first. Immutable once read or built. */
+/** The connection header that each end of a TCPROS connection sends first. Not thread-safe. */
 public final class ConnectionHeader {
-  /** Longest header taken; definitions of the largest known messages are below 32 kB. */
-  static final int MOST_BYTES = 256 << 10;
+  /** Longest accepted header; definitions of the largest known messages are below 32 kB. */
+  static final int MAX_BYTES = 256 << 10;
 
   private final Map<String, String> fields = new LinkedHashMap<>();
 
@@ -31,7 +31,7 @@ public final class ConnectionHeader {
     return fields.getOrDefault(name, otherwise);
   }
 
-  /** With its own length first, little endian. */
+  /** Returns the header, little endian, preceded by its length. */
   ByteBuffer encode() {
     int size = 0;
     for (Map.Entry<String, String> field : fields.entrySet()) {
@@ -51,7 +51,9 @@ public final class ConnectionHeader {
   }
 
   /**
-   * @throws MalformedMessageException if the fields do not fill the bytes or one has no name
+   * Reads a header without its length.
+   *
+   * @throws MalformedMessageException if the fields do not fill the buffer or one has no name
    */
   static ConnectionHeader decode(ByteBuffer in) {
     ConnectionHeader header = new ConnectionHeader();
@@ -60,18 +62,17 @@ public final class ConnectionHeader {
       long length = in.remaining() < 4 ? -1 : Integer.toUnsignedLong(in.getInt());
       if (length < 0 || length > in.remaining()) {
         throw new MalformedMessageException(
-            "malformed connection header: a field of "
+            "malformed connection header: field has "
                 + length
-                + " bytes, but "
-                + in.remaining()
-                + " are left");
+                + " bytes; expected at most "
+                + in.remaining());
       }
       byte[] bytes = new byte[(int) length];
       in.get(bytes);
       String field = new String(bytes, StandardCharsets.UTF_8);
       int split = field.indexOf('=');
       if (split <= 0) {
-        throw new MalformedMessageException("malformed connection header: a field without name=");
+        throw new MalformedMessageException("malformed connection header: field without a name; expected name=value");
       }
       header.fields.put(field.substring(0, split), field.substring(split + 1));
     }
@@ -82,13 +83,9 @@ public final class ConnectionHeader {
   public static ConnectionHeader read(SocketChannel channel) throws IOException {
     ByteBuffer length = Sockets.readBytes(channel, 4);
     long size = Integer.toUnsignedLong(length.getInt(0));
-    if (size > MOST_BYTES) {
+    if (size > MAX_BYTES) {
       throw new MalformedMessageException(
-          "malformed connection header: "
-              + size
-              + " bytes, more than the "
-              + MOST_BYTES
-              + " taken");
+          "malformed connection header: " + size + " bytes; expected at most " + MAX_BYTES);
     }
     return decode(Sockets.readBytes(channel, (int) size));
   }

@@ -2,9 +2,9 @@ package io.github.rackfocus.ros.tcpros;
 
 import io.github.rackfocus.common.DaemonThreads;
 import io.github.rackfocus.common.RateLimitedLogger;
-import io.github.rackfocus.ros.NodeConfiguration;
 import io.github.rackfocus.ros.message.MalformedMessageException;
 import io.github.rackfocus.ros.message.Message;
+import io.github.rackfocus.ros.message.MessageListener;
 import io.github.rackfocus.ros.message.MessageType;
 import io.github.rackfocus.ros.names.GraphName;
 import io.github.rackfocus.ros.net.BufferPool;
@@ -26,20 +26,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One publisher that we listen to: asks it for a connection, reads its messages, and comes back
- * with growing pauses when the connection breaks, until the master no longer lists it.
+ * The connection to one publisher of a subscribed topic: requests it, reads messages, and
+ * reconnects with increasing delays when it breaks, until the master no longer lists the publisher.
  */
 public final class PublisherLink<T extends Message> {
   private static final Logger LOG = LoggerFactory.getLogger(PublisherLink.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-  private static final int FIRST_GROWTH = 1 << 20;
+  private static final Duration MIN_RETRY_DELAY = Duration.ofMillis(100);
+  private static final Duration MAX_RETRY_DELAY = Duration.ofSeconds(5);
+  private static final int MIN_GROWN_BYTES = 1 << 20;
 
-  /** What all links of a subscriber have in common. */
+  /** What all links of a subscriber share. */
   public record Context<T extends Message>(
       GraphName topic,
       MessageType<T> type,
-      NodeConfiguration configuration,
+      ConnectionConfig connection,
       XmlRpcClient rpc,
       Deadlines deadlines,
       BufferPool pool,
@@ -85,18 +85,11 @@ public final class PublisherLink<T extends Message> {
     return receivedBytes;
   }
 
-  long receivedMessages() {
-    return receivedMessages;
-  }
-
-  boolean ended() {
-    return closed;
-  }
-
   /**
-   * Says whether the master lists the publisher: if not, a broken connection is not built again.
+   * Sets whether the master lists the publisher. If it does not, a broken connection is not
+   * restored.
    *
-   * @return whether the link lives; one that has ended takes no more orders
+   * @return whether the link is still open
    */
   public synchronized boolean setListed(boolean listed) {
     this.listed = listed;
@@ -104,7 +97,7 @@ public final class PublisherLink<T extends Message> {
   }
 
   private void run() {
-    Duration pause = FIRST_PAUSE;
+    Duration delay = MIN_RETRY_DELAY;
     while (!closed) {
       long before = receivedMessages;
       try {
@@ -113,29 +106,31 @@ public final class PublisherLink<T extends Message> {
         LOG.debug("topic {} from {}: {}", context.topic, publisher, e.getMessage());
       } catch (IOException | RosException | RuntimeException e) {
         if (!closed) {
-          String why = e.getMessage() == null ? e.toString() : e.getMessage();
-          context.failures.warn("topic " + context.topic + " from " + publisher + ": " + why);
+          String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+          context.failures.warn("topic " + context.topic + " from " + publisher + ": " + reason);
         }
       } finally {
         connected = false;
       }
-      pause = receivedMessages > before ? FIRST_PAUSE : pause;
-      if (!staysFor(pause)) {
+      delay = receivedMessages > before ? MIN_RETRY_DELAY : delay;
+      if (!awaitRetry(delay)) {
         return;
       }
-      pause =
-          pause.compareTo(LONGEST_PAUSE.dividedBy(2)) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+      delay =
+          delay.compareTo(MAX_RETRY_DELAY.dividedBy(2)) < 0
+              ? delay.multipliedBy(2)
+              : MAX_RETRY_DELAY;
     }
   }
 
-  /** Waits before the next attempt; false if there is none because nobody wants it any more. */
-  private synchronized boolean staysFor(Duration pause) {
+  /** Waits before the next attempt; returns false if the link is closed or no longer listed. */
+  private synchronized boolean awaitRetry(Duration delay) {
     if (!listed) {
       closed = true;
     }
     try {
-      long end = System.nanoTime() + pause.toNanos();
-      for (long left = pause.toNanos(); !closed && left > 0; left = end - System.nanoTime()) {
+      long end = System.nanoTime() + delay.toNanos();
+      for (long left = delay.toNanos(); !closed && left > 0; left = end - System.nanoTime()) {
         TimeUnit.NANOSECONDS.timedWait(this, left);
       }
     } catch (InterruptedException e) {
@@ -153,14 +148,14 @@ public final class PublisherLink<T extends Message> {
       }
       try (Deadlines.Guard guard =
           context.deadlines.close(
-              opened, context.configuration.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+              opened, context.connection.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
         try {
           handshake(opened, address);
         } catch (IOException e) {
           throw guard.expired()
               ? new IOException(
                   "no connection header within "
-                      + context.configuration.handshakeTimeout().toMillis()
+                      + context.connection.handshakeTimeout().toMillis()
                       + " ms",
                   e)
               : e;
@@ -171,13 +166,13 @@ public final class PublisherLink<T extends Message> {
     }
   }
 
-  /** Asks the publisher's slave API where to connect to. */
+  /** Asks the publisher's slave API for the address to connect to. */
   private InetSocketAddress requestTopic() throws RosException {
     Object answer =
         context.rpc.call(
             publisher,
             "requestTopic",
-            context.configuration.nodeName().value(),
+            context.connection.callerId(),
             context.topic.value(),
             List.of(List.of("TCPROS")));
     if (answer instanceof List<?> triple
@@ -192,18 +187,18 @@ public final class PublisherLink<T extends Message> {
         && port < 65536) {
       return new InetSocketAddress(host, port);
     }
-    throw new RosException("requestTopic answered " + answer);
+    throw new RosException("requestTopic returned " + answer + "; expected [1, text, [TCPROS, host, port]]");
   }
 
   private void handshake(SocketChannel opened, InetSocketAddress address)
       throws IOException, RosException {
     if (address.isUnresolved()) {
-      throw new RosException("no address known of host " + address.getHostString());
+      throw new RosException("cannot resolve host " + address.getHostString());
     }
     Sockets.configure(opened);
     opened.connect(address);
     new ConnectionHeader()
-        .with("callerid", context.configuration.nodeName().value())
+        .with("callerid", context.connection.callerId())
         .with("topic", context.topic.value())
         .with("type", context.type.name())
         .with("md5sum", context.type.md5sum())
@@ -213,7 +208,7 @@ public final class PublisherLink<T extends Message> {
     ConnectionHeader answer = ConnectionHeader.read(opened);
     String error = answer.get("error");
     if (error != null) {
-      throw new RosException("refused by the publisher: " + error);
+      throw new RosException("rejected by the publisher: " + error);
     }
     String md5sum = answer.getOr("md5sum", "");
     if (!md5sum.equals("*") && !md5sum.equals(context.type.md5sum())) {
@@ -231,8 +226,8 @@ public final class PublisherLink<T extends Message> {
   }
 
   /**
-   * Reads a message and, in the same call where it is there already, the length of the next one, so
-   * that a message costs no call for its length and is never moved.
+   * Reads messages until the connection ends. Each read also takes in the length of the next
+   * message if it has arrived, which saves a system call per message; messages are never moved.
    */
   @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by the link's thread only
   private void readMessages(SocketChannel opened) throws IOException {
@@ -240,13 +235,13 @@ public final class PublisherLink<T extends Message> {
     try {
       ByteBuffer in = lease.buffer().limit(4);
       Sockets.readFully(opened, in);
-      int length = checkLength(in.getInt(0));
+      int length = context.connection.checkLength(in.getInt(0));
       in.clear();
       while (true) {
         in.limit(Math.min(in.capacity(), length + 4));
         while (in.position() < length) {
           if (!in.hasRemaining()) {
-            lease = grown(lease, length + 4);
+            lease = grow(lease, length + 4);
             in = lease.buffer();
             in.limit(Math.min(in.capacity(), length + 4));
           }
@@ -255,7 +250,7 @@ public final class PublisherLink<T extends Message> {
           }
         }
         if (in.capacity() < length + 4) {
-          lease = grown(lease, length + 4);
+          lease = grow(lease, length + 4);
           in = lease.buffer();
         }
         int end = in.position();
@@ -264,7 +259,7 @@ public final class PublisherLink<T extends Message> {
         deliver(in.position(0).limit(length));
         in.limit(length + 4).position(end);
         Sockets.readFully(opened, in);
-        length = checkLength(in.getInt(length));
+        length = context.connection.checkLength(in.getInt(length));
         in.clear();
       }
     } finally {
@@ -273,28 +268,16 @@ public final class PublisherLink<T extends Message> {
   }
 
   /**
-   * Goes over to a larger buffer with what was read. A length is no more than a claim, so memory is
-   * taken as the bytes come; the buffer stays, so that only the first messages are moved.
+   * Replaces a full buffer by a larger one with the same content. The buffer grows with the bytes
+   * that arrive, since a length field cannot be trusted; it is kept for later messages, so that only
+   * the first ones are moved.
    */
-  private BufferPool.Lease grown(BufferPool.Lease full, int needed) {
-    int size = (int) Math.min(needed, Math.max(FIRST_GROWTH, 4L * full.buffer().capacity()));
+  private BufferPool.Lease grow(BufferPool.Lease full, int needed) {
+    int size = (int) Math.min(needed, Math.max(MIN_GROWN_BYTES, 4L * full.buffer().capacity()));
     BufferPool.Lease larger = context.pool.take(size);
     larger.buffer().put(full.buffer().flip());
     full.release();
     return larger;
-  }
-
-  private int checkLength(int found) {
-    long length = Integer.toUnsignedLong(found);
-    if (length > context.configuration.maxMessageBytes()) {
-      throw new MalformedMessageException(
-          "a message of "
-              + length
-              + " bytes, more than the "
-              + context.configuration.maxMessageBytes()
-              + " taken");
-    }
-    return (int) length;
   }
 
   private void deliver(ByteBuffer in) {
@@ -308,7 +291,7 @@ public final class PublisherLink<T extends Message> {
     context.listener.onNewMessage(message);
   }
 
-  /** Ends the connection; a listener that runs is not waited for. */
+  /** Closes the connection without waiting for a running listener. */
   public void close() {
     synchronized (this) {
       closed = true;

@@ -9,12 +9,13 @@ import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One subscriber of ours: a queue of serialised messages, of which the oldest are dropped when the
- * other end is slow, and the loop that writes them. No other subscriber waits for this one.
+ * The connection to one subscriber of a published topic: a queue of serialised messages, from which
+ * the oldest are dropped when the subscriber is slow, and the loop that writes them. A slow
+ * subscriber does not delay the others. Thread-safe.
  */
 public final class SubscriberLink {
-  private static final int MOST_GATHERED = 16;
-  private static final int MOST_GATHERED_BYTES = 64 << 10;
+  private static final int MAX_GATHERED = 16;
+  private static final int MAX_GATHERED_BYTES = 64 << 10;
   private static final long IDLE_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final int id;
@@ -23,7 +24,7 @@ public final class SubscriberLink {
   private final int queueSize;
   private final Object lock = new Object();
   private final ArrayDeque<BufferPool.Lease> queue = new ArrayDeque<>();
-  private final ByteBuffer anything = ByteBuffer.allocateDirect(64);
+  private final ByteBuffer discarded = ByteBuffer.allocateDirect(64);
   private boolean closed;
   private volatile long dropped;
   private volatile long sentBytes;
@@ -60,7 +61,7 @@ public final class SubscriberLink {
     return String.valueOf(channel.socket().getRemoteSocketAddress());
   }
 
-  /** Queues a message, for which the link holds the lease until it is written or dropped. */
+  /** Queues a message and retains its buffer until it is written or dropped. */
   @SuppressWarnings("NonAtomicOperationOnVolatileField") // written under the lock only
   public void offer(BufferPool.Lease message) {
     synchronized (lock) {
@@ -77,10 +78,10 @@ public final class SubscriberLink {
     }
   }
 
-  /** Writes what is queued until the other end or {@link #close} ends it. */
+  /** Writes queued messages until the connection is closed by the peer or {@link #close}. */
   public void run() throws IOException {
-    BufferPool.Lease[] taken = new BufferPool.Lease[MOST_GATHERED];
-    ByteBuffer[] views = new ByteBuffer[MOST_GATHERED];
+    BufferPool.Lease[] taken = new BufferPool.Lease[MAX_GATHERED];
+    ByteBuffer[] views = new ByteBuffer[MAX_GATHERED];
     try {
       for (int count = take(taken); count >= 0; count = take(taken)) {
         if (count == 0) {
@@ -94,7 +95,7 @@ public final class SubscriberLink {
           write(views, count);
         } finally {
           for (int i = 0; i < count; i++) {
-            taken[i].giveBackView(views[i]);
+            taken[i].returnView(views[i]);
             taken[i].release();
           }
         }
@@ -108,7 +109,7 @@ public final class SubscriberLink {
   private void write(ByteBuffer[] views, int count) throws IOException {
     int first = 0;
     while (first < count) {
-      // One buffer alone is cheaper by its own call than by a gathering one.
+      // For a single buffer a plain write is cheaper than a gathering one.
       sentBytes +=
           first == count - 1
               ? channel.write(views[first])
@@ -121,10 +122,10 @@ public final class SubscriberLink {
   }
 
   /**
-   * Takes one message, and more only while they are small: what is taken can no longer be dropped
-   * for a fresher one.
+   * Removes one message from the queue, and more only if they are small, since removed messages can
+   * no longer be dropped in favour of newer ones.
    *
-   * @return how many were taken; 0 after a while without any, −1 once closed
+   * @return the number of messages; 0 after a timeout, −1 once closed
    */
   private int take(BufferPool.Lease[] into) {
     synchronized (lock) {
@@ -145,7 +146,7 @@ public final class SubscriberLink {
       long bytes = 0;
       while (count < into.length && !queue.isEmpty()) {
         bytes += queue.peekFirst().buffer().limit();
-        if (count > 0 && bytes > MOST_GATHERED_BYTES) {
+        if (count > 0 && bytes > MAX_GATHERED_BYTES) {
           break;
         }
         into[count++] = queue.removeFirst();
@@ -154,12 +155,12 @@ public final class SubscriberLink {
     }
   }
 
-  /** Subscribers send nothing: a read that ends is how an idle link learns that they have gone. */
+  /** Detects on an idle link, by a read, that the peer has closed it; subscribers send nothing. */
   private void checkPeer() throws IOException {
     channel.configureBlocking(false);
     try {
-      if (channel.read(anything.clear()) < 0) {
-        throw new IOException("closed by the other end");
+      if (channel.read(discarded.clear()) < 0) {
+        throw new IOException("connection closed by the peer");
       }
     } finally {
       if (channel.isOpen()) {
@@ -168,7 +169,7 @@ public final class SubscriberLink {
     }
   }
 
-  /** Drops what is queued and ends the connection. */
+  /** Drops the queued messages and closes the connection. */
   public void close() {
     synchronized (lock) {
       closed = true;

@@ -21,28 +21,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accepts TCPROS connections and reads their headers, each in a thread of its own and within a
- * deadline. Of connections that have not said a word the oldest gives way when there are too many.
+ * Accepts TCPROS connections and reads their headers, each in its own thread and within a deadline.
+ * If too many connections have not sent a header, the oldest of them is closed.
  */
 public final class TcpRosServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TcpRosServer.class);
-  private static final int MOST_SILENT = 256;
+  private static final int MAX_SILENT = 256;
 
   private final ServerSocketChannel server;
   private final Deadlines deadlines;
   private final Duration timeout;
   private final Handler handler;
   private final ArrayDeque<SocketChannel> silent = new ArrayDeque<>();
-  private final RateLimitedLogger refusals;
+  private final RateLimitedLogger rejections;
   private final RateLimitedLogger silence;
 
-  /** Takes over a connection whose header was read, in the connection's own thread. */
+  /** Serves a connection whose header was read, in the connection's thread. */
   @FunctionalInterface
   public interface Handler {
     /**
-     * Returns when the connection has ended; it is closed then.
+     * Serves a connection and returns when it has ended; the caller closes the channel.
      *
-     * @throws RosException before the header was answered; the other end gets the text as its error
+     * @throws RosException to reject the connection before replying; the peer receives the message
      */
     void serve(SocketChannel channel, ConnectionHeader header) throws IOException, RosException;
   }
@@ -57,7 +57,7 @@ public final class TcpRosServer implements AutoCloseable {
     this.deadlines = deadlines;
     this.timeout = timeout;
     this.handler = handler;
-    refusals = new RateLimitedLogger(LOG, counts.connections);
+    rejections = new RateLimitedLogger(LOG, counts.connections);
     silence = new RateLimitedLogger(LOG, counts.silence);
     server = ServerSocketChannel.open().bind(address, 128);
     DaemonThreads.start("ros-accept", this::accept);
@@ -73,23 +73,23 @@ public final class TcpRosServer implements AutoCloseable {
         SocketChannel channel = server.accept();
         synchronized (silent) {
           silent.addLast(channel);
-          if (silent.size() > MOST_SILENT) {
-            silence.warn("more than " + MOST_SILENT + " silent connections; the oldest is closed");
+          if (silent.size() > MAX_SILENT) {
+            silence.warn("more than " + MAX_SILENT + " connections without a header; closing the oldest");
             silent.removeFirst().close();
           }
         }
-        begin(channel);
+        startServing(channel);
       } catch (IOException e) {
-        // Too many open files pass, and whoever connects then should be served.
+        // Running out of file descriptors is temporary; keep accepting.
         if (server.isOpen()) {
-          refusals.warn("accepting a connection failed: " + e.getMessage());
+          rejections.warn("accepting a connection failed: " + e.getMessage());
           DaemonThreads.sleep(Duration.ofMillis(100));
         }
       }
     }
   }
 
-  private void begin(SocketChannel channel) throws IOException {
+  private void startServing(SocketChannel channel) throws IOException {
     try {
       DaemonThreads.start("ros-connection-" + channel.socket().getPort(), () -> serve(channel));
     } catch (OutOfMemoryError e) {
@@ -97,7 +97,7 @@ public final class TcpRosServer implements AutoCloseable {
         silent.remove(channel);
       }
       channel.close();
-      throw new IOException("no thread for it: " + e.getMessage(), e);
+      throw new IOException("cannot start a thread: " + e.getMessage(), e);
     }
   }
 
@@ -114,11 +114,11 @@ public final class TcpRosServer implements AutoCloseable {
         handler.serve(channel, header);
       } catch (RosException e) {
         String error = String.valueOf(e.getMessage());
-        refusals.warn(error);
+        rejections.warn(error);
         new ConnectionHeader().with("error", PrintableText.of(error, 1000)).write(channel);
       }
     } catch (MalformedMessageException e) {
-      refusals.warn("connection from " + from + ": " + e.getMessage());
+      rejections.warn("connection from " + from + ": " + e.getMessage());
     } catch (IOException e) {
       LOG.debug("connection from {} ended: {}", from, e.toString());
     } catch (RuntimeException e) {
@@ -126,7 +126,7 @@ public final class TcpRosServer implements AutoCloseable {
     }
   }
 
-  /** Null if it does not come in time. */
+  /** Reads the header; returns null if it does not arrive in time. */
   private @Nullable ConnectionHeader readHeader(SocketChannel channel) throws IOException {
     try (Deadlines.Guard guard =
         deadlines.close(channel, timeout.toMillis(), TimeUnit.MILLISECONDS)) {

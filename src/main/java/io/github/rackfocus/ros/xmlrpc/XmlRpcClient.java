@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Calls XML-RPC methods of the master and of other nodes. Thread-safe. */
 public final class XmlRpcClient {
-  /** Longest text taken, for calls and responses alike: robot descriptions fit. */
-  static final int MOST_BYTES = 16 << 20;
+  /** Longest call or response that is accepted; large enough for robot descriptions. */
+  static final int MAX_BYTES = 16 << 20;
 
   private final HttpClient http;
   private final Deadlines deadlines;
@@ -28,7 +28,7 @@ public final class XmlRpcClient {
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(timeout)
-            // A robot's nodes are never behind the proxy that the JVM may know for the web.
+            // Nodes are never behind the web proxy that the JVM may be configured with.
             .proxy(HttpClient.Builder.NO_PROXY)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
@@ -37,14 +37,14 @@ public final class XmlRpcClient {
   }
 
   /**
-   * Calls a method and waits for its value. All calls of ROS may be made twice, so a connection
-   * that was closed while idle is tried again once.
+   * Calls a method and waits for its value. If an idle connection was closed meanwhile, the call is
+   * repeated once: all ROS calls are idempotent.
    *
-   * @throws RosException if nobody answers in time, the answer is a fault, or it is malformed
+   * @throws RosException if there is no response in time, or it is a fault or malformed
    */
   public Object call(URI uri, String method, Object... parameters) throws RosException {
     byte[] body = XmlRpcWriter.call(method, List.of(parameters));
-    String what = method + " at " + uri;
+    String target = method + " at " + uri;
     try {
       HttpRequest request =
           HttpRequest.newBuilder(Hosts.callable(uri))
@@ -53,38 +53,38 @@ public final class XmlRpcClient {
               .POST(HttpRequest.BodyPublishers.ofByteArray(body))
               .build();
       try {
-        return once(request, what);
+        return send(request, target);
       } catch (java.net.ConnectException | java.net.http.HttpTimeoutException e) {
         throw e;
       } catch (IOException stale) {
-        return once(request, what);
+        return send(request, target);
       }
     } catch (IOException e) {
-      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      throw new RosException(what + ": no answer (" + why + ")", e);
+      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new RosException(target + ": no response (" + reason + ")", e);
     } catch (MalformedMessageException e) {
-      throw new RosException(what + ": " + e.getMessage(), e);
+      throw new RosException(target + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new RosException(what + ": interrupted", e);
+      throw new RosException(target + ": interrupted", e);
     }
   }
 
-  private Object once(HttpRequest request, String what)
+  private Object send(HttpRequest request, String target)
       throws IOException, InterruptedException, RosException {
     HttpResponse<InputStream> response =
         http.send(request, HttpResponse.BodyHandlers.ofInputStream());
     try (InputStream in = response.body();
         Deadlines.Guard guard = deadlines.close(in, timeout.toMillis(), TimeUnit.MILLISECONDS)) {
       if (response.statusCode() != 200) {
-        throw new RosException(what + ": HTTP status " + response.statusCode());
+        throw new RosException(target + ": HTTP status " + response.statusCode());
       }
-      byte[] text = in.readNBytes(MOST_BYTES + 1);
-      if (text.length > MOST_BYTES) {
-        throw new RosException(what + ": an answer of more than " + MOST_BYTES + " bytes");
+      byte[] text = in.readNBytes(MAX_BYTES + 1);
+      if (text.length > MAX_BYTES) {
+        throw new RosException(target + ": response is too long; expected at most " + MAX_BYTES + " bytes");
       }
       if (guard.expired()) {
-        throw new RosException(what + ": no whole answer within " + timeout.toMillis() + " ms");
+        throw new RosException(target + ": no complete response within " + timeout.toMillis() + " ms");
       }
       return XmlRpcReader.readResponse(text);
     }

@@ -18,15 +18,15 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * Reads XML-RPC texts that nobody vouches for: no document type, no entities of its own, bounded
- * depth and number of values. Values are Integer, Boolean, String, Double, byte[], List and Map; a
- * dateTime stays its text.
+ * Reads untrusted XML-RPC documents: without document types and entities, and with bounded depth and
+ * number of values. Values are Integer, Boolean, String, Double, byte[], List and Map; a dateTime is
+ * returned as a String.
  */
 final class XmlRpcReader {
-  static final int DEEPEST = 64;
-  static final int MOST_VALUES = 1_000_000;
+  static final int MAX_DEPTH = 64;
+  static final int MAX_VALUES = 1_000_000;
 
-  /** A call as it came in. */
+  /** An incoming call. */
   record Call(String method, List<Object> parameters) {}
 
   private final XMLStreamReader xml;
@@ -39,12 +39,12 @@ final class XmlRpcReader {
     factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
     factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, false);
     factory.setXMLResolver((publicId, systemId, base, namespace) -> {
-      throw new XMLStreamException("external entities are not taken");
+      throw new XMLStreamException("external entities are not supported");
     });
     xml = factory.createXMLStreamReader(new StringReader(decode(text)));
   }
 
-  /** Strict, because the parser itself prints what it cannot decode to standard error. */
+  /** Decodes strictly: the parser itself would print decoding errors to standard error. */
   private static String decode(byte[] text) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
@@ -54,7 +54,9 @@ final class XmlRpcReader {
   }
 
   /**
-   * @throws MalformedMessageException if the text is no call
+   * Reads a call.
+   *
+   * @throws MalformedMessageException if the document is not a call
    */
   static Call readCall(byte[] text) {
     try {
@@ -75,9 +77,10 @@ final class XmlRpcReader {
   }
 
   /**
-   * @return the value of a response
+   * Reads the value of a response.
+   *
    * @throws RosException if the response is a fault, with its text
-   * @throws MalformedMessageException if the text is no response
+   * @throws MalformedMessageException if the document is not a response
    */
   static Object readResponse(byte[] text) throws RosException {
     try {
@@ -87,14 +90,14 @@ final class XmlRpcReader {
       if (reader.xml.getLocalName().equals("fault")) {
         reader.start("value");
         Object fault = reader.value(0);
-        Object said = fault instanceof Map<?, ?> map ? map.get("faultString") : fault;
-        throw new RosException("fault: " + said);
+        Object message = fault instanceof Map<?, ?> map ? map.get("faultString") : fault;
+        throw new RosException("fault: " + message);
       }
       reader.expect("params");
       List<Object> parameters = reader.parameters();
       if (parameters.size() != 1) {
         throw new MalformedMessageException(
-            "an XML-RPC response with " + parameters.size() + " values; expected one");
+            "malformed XML-RPC: response has " + parameters.size() + " values; expected one");
       }
       return parameters.get(0);
     } catch (XMLStreamException e) {
@@ -120,10 +123,10 @@ final class XmlRpcReader {
 
   /** Reads from the start tag {@code value} to its end tag. */
   private Object value(int depth) throws XMLStreamException {
-    if (depth > DEEPEST || ++values > MOST_VALUES) {
+    if (depth > MAX_DEPTH || ++values > MAX_VALUES) {
       throw new MalformedMessageException(
           "malformed XML-RPC: more than "
-              + (depth > DEEPEST ? DEEPEST + " levels" : MOST_VALUES + " values"));
+              + (depth > MAX_DEPTH ? MAX_DEPTH + " levels" : MAX_VALUES + " values"));
     }
     StringBuilder bare = new StringBuilder();
     while (true) {
@@ -150,19 +153,19 @@ final class XmlRpcReader {
         case "base64" -> Base64.getDecoder().decode(text().replaceAll("\\s", ""));
         case "array" -> array(depth);
         case "struct" -> struct(depth);
-        default -> throw new MalformedMessageException("malformed XML-RPC: no type <" + type + ">");
+        default -> throw new MalformedMessageException("malformed XML-RPC: unknown type <" + type + ">");
       };
     } catch (NumberFormatException e) {
       throw new MalformedMessageException(
-          "malformed XML-RPC: no <" + type + ">: " + e.getMessage());
+          "malformed XML-RPC: invalid <" + type + ">: " + e.getMessage());
     } catch (IllegalArgumentException e) {
-      throw new MalformedMessageException("malformed XML-RPC: bad base64");
+      throw new MalformedMessageException("malformed XML-RPC: invalid base64");
     }
   }
 
   private static boolean truth(String text) {
     if (!text.equals("0") && !text.equals("1")) {
-      throw new MalformedMessageException("malformed XML-RPC: a boolean that is neither 0 nor 1");
+      throw new MalformedMessageException("malformed XML-RPC: boolean is neither 0 nor 1");
     }
     return text.equals("1");
   }
@@ -191,7 +194,7 @@ final class XmlRpcReader {
     return members;
   }
 
-  /** The text up to the end tag. */
+  /** Reads text up to the end tag. */
   private String text() throws XMLStreamException {
     StringBuilder text = new StringBuilder();
     while (true) {
@@ -201,7 +204,7 @@ final class XmlRpcReader {
       }
       if (event == XMLStreamConstants.START_ELEMENT) {
         throw new MalformedMessageException(
-            "malformed XML-RPC: <" + xml.getLocalName() + "> where text was expected");
+            "malformed XML-RPC: found <" + xml.getLocalName() + ">; expected text");
       }
       text.append(xml.getText());
     }
@@ -228,7 +231,7 @@ final class XmlRpcReader {
   private void end() throws XMLStreamException {
     if (nextTag() != XMLStreamConstants.END_ELEMENT) {
       throw new MalformedMessageException(
-          "malformed XML-RPC: <" + xml.getLocalName() + "> too many");
+          "malformed XML-RPC: unexpected <" + xml.getLocalName() + ">");
     }
   }
 
@@ -239,12 +242,12 @@ final class XmlRpcReader {
         return event;
       }
       if (!xml.isWhiteSpace()) {
-        throw new MalformedMessageException("malformed XML-RPC: text between elements");
+        throw new MalformedMessageException("malformed XML-RPC: unexpected text between elements");
       }
     }
   }
 
-  /** The next start, end or text; comments and processing instructions are passed over. */
+  /** Advances to the next start tag, end tag or text; skips comments and instructions. */
   private int next() throws XMLStreamException {
     while (xml.hasNext()) {
       int event = xml.next();
@@ -258,10 +261,10 @@ final class XmlRpcReader {
         }
         case XMLStreamConstants.DTD, XMLStreamConstants.ENTITY_REFERENCE ->
             throw new MalformedMessageException(
-                "malformed XML-RPC: document types and entities are not taken");
+                "malformed XML-RPC: document types and entities are not supported");
         default -> {}
       }
     }
-    throw new MalformedMessageException("malformed XML-RPC: ends too early");
+    throw new MalformedMessageException("malformed XML-RPC: unexpected end of document");
   }
 }

@@ -2,6 +2,7 @@ package io.github.rackfocus.ros.xmlrpc;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.github.rackfocus.common.DaemonThreads;
 import io.github.rackfocus.common.PrintableText;
 import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.ros.message.MalformedMessageException;
@@ -15,71 +16,65 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves XML-RPC methods over HTTP. Requests are bounded in size, time and number; a method that
- * throws gives its caller a fault.
+ * Serves XML-RPC methods over HTTP. Requests are bounded in size, time and number. If a method
+ * throws, the caller receives a fault.
  */
 public final class XmlRpcServer implements AutoCloseable {
   static {
-    // Read once by the JDK's server; a user's own setting stands.
+    // Read once by the JDK's server; values set by the user take precedence.
     setIfAbsent("sun.net.httpserver.maxReqTime", "10");
     setIfAbsent("sun.net.httpserver.maxRspTime", "10");
     setIfAbsent("sun.net.httpserver.nodelay", "true");
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(XmlRpcServer.class);
-  private static final int MOST_THREADS = 256;
+  private static final int MAX_THREADS = 256;
   private static final int SHORT_BYTES = 64 << 10;
-  private static final int MOST_LONG_CALLS = 4;
+  private static final int MAX_LONG_CALLS = 4;
 
   private final HttpServer http;
   private final ThreadPoolExecutor threads;
   private final Map<String, Method> methods;
-  private final Semaphore longCalls = new Semaphore(MOST_LONG_CALLS);
-  private final RateLimitedLogger troubles;
+  private final Semaphore longCalls = new Semaphore(MAX_LONG_CALLS);
+  private final RateLimitedLogger failures;
 
-  /** One remote method: its parameters in, its value out. */
+  /** A remote method. */
   @FunctionalInterface
   public interface Method {
     /**
-     * @throws RosException whose message becomes the caller's fault
-     * @throws ClassCastException and IndexOutOfBoundsException for parameters of other kinds or too
-     *     few of them
+     * Handles a call and returns its value.
+     *
+     * @throws RosException to return a fault with its message
+     * @throws ClassCastException if a parameter has another type
+     * @throws IndexOutOfBoundsException if there are too few parameters
      */
     Object call(List<Object> parameters) throws RosException;
   }
 
-  /** Binds and serves at once. Port 0 takes any. */
-  public XmlRpcServer(InetSocketAddress address, Map<String, Method> methods) throws IOException {
-    this(address, methods, new LongAdder());
-  }
-
   /**
-   * @param refused goes up with each call that is malformed, too long, or fails
+   * Binds and starts serving.
+   *
+   * @param address to bind; port 0 selects a free one
+   * @param rejected incremented for each call that is malformed, too long or fails
    */
-  public XmlRpcServer(InetSocketAddress address, Map<String, Method> methods, LongAdder refused)
+  public XmlRpcServer(InetSocketAddress address, Map<String, Method> methods, LongAdder rejected)
       throws IOException {
     this.methods = Map.copyOf(methods);
-    troubles = new RateLimitedLogger(LOG, refused);
+    failures = new RateLimitedLogger(LOG, rejected);
     http = HttpServer.create(address, 64);
-    AtomicInteger number = new AtomicInteger();
     threads =
         new ThreadPoolExecutor(
             0,
-            MOST_THREADS,
+            MAX_THREADS,
             5,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "ros-xmlrpc-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+            DaemonThreads.factory("ros-xmlrpc"));
     http.setExecutor(threads);
     http.createContext("/", this::handle);
     http.start();
@@ -105,33 +100,33 @@ public final class XmlRpcServer implements AutoCloseable {
           longCalls.release();
         }
       } else {
-        troubles.warn(
+        failures.warn(
             "XML-RPC call from "
                 + exchange.getRemoteAddress()
-                + " refused: "
-                + MOST_LONG_CALLS
-                + " long ones are being read already");
+                + " rejected: already reading "
+                + MAX_LONG_CALLS
+                + " long calls");
         exchange.sendResponseHeaders(503, -1);
       }
     }
   }
 
-  /** Of long calls only a few are in memory at a time. */
-  private void respondToLong(HttpExchange exchange, byte[] begin) throws IOException {
-    int most = XmlRpcClient.MOST_BYTES - begin.length + 1;
-    byte[] rest = exchange.getRequestBody().readNBytes(most);
-    if (rest.length == most) {
-      troubles.warn(
+  /** Reads the rest of a long call; only a few of them are in memory at a time. */
+  private void respondToLong(HttpExchange exchange, byte[] start) throws IOException {
+    int limit = XmlRpcClient.MAX_BYTES - start.length + 1;
+    byte[] rest = exchange.getRequestBody().readNBytes(limit);
+    if (rest.length == limit) {
+      failures.warn(
           "XML-RPC call of more than "
-              + XmlRpcClient.MOST_BYTES
+              + XmlRpcClient.MAX_BYTES
               + " bytes from "
               + exchange.getRemoteAddress()
-              + " refused");
+              + " rejected");
       exchange.sendResponseHeaders(413, -1);
       return;
     }
-    byte[] request = Arrays.copyOf(begin, begin.length + rest.length);
-    System.arraycopy(rest, 0, request, begin.length, rest.length);
+    byte[] request = Arrays.copyOf(start, start.length + rest.length);
+    System.arraycopy(rest, 0, request, start.length, rest.length);
     respond(exchange, request);
   }
 
@@ -147,7 +142,7 @@ public final class XmlRpcServer implements AutoCloseable {
     try {
       call = XmlRpcReader.readCall(request);
     } catch (MalformedMessageException e) {
-      troubles.warn("XML-RPC call from " + from + ": " + e.getMessage());
+      failures.warn("XML-RPC call from " + from + ": " + e.getMessage());
       return XmlRpcWriter.fault(String.valueOf(e.getMessage()));
     }
     Method method = methods.get(call.method());
@@ -157,10 +152,10 @@ public final class XmlRpcServer implements AutoCloseable {
     try {
       return XmlRpcWriter.response(method.call(call.parameters()));
     } catch (ClassCastException | IndexOutOfBoundsException e) {
-      troubles.warn("XML-RPC call " + call.method() + " from " + from + ": " + e.getMessage());
-      return XmlRpcWriter.fault(printable(call.method()) + ": wrong number or kinds of parameters");
+      failures.warn("XML-RPC call " + call.method() + " from " + from + ": " + e.getMessage());
+      return XmlRpcWriter.fault(printable(call.method()) + ": wrong number or types of parameters");
     } catch (RosException | RuntimeException e) {
-      troubles.warn("XML-RPC call " + call.method() + " from " + from + " failed: " + e);
+      failures.warn("XML-RPC call " + call.method() + " from " + from + " failed: " + e);
       return XmlRpcWriter.fault(printable(String.valueOf(e.getMessage())));
     }
   }

@@ -5,7 +5,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** Writes XML-RPC texts in UTF-8 of Integer, Boolean, String, Double, byte[], List and Map. */
+/** Writes XML-RPC in UTF-8; values are Integer, Boolean, String, Double, byte[], List and Map. */
 final class XmlRpcWriter {
   private static final String HEAD = "<?xml version=\"1.0\"?>\n";
 
@@ -14,7 +14,9 @@ final class XmlRpcWriter {
   private XmlRpcWriter() {}
 
   /**
-   * @throws IllegalArgumentException if XML-RPC has no form for a parameter
+   * Writes a call.
+   *
+   * @throws IllegalArgumentException if a parameter cannot be represented
    */
   static byte[] call(String method, List<?> parameters) {
     XmlRpcWriter writer = new XmlRpcWriter();
@@ -68,7 +70,7 @@ final class XmlRpcWriter {
       map.forEach(this::member);
       out.append("</struct>");
     } else {
-      throw new IllegalArgumentException("XML-RPC has no form for a " + value.getClass().getName());
+      throw new IllegalArgumentException("XML-RPC cannot represent a " + value.getClass().getName());
     }
     out.append("</value>");
   }
@@ -97,7 +99,7 @@ final class XmlRpcWriter {
                       : i > 0 && Character.isHighSurrogate(text.charAt(i - 1)));
           if (lone || c >= 0xFFFE || c < ' ' && c != '\t' && c != '\n') {
             throw new IllegalArgumentException(
-                "XML has no form for the character U+%04X".formatted((int) c));
+                "XML cannot represent the character U+%04X".formatted((int) c));
           }
           out.append(c);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
+import io.github.rackfocus.frame.CameraView;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
@@ -36,10 +37,9 @@ class CameraFrameCodecTest {
       new CameraIdentity(
           "r2",
           "front",
-          "front_optical_frame",
-          new CameraIdentity.PinholeIntrinsics(40, 30, 100, 101, 19.5, 14.5),
-          new CameraIdentity.FixedPose("base_link", 1, 2, 3, 0, 0, 0, 1),
-          "cd".repeat(32));
+          new CameraView(
+              "front_optical_frame", new CameraView.PinholeIntrinsics(40, 30, 100, 101, 19.5, 14.5), "cd".repeat(32)),
+          new CameraIdentity.FixedPose("base_link", 1, 2, 3, 0, 0, 0, 1));
 
   private static final FocusReading OLD_READING = new FocusReading(2.25, -1.5, true, 31.5f, -1);
 
@@ -107,27 +107,27 @@ class CameraFrameCodecTest {
 
   @Example
   void shouldSayWhatIsWrong() throws IOException {
-    refuses(frame -> frame.setWidth(-1), Cause.MALFORMED, "its image is 4294967295 x 16;");
-    refuses(frame -> frame.setHeight(0), Cause.MALFORMED, "its image is 24 x 0;");
-    refuses(
+    assertRejected(frame -> frame.setWidth(-1), Cause.MALFORMED, "image is 4294967295 x 16;");
+    assertRejected(frame -> frame.setHeight(0), Cause.MALFORMED, "image is 24 x 0;");
+    assertRejected(
         frame -> frame.setWidth(1 << 20),
         Cause.OVERSIZE,
-        "its image is 1048576 x 16; expected at most 65536 pixels");
-    refuses(CameraFrame.Builder::clearPlaneFocus, Cause.MALFORMED, "no planes");
-    refuses(CameraFrame.Builder::clearLens, Cause.MALFORMED, "no focus reading");
-    refuses(frame -> frame.getLensBuilder().setFocus(Double.NaN), Cause.MALFORMED, "focus reading");
-    refuses(frame -> frame.setScaleValue(9), Cause.MALFORMED, "focus scale is unknown");
-    refuses(frame -> frame.setCamera("a/b"), Cause.MALFORMED, "camera name is 'a/b'");
-    refuses(frame -> frame.setEncodingValue(7), Cause.MALFORMED, "its encoding is 7");
-    refuses(
+        "image is 1048576 x 16; expected at most 65536 pixels");
+    assertRejected(CameraFrame.Builder::clearPlaneFocus, Cause.MALFORMED, "planes of the sweep are missing");
+    assertRejected(CameraFrame.Builder::clearLens, Cause.MALFORMED, "focus reading is missing");
+    assertRejected(frame -> frame.getLensBuilder().setFocus(Double.NaN), Cause.MALFORMED, "focus reading");
+    assertRejected(frame -> frame.setScaleValue(9), Cause.MALFORMED, "focus scale is unknown");
+    assertRejected(frame -> frame.setCamera("a/b"), Cause.MALFORMED, "camera name is 'a/b'");
+    assertRejected(frame -> frame.setEncodingValue(7), Cause.MALFORMED, "encoding is 7");
+    assertRejected(
         frame -> frame.setEncoding(ImageEncoding.IMAGE_ENCODING_ZSTD8),
         Cause.MALFORMED,
-        "Zstandard says");
-    refuses(frame -> frame.setHeight(15), Cause.MALFORMED, "expected 24 x 15, 8 bits, grey");
-    refuses(frame -> frame.setLuma(ByteString.EMPTY), Cause.MALFORMED, "no PNG");
+        "Zstandard: ");
+    assertRejected(frame -> frame.setHeight(15), Cause.MALFORMED, "expected 24 x 15, 8 bits, grey");
+    assertRejected(frame -> frame.setLuma(ByteString.EMPTY), Cause.MALFORMED, "no PNG");
   }
 
-  private void refuses(Consumer<CameraFrame.Builder> change, Cause cause, String saying)
+  private void assertRejected(Consumer<CameraFrame.Builder> change, Cause cause, String expected)
       throws IOException {
     CameraFrame.Builder message;
     try (Frame frame = noise(24, 16, 1, FocusReading.at(2))) {
@@ -145,7 +145,7 @@ class CameraFrameCodecTest {
                 parsed.unpackInto(into, 1);
               }
             });
-    assertThat(refused).hasMessageContaining(saying);
+    assertThat(refused).hasMessageContaining(expected);
     assertThat(refused.reason()).isEqualTo(cause);
   }
 
@@ -164,7 +164,7 @@ class CameraFrameCodecTest {
     try (Frame into = Objects.requireNonNull(pool.tryLease(8, 8, false))) {
       assertThatThrownBy(() -> CameraFrameCodec.parse(bomb, MOST).unpackInto(into, 1))
           .isInstanceOf(RejectedFrameException.class)
-          .hasMessageContaining("Zstandard says");
+          .hasMessageContaining("Zstandard: ");
     }
   }
 

@@ -8,6 +8,7 @@ import com.sun.management.ThreadMXBean;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthMapPool;
 import io.github.rackfocus.depth.Validity;
+import io.github.rackfocus.frame.CameraView;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.sink.TestDepthMaps;
 import io.github.rackfocus.v1.DepthFrame;
@@ -61,10 +62,9 @@ class DepthFrameCodecTest {
         new CameraIdentity(
             "r2",
             "front",
-            "front_optical_frame",
-            new CameraIdentity.PinholeIntrinsics(160, 64, 200.5, 201.5, 79.5, 31.5),
-            new CameraIdentity.FixedPose("base_link", 1, 2, 3, 0, 0, 0, 1),
-            "cd".repeat(32));
+            new CameraView(
+                "front_optical_frame", new CameraView.PinholeIntrinsics(160, 64, 200.5, 201.5, 79.5, 31.5), "cd".repeat(32)),
+            new CameraIdentity.FixedPose("base_link", 1, 2, 3, 0, 0, 0, 1));
     try (DepthMap map = TestDepthMaps.scene(160, 64, STAMP, 12)) {
       DepthFrame frame =
           new DepthFrameCodec(calibrated, DepthPacking.PNG16, false, true).encode(map);
@@ -180,7 +180,7 @@ class DepthFrameCodecTest {
           name + "found a PNG of 80 x 32, 16 bits");
       assertWrong(
           raw.toBuilder().setDepth(raw.getDepth().substring(2)).build(),
-          name + "found 5118 bytes of raw codes; expected 5120");
+          name + "raw codes have 5118 bytes; expected 5120");
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.Validity;
+import io.github.rackfocus.frame.CameraView;
 import io.github.rackfocus.sink.DepthEncoding16;
 import io.github.rackfocus.sink.TestDepthMaps;
 import io.github.rackfocus.v1.ObstacleGrid;
@@ -25,10 +26,9 @@ class ObstacleGridCodecTest {
       new CameraIdentity(
           "r2",
           "front",
-          "front_optical_frame",
-          new CameraIdentity.PinholeIntrinsics(640, 480, 600, 600, 319.5, 239.5),
-          new CameraIdentity.FixedPose("base_link", 1, 2, 3, 0, 0, 0, 1),
-          "cd".repeat(32));
+          new CameraView(
+              "front_optical_frame", new CameraView.PinholeIntrinsics(640, 480, 600, 600, 319.5, 239.5), "cd".repeat(32)),
+          new CameraIdentity.FixedPose("base_link", 1, 2, 3, 0, 0, 0, 1));
 
   private record Pixel(float depth, float sigma) {}
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.Validity;
+import io.github.rackfocus.frame.CameraView;
 import io.github.rackfocus.sink.TestDepthMaps;
 import io.github.rackfocus.v1.DepthFrame;
 import io.github.rackfocus.v1.Encoding;
@@ -154,10 +155,9 @@ class OldBytesTest {
         new CameraIdentity(
             "old-robot",
             "old-camera",
-            "old_optical_frame",
-            new CameraIdentity.PinholeIntrinsics(WIDTH, HEIGHT, 100, 101, 39.5, 7.5),
-            new CameraIdentity.FixedPose("base_link", 0.1, 0, 0.7, 0, 0, 0, 1),
-            "0123456789abcdef".repeat(4));
+            new CameraView(
+                "old_optical_frame", new CameraView.PinholeIntrinsics(WIDTH, HEIGHT, 100, 101, 39.5, 7.5), "0123456789abcdef".repeat(4)),
+            new CameraIdentity.FixedPose("base_link", 0.1, 0, 0.7, 0, 0, 0, 1));
     try (DepthMap map =
         TestDepthMaps.fillByRule(
             TestDepthMaps.scene(WIDTH, HEIGHT, 1_763_640_000_123_456_789L, 4711))) {

@@ -92,7 +92,7 @@ class SpoolLawsTest {
           spool.append(SpoolTest.record(i));
         }
         SpoolTest.take(spool);
-        LongStream.range(0, 17).forEach(spool::ended);
+        LongStream.range(0, 17).forEach(spool::release);
       }
       Path mark = folder.resolve("mark");
       byte[] bytes = Files.readAllBytes(mark);
@@ -131,7 +131,7 @@ class SpoolLawsTest {
           case 8, 9, 10 -> {
             if (!underWay.isEmpty()) {
               long index = random.nextBoolean() ? underWay.removeFirst() : underWay.removeLast();
-              spool.ended(index);
+              spool.release(index);
               acknowledged.add(index);
             }
           }

@@ -45,7 +45,7 @@ class SpoolTest {
       append(spool, 0, 100);
       assertThat(take(spool)).hasSize(100);
       // Out of order, as partitions answer: only what is below the first gap is done with.
-      LongStream.of(0, 1, 2, 5).forEach(spool::ended);
+      LongStream.of(0, 1, 2, 5).forEach(spool::release);
     }
     try (Spool spool = open(1 << 20)) {
       assertThat(spool.recovered()).isEqualTo(97);
@@ -60,7 +60,7 @@ class SpoolTest {
     try (Spool spool = open(1 << 20)) {
       append(spool, 0, 500);
       assertThat(segments()).hasSizeGreaterThan(10);
-      take(spool).forEach(spool::ended);
+      take(spool).forEach(spool::release);
       assertThat(segments()).hasSizeLessThanOrEqualTo(1);
     }
     assertThat(segments()).isEmpty();
@@ -92,7 +92,7 @@ class SpoolTest {
         spool.take(0);
       }
       append(spool, 10, 990);
-      LongStream.range(0, 5).forEach(spool::ended);
+      LongStream.range(0, 5).forEach(spool::release);
       long left = take(spool).size();
       assertThat(losses.total()).isEqualTo(995 - left);
     }
@@ -132,13 +132,13 @@ class SpoolTest {
       for (int i = 0; i < 30; i++) {
         spool.take(0);
       }
-      LongStream.of(0, 1, 7, 29).forEach(spool::ended);
+      LongStream.of(0, 1, 7, 29).forEach(spool::release);
       spool.rewind();
       assertThat(spool.waiting()).isEqualTo(46);
       List<Long> expected = new ArrayList<>(range(2, 50));
       expected.removeAll(List.of(7L, 29L));
       assertThat(take(spool)).isEqualTo(expected);
-      expected.forEach(spool::ended);
+      expected.forEach(spool::release);
       assertThat(spool.waiting()).isZero();
     }
     assertThat(segments()).isEmpty();

@@ -41,7 +41,7 @@ class BagReaderTest {
     return fixture;
   }
 
-  private record Read(List<Integer> numbers, List<String> troubles, long lost) {}
+  private record Read(List<Integer> numbers, List<String> warnings, long lost) {}
 
   private static Read read(Path file) throws IOException {
     List<Integer> numbers = new ArrayList<>();
@@ -53,7 +53,7 @@ class BagReaderTest {
           numbers.add(message.data);
         }
       }
-      return new Read(numbers, bag.troubles(), bag.lost());
+      return new Read(numbers, bag.warnings(), bag.lost());
     }
   }
 
@@ -74,7 +74,7 @@ class BagReaderTest {
   void shouldReadMessagesByTheirTime(String compression) throws Exception {
     Read read = read(write(numbers(compression).bytes()));
     assertThat(read.numbers()).isEqualTo(upTo(12));
-    assertThat(read.troubles()).isEmpty();
+    assertThat(read.warnings()).isEmpty();
     assertThat(read.lost()).isZero();
   }
 
@@ -83,7 +83,7 @@ class BagReaderTest {
   void shouldReadBagsWithoutAnIndex(String compression) throws Exception {
     Read read = read(write(numbers(compression).unfinished()));
     assertThat(read.numbers()).isEqualTo(upTo(12));
-    assertThat(read.troubles()).hasSize(1).first().asString().contains("has no index");
+    assertThat(read.warnings()).hasSize(1).first().asString().contains("has no index");
   }
 
   @Test
@@ -122,7 +122,7 @@ class BagReaderTest {
         .containsExactly(1, 2, 4, 5, 7, 8);
   }
 
-  /** Wherever a bag breaks off: what was read is a beginning of it, and it is said. */
+  /** Wherever a bag is truncated, a prefix of its messages is read, with a warning. */
   @ParameterizedTest
   @ValueSource(strings = {"none", "bz2", "lz4"})
   void shouldReadWhatIsLeftOfABrokenOffBag(String compression) throws Exception {
@@ -130,7 +130,7 @@ class BagReaderTest {
     int most = 0;
     for (int length = 4200; length < whole.length; length += 61) {
       Read read = read(write(Arrays.copyOf(whole, length)));
-      assertThat(read.troubles()).as("at byte %d", length).isNotEmpty();
+      assertThat(read.warnings()).as("at byte %d", length).isNotEmpty();
       // Pairs are swapped: sorted by time, what a beginning of the file holds has gaps of one.
       assertThat(read.numbers()).as("at byte %d", length).isSorted().doesNotHaveDuplicates();
       assertThat(read.numbers().size()).isGreaterThanOrEqualTo(most - 1);
@@ -153,10 +153,10 @@ class BagReaderTest {
 
   @Test
   void shouldRefuseWhatIsNoBag() throws Exception {
-    assertRefused("#!/bin/sh\nexit 0\n".getBytes(), "is no ROS bag; expected one of format 2.0");
-    assertRefused(new byte[0], "is no ROS bag");
+    assertRefused("#!/bin/sh\nexit 0\n".getBytes(), "is not a ROS bag; expected format 2.0");
+    assertRefused(new byte[0], "is not a ROS bag");
     assertRefused("#ROSBAG V1.2\nmore".getBytes(), "format 1.2; expected 2.0");
-    assertRefused(Arrays.copyOf(numbers("none").bytes(), 20), "breaks off within its first record");
+    assertRefused(Arrays.copyOf(numbers("none").bytes(), 20), "is truncated within its first record");
     byte[] encrypted =
         BagFixture.record(
             BagFixture.fields(
@@ -196,7 +196,7 @@ class BagReaderTest {
     byte[] unfinished = numbers("none").unfinished();
     Read read = read(write(join(unfinished, hugeChunk)));
     assertThat(read.numbers()).isEqualTo(upTo(12));
-    assertThat(read.troubles()).anyMatch(each -> each.contains("a chunk of 2147483647 bytes"));
+    assertThat(read.warnings()).anyMatch(each -> each.contains("a chunk of 2147483647 bytes"));
 
     byte[] negative =
         BagFixture.record(
@@ -208,7 +208,7 @@ class BagReaderTest {
                 "size",
                 BagFixture.number(-1)),
             new byte[10]);
-    assertThat(read(write(join(unfinished, negative))).troubles())
+    assertThat(read(write(join(unfinished, negative))).warnings())
         .anyMatch(each -> each.contains("4294967295"));
 
     byte[] hugeHeader = BagFixture.number(-16);
@@ -223,7 +223,7 @@ class BagReaderTest {
     Read read = read(write(whole));
     assertThat(read.lost()).isBetween(1L, 6L);
     assertThat(read.numbers()).hasSize((int) (12 - read.lost())).isSorted();
-    assertThat(read.troubles()).hasSize(1).first().asString().contains("can't be unpacked as bz2");
+    assertThat(read.warnings()).hasSize(1).first().asString().contains("cannot be decompressed as bz2");
   }
 
   @Property(seed = "20261120", tries = 400)

@@ -87,7 +87,7 @@ class MessageLawsTest {
       type.read(ByteBuffer.wrap(bytes), message);
       assertThat(message.serializedSize()).isEqualTo(bytes.length);
     } catch (MalformedMessageException e) {
-      assertThat(e).hasMessageMatching("(?s).*(ends inside|left over|bytes are left).*");
+      assertThat(e).hasMessageMatching("(?s).*(ends within|left over|remaining bytes).*");
     }
   }
 

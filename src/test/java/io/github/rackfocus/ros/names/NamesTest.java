@@ -40,7 +40,7 @@ class NamesTest {
   void shouldRefuseWhatIsNoName(String name) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> GraphName.of(name))
-        .withMessageContaining("is no ROS name");
+        .withMessageContaining("is not a ROS name");
   }
 
   @Test
@@ -109,9 +109,9 @@ class NamesTest {
   @ParameterizedTest
   @CsvSource({
     "__master:=localhost:11311,expected http://HOST:PORT",
-    "__name:=a/b,is no base name",
+    "__name:=a/b,is not a base name",
     "__ip:=http://host,expected a host",
-    "a b:=c,is no ROS name"
+    "a b:=c,is not a ROS name"
   })
   void shouldSayWhatIsWrongWithAnArgument(String argument, String said) {
     assertThatIllegalArgumentException()

@@ -27,10 +27,10 @@ class ConnectionHeaderTest {
   @Test
   void shouldRefuseFieldsThatDoNotFillIt() {
     assertRefused(field(-1, "a=b"), "4294967295 bytes");
-    assertRefused(field(9, "a=b"), "9 bytes, but 3 are left");
-    assertRefused(field(3, "a=bxx"), "bytes, but 2 are left");
-    assertRefused(field(3, "abc"), "without name=");
-    assertRefused(field(2, "=b"), "without name=");
+    assertRefused(field(9, "a=b"), "9 bytes; expected at most 3");
+    assertRefused(field(3, "a=bxx"), "bytes; expected at most 2");
+    assertRefused(field(3, "abc"), "without a name");
+    assertRefused(field(2, "=b"), "without a name");
   }
 
   @Property(seed = "20261120", tries = 500)

@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * TCPROS by hand: a publisher that sends what it should not, and a subscriber that asks wrongly.
@@ -32,7 +33,8 @@ public final class RawTcpRos implements AutoCloseable {
     slave =
         new XmlRpcServer(
             any,
-            Map.of("requestTopic", call -> List.of(1, "", List.of("TCPROS", "127.0.0.1", port))));
+            Map.of("requestTopic", call -> List.of(1, "", List.of("TCPROS", "127.0.0.1", port))),
+            new LongAdder());
   }
 
   public URI uri() {

@@ -43,7 +43,7 @@ class XmlRpcTest {
       byte[] sent = XmlRpcWriter.call("m", values);
       assertThat(XmlRpcReader.readCall(sent).parameters()).isEqualTo(values);
     } catch (IllegalArgumentException e) {
-      assertThat(e).hasMessageStartingWith("XML has no form for the character U+");
+      assertThat(e).hasMessageStartingWith("XML cannot represent the character U+");
     }
   }
 
@@ -142,7 +142,7 @@ class XmlRpcTest {
   void shouldRefuseToWriteWhatXmlCannotHold() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> XmlRpcWriter.response("\u0001"))
-        .withMessage("XML has no form for the character U+0001");
+        .withMessage("XML cannot represent the character U+0001");
     assertThatIllegalArgumentException().isThrownBy(() -> XmlRpcWriter.response(7L));
   }
 

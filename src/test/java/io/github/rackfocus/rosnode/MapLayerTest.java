@@ -14,11 +14,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class MapPlaneTest {
+class MapLayerTest {
   private static final int WIDTH = 90;
   private static final int HEIGHT = 8;
 
-  private static Image published(MapPlane plane, DepthMap map) {
+  private static Image published(MapLayer plane, DepthMap map) {
     Header header = new Header();
     header.stampNanos = 12_000_000_034L;
     header.frameId = "camera_optical_frame";
@@ -34,8 +34,8 @@ class MapPlaneTest {
   }
 
   @ParameterizedTest
-  @EnumSource(MapPlane.class)
-  void shouldBeAnImageThatOthersRead(MapPlane plane) {
+  @EnumSource(MapLayer.class)
+  void shouldBeAnImageThatOthersRead(MapLayer plane) {
     try (DepthMap map = TestDepthMaps.scene(WIDTH, HEIGHT, 5, 6)) {
       Image read = published(plane, map);
       assertThat(read.header.stampNanos).isEqualTo(12_000_000_034L);
@@ -52,9 +52,9 @@ class MapPlaneTest {
   @Test
   void shouldCarryDepthAndItsSpecialValuesUnchanged() {
     try (DepthMap map = TestDepthMaps.fillByRule(TestDepthMaps.scene(WIDTH, HEIGHT, 5, 6))) {
-      ByteBuffer depth = published(MapPlane.DEPTH, map).data.order(ByteOrder.LITTLE_ENDIAN);
-      ByteBuffer sigma = published(MapPlane.UNCERTAINTY, map).data.order(ByteOrder.LITTLE_ENDIAN);
-      ByteBuffer age = published(MapPlane.AGE, map).data.order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer depth = published(MapLayer.DEPTH, map).data.order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer sigma = published(MapLayer.UNCERTAINTY, map).data.order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer age = published(MapLayer.AGE, map).data.order(ByteOrder.LITTLE_ENDIAN);
       for (int i = 0; i < map.pixels(); i++) {
         Validity validity = Validity.of(i % Validity.count());
         float expected = validity == Validity.VALID ? 0.2f + i / 1000f : validity.specialDepth();
@@ -69,10 +69,10 @@ class MapPlaneTest {
   @Test
   void shouldCarryMillimetresCodesAndShares() {
     try (DepthMap map = TestDepthMaps.fillByRule(TestDepthMaps.scene(WIDTH, HEIGHT, 5, 6))) {
-      ByteBuffer raw = published(MapPlane.DEPTH_RAW, map).data.order(ByteOrder.LITTLE_ENDIAN);
-      ByteBuffer codes = published(MapPlane.VALIDITY, map).data;
-      ByteBuffer confidence = published(MapPlane.CONFIDENCE, map).data;
-      ByteBuffer allFocus = published(MapPlane.ALL_FOCUS, map).data;
+      ByteBuffer raw = published(MapLayer.DEPTH_RAW, map).data.order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer codes = published(MapLayer.VALIDITY, map).data;
+      ByteBuffer confidence = published(MapLayer.CONFIDENCE, map).data;
+      ByteBuffer allFocus = published(MapLayer.ALL_FOCUS, map).data;
       for (int i = 0; i < map.pixels(); i++) {
         boolean valid = i % Validity.count() == 0;
         assertThat(raw.getShort(2 * i) & 0xffff).isEqualTo(valid ? 200 + i : 0);
@@ -96,6 +96,6 @@ class MapPlaneTest {
     "65.536, 0"
   })
   void shouldWriteMillimetresWithZeroForNone(float metres, int expected) {
-    assertThat(MapPlane.millimetres(metres)).isEqualTo(expected);
+    assertThat(MapLayer.millimetres(metres)).isEqualTo(expected);
   }
 }

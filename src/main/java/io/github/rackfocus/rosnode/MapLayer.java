@@ -5,18 +5,18 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * The images that a depth map is published as: topic, encoding, and how the map's own buffers
- * become the pixels of a message, without an allocation.
+ * The layers of a depth map that are published as images: topic, encoding, and how the map's buffers
+ * are written to a message, without allocation.
  */
-enum MapPlane {
-  /** Metres along the optical axis; NaN, −Inf and +Inf as REP 117 has them. */
+enum MapLayer {
+  /** Metres along the optical axis; NaN, −Inf and +Inf as in REP 117. */
   DEPTH("depth/image_rect", "32FC1", Float.BYTES) {
     @Override
     void write(DepthMap map, ByteBuffer out) {
       writeFloats(map.depth(), map.pixels(), out);
     }
   },
-  /** Millimetres, 0 where there is no depth or more than 65.535 m, as REP 118 has it. */
+  /** Millimetres, 0 if there is no depth or more than 65.535 m, as in REP 118. */
   DEPTH_RAW("depth/image_rect_raw", "16UC1", Short.BYTES) {
     @Override
     void write(DepthMap map, ByteBuffer out) {
@@ -43,7 +43,7 @@ enum MapPlane {
       writeShares(map.confidence(), map.pixels(), out);
     }
   },
-  /** A {@link io.github.rackfocus.depth.Validity} code a pixel. */
+  /** A {@link io.github.rackfocus.depth.Validity} code per pixel. */
   VALIDITY("validity/image_rect", "mono8", 1) {
     @Override
     void write(DepthMap map, ByteBuffer out) {
@@ -52,7 +52,7 @@ enum MapPlane {
       out.position(at + map.pixels());
     }
   },
-  /** Seconds between the reference frame and the frame in which the pixel is in focus. */
+  /** Seconds from the frame in which the pixel is in focus to the reference frame. */
   AGE("age/image_rect", "32FC1", Float.BYTES) {
     @Override
     void write(DepthMap map, ByteBuffer out) {
@@ -67,24 +67,24 @@ enum MapPlane {
     }
   };
 
-  private static final int MOST_MILLIMETRES = 0xffff;
+  private static final int MAX_MILLIMETRES = 0xffff;
 
   private final String topic;
   private final String encoding;
   private final int bytesPerPixel;
 
-  MapPlane(String topic, String encoding, int bytesPerPixel) {
+  MapLayer(String topic, String encoding, int bytesPerPixel) {
     this.topic = topic;
     this.encoding = encoding;
     this.bytesPerPixel = bytesPerPixel;
   }
 
-  /** The topic's relative name. */
+  /** Returns the relative name of the topic. */
   String topic() {
     return topic;
   }
 
-  /** One of sensor_msgs' image encodings. */
+  /** Returns the image encoding, as in sensor_msgs. */
   String encoding() {
     return encoding;
   }
@@ -93,7 +93,7 @@ enum MapPlane {
     return bytesPerPixel;
   }
 
-  /** Puts all pixels, row by row from the top, at the position of a little-endian buffer. */
+  /** Writes all pixels, row by row from the top, to a little-endian buffer. */
   abstract void write(DepthMap map, ByteBuffer out);
 
   private static void writeFloats(FloatBuffer from, int pixels, ByteBuffer out) {
@@ -113,9 +113,9 @@ enum MapPlane {
     out.position(at + pixels);
   }
 
-  /** 0 for NaN, both infinities, and what rounds to 0 or does not fit 16 bits. */
+  /** Returns 0 for NaN, both infinities, and values that round to 0 or exceed 16 bits. */
   static int millimetres(float metres) {
     float rounded = metres * 1000 + 0.5f;
-    return rounded >= 1 && rounded < MOST_MILLIMETRES + 1 ? (int) rounded : 0;
+    return rounded >= 1 && rounded < MAX_MILLIMETRES + 1 ? (int) rounded : 0;
   }
 }
