@@ -3,13 +3,13 @@ package io.github.rackfocus.camera;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Lets a source's frames go at their time on an injected clock, or at once.
+ * Releases the frames of a source at their due times on an injected clock, or at once.
  *
- * <p>Times count from the first frame. A reader that comes late gets what is due without waiting.
- * One thread waits; {@link #close} may be called from another and ends the wait.
+ * <p>Times are relative to the first frame. A late reader gets due frames without waiting. One
+ * thread waits; {@link #close} may be called from another thread and unblocks it.
  */
 public final class Pacer {
-  /** How long a source without a rate waits before it asks its pool again. */
+  /** How long an unpaced source waits before it retries to lease a frame. */
   private static final long POOL_RETRY_NANOS = 500_000;
 
   private final SourceClock clock;
@@ -26,7 +26,7 @@ public final class Pacer {
   /**
    * Waits until a frame is due.
    *
-   * @param offsetNanos when, after the first frame
+   * @param offsetNanos due time after the first frame
    * @return false once closed
    */
   public boolean awaitDue(long offsetNanos) throws InterruptedException {
@@ -37,15 +37,15 @@ public final class Pacer {
       started = true;
       originNanos = clock.nanoTime() - offsetNanos;
     }
-    long left;
-    while (!isClosed() && (left = originNanos + offsetNanos - clock.nanoTime()) > 0) {
-      clock.await(closed, left);
+    long remaining;
+    while (!isClosed() && (remaining = originNanos + offsetNanos - clock.nanoTime()) > 0) {
+      clock.await(closed, remaining);
     }
     return !isClosed();
   }
 
   /**
-   * Waits a little for frames to come back to a pool.
+   * Waits briefly for frames to return to the pool.
    *
    * @return false once closed
    */
@@ -54,7 +54,7 @@ public final class Pacer {
     return !isClosed();
   }
 
-  /** Whether frames go at a rate; if not, the reader's pace is the source's. */
+  /** Returns whether frames are released at a rate; otherwise as fast as they are read. */
   public boolean isPaced() {
     return paced;
   }

@@ -10,7 +10,7 @@ import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.sweep.FocalStack;
 import java.util.function.LongSupplier;
 
-/** What the node does of a stack: estimation, metres and reasons. */
+/** Benchmarks an estimator with post-processing, as the node runs it for every stack. */
 public final class EstimatorSubject implements BenchmarkSubject {
   private final String name;
   private final DepthEstimator estimator;
@@ -53,9 +53,9 @@ public final class EstimatorSubject implements BenchmarkSubject {
       estimator.estimate(stack, map);
       long estimated = nanoClock.getAsLong();
       metric.finish(stack, map);
-      stats.stage(Stage.FRAME, map.info().stageNanos(Stage.FRAME));
-      stats.stage(Stage.STACK, map.info().stageNanos(Stage.STACK));
-      stats.stage(Stage.FINISH, nanoClock.getAsLong() - estimated);
+      stats.recordStage(Stage.FRAME, map.info().stageNanos(Stage.FRAME));
+      stats.recordStage(Stage.STACK, map.info().stageNanos(Stage.STACK));
+      stats.recordStage(Stage.FINISH, nanoClock.getAsLong() - estimated);
     }
   }
 

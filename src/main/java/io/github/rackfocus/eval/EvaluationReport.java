@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import org.opencv.core.Core;
 
 /**
- * An evaluation as JSON: every figure by noise, model and stack, the means, versions of what ran,
- * and hashes of models and inputs. Figures that do not exist are null; units stand in the keys or
- * in docs/metrics.md. Apart from the times, the same run gives the same bytes.
+ * Writes an evaluation as JSON: all scores by noise, model and stack, the means, software versions,
+ * and hashes of models and inputs. Undefined scores are null; units are in the keys or in
+ * docs/metrics.md. Apart from the times, equal runs give equal bytes.
  */
 public final class EvaluationReport {
   private static final int FORMAT = 1;
@@ -27,13 +27,13 @@ public final class EvaluationReport {
   /**
    * Writes the report.
    *
-   * @throws IOException naming the file, if it can't be written
+   * @throws IOException if the file cannot be written; the message names it
    */
   public static void write(Evaluation evaluation, Path file) throws IOException {
     try {
       Files.write(file, JSON.writeValueAsBytes(tree(evaluation)));
     } catch (IOException e) {
-      throw new IOException(file + ": can't be written (" + e + ")", e);
+      throw new IOException(file + ": cannot be written (" + e + ")", e);
     }
   }
 
@@ -95,10 +95,10 @@ public final class EvaluationReport {
     stack.put("height", result.height());
     stack.put("inputSha256", result.inputSha256());
     stack.put("pixelsWithTruth", result.knownPixels());
-    stack.put("pixelsJudged", result.judgedPixels());
+    stack.put("pixelsJudged", result.evaluatedPixels());
     stack.put("pixelsAtInfinity", result.pixelsAtInfinity());
     stack.put("validShare", result.validShare());
-    stack.put("metrics", figures(result.scores()));
+    stack.put("metrics", metrics(result.scores()));
     return stack;
   }
 
@@ -107,16 +107,16 @@ public final class EvaluationReport {
     entry.put("name", mean.name());
     entry.put("unit", mean.unit());
     entry.put("stacks", mean.stacks());
-    entry.put("metrics", figures(mean.scores()));
+    entry.put("metrics", metrics(mean.scores()));
     return entry;
   }
 
-  private static Map<String, Object> figures(Scores scores) {
-    Map<String, Object> figures = new LinkedHashMap<>();
+  private static Map<String, Object> metrics(Scores scores) {
+    Map<String, Object> metrics = new LinkedHashMap<>();
     for (Metric metric : Metric.values()) {
       double value = scores.get(metric);
-      figures.put(metric.key(), Double.isFinite(value) ? value : null);
+      metrics.put(metric.key(), Double.isFinite(value) ? value : null);
     }
-    return figures;
+    return metrics;
   }
 }

@@ -15,13 +15,13 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stack folder in memory, ready to be shown to a model as often as is needed. Immutable.
+ * A stack folder in memory, to be given to models any number of times. Immutable.
  *
- * <p>Each showing has frames of its own, with sequence and stamps that never come twice, since
- * models keep what they computed from a frame they have seen.
+ * <p>Each {@link #lease} has new frames with unused sequence numbers and stamps, because models
+ * cache what they computed for a frame.
  */
 public final class EvaluationStack {
-  /** Where the noise of every stack starts from; the stack's name and the plane are mixed in. */
+  /** Seed of the noise, combined with the name of the stack and the plane. */
   private static final long NOISE_SEED = 20261120L;
 
   private static final long PERIOD_NANOS = 10_000_000;
@@ -57,7 +57,7 @@ public final class EvaluationStack {
   /**
    * Reads a folder.
    *
-   * @throws IOException in one sentence, if the folder is not a sound stack
+   * @throws IOException if the folder is not a valid stack; the message is for the operator
    */
   public static EvaluationStack read(Path folder) throws IOException {
     try (StackFolder source = StackFolder.open(folder)) {
@@ -81,21 +81,21 @@ public final class EvaluationStack {
   private static void readFrame(StackFolder source, Path folder, byte[] luma) throws IOException {
     try (Frame frame = source.next()) {
       if (frame == null) {
-        throw new IOException(folder + ": ended before its last image");
+        throw new IOException(folder + ": ends before its last image");
       }
       frame.luma().get(0, luma);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException(folder + ": reading was interrupted");
+      throw new InterruptedIOException(folder + ": interrupted while reading");
     }
   }
 
   /**
-   * The same stack with Gaussian noise added to its luma, rounded and clipped to 8 bits. The same
-   * for the same stack name, plane and size; for two sigmas the noise only differs in scale.
+   * Returns a copy with Gaussian noise added to the luma, rounded and clipped to 8 bits. The noise
+   * depends on stack name, plane and size only; another sigma scales it.
    *
-   * @param sigma standard deviation, of 255; 0 gives this stack
-   * @throws IllegalArgumentException if sigma is not a number from 0 to 255
+   * @param sigma standard deviation, 0 to 255; 0 returns this stack
+   * @throws IllegalArgumentException if sigma is out of range
    */
   public EvaluationStack withNoise(double sigma) {
     if (!(sigma >= 0 && sigma <= 255)) {
@@ -118,72 +118,71 @@ public final class EvaluationStack {
   }
 
   /**
-   * Shows the stack.
+   * Returns the stack with frames leased from a pool; the caller closes it.
    *
-   * @param pool where its frames are leased; it must have {@link #planes} of them
-   * @param firstSequence of the farthest frame; the others follow
-   * @return a stack that the caller closes
+   * @param pool must have {@link #planes} free frames
+   * @param firstSequence sequence of the farthest frame; the others follow
    */
-  public FocalStack show(FramePool pool, long firstSequence) {
+  public FocalStack lease(FramePool pool, long firstSequence) {
     Frame[] frames = new Frame[luma.length];
     for (int z = 0; z < frames.length; z++) {
-      frames[z] = frame(pool, z, firstSequence + z);
+      frames[z] = leaseFrame(pool, z, firstSequence + z);
     }
     return new FocalStack(
         axis.scale(), frames, axis.focus(), new boolean[frames.length], frames.length - 1);
   }
 
-  /** A frame of one plane, leased from the pool; the caller closes it. */
-  Frame frame(FramePool pool, int plane, long sequence) {
+  /** Returns a frame of one plane, leased from the pool; the caller closes it. */
+  Frame leaseFrame(FramePool pool, int plane, long sequence) {
     Frame frame = pool.tryLease(width, height, false);
     if (frame == null) {
-      throw new IllegalStateException("a frame pool too small for " + planes() + " planes");
+      throw new IllegalStateException("the frame pool is too small for " + planes() + " planes");
     }
     frame.luma().put(0, luma[plane]);
     return frame.seal(sequence * PERIOD_NANOS, sequence, FocusReading.at(axis.focus(plane)));
   }
 
-  /** Name of its folder. */
+  /** Returns the name of the folder. */
   public String name() {
     return name;
   }
 
-  /** Its planes, far to near. */
+  /** Returns the focus axis with the planes, far to near. */
   public FocusAxis axis() {
     return axis;
   }
 
-  /** Number of planes. */
+  /** Returns the number of planes. */
   public int planes() {
     return luma.length;
   }
 
-  /** {@code dioptre} or {@code index}, as its file says. */
+  /** Returns {@code dioptre} or {@code index}, the unit of the stack. */
   public String unit() {
     return axis.scale().isMetric() ? "dioptre" : "index";
   }
 
-  /** Pixels in a row. */
+  /** Returns the width in pixels. */
   public int width() {
     return width;
   }
 
-  /** Rows. */
+  /** Returns the height in pixels. */
   public int height() {
     return height;
   }
 
-  /** True depth, metres or the file's index values; 0 or not finite where unknown. */
+  /** Returns the true depth in metres or index values; 0 or not finite where unknown. */
   public Optional<Pfm> truth() {
     return Optional.ofNullable(truth);
   }
 
-  /** Hash of the folder's files, lower-case hex. */
+  /** Returns the SHA-256 of the folder's files, lower-case hex. */
   public String inputSha256() {
     return inputSha256;
   }
 
-  /** Standard deviation of the noise that was added, of 255. */
+  /** Returns the standard deviation of the added noise, 0 to 255. */
   public double noise() {
     return noise;
   }

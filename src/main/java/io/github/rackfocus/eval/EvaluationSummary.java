@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All models of an evaluation against each other: a row a model and noise, with its iterations,
- * size and times, and two figures of every mean. At most 120 columns wide: means that do not fit
- * beside each other follow below.
+ * Formats a comparison of all models: one row per model and noise, with iterations, size, times and
+ * two scores of every mean. At most 120 columns wide; means that do not fit are printed below.
  */
 final class EvaluationSummary {
   private static final int WIDTH = 120;
@@ -32,7 +31,7 @@ final class EvaluationSummary {
     }
   }
 
-  /** The text, with a line break at its end; empty where there is only one row. */
+  /** Returns the text, ending in a line break; empty if there is only one row. */
   static String of(Evaluation evaluation) {
     EvaluationSummary summary = new EvaluationSummary(evaluation);
     if (summary.rows.size() > 1) {
@@ -57,8 +56,8 @@ final class EvaluationSummary {
       block(means.subList(from, Math.min(from + more, means.size())), false);
     }
     text.append(
-        "K: iterations. MB: all files of the model. ms: whole stack; roll: one new frame; ");
-    text.append("means over all stacks.\nRows with +S: noise of S/255 added.\n\n");
+        "K: iterations. MB: files of the model. ms: time for a whole stack; roll: for one new frame; ");
+    text.append("means over all stacks.\nRows with +S: noise with standard deviation S/255 added.\n\n");
   }
 
   private static boolean isSame(MeanScores a, MeanScores b) {

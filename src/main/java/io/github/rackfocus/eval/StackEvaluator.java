@@ -18,12 +18,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs models on whole stacks and judges what they make of them.
+ * Runs models on whole stacks and evaluates their depth maps.
  *
- * <p>A model sees all frames of a stack at once, nothing is skipped, and every showing is new to
- * it: the time stated is that of all planes and the stack, the median of {@code repeats} showings
- * after one that is not timed. Beside it stands the time of a rolling update, where one frame is
- * new and the others are as they were. For one thread.
+ * <p>Every run uses new frames, so that the time covers the frame stage of all planes and the stack
+ * stage; it is the median of {@code repeats} runs after a warm-up. The time of a rolling update,
+ * with one new frame, is measured as well. Not thread-safe.
  */
 public final class StackEvaluator {
   private final boolean validOnly;
@@ -35,9 +34,9 @@ public final class StackEvaluator {
   private long nextSequence;
 
   /**
-   * @param validOnly judge only the pixels whose depth would be published
-   * @param repeats timed showings of a stack, at least 1
-   * @param nanoClock monotonic, nanoseconds
+   * @param validOnly whether to evaluate only the pixels whose depth would be published
+   * @param repeats timed runs per stack, at least 1
+   * @param nanoClock monotonic time, nanoseconds
    */
   public StackEvaluator(boolean validOnly, int repeats, LongSupplier nanoClock) {
     if (repeats < 1) {
@@ -51,54 +50,54 @@ public final class StackEvaluator {
   /**
    * Runs a model on a stack.
    *
-   * @param pfm where the depth of every pixel is written, whatever its validity; null nowhere
-   * @throws IOException if the file can't be written
-   * @throws IllegalArgumentException if the model can't take the stack; says why
+   * @param pfm file for the depth of every pixel, whatever its validity; null to write none
+   * @throws IOException if the file cannot be written
+   * @throws IllegalArgumentException if the model does not support the stack; says why
    */
   public StackResult evaluate(DepthEstimator model, EvaluationStack stack, @Nullable Path pfm)
       throws IOException {
     try (DepthMap map = maps.tryLease(stack.width(), stack.height())) {
       if (map == null) {
-        throw new IllegalStateException("an evaluator is for one thread");
+        throw new IllegalStateException("the evaluator was used by two threads");
       }
       double rolling = rollingMillis(model, stack, map);
-      show(model, stack, map);
+      run(model, stack, map);
       double[] millis = new double[repeats];
       for (int i = 0; i < repeats; i++) {
-        millis[i] = show(model, stack, map) * 1e-6;
+        millis[i] = run(model, stack, map) * 1e-6;
       }
       float[] depth = depthOfEveryPixel(map, stack.axis());
       if (pfm != null) {
         new Pfm(stack.width(), stack.height(), depth).write(pfm);
       }
-      StackResult result = judge(model, stack, map, depth, median(millis));
+      StackResult result = result(model, stack, map, depth, median(millis));
       result.scores().with(Metric.ROLLING_MILLIS, rolling);
       return result;
     }
   }
 
-  /** Median time of a map when one frame of the stack is new. */
+  /** Returns the median time of a rolling update, with one new frame. */
   private double rollingMillis(DepthEstimator model, EvaluationStack stack, DepthMap map) {
     double[] millis = new double[repeats];
-    try (RollingStackPlayer show = new RollingStackPlayer(stack, frames, nextSequence)) {
-      try (FocalStack first = show.current()) {
+    try (RollingStackPlayer player = new RollingStackPlayer(stack, frames, nextSequence)) {
+      try (FocalStack first = player.current()) {
         model.estimate(first, map);
       }
       for (int i = 0; i < repeats; i++) {
-        try (FocalStack shown = show.next()) {
+        try (FocalStack shown = player.next()) {
           long start = nanoClock.getAsLong();
           model.estimate(shown, map);
           millis[i] = (nanoClock.getAsLong() - start) * 1e-6;
         }
       }
-      nextSequence = show.nextSequence();
+      nextSequence = player.nextSequence();
     }
     return median(millis);
   }
 
-  /** Estimates the stack as if never seen before; nanoseconds that the model took. */
-  private long show(DepthEstimator model, EvaluationStack stack, DepthMap map) {
-    try (FocalStack shown = stack.show(frames, nextSequence)) {
+  /** Runs a model on new frames of the stack; returns the nanoseconds that estimation took. */
+  private long run(DepthEstimator model, EvaluationStack stack, DepthMap map) {
+    try (FocalStack shown = stack.lease(frames, nextSequence)) {
       nextSequence += stack.planes();
       long start = nanoClock.getAsLong();
       model.estimate(shown, map);
@@ -116,15 +115,15 @@ public final class StackEvaluator {
     return depth;
   }
 
-  private StackResult judge(
+  private StackResult result(
       DepthEstimator model, EvaluationStack stack, DepthMap map, float[] depth, double millis) {
     float[] truth = stack.truth().map(Pfm::values).orElseGet(() -> new float[depth.length]);
-    float[] judged = validOnly ? onlyValid(map, depth) : depth;
-    DepthMetrics metrics = DepthMetrics.of(judged, truth, stack.axis());
+    float[] evaluated = validOnly ? onlyValid(map, depth) : depth;
+    DepthMetrics metrics = DepthMetrics.of(evaluated, truth, stack.axis());
     Scores scores =
         metrics
             .scores()
-            .withAll(confidence(map, judged, truth, stack.axis()))
+            .withAll(confidence(map, evaluated, truth, stack.axis()))
             .with(Metric.MILLIS, millis);
     return new StackResult(
         stack.name(),
@@ -138,7 +137,7 @@ public final class StackEvaluator {
         model.executionProvider(),
         model.iterations(),
         metrics.known(),
-        metrics.judged(),
+        metrics.evaluated(),
         metrics.atInfinity(),
         map.info().validShare(),
         scores);
@@ -155,19 +154,20 @@ public final class StackEvaluator {
   }
 
   /**
-   * Errors in planes beside confidence and stated error. Where the truth is only known up to scale
-   * and offset, both are seen through the affine fit.
+   * Scores confidence and expected error against the errors in planes. If the truth is known only up
+   * to scale and offset, both errors are taken after the affine fit.
    */
-  private static Scores confidence(DepthMap map, float[] judged, float[] truth, FocusAxis axis) {
+  private static Scores confidence(
+      DepthMap map, float[] evaluated, float[] truth, FocusAxis axis) {
     FocusScale scale = axis.scale();
-    int pixels = judged.length;
+    int pixels = evaluated.length;
     double[] values = new double[pixels];
     double[] truths = new double[pixels];
     int[] at = new int[pixels];
     int count = 0;
     for (int i = 0; i < pixels; i++) {
-      if (DepthMetrics.isKnown(truth[i], scale) && !Float.isNaN(judged[i])) {
-        values[count] = axis.planesAt(scale.focusAt(judged[i], 0));
+      if (DepthMetrics.isKnown(truth[i], scale) && !Float.isNaN(evaluated[i])) {
+        values[count] = axis.planesAt(scale.focusAt(evaluated[i], 0));
         truths[count] = axis.planesAt(scale.focusAt(truth[i], 0));
         at[count++] = i;
       }
@@ -178,7 +178,7 @@ public final class StackEvaluator {
     ConfidenceScores scores = new ConfidenceScores(count);
     for (int n = 0; n < count; n++) {
       scores.add(
-          Math.abs(fit.at(values[n]) - truths[n]),
+          Math.abs(fit.predict(values[n]) - truths[n]),
           map.error().get(at[n]) * planesOfAxis,
           map.confidence().get(at[n]));
     }

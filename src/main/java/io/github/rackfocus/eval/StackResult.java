@@ -3,16 +3,16 @@ package io.github.rackfocus.eval;
 import io.github.rackfocus.depth.ModelIdentity;
 
 /**
- * What one model made of one stack.
+ * The result of one model on one stack.
  *
- * @param stack name of its folder
+ * @param stack name of the stack's folder
  * @param unit {@code dioptre} (depth in metres) or {@code index}
- * @param inputSha256 of the stack's files, lower-case hex
- * @param noise standard deviation of the noise added, of 255
- * @param iterations proximal iterations spent
- * @param knownPixels pixels with a known truth, 0 where there is no ground truth
- * @param judgedPixels those of them that were judged
- * @param pixelsAtInfinity judged pixels whose depth is infinite: judged in planes only
+ * @param inputSha256 SHA-256 of the stack's files, lower-case hex
+ * @param noise standard deviation of the added noise, 0 to 255
+ * @param iterations refinement iterations of the model
+ * @param knownPixels pixels with a known truth, 0 without ground truth
+ * @param evaluatedPixels pixels with a known truth that were evaluated
+ * @param pixelsAtInfinity evaluated pixels with infinite depth, evaluated in planes only
  * @param validShare share of all pixels that would have been published
  */
 public record StackResult(
@@ -27,12 +27,12 @@ public record StackResult(
     String executionProvider,
     int iterations,
     int knownPixels,
-    int judgedPixels,
+    int evaluatedPixels,
     int pixelsAtInfinity,
     double validShare,
     Scores scores) {
 
-  /** Whether there was anything to judge by. */
+  /** Returns whether the stack has ground truth. */
   public boolean hasTruth() {
     return knownPixels > 0;
   }

@@ -15,15 +15,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every fault of a folder gets one sentence: file, what was found, what was expected. */
+/** Every fault of a folder is reported with the file, what was found and what was expected. */
 class StackFolderFaultTest {
-  private static final String GOOD = "{\"focus\": [1.5, 2, 4], \"unit\": \"dioptre\"}";
+  private static final String VALID = "{\"focus\": [1.5, 2, 4], \"unit\": \"dioptre\"}";
 
   @TempDir Path folder;
 
   @BeforeEach
-  void writeAGoodFolder() throws Exception {
-    StackFolderFixture.write(folder, 3, GOOD);
+  void writeAValidFolder() throws Exception {
+    StackFolderFixture.write(folder, 3, VALID);
   }
 
   @ParameterizedTest
@@ -31,193 +31,169 @@ class StackFolderFaultTest {
       delimiter = '|',
       quoteCharacter = '\'',
       value = {
-        "{\"focus\":[1,2],\"unit\":\"dioptre\"} | focus lists 2 values; expected 3, one for each image",
-        "{\"unit\":\"dioptre\"} | focus is missing; expected a list of numbers, one for each image",
-        "{\"focus\":7,\"unit\":\"dioptre\"} | focus is 7; expected a list of numbers, one for each image",
-        "{\"focus\":[1,\"a\",3],\"unit\":\"dioptre\"} | focus[1] is \"a\"; expected a finite number",
-        "{\"focus\":[1,2,1e999],\"unit\":\"dioptre\"} | focus[2] is 1E+999; expected a finite number",
-        "{\"focus\":[1,3,2],\"unit\":\"dioptre\"} | focus[2] is 2.0 after 3.0; expected values that only rise or only fall",
-        "{\"focus\":[1,1,2],\"unit\":\"dioptre\"} | focus[1] is 1.0 after 1.0; expected values that only rise or only fall",
-        "{\"focus\":[-1,1,2],\"unit\":\"dioptre\"} | focus[0] is -1.0; expected 0 dioptres or more",
-        "{\"focus\":[1,2,3],\"unit\":\"metre\"} | unit is \"metre\"; expected \"dioptre\" or \"index\"",
-        "{\"focus\":[1,2,3],\"unit\":3} | unit is 3; expected \"dioptre\" or \"index\"",
-        "{\"focus\":[1,2,3]} | unit is missing; expected \"dioptre\" or \"index\"",
-        "{\"focus\":[1,2,3],\"unit\":\"index\"} | order is missing; expected \"near-first\" or \"far-first\", as unit is \"index\"",
-        "{\"focus\":[1,2,3],\"unit\":\"index\",\"order\":\"up\"} | order is \"up\"; expected \"near-first\" or \"far-first\"",
-        "{\"focus\":[1,2,3],\"unit\":\"dioptre\",\"order\":\"near-first\"} | order is \"near-first\" while focus runs from 1.0 to 3.0 dioptres; expected \"far-first\"",
-        "{\"focus\":[1,2,3],\"unit\":\"dioptre\",\"stamps\":[1,2]} | stamps lists 2 values; expected 3, one for each image",
-        "{\"focus\":[1,2,3],\"unit\":\"dioptre\",\"stamps\":[1,2,2]} | stamps[2] is 2 after 2; expected increasing seconds",
-        "{\"focus\":[1,2,3],\"unit\":\"dioptre\",\"stamps\":[1,2,1e300]} | stamps[2] is 1.0E300; expected 0 to 9.0E9 seconds",
-        "{\"focus\":[1,2,3],\"unit\":\"dioptre\",\"stamps\":{}} | stamps is an object; expected a list of seconds, one for each image",
-        "{\"focus\":[1,2,3],\"unit\":\"dioptre\",\"fokus\":1} | has the unknown key \"fokus\"; expected only focus, unit, order, stamps, source, licence and note",
-        "[1,2,3] | holds no JSON object; expected one with focus and unit",
-        "'' | holds no JSON object; expected one with focus and unit",
+        "{\"focus\":[1,2],\"unit\":\"dioptre\"} | focus ; 2 ; 3",
+        "{\"unit\":\"dioptre\"} | focus is missing",
+        "{\"focus\":7,\"unit\":\"dioptre\"} | focus is 7",
+        "{\"focus\":[1,\"a\",3],\"unit\":\"dioptre\"} | focus[1] is \"a\" ; number",
+        "{\"focus\":[1,2,1e999],\"unit\":\"dioptre\"} | focus[2] is 1E+999",
+        "{\"focus\":[1,3,2],\"unit\":\"dioptre\"} | focus[2] is 2.0 ; 3.0",
+        "{\"focus\":[1,1,2],\"unit\":\"dioptre\"} | focus[1] is 1.0 ; 1.0",
+        "{\"focus\":[-1,1,2],\"unit\":\"dioptre\"} | focus[0] is -1.0 ; 0",
+        "{\"focus\":[1,2,3],\"unit\":\"metre\"} | unit is \"metre\" ; \"dioptre\" or \"index\"",
+        "{\"focus\":[1,2,3],\"unit\":3} | unit is 3 ; \"dioptre\" or \"index\"",
+        "{\"focus\":[1,2,3]} | unit is missing ; \"dioptre\" or \"index\"",
+        "{\"focus\":[1,2,3],\"unit\":\"index\"} | order is missing ; \"near-first\" or \"far-first\"",
+        "{\"focus\":[1,2,3],\"unit\":\"index\",\"order\":\"up\"} | order is \"up\" ; \"near-first\" or \"far-first\"",
+        "{\"focus\":[1,2,3],\"unit\":\"dioptre\",\"order\":\"near-first\"} | order is \"near-first\" ; 1.0 ; 3.0 ; \"far-first\"",
+        "{\"focus\":[1,2,3],\"unit\":\"dioptre\",\"stamps\":[1,2]} | stamps ; 2 ; 3",
+        "{\"focus\":[1,2,3],\"unit\":\"dioptre\",\"stamps\":[1,2,2]} | stamps[2] is 2 ; 2",
+        "{\"focus\":[1,2,3],\"unit\":\"dioptre\",\"stamps\":[1,2,1e300]} | stamps[2] is 1.0E300 ; 9.0E9",
+        "{\"focus\":[1,2,3],\"unit\":\"dioptre\",\"stamps\":{}} | stamps is an object",
+        "{\"focus\":[1,2,3],\"unit\":\"dioptre\",\"fokus\":1} | fokus",
+        "[1,2,3] | JSON",
+        "'' | JSON",
       })
-  void shouldSayWhatIsWrongInStackJson(String json, String sentence) throws Exception {
+  void shouldReportWhatIsWrongInStackJson(String json, String parts) throws Exception {
     Path file = folder.resolve("stack.json");
     Files.writeString(file, json == null ? "" : json);
-    assertRefused(file + ": " + sentence);
+    assertRejected(file, parts.split(" ; "));
   }
 
   @Test
-  void shouldSayWhereStackJsonIsNotJson() throws Exception {
+  void shouldReportWhereStackJsonIsNotJson() throws Exception {
     Path file = folder.resolve("stack.json");
     Files.writeString(file, "{\"focus\": [1, 2,\n 3, }");
     assertThatThrownBy(() -> StackFolder.open(folder))
         .isInstanceOf(StackFolderException.class)
-        .hasMessageStartingWith(file + ": is not JSON at line 2, column 5 (")
-        .hasMessageEndingWith("); expected a JSON object");
+        .hasMessageStartingWith(file + ": ")
+        .hasMessageContainingAll("line 2", "column 5", "; expected");
   }
 
   @Test
-  void shouldRefuseAKeyThatStandsTwice() throws Exception {
-    Files.writeString(folder.resolve("stack.json"), GOOD.replace("{", "{\"unit\": \"index\", "));
+  void shouldRejectADuplicateKey() throws Exception {
+    Files.writeString(folder.resolve("stack.json"), VALID.replace("{", "{\"unit\": \"index\", "));
     assertThatThrownBy(() -> StackFolder.open(folder))
         .isInstanceOf(StackFolderException.class)
         .hasMessageContaining("Duplicate field 'unit'");
   }
 
   @Test
-  void shouldMissStackJson() throws Exception {
+  void shouldReportAMissingStackJson() throws Exception {
     Files.delete(folder.resolve("stack.json"));
-    assertRefused(
-        folder.resolve("stack.json")
-            + ": is missing; expected focus, unit and order of the images");
+    assertRejected(folder.resolve("stack.json"), "is missing");
   }
 
   @Test
-  void shouldRefuseAHugeStackJson() throws Exception {
+  void shouldRejectAHugeStackJson() throws Exception {
     Files.write(folder.resolve("stack.json"), new byte[(1 << 20) + 1]);
-    assertRefused(folder.resolve("stack.json") + ": has 1048577 bytes; expected at most 1048576");
+    assertRejected(folder.resolve("stack.json"), "1048577", "1048576");
   }
 
   @Test
-  void shouldMissTheFolder() {
+  void shouldReportAMissingFolder() {
     Path nowhere = folder.resolve("nowhere");
     assertThatThrownBy(() -> StackFolder.open(nowhere))
         .isInstanceOf(StackFolderException.class)
-        .hasMessage(
-            nowhere
-                + ": does not exist; expected a folder with stack.json and images 000.png,"
-                + " 001.png, …");
+        .hasMessageStartingWith(nowhere + ": does not exist; expected");
   }
 
   @Test
-  void shouldMissAnImageInTheMiddle() throws Exception {
+  void shouldReportAMissingImage() throws Exception {
     Files.delete(folder.resolve("001.png"));
     StackFolderFixture.mono(folder.resolve("003.png"), WIDTH, HEIGHT, (x, y) -> 0);
-    assertRefused(
-        folder
-            + ": image 001 is missing while there is 003; expected images numbered without a gap"
-            + " from 000");
+    assertRejected(folder, "001", "003");
   }
 
   @Test
-  void shouldMissTheLastImage() throws Exception {
+  void shouldReportAMissingLastImage() throws Exception {
     StackFolderFixture.mono(folder.resolve("003.png"), WIDTH, HEIGHT, (x, y) -> 0);
-    assertRefused(
-        folder.resolve("stack.json") + ": focus lists 3 values; expected 4, one for each image");
+    assertRejected(folder.resolve("stack.json"), "focus", "3", "4");
   }
 
   @Test
-  void shouldRefuseTooFewImages() throws Exception {
+  void shouldRejectTooFewImages() throws Exception {
     Files.delete(folder.resolve("002.png"));
-    assertRefused(folder + ": has 2 images; expected 3 to 64 named 000.png (or .jpg), 001.png, …");
+    assertRejected(folder, "has 2 images", "3 to 64");
   }
 
   @Test
-  void shouldRefuseTooManyImages() throws Exception {
+  void shouldRejectTooManyImages() throws Exception {
     byte[] image = Files.readAllBytes(folder.resolve("000.png"));
     for (int i = 3; i < 65; i++) {
       Files.write(folder.resolve(String.format("%03d.png", i)), image);
     }
-    assertRefused(folder + ": has 65 images; expected 3 to 64 named 000.png (or .jpg), 001.png, …");
+    assertRejected(folder, "has 65 images", "3 to 64");
   }
 
   @Test
-  void shouldRefuseTwoImagesOfOneNumber() throws Exception {
+  void shouldRejectTwoImagesWithOneNumber() throws Exception {
     StackFolderFixture.mono(folder.resolve("001.jpg"), WIDTH, HEIGHT, (x, y) -> 0);
     assertThatThrownBy(() -> StackFolder.open(folder))
         .isInstanceOf(StackFolderException.class)
-        .hasMessageContaining("001.jpg")
-        .hasMessageContaining("001.png")
-        .hasMessageEndingWith("; expected one image of each number");
+        .hasMessageContainingAll("001.jpg", "001.png", "; expected");
   }
 
   @Test
-  void shouldRefuseWhatIsNoImage() throws Exception {
+  void shouldRejectAFileThatIsNotAnImage() throws Exception {
     Files.writeString(folder.resolve("001.png"), "hello");
-    assertRefused(
-        folder.resolve("001.png")
-            + ": is no image that can be read (5 bytes); expected a whole PNG or JPEG");
+    assertRejected(folder.resolve("001.png"), "5 bytes", "PNG or JPEG");
   }
 
   @Test
-  void shouldRefuseAPngThatBreaksOff() throws Exception {
+  void shouldRejectATruncatedPng() throws Exception {
     Path file = folder.resolve("001.png");
     StackFolderFixture.mono(file, WIDTH, HEIGHT, (x, y) -> 31 * x ^ 57 * y);
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 30));
-    assertRefused(
-        file
-            + ": cannot be decoded ("
-            + (bytes.length - 30)
-            + " bytes); expected a whole PNG or"
-            + " JPEG");
+    assertRejected(file, (bytes.length - 30) + " bytes", "PNG or JPEG");
   }
 
   @Test
-  void shouldRefuseAJpegThatBreaksOff() throws Exception {
+  void shouldRejectATruncatedJpeg() throws Exception {
     Path file = folder.resolve("001.jpg");
     Files.delete(folder.resolve("001.png"));
     StackFolderFixture.mono(file, WIDTH, HEIGHT, (x, y) -> 31 * x ^ 57 * y);
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 20));
-    assertRefused(
-        file
-            + ": is a JPEG that breaks off after "
-            + (bytes.length - 20)
-            + " bytes; expected a"
-            + " whole PNG or JPEG");
+    assertRejected(file, "truncated", (bytes.length - 20) + " bytes", "PNG or JPEG");
   }
 
   @Test
-  void shouldRefuseImagesOfDifferentSizes() throws Exception {
+  void shouldRejectImagesOfDifferentSizes() throws Exception {
     StackFolderFixture.mono(folder.resolve("002.png"), WIDTH + 1, HEIGHT, (x, y) -> 0);
-    assertRefused(folder.resolve("002.png") + ": is 8 x 5; expected 7 x 5 as 000.png is");
+    assertRejected(folder.resolve("002.png"), "is 8 x 5; expected 7 x 5", "000.png");
   }
 
   @Test
-  void shouldRefuseAnEnormousImageBeforeItTakesMemory() throws Exception {
+  void shouldRejectAHugeImageBeforeAllocatingMemory() throws Exception {
     Path file = folder.resolve("000.png");
     byte[] bytes = Files.readAllBytes(file);
     ByteBuffer.wrap(bytes).putInt(16, 100_000).putInt(20, 100_000);
     Files.write(file, bytes);
-    assertRefused(
-        file
-            + ": image size is 100000 x 100000; expected at least 1 x 1 and at most 67108864"
-            + " pixels");
+    assertRejected(file, "100000 x 100000", "67108864");
   }
 
   @Test
-  void shouldRefuseATruncatedPfm() throws Exception {
+  void shouldRejectATruncatedPfm() throws Exception {
     Path file = folder.resolve("depth.pfm");
     new Pfm(WIDTH, HEIGHT, new float[WIDTH * HEIGHT]).write(file);
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 4));
-    assertRefused(file + ": ends after 136 bytes of data; expected 140 bytes");
+    assertRejected(file, "136 bytes", "140 bytes");
   }
 
   @Test
-  void shouldRefuseAPfmOfAnotherSize() throws Exception {
+  void shouldRejectAPfmOfAnotherSize() throws Exception {
     Path file = folder.resolve("depth.pfm");
     new Pfm(2, 3, new float[6]).write(file);
-    assertRefused(file + ": is 2 x 3; expected 7 x 5 as the images are");
+    assertRejected(file, "is 2 x 3; expected 7 x 5");
   }
 
-  private void assertRefused(String sentence) {
+  private void assertRejected(Path file, String... parts) {
     assertThatThrownBy(() -> StackFolder.open(folder))
         .isInstanceOf(StackFolderException.class)
-        .hasMessage(sentence);
+        .hasMessageStartingWith(file + ": ")
+        .hasMessageContaining("; expected ")
+        .hasMessageContainingAll(parts);
   }
 }

@@ -82,7 +82,7 @@ class EvalCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--model nonsense | model 'nonsense' does not exist; expected all or some of sml, ddl",
+        "--model nonsense | --model is 'nonsense'; expected all or some of sml, ddl",
         "--noise -1 | --noise is -1.0; expected 0 to 255",
         "--noise much | Invalid value for option '--noise'",
         "--repeats 0 | --repeats is 0; expected 1 to 1000",
@@ -116,13 +116,13 @@ class EvalCommandTest {
   @Test
   void shouldAnswerAnEmptyFolderWithOneSentence() throws IOException {
     assertThat(eval(Files.createDirectory(root.resolve("empty")))).isEqualTo(1);
-    assertOneSentence("holds no stack");
+    assertOneSentence("contains no stack");
   }
 
   @Test
   void shouldAnswerAJsonFileThatCannotBeWrittenBeforeItWorks() {
     assertThat(eval(stacks, "--json", root.resolve("nowhere/report.json"))).isEqualTo(1);
-    assertOneSentence("report.json: can't be written");
+    assertOneSentence("report.json: cannot be written");
     assertThat(out.toString()).isEmpty();
   }
 
@@ -130,7 +130,7 @@ class EvalCommandTest {
   void shouldAnswerAnOutputFolderThatIsAFile() throws IOException {
     Path file = Files.writeString(root.resolve("file"), "");
     assertThat(eval(stacks, "--out", file)).isEqualTo(1);
-    assertOneSentence("can't be made a folder");
+    assertOneSentence("cannot be created");
   }
 
   @Test

@@ -34,7 +34,7 @@ class ModelsCommandTest {
   void shouldVerifyAllOrThoseNamed() {
     assertThat(run("verify", "--models", TestModels.folder().toString())).isZero();
     assertThat(out.toString())
-        .contains("tiny-full 1.0.0: 2 files sound", "ok  frame.onnx + stack-k3.onnx  CPU");
+        .contains("tiny-full 1.0.0: 2 files intact", "ok  frame.onnx + stack-k3.onnx  CPU");
     out.getBuffer().setLength(0);
     assertThat(run("--models", TestModels.folder().toString(), "verify", "tiny-plain")).isZero();
     assertThat(out.toString()).contains("tiny-plain", "full-k0.onnx").doesNotContain("tiny-full");
@@ -67,11 +67,11 @@ class ModelsCommandTest {
   @Test
   void shouldFailWithoutModelsToVerify() {
     assertThat(run("verify", "--models", temp.toString())).isEqualTo(1);
-    assertThat(err.toString()).contains("holds no models");
+    assertThat(err.toString()).contains("contains no models");
     assertThat(run("verify", "--models", temp.resolve("none").toString())).isEqualTo(1);
     assertThat(err.toString()).contains("none: no such folder");
     assertThat(run("--models", temp.toString())).isZero();
-    assertThat(out.toString()).contains("no models in " + temp);
+    assertThat(out.toString()).contains("No models in " + temp);
   }
 
   @Test

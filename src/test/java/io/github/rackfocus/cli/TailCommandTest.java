@@ -86,7 +86,7 @@ class TailCommandTest {
         .contains("r2/front  map 0  160x64")
         .contains("median")
         .contains("test K=3 on CPU");
-    assertThat(lines.get(3)).contains("rackfocus.depth.v1 r2/other  can't be read");
+    assertThat(lines.get(3)).contains("rackfocus.depth.v1 r2/other  unreadable");
   }
 
   @Test

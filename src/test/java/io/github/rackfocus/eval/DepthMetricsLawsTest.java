@@ -98,7 +98,7 @@ class DepthMetricsLawsTest {
   private static double squares(AffineFit fit, double[] x, double[] y) {
     double sum = 0;
     for (int i = 0; i < x.length; i++) {
-      double error = fit.at(x[i]) - y[i];
+      double error = fit.predict(x[i]) - y[i];
       sum += error * error;
     }
     return sum;

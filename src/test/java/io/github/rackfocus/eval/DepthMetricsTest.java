@@ -54,7 +54,7 @@ class DepthMetricsTest {
     float[] prediction = {1f, 9f, 9f, 9f, 9f, Float.NaN, 2.5f};
     DepthMetrics metrics = DepthMetrics.of(prediction, truth, DIOPTRES);
     assertThat(metrics.known()).isEqualTo(3);
-    assertThat(metrics.judged()).isEqualTo(2);
+    assertThat(metrics.evaluated()).isEqualTo(2);
     assertThat(metrics.scores().get(Metric.MAE)).isCloseTo(0.25, TINY);
     assertThat(metrics.scores().get(Metric.COVERAGE)).isCloseTo(2.0 / 3, TINY);
   }

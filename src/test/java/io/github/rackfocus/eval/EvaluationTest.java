@@ -90,7 +90,7 @@ class EvaluationTest {
     Evaluation evaluation = run(plan(List.of(60.0), true));
     StackResult slope = result(evaluation, "sml", "slope");
     assertThat(slope.scores().get(Metric.COVERAGE)).isBetween(0.01, 0.99);
-    assertThat(slope.judgedPixels()).isLessThan(slope.knownPixels());
+    assertThat(slope.evaluatedPixels()).isLessThan(slope.knownPixels());
     StackResult every = result(run(plan(List.of(60.0), false)), "sml", "slope");
     assertThat(slope.scores().get(Metric.MAE_PLANES))
         .isLessThan(every.scores().get(Metric.MAE_PLANES));
@@ -118,9 +118,9 @@ class EvaluationTest {
   void shouldAddTheSameNoiseEveryTime() throws IOException {
     EvaluationStack stack = EvaluationStack.read(stacks.resolve("slope"));
     FramePool pool = new FramePool(28);
-    try (FocalStack clean = stack.show(pool, 0);
-        FocalStack first = stack.withNoise(10).show(pool, 0);
-        FocalStack second = stack.withNoise(10).show(pool, 0)) {
+    try (FocalStack clean = stack.lease(pool, 0);
+        FocalStack first = stack.withNoise(10).lease(pool, 0);
+        FocalStack second = stack.withNoise(10).lease(pool, 0)) {
       double squares = 0;
       int pixels = clean.frame(3).pixels();
       for (int i = 0; i < pixels; i++) {
@@ -202,10 +202,10 @@ class EvaluationTest {
   void shouldRollOneFrameAtATime() throws IOException {
     EvaluationStack stack = EvaluationStack.read(stacks.resolve("slope"));
     FramePool pool = new FramePool(stack.planes() + 1);
-    try (RollingStackPlayer show = new RollingStackPlayer(stack, pool, 100)) {
-      List<Long> before = sequences(show.current());
+    try (RollingStackPlayer player = new RollingStackPlayer(stack, pool, 100)) {
+      List<Long> before = sequences(player.current());
       for (int plane = 0; plane < 2 * stack.planes(); plane++) {
-        FocalStack next = show.next();
+        FocalStack next = player.next();
         assertThat(next.referencePlane()).isEqualTo(plane % stack.planes());
         List<Long> after = sequences(next);
         for (int z = 0; z < stack.planes(); z++) {
@@ -217,7 +217,7 @@ class EvaluationTest {
         }
         before = after;
       }
-      assertThat(show.nextSequence()).isEqualTo(100 + 3L * stack.planes());
+      assertThat(player.nextSequence()).isEqualTo(100 + 3L * stack.planes());
     }
     assertThat(pool.leased()).isZero();
   }

@@ -14,8 +14,8 @@ class SubjectStatsTest {
   void shouldGivePercentilesMeansAndStages() {
     SubjectStats stats = new SubjectStats();
     for (int i = 1; i <= 100; i++) {
-      stats.map(i * MILLI, 2 * MILLI, 300);
-      stats.stage(Stage.STACK, 3 * MILLI);
+      stats.recordMap(i * MILLI, 2 * MILLI, 300);
+      stats.recordStage(Stage.STACK, 3 * MILLI);
     }
     assertThat(stats.maps()).isEqualTo(100);
     assertThat(stats.millis(50)).isCloseTo(50, within(0.1));
@@ -33,9 +33,9 @@ class SubjectStatsTest {
     SubjectStats free = new SubjectStats();
     for (SubjectStats stats : new SubjectStats[] {paced, free}) {
       for (int i = 0; i < 9; i++) {
-        stats.map(5 * MILLI, 0, 0);
+        stats.recordMap(5 * MILLI, 0, 0);
       }
-      stats.map(100 * MILLI, 0, 0);
+      stats.recordMap(100 * MILLI, 0, 0);
     }
     assertThat(free.millis(50)).isCloseTo(5, within(0.1));
     // 100 ms hide maps that would have taken 90, 80, ... 10.
@@ -46,8 +46,8 @@ class SubjectStatsTest {
   @Test
   void shouldForgetTheWarmUp() {
     SubjectStats stats = new SubjectStats();
-    stats.map(MILLI, MILLI, 1);
-    stats.stage(Stage.FINISH, MILLI);
+    stats.recordMap(MILLI, MILLI, 1);
+    stats.recordStage(Stage.FINISH, MILLI);
     stats.clear();
     assertThat(stats.maps()).isZero();
     assertThat(stats.stageMillis(Stage.FINISH, 50)).isZero();

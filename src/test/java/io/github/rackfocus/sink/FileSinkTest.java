@@ -171,8 +171,8 @@ class FileSinkTest {
     Path file = Files.writeString(folder.resolve("out"), "");
     assertThatThrownBy(() -> new FileSink(FileSinkConfig.all(file)))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("output folder " + file + " can't be written")
-        .hasMessageContaining("a file of that name is there");
+        .hasMessageContaining("output folder " + file + " is not writable")
+        .hasMessageContaining("a file with that name exists");
   }
 
   @Test
@@ -181,7 +181,7 @@ class FileSinkTest {
     assertThatThrownBy(() -> new FileSink(FileSinkConfig.all(file.resolve("below"))))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file.resolve("below").toString())
-        .hasMessageContaining("expected a folder");
+        .hasMessageContaining("expected a writable folder");
   }
 
   @Test
@@ -191,20 +191,20 @@ class FileSinkTest {
     assumeTrue(!Files.isWritable(closed), "root may write everywhere");
     assertThatThrownBy(() -> new FileSink(FileSinkConfig.all(closed)))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining(closed + " can't be written: permission denied");
+        .hasMessageContaining(closed + " is not writable: permission denied");
   }
 
   @Test
-  void shouldGoOnAfterAMapThatCouldNotBeWritten() throws IOException {
+  void shouldContinueAfterAMapThatCannotBeWritten() throws IOException {
     try (FileSink sink = new FileSink(FileSinkConfig.all(folder));
         DepthMap first = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 1);
         DepthMap second = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 2)) {
       Files.writeString(folder.resolve("map-00000001"), "in the way");
       assertThatThrownBy(() -> sink.accept(first))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("map-00000001 could not be written");
+          .hasMessageContaining("map-00000001 cannot be written");
       sink.accept(second);
-      assertThat(sink.written()).isEqualTo(1);
+      assertThat(sink.newestFolder()).isEqualTo(folder.resolve("map-00000002"));
     }
     assertThat(folder.resolve("map-00000002").resolve("report.json")).exists();
   }
@@ -219,7 +219,7 @@ class FileSinkTest {
       Files.createSymbolicLink(target.resolve(".confidence.png.tmp"), full);
       assertThatThrownBy(() -> sink.accept(map))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("confidence.png could not be written: No space left on device");
+          .hasMessageContaining("confidence.png cannot be written: No space left on device");
       assertThat(target).doesNotExist();
     }
   }

@@ -43,7 +43,7 @@ class SimulatedCameraConfigTest {
                 new FramePool(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("prerenderedSweeps is 100, which takes 96000 MB; expected at most")
-        .hasMessageEndingWith("or 0 to render each frame when it is asked for");
+        .hasMessageEndingWith("or 0 to render each frame on demand");
   }
 
   @Test
