@@ -84,11 +84,17 @@ final class BenchCommand extends Subcommand {
   private String model = ModelConfig.DEFAULT_MODEL;
 
   @Option(
-      names = {"--subjects", "--lanes"},
+      names = "--subjects",
       split = ",",
       paramLabel = "S",
       description = "What to compare. Default: ${DEFAULT-VALUE}.")
   private List<String> subjects = SUBJECTS;
+
+  /** Former name of {@code --subjects}. */
+  @Option(names = "--lanes", split = ",", hidden = true)
+  private void setLanes(List<String> lanes) {
+    subjects = lanes;
+  }
 
   @Option(
       names = "--maps",

@@ -35,9 +35,11 @@ import picocli.CommandLine.Option;
     name = "demo",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description =
-        "Shows the whole pipeline without hardware: a simulated camera with a liquid lens, depth"
-            + " inference, and depth maps written to files and to an embedded Kafka broker.")
+    description = {
+      "Shows the whole pipeline without any hardware.",
+      "Runs depth inference on a simulated camera with a liquid lens, and writes the depth maps to"
+          + " files and to an embedded Kafka broker."
+    })
 final class DemoCommand extends Subcommand {
   private static final int KEPT_MAPS = 5;
   private static final Duration LAST_MAPS = Duration.ofSeconds(10);

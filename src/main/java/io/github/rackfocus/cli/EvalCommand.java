@@ -23,9 +23,10 @@ import picocli.CommandLine.Parameters;
     name = "eval",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description =
-        "Runs models on recorded focal stacks and compares their depth with the ground truth."
-            + " docs/metrics.md has the metrics and their formulas.",
+    description = {
+      "Runs models on recorded focal stacks and compares their depth with the ground truth.",
+      "Explanation of all metrics: docs/metrics.md."
+    },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:success", "1:a stack, a model or a file failed", "2:wrong usage"})
 final class EvalCommand extends Subcommand {

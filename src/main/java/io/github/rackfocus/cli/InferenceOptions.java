@@ -11,7 +11,7 @@ final class InferenceOptions {
       paramLabel = "NAME",
       description =
           "Depth model: one that 'rackfocus models' lists, or the classical baseline sml or ddl."
-              + " Default: as configured, else "
+              + " Default if not configured: "
               + ModelConfig.DEFAULT_MODEL
               + ".")
   private @Nullable String model;
@@ -20,22 +20,22 @@ final class InferenceOptions {
       names = "--iterations",
       paramLabel = "K",
       description =
-          "Refinement iterations of the model; fewer are faster. Default: as configured, else the"
-              + " model's own default.")
+          "Refinement iterations of the model; fewer are faster. Default if not"
+              + " configured: the model's own default.")
   private @Nullable Integer iterations;
 
   @Option(
       names = "--device",
       paramLabel = "D",
       description =
-          "Where to run the model: cpu, cuda[:n] or auto. Default: as configured, else cpu.")
+          "Where to run the model: cpu, cuda[:n] or auto. Default if not configured: cpu.")
   private @Nullable String device;
 
   @Option(
       names = "--threads",
       paramLabel = "N",
       description =
-          "Inference threads; 0 for one per core. Default: as configured, else 0.")
+          "Inference threads; 0 for one per core. Default if not configured: 0.")
   private @Nullable Integer threads;
 
   /** Returns the configuration with the options of the command line applied. */

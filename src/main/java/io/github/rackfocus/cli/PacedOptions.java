@@ -34,8 +34,8 @@ final class PacedOptions {
       names = "--deadline",
       paramLabel = "MS",
       description =
-          "Latency that the 95th percentile must stay below in the run at --rate, in milliseconds"
-              + " (model.deadlineMillis); 0 for no deadline. Default: ${DEFAULT-VALUE}.")
+          "Latency that the 95th percentile must stay below in the run at --rate, in"
+              + " milliseconds; 0 for no deadline. Default: ${DEFAULT-VALUE}.")
   private double deadline;
 
   boolean isEnabled() {

@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Computes depth maps of a stack folder or a ROS bag without skipping any.",
+      "Computes the depth maps of a stack folder or a ROS bag, skipping none.",
       "Depth maps of a folder are written to --out; those of a bag only if --out is given."
           + " Prints a digest of all maps, which is equal for equal input, model and configuration"
           + " on a CPU. With --loop, a folder is played like a live camera until stopped and only"
@@ -72,7 +72,7 @@ final class ReplayCommand extends Subcommand {
   @Option(
       names = "--bit-depth",
       paramLabel = "N",
-      description = "Significant bits of 16-bit images, 8 to 16. Default: as configured, else 16.")
+      description = "Significant bits of 16-bit images, 8 to 16. Default if not configured: 16.")
   private @Nullable Integer bitDepth;
 
   @Option(

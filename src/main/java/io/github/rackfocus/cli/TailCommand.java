@@ -39,9 +39,10 @@ import sun.misc.Signal;
     name = "tail",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description =
-        "Prints depth maps, health reports and obstacle grids from Kafka, one line per record. It"
-            + " joins no consumer group, so it does not disturb other consumers.")
+    description = {
+      "Prints depth maps, health reports and obstacle grids from Kafka, one line per record.",
+      "It joins no consumer group, so it does not disturb other consumers."
+    })
 final class TailCommand extends Subcommand {
   private static final Logger LOG = LoggerFactory.getLogger(TailCommand.class);
   private static final Duration POLL = Duration.ofMillis(200);

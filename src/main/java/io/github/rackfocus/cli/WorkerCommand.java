@@ -18,10 +18,11 @@ import picocli.CommandLine.Option;
     name = "worker",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description =
-        "Computes depth for a fleet: consumes frames that nodes publish to Kafka"
-            + " (sinks.kafka.frames) and publishes their depth maps. Workers of one group share the"
-            + " cameras and can be started and stopped at any time.")
+    description = {
+      "Computes depth for a fleet: consumes the frames that nodes publish to Kafka and publishes"
+          + " their depth maps.",
+      "The workers of a group share the cameras and can be started and stopped at any time."
+    })
 final class WorkerCommand extends Subcommand {
   private static final long NANOS = 1_000_000_000L;
 
@@ -30,8 +31,8 @@ final class WorkerCommand extends Subcommand {
       paramLabel = "FILE",
       required = true,
       description =
-          "YAML configuration; uses the sections worker, sinks.kafka, model, sweep and validity,"
-              + " which config/node.yaml documents.")
+          "YAML configuration, such as config/fleet-worker.yaml; config/node.yaml documents every"
+              + " option.")
   private Path file = Path.of("");
 
   @Option(

@@ -307,12 +307,12 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldSayThatTheOutputCannotBeWritten() throws IOException {
+  void shouldReportAnOutputFolderThatCannotBeCreated() throws IOException {
     Files.writeString(out, "a file where a folder should be");
     assertThatIOException()
         .isThrownBy(() -> run(plan(List.of(0.0), false)))
         .withMessageContaining("out")
-        .withMessageContaining("can't be made a folder");
+        .withMessageContaining("folder cannot be created");
   }
 
   private EvaluationPlan plan(List<Double> noises, boolean validOnly, StackGroup... groups)
