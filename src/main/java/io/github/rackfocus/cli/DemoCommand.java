@@ -121,7 +121,8 @@ final class DemoCommand extends Subcommand {
       PublisherCounts sent = kafka.counts();
       boolean arrived = counter.await(sent.acknowledged(), LAST_MAPS);
       summary(console, truth.score(), sent, counter);
-      console.println("Depth maps and pictures: " + files.newestFolder());
+      console.println(
+          "Depth maps and pictures: " + files.newestFolder() + " (open depth-colour.png)");
       console.flush();
       boolean success = arrived && sent.lost() == 0 && node.health().maps() > 0;
       return success ? 0 : Rackfocus.FAILED;

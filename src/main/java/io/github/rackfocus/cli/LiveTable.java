@@ -113,7 +113,7 @@ final class LiveTable {
             health.latencyP99Millis(),
             drops(health),
             extraRows.entrySet().stream()
-                .map(each -> "  " + each.getKey() + " " + each.getValue())
+                .map(row -> "  " + row.getKey() + ": " + row.getValue())
                 .collect(Collectors.joining()));
   }
 

@@ -44,7 +44,7 @@ final class PacedOutput {
         window.p99Millis(),
         window.iterations(),
         window.late(),
-        health.framesDropped(),
+        drops(health),
         (runtime.totalMemory() - runtime.freeMemory()) >> 20,
         Machine.directBytes() >> 20,
         Machine.residentBytes() >> 20,
@@ -60,6 +60,10 @@ final class PacedOutput {
     }
   }
 
+  private static String drops(NodeHealth health) {
+    return health.framesDropped().isEmpty() ? "none" : health.framesDropped().toString();
+  }
+
   void endLine() {
     out.println();
     out.flush();
@@ -73,7 +77,7 @@ final class PacedOutput {
             + " p99 %.1f p99.9 %.1f ms; %d GC pauses after the first interval, p99.9 %.2f ms,"
             + " longest %.2f ms%n",
         health.frames(),
-        health.framesDropped(),
+        drops(health),
         health.stacks(),
         health.stacksSkipped(),
         health.stacksPrepared(),

@@ -21,7 +21,7 @@ public final class AppRun {
   /**
    * Runs {@code rackfocus} until it exits; asserts exit code 0 within two minutes.
    *
-   * @param folder for its log
+   * @param folder folder for its log file
    * @return its output, both streams
    */
   public static String run(Path folder, List<String> arguments)

@@ -31,7 +31,7 @@ class ModelsCommandTest {
   }
 
   @Test
-  void shouldVerifyAllOrThoseNamed() {
+  void shouldVerifyAllOrTheNamedModels() {
     assertThat(run("verify", "--models", TestModels.folder().toString())).isZero();
     assertThat(out.toString())
         .contains("tiny-full 1.0.0: 2 files intact", "ok  frame.onnx + stack-k3.onnx  CPU");
@@ -41,7 +41,7 @@ class ModelsCommandTest {
   }
 
   @Test
-  void shouldFailWhereOneIsNotSoundAndCheckTheOthersAllTheSame() throws Exception {
+  void shouldFailIfAModelIsDamagedAndCheckTheOthers() throws Exception {
     Path bad = TestModels.copy(TestModels.ROLLING, temp);
     TestModels.copy(TestModels.PLAIN, temp);
     Files.write(bad.resolve("weights.bin"), new byte[36]);
@@ -57,7 +57,7 @@ class ModelsCommandTest {
   }
 
   @Test
-  void shouldSayWhatThereIs() {
+  void shouldListTheAvailableModels() {
     assertThat(run("verify", "ddl", "--models", TestModels.folder().toString())).isEqualTo(1);
     assertThat(err.toString().strip().lines())
         .singleElement()
@@ -75,7 +75,7 @@ class ModelsCommandTest {
   }
 
   @Test
-  void shouldRefuseAnUnknownDevice() {
+  void shouldRejectAnUnknownDevice() {
     assertThat(run("verify", "--device", "gpu", "--models", temp.toString())).isEqualTo(2);
     assertThat(err.toString()).contains("--device is gpu; expected cpu, cuda");
   }

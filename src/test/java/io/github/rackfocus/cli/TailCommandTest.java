@@ -79,7 +79,7 @@ class TailCommandTest {
   }
 
   @Test
-  void shouldShowALineAMapAndGoOnAfterWhatIsNone() {
+  void shouldPrintALinePerMapAndContinueAfterUnreadableRecords() {
     List<String> lines = tail("--count", "4");
     assertThat(lines).hasSize(4);
     assertThat(lines.get(0))
@@ -99,7 +99,7 @@ class TailCommandTest {
   }
 
   @Test
-  void shouldShowHealthAsALineOrAsJson() {
+  void shouldPrintHealthAsALineOrAsJson() {
     assertThat(tail("--health", "--count", "1"))
         .singleElement()
         .asString()
@@ -113,14 +113,14 @@ class TailCommandTest {
   }
 
   @Test
-  void shouldShowTheNearestObstacle() {
+  void shouldPrintTheNearestObstacle() {
     List<String> lines = tail("--obstacles", "--count", "3");
     assertThat(lines).hasSize(3);
     assertThat(lines.get(0)).contains("obstacles 0  8x6  nearest -Infinity m in cell");
   }
 
   @Test
-  void shouldRefuseJsonOfPictures() {
+  void shouldRejectJsonWithoutHealth() {
     assertThat(execute(new StringWriter(), "--json")).isEqualTo(2);
   }
 

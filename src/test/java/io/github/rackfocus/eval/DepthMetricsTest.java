@@ -17,7 +17,7 @@ class DepthMetricsTest {
       new FocusAxis(FocusScale.INDEX_NEAR_FIRST, -4, -3, -2, -1);
 
   @Test
-  void shouldAgreeWithFiguresByHand() {
+  void shouldAgreeWithValuesComputedByHand() {
     float[] prediction = {1f, 2f, 4f, 1f};
     float[] truth = {1f, 1f, 2f, 2f};
     Scores scores = DepthMetrics.of(prediction, truth, DIOPTRES).scores();
@@ -60,7 +60,7 @@ class DepthMetricsTest {
   }
 
   @Test
-  void shouldJudgeInfinityInPlanesOnly() {
+  void shouldEvaluateInfinityInPlanesOnly() {
     FocusAxis axis = new FocusAxis(FocusScale.DIOPTRE, 0, 1, 2);
     float[] truth = {1f, 1f};
     float[] prediction = {Float.POSITIVE_INFINITY, 2f};
@@ -71,7 +71,7 @@ class DepthMetricsTest {
   }
 
   @Test
-  void shouldFitIndexStacksBeforeJudgingThem() {
+  void shouldFitIndexStacksBeforeEvaluation() {
     float[] truth = {1f, 2f, 3f, 4f};
     float[] prediction = {2f, 2.5f, 3f, 3.5f};
     Scores scores = DepthMetrics.of(prediction, truth, FAR_FIRST).scores();
@@ -81,7 +81,7 @@ class DepthMetricsTest {
   }
 
   @Test
-  void shouldCountPlanesAlikeInBothOrders() {
+  void shouldMeasurePlanesEquallyInBothOrders() {
     float[] truth = {1f, 2f, 3f, 4f};
     float[] prediction = {2f, 2f, 3f, 3.5f};
     for (FocusAxis axis : new FocusAxis[] {FAR_FIRST, NEAR_FIRST}) {
@@ -91,7 +91,7 @@ class DepthMetricsTest {
   }
 
   @Test
-  void shouldHaveNoFigureWhereThereIsNothingToJudge() {
+  void shouldBeUndefinedWithoutEvaluatedPixels() {
     DepthMetrics metrics = DepthMetrics.of(new float[] {1f}, new float[] {0f}, DIOPTRES);
     assertThat(metrics.known()).isZero();
     for (Metric metric : Metric.values()) {
@@ -107,7 +107,7 @@ class DepthMetricsTest {
   }
 
   @Test
-  void shouldRefuseMapsOfDifferentSizes() {
+  void shouldRejectMapsOfDifferentSizes() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> DepthMetrics.of(new float[2], new float[3], DIOPTRES))
         .withMessage("2 predictions for 3 truths");

@@ -38,7 +38,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldJudgeEveryModelOnEveryStack() throws IOException {
+  void shouldEvaluateEveryModelOnEveryStack() throws IOException {
     Evaluation evaluation = run(plan(List.of(0.0), false));
     assertThat(evaluation.failures()).isEmpty();
     assertThat(evaluation.results())
@@ -76,7 +76,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldMeasureBothOrdersOfTheSameImagesAlike() throws IOException {
+  void shouldEvaluateBothOrdersOfTheSameImagesEqually() throws IOException {
     Evaluation evaluation = run(plan(List.of(0.0), false));
     Scores far = result(evaluation, "ddl", "far").scores();
     Scores near = result(evaluation, "ddl", "near").scores();
@@ -86,7 +86,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldJudgeOnlyWhatWouldBePublished() throws IOException {
+  void shouldEvaluateOnlyPublishedPixelsOnRequest() throws IOException {
     Evaluation evaluation = run(plan(List.of(60.0), true));
     StackResult slope = result(evaluation, "sml", "slope");
     assertThat(slope.scores().get(Metric.COVERAGE)).isBetween(0.01, 0.99);
@@ -94,7 +94,7 @@ class EvaluationTest {
     StackResult every = result(run(plan(List.of(60.0), false)), "sml", "slope");
     assertThat(slope.scores().get(Metric.MAE_PLANES))
         .isLessThan(every.scores().get(Metric.MAE_PLANES));
-    // Written maps have every pixel all the same.
+    // The written maps still have every pixel.
     Pfm written = Pfm.read(out.resolve("noise-60/sml/slope.pfm"));
     for (float value : written.values()) {
       assertThat(value).isFinite();
@@ -102,7 +102,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldFindMoreErrorWithMoreNoise() throws IOException {
+  void shouldFindLargerErrorsWithMoreNoise() throws IOException {
     Evaluation evaluation = run(plan(List.of(0.0, 20.0, 60.0), false));
     double last = 0;
     for (StackResult result : evaluation.results()) {
@@ -137,7 +137,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldTakeMeansByUnitAndGroup() throws IOException {
+  void shouldAverageByUnitAndGroup() throws IOException {
     StackFolders.dioptre(stacks, "slope-2");
     EvaluationPlan plan = plan(List.of(0.0), false, StackGroup.parse("some=*,!*-2,!near"));
     Evaluation evaluation = run(plan);
@@ -158,7 +158,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldPrintTablesOfNoMoreThan120Columns() throws IOException {
+  void shouldPrintTablesOfAtMost120Columns() throws IOException {
     StackFolders.dioptre(stacks, "a-stack-with-a-name-that-is-longer-than-any-column-is-wide");
     Evaluation evaluation = run(plan(List.of(0.0, 5.0), true, StackGroup.parse("some=far")));
     String table = EvaluationTable.of(evaluation);
@@ -179,7 +179,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldSetAllModelsAgainstEachOther() throws IOException {
+  void shouldCompareAllModels() throws IOException {
     EvaluationPlan plan =
         plan(List.of(0.0, 5.0), false, StackGroup.parse("far=far"), StackGroup.parse("near=near"));
     String table = EvaluationTable.of(run(plan));
@@ -191,7 +191,7 @@ class EvaluationTest {
     assertThat(summary).anyMatch(line -> line.startsWith("  sml "));
     assertThat(summary).anyMatch(line -> line.startsWith("  ddl +5 "));
     assertThat(String.join("\n", summary)).contains("| near index");
-    // A single row has nothing to be set against.
+    // There is no comparison of a single row.
     EvaluationPlan one =
         new EvaluationPlan(
             plan.folders(), List.of("sml"), List.of(0.0), false, 1, null, plan.groups());
@@ -199,7 +199,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldRollOneFrameAtATime() throws IOException {
+  void shouldReplaceOneFrameAtATime() throws IOException {
     EvaluationStack stack = EvaluationStack.read(stacks.resolve("slope"));
     FramePool pool = new FramePool(stack.planes() + 1);
     try (RollingStackPlayer player = new RollingStackPlayer(stack, pool, 100)) {
@@ -245,7 +245,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldWriteEveryFigureAsJson() throws IOException {
+  void shouldWriteAllScoresAsJson() throws IOException {
     Evaluation evaluation = run(plan(List.of(0.0), false, StackGroup.parse("some=far")));
     Path file = root.resolve("report.json");
     EvaluationReport.write(evaluation, file);
@@ -266,7 +266,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldTellChangedInputsByTheirHash() throws IOException {
+  void shouldHaveAnotherHashForChangedInputs() throws IOException {
     String before = EvaluationStack.read(stacks.resolve("slope")).inputSha256();
     assertThat(EvaluationStack.read(stacks.resolve("slope")).inputSha256()).isEqualTo(before);
     Files.copy(
@@ -277,7 +277,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldTellEachResultAsItIsDone() throws IOException {
+  void shouldReportProgressForEachResult() throws IOException {
     List<String> done = new ArrayList<>();
     EvaluationPlan plan = plan(List.of(0.0), false);
     Evaluation.run(plan, new Baselines(), System::nanoTime, done::add);
@@ -285,7 +285,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldGoOnWhereAModelCannotTakeAStack() throws IOException {
+  void shouldContinueWhenAModelRejectsAStack() throws IOException {
     EstimatorFactory choosy = new ChoosyFactory();
     Evaluation evaluation =
         Evaluation.run(plan(List.of(0.0), false), choosy, System::nanoTime, done -> {});
@@ -294,7 +294,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldSayWhereThereAreNoStacks() throws IOException {
+  void shouldReportFoldersWithoutStacks() throws IOException {
     Path empty = Files.createDirectory(root.resolve("empty"));
     assertThatIOException()
         .isThrownBy(() -> EvaluationPlan.stackFolders(empty))

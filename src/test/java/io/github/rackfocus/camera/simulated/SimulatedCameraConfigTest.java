@@ -12,7 +12,7 @@ class SimulatedCameraConfigTest {
   private static final SimulatedCameraConfig CONFIG = SimulatedCameraConfig.DEFAULTS;
 
   @Test
-  void shouldSayWhichFieldIsWrongAndWhatWouldBeRight() {
+  void shouldNameTheWrongFieldAndItsRange() {
     refuses(() -> CONFIG.withSize(0, 240), "width is 0; expected 32 to 4096 pixels");
     refuses(() -> CONFIG.withSize(320, 100_000), "height is 100000; expected 32 to 4096 pixels");
     refuses(
@@ -36,7 +36,7 @@ class SimulatedCameraConfigTest {
   }
 
   @Test
-  void shouldRefuseToRenderMoreAheadThanFitsIntoMemory() {
+  void shouldRejectMorePrerenderedFramesThanFitIntoMemory() {
     assertThatThrownBy(() ->
             new SimulatedCamera(
                 CONFIG.withSize(4096, 4096).withMotion(0.1).withPrerenderedSweeps(100),
