@@ -1,6 +1,9 @@
 package io.github.rackfocus.camera;
 
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FramePool;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Releases the frames of a source at their due times on an injected clock, or at once.
@@ -45,18 +48,17 @@ public final class Pacer {
   }
 
   /**
-   * Waits briefly for frames to return to the pool.
+   * Leases a frame. An unpaced source waits until the pool has one; a paced source does not.
    *
-   * @return false once closed
+   * @return null if the pool is empty or the source was closed while waiting
    */
-  public boolean awaitLease() throws InterruptedException {
-    clock.await(closed, POOL_RETRY_NANOS);
-    return !isClosed();
-  }
-
-  /** Returns whether frames are released at a rate; otherwise as fast as they are read. */
-  public boolean isPaced() {
-    return paced;
+  public @Nullable Frame lease(FramePool pool, int width, int height, boolean withColour)
+      throws InterruptedException {
+    Frame frame = pool.tryLease(width, height, withColour);
+    while (frame == null && !paced && !clock.await(closed, POOL_RETRY_NANOS)) {
+      frame = pool.tryLease(width, height, withColour);
+    }
+    return frame;
   }
 
   public long nanoTime() {

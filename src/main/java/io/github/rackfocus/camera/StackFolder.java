@@ -136,7 +136,7 @@ public final class StackFolder implements FrameSource {
         return null;
       }
       position++;
-      Frame frame = lease();
+      Frame frame = pacer.lease(pool, images.width(), images.height(), config.keepColour());
       if (frame != null) {
         return fill(frame, plane, stamp);
       }
@@ -168,14 +168,6 @@ public final class StackFolder implements FrameSource {
     }
     frame.seal(stamp, sequence++, FocusReading.at(focus[plane]));
     frame.arrivedAt(pacer.nanoTime());
-    return frame;
-  }
-
-  private @Nullable Frame lease() throws InterruptedException {
-    Frame frame = pool.tryLease(images.width(), images.height(), config.keepColour());
-    while (frame == null && !pacer.isPaced() && pacer.awaitLease()) {
-      frame = pool.tryLease(images.width(), images.height(), config.keepColour());
-    }
     return frame;
   }
 

@@ -14,9 +14,7 @@ public final class DepthMetrics {
   private static final double FACTOR = 1.25;
 
   private final FocusAxis axis;
-  private final int known;
-  private final int evaluated;
-  private final int atInfinity;
+  private final StackResult.PixelCounts pixels;
   private final double[] predictions;
   private final double[] truths;
   private final int count;
@@ -63,9 +61,7 @@ public final class DepthMetrics {
       truths[pairs] = truth[i];
       pairs++;
     }
-    known = withTruth;
-    atInfinity = infinite;
-    evaluated = pairs + infinite;
+    pixels = new StackResult.PixelCounts(withTruth, pairs + infinite, infinite);
     count = pairs;
     planeErrors = inPlanes;
     score();
@@ -84,8 +80,8 @@ public final class DepthMetrics {
   }
 
   private void score() {
-    scores.with(Metric.COVERAGE, (double) evaluated / known);
-    scores.with(Metric.MAE_PLANES, planeErrors / evaluated);
+    scores.with(Metric.COVERAGE, (double) pixels.evaluated() / pixels.known());
+    scores.with(Metric.MAE_PLANES, planeErrors / pixels.evaluated());
     scoreDifferences();
     scoreRatios();
     scores.with(Metric.CORR, Moments.of(predictions, truths, count).correlation());
@@ -146,19 +142,9 @@ public final class DepthMetrics {
     scores.with(Metric.ACC_3, (double) within[2] / positive);
   }
 
-  /** Returns the number of pixels whose truth is known. */
-  public int known() {
-    return known;
-  }
-
-  /** Returns the number of evaluated pixels. */
-  public int evaluated() {
-    return evaluated;
-  }
-
-  /** Returns the number of evaluated pixels whose prediction is infinite. */
-  public int atInfinity() {
-    return atInfinity;
+  /** Returns the numbers of pixels. */
+  public StackResult.PixelCounts pixels() {
+    return pixels;
   }
 
   /** Returns the scores. */

@@ -118,7 +118,7 @@ public record Evaluation(
     private void evaluate(String name, DepthEstimator model, EvaluationStack stack) throws IOException {
       try {
         StackResult result = evaluator.evaluate(model, stack, pfm(name, stack));
-        results.computeIfAbsent(new Key(stack.noise(), name), key -> new ArrayList<>()).add(result);
+        results.computeIfAbsent(new Key(stack.info().noise(), name), key -> new ArrayList<>()).add(result);
       } catch (IllegalArgumentException | DepthException e) {
         failures.add(name + " on " + stack.name() + ": " + ErrorMessages.of(e));
       }
@@ -128,7 +128,7 @@ public record Evaluation(
       Path root = plan.out();
       return root == null
           ? null
-          : plan.outFor(root, model, stack.noise()).resolve(stack.name() + ".pfm");
+          : plan.outFor(root, model, stack.info().noise()).resolve(stack.name() + ".pfm");
     }
   }
 }

@@ -47,7 +47,7 @@ public final class EvaluationReport {
     Map<List<Object>, List<StackResult>> byRun = new LinkedHashMap<>();
     for (StackResult result : evaluation.results()) {
       byRun
-          .computeIfAbsent(List.of(result.noise(), result.model()), key -> new ArrayList<>())
+          .computeIfAbsent(List.of(result.stack().noise(), result.model().identity()), key -> new ArrayList<>())
           .add(result);
     }
     byRun.values().forEach(results -> runs.add(run(results, evaluation)));
@@ -71,12 +71,12 @@ public final class EvaluationReport {
     StackResult first = results.get(0);
     Map<String, Object> run = new LinkedHashMap<>();
     run.put("model", first.model().name());
-    run.put("modelVersion", first.model().version());
-    run.put("modelSha256", first.model().sha256());
+    run.put("modelVersion", first.model().identity().version());
+    run.put("modelSha256", first.model().identity().sha256());
     run.put("modelBytes", evaluation.modelBytes().getOrDefault(first.model().name(), 0L));
-    run.put("executionProvider", first.executionProvider());
-    run.put("iterations", first.iterations());
-    run.put("noiseOf255", first.noise());
+    run.put("executionProvider", first.model().executionProvider());
+    run.put("iterations", first.model().iterations());
+    run.put("noiseOf255", first.stack().noise());
     List<Object> stacks = new ArrayList<>();
     results.forEach(result -> stacks.add(stack(result)));
     run.put("stacks", stacks);
@@ -88,15 +88,15 @@ public final class EvaluationReport {
 
   private static Map<String, Object> stack(StackResult result) {
     Map<String, Object> stack = new LinkedHashMap<>();
-    stack.put("stack", result.stack());
-    stack.put("unit", result.unit());
-    stack.put("planes", result.planes());
-    stack.put("width", result.width());
-    stack.put("height", result.height());
-    stack.put("inputSha256", result.inputSha256());
-    stack.put("pixelsWithTruth", result.knownPixels());
-    stack.put("pixelsJudged", result.evaluatedPixels());
-    stack.put("pixelsAtInfinity", result.pixelsAtInfinity());
+    stack.put("stack", result.stack().name());
+    stack.put("unit", result.stack().unit());
+    stack.put("planes", result.stack().planes());
+    stack.put("width", result.stack().width());
+    stack.put("height", result.stack().height());
+    stack.put("inputSha256", result.stack().inputSha256());
+    stack.put("pixelsWithTruth", result.pixels().known());
+    stack.put("pixelsJudged", result.pixels().evaluated());
+    stack.put("pixelsAtInfinity", result.pixels().atInfinity());
     stack.put("validShare", result.validShare());
     stack.put("metrics", metrics(result.scores()));
     return stack;

@@ -26,32 +26,16 @@ public final class EvaluationStack {
 
   private static final long PERIOD_NANOS = 10_000_000;
 
-  private final String name;
+  private final StackInfo info;
   private final FocusAxis axis;
-  private final int width;
-  private final int height;
   private final byte[][] luma;
   private final @Nullable Pfm truth;
-  private final String inputSha256;
-  private final double noise;
 
-  private EvaluationStack(
-      String name,
-      FocusAxis axis,
-      int width,
-      int height,
-      byte[][] luma,
-      @Nullable Pfm truth,
-      String inputSha256,
-      double noise) {
-    this.name = name;
+  private EvaluationStack(StackInfo info, FocusAxis axis, byte[][] luma, @Nullable Pfm truth) {
+    this.info = info;
     this.axis = axis;
-    this.width = width;
-    this.height = height;
     this.luma = luma;
     this.truth = truth;
-    this.inputSha256 = inputSha256;
-    this.noise = noise;
   }
 
   /**
@@ -66,15 +50,16 @@ public final class EvaluationStack {
       for (byte[] plane : luma) {
         readFrame(source, folder, plane);
       }
-      return new EvaluationStack(
-          source.name(),
-          axis,
-          source.width(),
-          source.height(),
-          luma,
-          source.groundTruth().orElse(null),
-          FolderHash.of(folder),
-          0);
+      StackInfo info =
+          new StackInfo(
+              source.name(),
+              axis.scale().isMetric() ? "dioptre" : "index",
+              axis.planes(),
+              source.width(),
+              source.height(),
+              FolderHash.of(folder),
+              0);
+      return new EvaluationStack(info, axis, luma, source.groundTruth().orElse(null));
     }
   }
 
@@ -106,7 +91,7 @@ public final class EvaluationStack {
     }
     byte[][] noisy = new byte[luma.length][];
     for (int z = 0; z < luma.length; z++) {
-      SplittableRandom random = new SplittableRandom(NOISE_SEED + 31L * name.hashCode() + z);
+      SplittableRandom random = new SplittableRandom(NOISE_SEED + 31L * name().hashCode() + z);
       byte[] plane = luma[z].clone();
       for (int i = 0; i < plane.length; i++) {
         long value = Math.round((plane[i] & 0xff) + sigma * random.nextGaussian());
@@ -114,7 +99,7 @@ public final class EvaluationStack {
       }
       noisy[z] = plane;
     }
-    return new EvaluationStack(name, axis, width, height, noisy, truth, inputSha256, sigma);
+    return new EvaluationStack(info.withNoise(sigma), axis, noisy, truth);
   }
 
   /**
@@ -134,7 +119,7 @@ public final class EvaluationStack {
 
   /** Returns a frame of one plane, leased from the pool; the caller closes it. */
   Frame leaseFrame(FramePool pool, int plane, long sequence) {
-    Frame frame = pool.tryLease(width, height, false);
+    Frame frame = pool.tryLease(width(), height(), false);
     if (frame == null) {
       throw new IllegalStateException("the frame pool is too small for " + planes() + " planes");
     }
@@ -142,9 +127,14 @@ public final class EvaluationStack {
     return frame.seal(sequence * PERIOD_NANOS, sequence, FocusReading.at(axis.focus(plane)));
   }
 
+  /** Returns the description of the stack and its noise. */
+  public StackInfo info() {
+    return info;
+  }
+
   /** Returns the name of the folder. */
   public String name() {
-    return name;
+    return info.name();
   }
 
   /** Returns the focus axis with the planes, far to near. */
@@ -154,36 +144,21 @@ public final class EvaluationStack {
 
   /** Returns the number of planes. */
   public int planes() {
-    return luma.length;
-  }
-
-  /** Returns {@code dioptre} or {@code index}, the unit of the stack. */
-  public String unit() {
-    return axis.scale().isMetric() ? "dioptre" : "index";
+    return info.planes();
   }
 
   /** Returns the width in pixels. */
   public int width() {
-    return width;
+    return info.width();
   }
 
   /** Returns the height in pixels. */
   public int height() {
-    return height;
+    return info.height();
   }
 
   /** Returns the true depth in metres or index values; 0 or not finite where unknown. */
   public Optional<Pfm> truth() {
     return Optional.ofNullable(truth);
-  }
-
-  /** Returns the SHA-256 of the folder's files, lower-case hex. */
-  public String inputSha256() {
-    return inputSha256;
-  }
-
-  /** Returns the standard deviation of the added noise, 0 to 255. */
-  public double noise() {
-    return noise;
   }
 }

@@ -24,8 +24,8 @@ final class EvaluationSummary {
     this.evaluation = evaluation;
     for (StackResult result : evaluation.results()) {
       String name = result.model().name();
-      if (result.noise() > 0) {
-        name += " +" + NumberFormats.plain(result.noise());
+      if (result.stack().noise() > 0) {
+        name += " +" + NumberFormats.plain(result.stack().noise());
       }
       rows.computeIfAbsent(name, key -> new ArrayList<>()).add(result);
     }
@@ -94,7 +94,7 @@ final class EvaluationSummary {
       StackResult any = results.get(0);
       Scores all = Scores.mean(results.stream().map(StackResult::scores).toList());
       long bytes = evaluation.modelBytes().getOrDefault(any.model().name(), 0L);
-      figure(Integer.toString(any.iterations()));
+      figure(Integer.toString(any.model().iterations()));
       figure(bytes == 0 ? "-" : NumberFormats.of(bytes * 1e-6));
       figure(NumberFormats.of(all.get(Metric.MILLIS)));
       figure(NumberFormats.of(all.get(Metric.ROLLING_MILLIS)));

@@ -20,7 +20,7 @@ public final class EvaluationTable {
 
   private EvaluationTable(Evaluation evaluation) {
     this.evaluation = evaluation;
-    int longest = evaluation.results().stream().mapToInt(r -> r.stack().length()).max().orElse(0);
+    int longest = evaluation.results().stream().mapToInt(r -> r.stack().name().length()).max().orElse(0);
     for (StackGroup group : evaluation.plan().groups()) {
       longest = Math.max(longest, meanName(group.name(), 99).length());
     }
@@ -56,14 +56,15 @@ public final class EvaluationTable {
   }
 
   private static String title(StackResult result) {
-    String title = result.model().name() + " " + result.model().version();
-    if (result.iterations() > 0) {
-      title += ", K = " + result.iterations();
+    String title = result.model().name() + " " + result.model().identity().version();
+    if (result.model().iterations() > 0) {
+      title += ", K = " + result.model().iterations();
     }
-    if (result.noise() > 0) {
-      title += ", noise " + NumberFormats.plain(result.noise()) + "/255";
+    double noise = result.stack().noise();
+    if (noise > 0) {
+      title += ", noise " + NumberFormats.plain(noise) + "/255";
     }
-    return title + ", " + result.executionProvider();
+    return title + ", " + result.model().executionProvider();
   }
 
   private void model(String title, List<StackResult> results) {
@@ -72,7 +73,7 @@ public final class EvaluationTable {
     List<MeanScores> means = MeanScores.of(results, evaluation.plan().groups());
     for (String unit : List.of("dioptre", "index")) {
       List<StackResult> ofUnit =
-          results.stream().filter(result -> result.unit().equals(unit)).toList();
+          results.stream().filter(result -> result.stack().unit().equals(unit)).toList();
       if (!ofUnit.isEmpty()) {
         unit(unit, ofUnit, means.stream().filter(mean -> mean.unit().equals(unit)).toList());
       }
@@ -83,7 +84,7 @@ public final class EvaluationTable {
   private void unit(String unit, List<StackResult> results, List<MeanScores> means) {
     List<Metric> columns = columns(unit);
     header(unit + " stacks", columns);
-    results.forEach(result -> row(result.stack(), columns, result.scores()));
+    results.forEach(result -> row(result.stack().name(), columns, result.scores()));
     means.forEach(mean -> row(meanName(mean), columns, mean.scores()));
     confidence(means);
   }

@@ -47,14 +47,15 @@ public record MeanScores(String name, String unit, List<String> stacks, Scores s
     List<StackResult> chosen =
         results.stream()
             .filter(StackResult::hasTruth)
-            .filter(result -> result.unit().equals(unit) && stacks.test(result.stack()))
+            .filter(result -> result.stack().unit().equals(unit))
+            .filter(result -> stacks.test(result.stack().name()))
             .toList();
     if (!chosen.isEmpty()) {
       means.add(
           new MeanScores(
               name,
               unit,
-              chosen.stream().map(StackResult::stack).toList(),
+              chosen.stream().map(result -> result.stack().name()).toList(),
               Scores.mean(chosen.stream().map(StackResult::scores).toList())));
     }
   }

@@ -126,19 +126,9 @@ public final class StackEvaluator {
             .withAll(confidence(map, evaluated, truth, stack.axis()))
             .with(Metric.MILLIS, millis);
     return new StackResult(
-        stack.name(),
-        stack.unit(),
-        stack.planes(),
-        stack.width(),
-        stack.height(),
-        stack.inputSha256(),
-        stack.noise(),
-        model.model(),
-        model.executionProvider(),
-        model.iterations(),
-        metrics.known(),
-        metrics.evaluated(),
-        metrics.atInfinity(),
+        stack.info(),
+        new StackResult.ModelRun(model.model(), model.executionProvider(), model.iterations()),
+        metrics.pixels(),
         map.info().validShare(),
         scores);
   }

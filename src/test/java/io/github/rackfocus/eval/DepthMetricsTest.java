@@ -53,8 +53,8 @@ class DepthMetricsTest {
     float[] truth = {1f, 0f, Float.NaN, Float.POSITIVE_INFINITY, -1f, 2f, 2f};
     float[] prediction = {1f, 9f, 9f, 9f, 9f, Float.NaN, 2.5f};
     DepthMetrics metrics = DepthMetrics.of(prediction, truth, DIOPTRES);
-    assertThat(metrics.known()).isEqualTo(3);
-    assertThat(metrics.evaluated()).isEqualTo(2);
+    assertThat(metrics.pixels().known()).isEqualTo(3);
+    assertThat(metrics.pixels().evaluated()).isEqualTo(2);
     assertThat(metrics.scores().get(Metric.MAE)).isCloseTo(0.25, TINY);
     assertThat(metrics.scores().get(Metric.COVERAGE)).isCloseTo(2.0 / 3, TINY);
   }
@@ -65,7 +65,7 @@ class DepthMetricsTest {
     float[] truth = {1f, 1f};
     float[] prediction = {Float.POSITIVE_INFINITY, 2f};
     DepthMetrics metrics = DepthMetrics.of(prediction, truth, axis);
-    assertThat(metrics.atInfinity()).isEqualTo(1);
+    assertThat(metrics.pixels().atInfinity()).isEqualTo(1);
     assertThat(metrics.scores().get(Metric.MAE)).isCloseTo(1, TINY);
     assertThat(metrics.scores().get(Metric.MAE_PLANES)).isCloseTo(0.75, TINY);
   }
@@ -93,7 +93,7 @@ class DepthMetricsTest {
   @Test
   void shouldBeUndefinedWithoutEvaluatedPixels() {
     DepthMetrics metrics = DepthMetrics.of(new float[] {1f}, new float[] {0f}, DIOPTRES);
-    assertThat(metrics.known()).isZero();
+    assertThat(metrics.pixels().known()).isZero();
     for (Metric metric : Metric.values()) {
       assertThat(metrics.scores().has(metric)).as(metric.key()).isFalse();
     }

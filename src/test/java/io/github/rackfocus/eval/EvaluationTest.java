@@ -42,7 +42,7 @@ class EvaluationTest {
     Evaluation evaluation = run(plan(List.of(0.0), false));
     assertThat(evaluation.failures()).isEmpty();
     assertThat(evaluation.results())
-        .extracting(result -> result.model().name() + " " + result.stack())
+        .extracting(result -> result.model().name() + " " + result.stack().name())
         .containsExactly(
             "sml far",
             "sml near",
@@ -53,14 +53,14 @@ class EvaluationTest {
             "ddl slope",
             "ddl wild");
     for (StackResult result : evaluation.results()) {
-      assertThat(result.hasTruth()).isEqualTo(!result.stack().equals("wild"));
+      assertThat(result.hasTruth()).isEqualTo(!result.stack().name().equals("wild"));
       if (result.hasTruth()) {
         assertThat(result.scores().get(Metric.MAE_PLANES)).isLessThan(0.2);
         assertThat(result.scores().get(Metric.CORR)).isGreaterThan(0.95);
         assertThat(result.scores().get(Metric.COVERAGE)).isEqualTo(1);
       }
     }
-    assertThat(result(evaluation, "sml", "slope").knownPixels())
+    assertThat(result(evaluation, "sml", "slope").pixels().known())
         .isEqualTo((StackFolders.WIDTH - 1) * StackFolders.HEIGHT);
   }
 
@@ -90,7 +90,7 @@ class EvaluationTest {
     Evaluation evaluation = run(plan(List.of(60.0), true));
     StackResult slope = result(evaluation, "sml", "slope");
     assertThat(slope.scores().get(Metric.COVERAGE)).isBetween(0.01, 0.99);
-    assertThat(slope.evaluatedPixels()).isLessThan(slope.knownPixels());
+    assertThat(slope.pixels().evaluated()).isLessThan(slope.pixels().known());
     StackResult every = result(run(plan(List.of(60.0), false)), "sml", "slope");
     assertThat(slope.scores().get(Metric.MAE_PLANES))
         .isLessThan(every.scores().get(Metric.MAE_PLANES));
@@ -106,7 +106,7 @@ class EvaluationTest {
     Evaluation evaluation = run(plan(List.of(0.0, 20.0, 60.0), false));
     double last = 0;
     for (StackResult result : evaluation.results()) {
-      if (result.model().name().equals("sml") && result.stack().equals("slope")) {
+      if (result.model().name().equals("sml") && result.stack().name().equals("slope")) {
         assertThat(result.scores().get(Metric.MAE_PLANES)).isGreaterThan(last);
         last = result.scores().get(Metric.MAE_PLANES);
       }
@@ -267,13 +267,13 @@ class EvaluationTest {
 
   @Test
   void shouldHaveAnotherHashForChangedInputs() throws IOException {
-    String before = EvaluationStack.read(stacks.resolve("slope")).inputSha256();
-    assertThat(EvaluationStack.read(stacks.resolve("slope")).inputSha256()).isEqualTo(before);
+    String before = EvaluationStack.read(stacks.resolve("slope")).info().inputSha256();
+    assertThat(EvaluationStack.read(stacks.resolve("slope")).info().inputSha256()).isEqualTo(before);
     Files.copy(
         stacks.resolve("slope/000.png"),
         stacks.resolve("slope/001.png"),
         StandardCopyOption.REPLACE_EXISTING);
-    assertThat(EvaluationStack.read(stacks.resolve("slope")).inputSha256()).isNotEqualTo(before);
+    assertThat(EvaluationStack.read(stacks.resolve("slope")).info().inputSha256()).isNotEqualTo(before);
   }
 
   @Test
@@ -289,7 +289,7 @@ class EvaluationTest {
     EstimatorFactory choosy = new ChoosyFactory();
     Evaluation evaluation =
         Evaluation.run(plan(List.of(0.0), false), choosy, System::nanoTime, done -> {});
-    assertThat(evaluation.results()).extracting(StackResult::stack).doesNotContain("far", "near");
+    assertThat(evaluation.results()).extracting(result -> result.stack().name()).doesNotContain("far", "near");
     assertThat(evaluation.failures()).hasSize(4).contains("ddl on far: takes dioptres only");
   }
 
@@ -333,7 +333,7 @@ class EvaluationTest {
 
   private static StackResult result(Evaluation evaluation, String model, String stack) {
     return evaluation.results().stream()
-        .filter(r -> r.model().name().equals(model) && r.stack().equals(stack))
+        .filter(r -> r.model().name().equals(model) && r.stack().name().equals(stack))
         .findFirst()
         .orElseThrow();
   }

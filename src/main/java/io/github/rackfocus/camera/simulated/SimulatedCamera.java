@@ -144,10 +144,7 @@ public final class SimulatedCamera implements FrameSource {
         dropped.incrementAndGet();
         continue;
       }
-      Frame frame = pool.tryLease(config.width(), config.height(), false);
-      while (frame == null && !pacer.isPaced() && pacer.awaitLease()) {
-        frame = pool.tryLease(config.width(), config.height(), false);
-      }
+      Frame frame = pacer.lease(pool, config.width(), config.height(), false);
       if (frame == null && pacer.isClosed()) {
         return null;
       }
