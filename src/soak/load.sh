@@ -1,5 +1,5 @@
-# Takes a share of the machine for a while: one process a core, busy its share of every 73 ms (no
-# camera's period: a load in step with the frames would keep out of their way).
+# Loads the machine: one process per core, busy for PERCENT of every 73 ms. The period differs from that of cameras,
+# because a load in step with the frames would not compete with them.
 #   bash src/soak/load.sh PERCENT SECONDS
 set -euo pipefail
 percent=${1:?percent of the machine}
@@ -13,11 +13,11 @@ import time
 
 share, end = float(sys.argv[1]) / 100, time.monotonic() + float(sys.argv[2])
 while time.monotonic() < end:
-    # Busy by its own clock: what others take meanwhile does not count as its load.
-    begun, used = time.monotonic(), time.process_time()
-    while time.process_time() - used < 0.073 * share and time.monotonic() - begun < 1:
+    # Measured in CPU time of this process, so that the time of other processes does not count.
+    start, used = time.monotonic(), time.process_time()
+    while time.process_time() - used < 0.073 * share and time.monotonic() - start < 1:
         pass
-    time.sleep(max(0.0, 0.073 - (time.monotonic() - begun)))
+    time.sleep(max(0.0, 0.073 - (time.monotonic() - start)))
 PYTHON
   pids+=($!)
 done

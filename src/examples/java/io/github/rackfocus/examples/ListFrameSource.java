@@ -68,12 +68,9 @@ public final class ListFrameSource implements FrameSource {
       return null;
     }
     Image image = images.get(sequence);
-    Frame frame = pool.tryLease(image.width(), image.height(), false);
-    while (frame == null) {
-      if (!pacer.awaitLease()) {
-        return null; // Closed while waiting.
-      }
-      frame = pool.tryLease(image.width(), image.height(), false);
+    Frame frame = pacer.lease(pool, image.width(), image.height(), false);
+    if (frame == null) {
+      return null; // Closed while waiting.
     }
     frame.luma().put(0, image.luma(), 0, frame.pixels());
     FocusReading reading = FocusReading.at(image.focusDioptres());

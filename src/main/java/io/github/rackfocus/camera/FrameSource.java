@@ -6,37 +6,37 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where frames come from: a simulated camera, a stack folder, a topic, a bag.
+ * A source of frames, such as a camera, a stack folder, a ROS topic or a bag.
  *
- * <p>A source is read by one thread, which {@link #next} may keep waiting; {@link #close} may be
- * called from another one and ends that wait.
+ * <p>One thread reads the source and may block in {@link #next}; {@link #close} may be called from
+ * another thread and unblocks it.
  */
 public interface FrameSource extends AutoCloseable {
-  /** A name for messages and reports, such as {@code simulated} or the folder's. */
+  /** Returns a name for messages and reports, such as {@code simulated} or the name of a folder. */
   String name();
 
-  /** What the focus readings of the frames mean. */
+  /** Returns the scale of the focus readings. */
   FocusScale scale();
 
-  /** Nominal focus of the planes of one sweep, far to near, strictly ascending. */
+  /** Returns the nominal focus of the planes of a sweep, far to near, strictly ascending. */
   double[] planeFocus();
 
   /**
    * Waits for the next frame.
    *
-   * @return a sealed frame that the caller closes, or null after the last one
-   * @throws IllegalArgumentException for an image that can't be a frame (0 x 0, larger than {@link
-   *     io.github.rackfocus.frame.FramePool#MAX_PIXELS}); it is lost, the next call goes on
-   * @throws IOException if the source is broken for good, in a sentence for the operator
+   * @return a sealed frame that the caller closes, or null after the last frame
+   * @throws IllegalArgumentException if an image cannot be a frame (0 x 0, or larger than {@link
+   *     io.github.rackfocus.frame.FramePool#MAX_PIXELS}); it is dropped, and the next call continues
+   * @throws IOException if the source has failed permanently; the message is for the operator
    */
   @Nullable Frame next() throws IOException, InterruptedException;
 
-  /** What the camera's calibration adds to every depth, metres; 0 where it says nothing. */
+  /** Returns the depth offset of the camera's calibration in metres, 0 if it has none. */
   default double depthOffsetMetres() {
     return 0;
   }
 
-  /** Images that were there and did not become frames, since the start, all causes. */
+  /** Returns the number of images dropped since the start, for any cause. */
   long dropped();
 
   @Override

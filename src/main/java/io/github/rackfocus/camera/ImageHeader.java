@@ -1,5 +1,6 @@
 package io.github.rackfocus.camera;
 
+import io.github.rackfocus.frame.PngHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -7,23 +8,20 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Size of a PNG or JPEG as its first bytes tell it, so that it can be judged before any memory is
- * taken for pixels.
+ * The size in the header of a PNG or JPEG, read before memory is allocated for its pixels.
  *
- * @param width pixels in a row
- * @param height rows
+ * @param width in pixels
+ * @param height in pixels
  */
 public record ImageHeader(long width, long height) {
-  private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
-  private static final int PNG_IHDR = 0x49484452;
-  private static final String EXPECTED = "a whole PNG or JPEG";
+  private static final String EXPECTED = "a complete PNG or JPEG";
 
   /**
    * Reads the header of a file.
    *
-   * @param file for messages
-   * @param bytes its content
-   * @throws StackFolderException if it is neither PNG nor JPEG, or ends too early
+   * @param file named in error messages
+   * @param bytes content of the file
+   * @throws StackFolderException if it is not a PNG or JPEG, or is truncated
    */
   static ImageHeader parse(Path file, byte[] bytes) throws IOException {
     try {
@@ -34,16 +32,17 @@ public record ImageHeader(long width, long height) {
   }
 
   /**
-   * Reads the header of what lies between position and limit, and leaves both as they are.
+   * Reads the header of the bytes between position and limit, neither of which changes.
    *
-   * @throws IllegalArgumentException if it is neither PNG nor JPEG, or ends too early; begins with
-   *     a verb
+   * @throws IllegalArgumentException if they are not a PNG or JPEG, or are truncated; the message
+   *     lacks a subject and starts with a verb
    */
   public static ImageHeader parse(ByteBuffer packed) {
     ByteBuffer data = packed.slice().order(ByteOrder.BIG_ENDIAN);
     int size = data.limit();
-    if (size >= 24 && data.getLong(0) == PNG_SIGNATURE && data.getInt(12) == PNG_IHDR) {
-      return new ImageHeader(data.getInt(16) & 0xffffffffL, data.getInt(20) & 0xffffffffL);
+    PngHeader png = PngHeader.read(data);
+    if (png != null) {
+      return new ImageHeader(png.width(), png.height());
     }
     if (size >= 4 && (data.getShort(0) & 0xffff) == 0xffd8) {
       ImageHeader jpeg = parseJpeg(data);
@@ -51,13 +50,13 @@ public record ImageHeader(long width, long height) {
         return jpeg;
       }
       throw new IllegalArgumentException(
-          "is a JPEG that breaks off after " + size + " bytes; expected " + EXPECTED);
+          "is a JPEG truncated after " + size + " bytes; expected " + EXPECTED);
     }
     throw new IllegalArgumentException(
-        "is no image that can be read (" + size + " bytes); expected " + EXPECTED);
+        "is not a readable image (" + size + " bytes); expected " + EXPECTED);
   }
 
-  /** Walks the segments to the start of frame (ITU T.81, B.2.2) and looks for the end marker. */
+  /** Searches the segments for the start of frame (ITU T.81, B.2.2) and the end marker. */
   private static @Nullable ImageHeader parseJpeg(ByteBuffer data) {
     int at = 2;
     while (at + 9 < data.limit()) {
@@ -84,7 +83,7 @@ public record ImageHeader(long width, long height) {
     return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
   }
 
-  /** The decoder fills a broken-off JPEG with grey and says nothing; so its end is looked for. */
+  /** Searches for the end marker: the decoder fills a truncated JPEG with grey without an error. */
   private static boolean hasEndAfter(ByteBuffer data, int from) {
     for (int i = data.limit() - 2; i > from; i--) {
       if (data.get(i) == (byte) 0xff && data.get(i + 1) == (byte) 0xd9) {

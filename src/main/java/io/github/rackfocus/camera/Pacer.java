@@ -1,15 +1,18 @@
 package io.github.rackfocus.camera;
 
+import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FramePool;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a source's frames go at their time on an injected clock, or at once.
+ * Releases the frames of a source at their due times on an injected clock, or at once.
  *
- * <p>Times count from the first frame. A reader that comes late gets what is due without waiting.
- * One thread waits; {@link #close} may be called from another and ends the wait.
+ * <p>Times are relative to the first frame. A late reader gets due frames without waiting. One
+ * thread waits; {@link #close} may be called from another thread and unblocks it.
  */
 public final class Pacer {
-  /** How long a source without a rate waits before it asks its pool again. */
+  /** How long an unpaced source waits before it retries to lease a frame. */
   private static final long POOL_RETRY_NANOS = 500_000;
 
   private final SourceClock clock;
@@ -26,7 +29,7 @@ public final class Pacer {
   /**
    * Waits until a frame is due.
    *
-   * @param offsetNanos when, after the first frame
+   * @param offsetNanos due time after the first frame
    * @return false once closed
    */
   public boolean awaitDue(long offsetNanos) throws InterruptedException {
@@ -37,26 +40,25 @@ public final class Pacer {
       started = true;
       originNanos = clock.nanoTime() - offsetNanos;
     }
-    long left;
-    while (!isClosed() && (left = originNanos + offsetNanos - clock.nanoTime()) > 0) {
-      clock.await(closed, left);
+    long remaining;
+    while (!isClosed() && (remaining = originNanos + offsetNanos - clock.nanoTime()) > 0) {
+      clock.await(closed, remaining);
     }
     return !isClosed();
   }
 
   /**
-   * Waits a little for frames to come back to a pool.
+   * Leases a frame. An unpaced source waits until the pool has one; a paced source does not.
    *
-   * @return false once closed
+   * @return null if the pool is empty or the source was closed while waiting
    */
-  public boolean awaitLease() throws InterruptedException {
-    clock.await(closed, POOL_RETRY_NANOS);
-    return !isClosed();
-  }
-
-  /** Whether frames go at a rate; if not, the reader's pace is the source's. */
-  public boolean isPaced() {
-    return paced;
+  public @Nullable Frame lease(FramePool pool, int width, int height, boolean withColour)
+      throws InterruptedException {
+    Frame frame = pool.tryLease(width, height, withColour);
+    while (frame == null && !paced && !clock.await(closed, POOL_RETRY_NANOS)) {
+      frame = pool.tryLease(width, height, withColour);
+    }
+    return frame;
   }
 
   public long nanoTime() {

@@ -3,9 +3,9 @@ package io.github.rackfocus.camera;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The monotonic time that a source paces its frames by, so that tests and replay bring theirs. */
+/** The monotonic clock that a source paces its frames by; tests and replays use their own. */
 public interface SourceClock {
-  /** Time of this JVM. */
+  /** The clock of this JVM. */
   SourceClock SYSTEM =
       new SourceClock() {
         @Override
@@ -19,13 +19,13 @@ public interface SourceClock {
         }
       };
 
-  /** Monotonic time, nanoseconds from any origin. */
+  /** Returns the monotonic time in nanoseconds since an arbitrary origin. */
   long nanoTime();
 
   /**
-   * Waits for a time to pass, or for {@code stop} to be counted down.
+   * Waits until a time has passed or {@code stop} is counted down.
    *
-   * @return whether {@code stop} was what ended the wait
+   * @return whether {@code stop} was counted down
    */
   boolean await(CountDownLatch stop, long nanos) throws InterruptedException;
 }

@@ -16,17 +16,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A focal stack on disk, played as a camera's frames: {@code 000.png}, {@code 001.png}, … (PNG or
- * JPEG; mono, RGB, 16 bit) with {@code stack.json} and optionally {@code depth.pfm}.
+ * Plays a focal stack on disk like a camera: {@code 000.png}, {@code 001.png}, … (PNG or JPEG;
+ * mono, RGB, 8 or 16 bit) with {@code stack.json} and optionally {@code depth.pfm}.
  *
- * <p>Whatever the folder's order, frames come far to near, in ascending focus. Their stamps are the
- * folder's; of a folder that runs near to far they are mirrored in time, so that they increase as
- * well. Without stamps in the folder they follow from the rate; when looping they go on by one
- * period. Everything about the folder is checked by {@link #open}. Reading is for one thread.
+ * <p>Frames are in ascending focus, far to near, whatever the order of the folder. They have the
+ * stamps of the folder; those of a folder from near to far are mirrored in time, so that they
+ * increase too. Without stamps in the folder, stamps follow from the rate. Each repetition of a
+ * loop continues one period later. {@link #open} checks the whole folder. Frames are read by one
+ * thread.
  */
 public final class StackFolder implements FrameSource {
   private final Path folder;
-  private final StackFolderConfig options;
+  private final StackFolderConfig config;
   private final FramePool pool;
   private final Pacer pacer;
   private final StackImages images;
@@ -40,16 +41,16 @@ public final class StackFolder implements FrameSource {
 
   private StackFolder(
       Path folder,
-      StackFolderConfig options,
+      StackFolderConfig config,
       FramePool pool,
       SourceClock clock,
       StackIndex index,
       StackImages images,
       @Nullable Pfm groundTruth) {
     this.folder = folder;
-    this.options = options;
+    this.config = config;
     this.pool = pool;
-    this.pacer = new Pacer(clock, options.paced());
+    this.pacer = new Pacer(clock, config.paced());
     this.images = images;
     this.scale = index.scale();
     this.focus = index.farFirst() ? index.focus() : reversed(index.focus());
@@ -58,9 +59,9 @@ public final class StackFolder implements FrameSource {
   }
 
   /**
-   * Opens a folder to be read once, as fast as possible, with a pool that holds all its frames.
+   * Opens a folder to be read once, as fast as possible, with a pool that can hold all its frames.
    *
-   * @throws StackFolderException as {@link #open(Path, StackFolderConfig, FramePool, SourceClock)}
+   * @throws StackFolderException as in {@link #open(Path, StackFolderConfig, FramePool, SourceClock)}
    */
   public static StackFolder open(Path folder) throws IOException {
     return open(
@@ -71,24 +72,24 @@ public final class StackFolder implements FrameSource {
   }
 
   /**
-   * Opens a folder and checks all of it; images are decoded here if they fit the memory limit.
+   * Opens and checks a folder. Decoded images are kept if they fit the memory limit.
    *
-   * @param pool where frames are leased
-   * @param clock paces the frames and tells their arrival
-   * @throws StackFolderException if anything is missing, unreadable or contradicts itself: one
-   *     sentence with the file, the place, what was found and what was expected
+   * @param pool pool to lease frames from
+   * @param clock clock for pacing and arrival times
+   * @throws StackFolderException if anything is missing, unreadable or contradictory; the message
+   *     names the file, what was found and what was expected
    */
   public static StackFolder open(
-      Path folder, StackFolderConfig options, FramePool pool, SourceClock clock)
+      Path folder, StackFolderConfig config, FramePool pool, SourceClock clock)
       throws IOException {
     List<Path> files = new ArrayList<>(StackImages.list(folder));
     StackIndex index = StackIndex.read(folder.resolve("stack.json"), files.size());
     if (!index.farFirst()) {
       Collections.reverse(files);
     }
-    StackImages images = StackImages.open(files, options);
+    StackImages images = StackImages.open(files, config);
     Pfm truth = readGroundTruth(folder.resolve("depth.pfm"), images);
-    return new StackFolder(folder, options, pool, clock, index, images, truth);
+    return new StackFolder(folder, config, pool, clock, index, images, truth);
   }
 
   @Override
@@ -97,17 +98,12 @@ public final class StackFolder implements FrameSource {
     return last == null ? folder.toString() : last.toString();
   }
 
-  /** The folder. */
-  public Path folder() {
-    return folder;
-  }
-
-  /** Pixels in a row. */
+  /** Returns the width in pixels. */
   public int width() {
     return images.width();
   }
 
-  /** Rows. */
+  /** Returns the height in pixels. */
   public int height() {
     return images.height();
   }
@@ -123,8 +119,8 @@ public final class StackFolder implements FrameSource {
   }
 
   /**
-   * True depth of every pixel: metres for dioptres, else on the axis of the file's own index, as
-   * {@link FocusScale#depthAt} gives it; 0 unknown.
+   * Returns the true depth of every pixel, 0 where unknown: metres for dioptre stacks, otherwise
+   * index values as {@link FocusScale#depthAt} returns them.
    */
   public Optional<Pfm> groundTruth() {
     return Optional.ofNullable(groundTruth);
@@ -132,7 +128,7 @@ public final class StackFolder implements FrameSource {
 
   @Override
   public @Nullable Frame next() throws IOException, InterruptedException {
-    while (options.loop() || position < focus.length) {
+    while (config.loop() || position < focus.length) {
       long at = position;
       int plane = planeAt(at);
       long stamp = stampAt(at);
@@ -140,7 +136,7 @@ public final class StackFolder implements FrameSource {
         return null;
       }
       position++;
-      Frame frame = lease();
+      Frame frame = pacer.lease(pool, images.width(), images.height(), config.keepColour());
       if (frame != null) {
         return fill(frame, plane, stamp);
       }
@@ -174,17 +170,9 @@ public final class StackFolder implements FrameSource {
     return frame;
   }
 
-  private @Nullable Frame lease() throws InterruptedException {
-    Frame frame = pool.tryLease(images.width(), images.height(), options.keepColour());
-    while (frame == null && !pacer.isPaced() && pacer.awaitLease()) {
-      frame = pool.tryLease(images.width(), images.height(), options.keepColour());
-    }
-    return frame;
-  }
-
   private int planeAt(long count) {
     int planes = focus.length;
-    if (!options.backAndForth()) {
+    if (!config.backAndForth()) {
       return (int) (count % planes);
     }
     int step = (int) (count % (2L * planes - 2));
@@ -194,11 +182,11 @@ public final class StackFolder implements FrameSource {
   private long stampAt(long count) {
     long[] given = stamps;
     if (given == null) {
-      return options.startStampNanos() + Math.round(count * 1e9 / options.rateHz());
+      return config.startStampNanos() + Math.round(count * 1e9 / config.rateHz());
     }
     int planes = given.length;
     long span = given[planes - 1] - given[0];
-    // From one round to the next as long as from one image to the next on average.
+    // The pause between two rounds is the mean time between two images.
     long round = span + Math.max(1, span / (planes - 1));
     return given[(int) (count % planes)] + (count / planes) * round;
   }
@@ -220,7 +208,7 @@ public final class StackFolder implements FrameSource {
       throw new StackFolderException(
           file,
           "is " + truth.width() + " x " + truth.height(),
-          images.width() + " x " + images.height() + " as the images are");
+          images.width() + " x " + images.height() + ", the size of the images");
     }
     return truth;
   }

@@ -5,17 +5,15 @@ import java.io.Serial;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A stack folder is not as it has to be: one sentence with the file, what was found and expected.
- */
+/** A stack folder is invalid; the message names the file, what was found and what was expected. */
 public final class StackFolderException extends IOException {
   @Serial private static final long serialVersionUID = 1;
 
   /**
    * @param file the file or folder at fault
-   * @param found what was found, with its place in the file
+   * @param found what was found, and where in the file
    * @param expected what was expected
-   * @param cause what brought it to light, or null
+   * @param cause the underlying failure, or null
    */
   StackFolderException(Path file, String found, String expected, @Nullable Throwable cause) {
     super(file + ": " + found + "; expected " + expected, cause);
@@ -25,8 +23,8 @@ public final class StackFolderException extends IOException {
     this(file, found, expected, null);
   }
 
-  /** Passes on a sentence that names file, found and expected already. */
-  StackFolderException(String sentence, Throwable cause) {
-    super(sentence, cause);
+  /** Creates an exception with a complete message. */
+  StackFolderException(String message, Throwable cause) {
+    super(message, cause);
   }
 }

@@ -24,31 +24,32 @@ import org.opencv.imgcodecs.Imgcodecs;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * The images of a stack folder, far to near, as 8-bit luma and, where asked for, RGB.
+ * The images of a stack folder, far to near, as 8-bit luma and optionally RGB.
  *
- * <p>Kept decoded as long as they fit the limit, else decoded each time. For one thread.
+ * <p>Decoded images are kept if they fit the memory limit, otherwise decoded on every access. Not
+ * thread-safe.
  */
 final class StackImages {
   private static final Pattern NAME = Pattern.compile("(\\d{3})\\.(?:png|jpg|jpeg)");
   private static final long MAX_FILE_BYTES = 1L << 29;
 
   private final List<Path> files;
-  private final StackFolderConfig options;
+  private final StackFolderConfig config;
   private final int width;
   private final int height;
   private final @Nullable List<Pixels> kept;
 
-  private StackImages(List<Path> files, StackFolderConfig options, int width, int height)
+  private StackImages(List<Path> files, StackFolderConfig config, int width, int height)
       throws IOException {
     this.files = List.copyOf(files);
-    this.options = options;
+    this.config = config;
     this.width = width;
     this.height = height;
-    long bytes = (long) width * height * (options.keepColour() ? 4 : 1) * files.size();
-    boolean keep = bytes <= options.memoryLimitBytes();
+    long bytes = (long) width * height * (config.keepColour() ? 4 : 1) * files.size();
+    boolean keep = bytes <= config.memoryLimitBytes();
     List<Pixels> decoded = new ArrayList<>();
     for (Path file : files) {
-      // Decoded even where it is not kept: a broken image shows at the start, not in mid-sweep.
+      // Decoded even if not kept, so that a damaged image fails at the start, not in mid-sweep.
       Pixels pixels = decode(file);
       if (keep) {
         decoded.add(pixels);
@@ -58,15 +59,15 @@ final class StackImages {
   }
 
   /**
-   * The images of a folder in the order of their numbers.
+   * Returns the images of a folder in the order of their numbers.
    *
-   * @throws StackFolderException if there are fewer than 3 or more than 64, or one is missing
+   * @throws StackFolderException if there are not 3 to 64 images, or one is missing
    */
   static List<Path> list(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new StackFolderException(
           folder,
-          Files.exists(folder) ? "is no folder" : "does not exist",
+          Files.exists(folder) ? "is not a folder" : "does not exist",
           "a folder with stack.json and images 000.png, 001.png, …");
     }
     SortedMap<Integer, Path> found = new TreeMap<>();
@@ -81,7 +82,7 @@ final class StackImages {
           throw new StackFolderException(
               folder,
               "has both " + other.getFileName() + " and " + entry.getFileName(),
-              "one image of each number");
+              "one image per number");
         }
       }
     }
@@ -98,19 +99,20 @@ final class StackImages {
       if (!found.containsKey(i)) {
         throw new StackFolderException(
             folder,
-            String.format("image %03d is missing while there is %03d", i, found.lastKey()),
-            "images numbered without a gap from 000");
+            String.format("has image %03d but not %03d", found.lastKey(), i),
+            "images numbered from 000 without gaps");
       }
     }
     return List.copyOf(found.values());
   }
 
   /**
-   * Checks the sizes of all images by their headers, then decodes them.
+   * Checks the sizes in the headers of all images, then decodes them.
    *
-   * @throws StackFolderException if one is unreadable, too large or differs in size from the first
+   * @throws StackFolderException if an image is unreadable, too large or of another size than the
+   *     first
    */
-  static StackImages open(List<Path> files, StackFolderConfig options) throws IOException {
+  static StackImages open(List<Path> files, StackFolderConfig config) throws IOException {
     ImageHeader first = null;
     Path firstFile = null;
     for (Path file : files) {
@@ -127,14 +129,14 @@ final class StackImages {
         throw new StackFolderException(
             file,
             "is " + header.width() + " x " + header.height(),
-            first.width() + " x " + first.height() + " as " + firstFile.getFileName() + " is");
+            first.width() + " x " + first.height() + ", the size of " + firstFile.getFileName());
       }
     }
     if (first == null) {
       throw new IllegalArgumentException("no images");
     }
     NativeLibraries.loadOpenCv();
-    return new StackImages(files, options, (int) first.width(), (int) first.height());
+    return new StackImages(files, config, (int) first.width(), (int) first.height());
   }
 
   int width() {
@@ -145,7 +147,7 @@ final class StackImages {
     return height;
   }
 
-  /** Writes an image's pixels into a frame that is not sealed yet. */
+  /** Copies the pixels of an image into an unsealed frame. */
   void copyTo(int plane, Frame frame) throws IOException {
     Pixels pixels = kept == null ? decode(files.get(plane)) : kept.get(plane);
     frame.luma().put(0, pixels.luma());
@@ -177,7 +179,7 @@ final class StackImages {
       throw new StackFolderException(
           file,
           "is " + header.width() + " x " + header.height(),
-          width + " x " + height + " as when the folder was opened");
+          width + " x " + height + ", its size when the folder was opened");
     }
     MatOfByte packed = new MatOfByte(bytes);
     Mat image = null;
@@ -185,12 +187,12 @@ final class StackImages {
       image = Imgcodecs.imdecode(packed, Imgcodecs.IMREAD_UNCHANGED);
       if (image.rows() != height || image.cols() != width) {
         throw new StackFolderException(
-            file, "cannot be decoded (" + bytes.length + " bytes)", "a whole PNG or JPEG");
+            file, "cannot be decoded (" + bytes.length + " bytes)", "a complete PNG or JPEG");
       }
       return toPixels(image);
     } catch (CvException e) {
       throw new StackFolderException(
-          file, "cannot be decoded (" + bytes.length + " bytes)", "a whole PNG or JPEG", e);
+          file, "cannot be decoded (" + bytes.length + " bytes)", "a complete PNG or JPEG", e);
     } finally {
       packed.release();
       if (image != null) {
@@ -214,7 +216,7 @@ final class StackImages {
       byte[] lumaBytes = new byte[width * height];
       toEightBits(luma, eight);
       eight.get(0, 0, lumaBytes);
-      if (!options.keepColour()) {
+      if (!config.keepColour()) {
         return new Pixels(lumaBytes, null);
       }
       int conversion =
@@ -235,7 +237,7 @@ final class StackImages {
 
   private void toEightBits(Mat from, Mat to) {
     boolean wide = from.depth() == CvType.CV_16U;
-    from.convertTo(to, CvType.CV_8U, wide ? 255.0 / ((1 << options.bitDepth()) - 1) : 1);
+    from.convertTo(to, CvType.CV_8U, wide ? 255.0 / ((1 << config.bitDepth()) - 1) : 1);
   }
 
   private record Pixels(byte[] luma, byte @Nullable [] colour) {}

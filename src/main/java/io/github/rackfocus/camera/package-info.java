@@ -1,4 +1,4 @@
-/** Sources of frames: the port, and stack folders. */
+/** Sources of frames: the interface, and stack folders. */
 @NullMarked
 package io.github.rackfocus.camera;
 

@@ -10,18 +10,19 @@ import io.github.rackfocus.onnx.ModelException;
 import io.github.rackfocus.onnx.OnnxConfig;
 import io.github.rackfocus.sweep.FocalStack;
 
-/** The bare graphs, as a lane of a bench: what an estimator could cost at best. */
+/** Benchmarks a model's graphs alone: a lower bound for the cost of an estimator. */
 final class BareGraphSubject implements BenchmarkSubject {
-  private final BareModel bare;
+  private final BareModel model;
 
-  private BareGraphSubject(BareModel bare) {
-    this.bare = bare;
+  private BareGraphSubject(BareModel model) {
+    this.model = model;
   }
 
-  /** Opens the graphs; their inputs stay what the stack gives. */
-  static BareGraphSubject open(ModelBundle bundle, int iterations, OnnxConfig options, FocalStack stack)
+  /** Opens the graphs; every run uses the given stack as input. */
+  static BareGraphSubject open(
+      ModelBundle bundle, int iterations, OnnxConfig config, FocalStack stack)
       throws ModelException {
-    return new BareGraphSubject(BareModel.open(bundle, iterations, options, stack));
+    return new BareGraphSubject(BareModel.open(bundle, iterations, config, stack));
   }
 
   @Override
@@ -31,26 +32,26 @@ final class BareGraphSubject implements BenchmarkSubject {
 
   @Override
   public ModelIdentity model() {
-    return bare.model();
+    return model.model();
   }
 
   @Override
   public String executionProvider() {
-    return bare.executionProvider();
+    return model.executionProvider();
   }
 
   @Override
   public void run(FocalStack stack, SubjectStats stats) {
-    long begun = System.nanoTime();
-    bare.frameStage();
-    long framed = System.nanoTime();
-    bare.stackStage();
-    stats.stage(Stage.FRAME, framed - begun);
-    stats.stage(Stage.STACK, System.nanoTime() - framed);
+    long startNanos = System.nanoTime();
+    model.frameStage();
+    long frameNanos = System.nanoTime();
+    model.stackStage();
+    stats.recordStage(Stage.FRAME, frameNanos - startNanos);
+    stats.recordStage(Stage.STACK, System.nanoTime() - frameNanos);
   }
 
   @Override
   public void close() {
-    bare.close();
+    model.close();
   }
 }

@@ -4,32 +4,42 @@ import io.github.rackfocus.config.ModelConfig;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options of every command that runs inference; each replaces what is configured. */
+/** Inference options shared by several commands; each overrides its value in the configuration. */
 final class InferenceOptions {
   @Option(
       names = "--model",
       paramLabel = "NAME",
       description =
-          "See 'rackfocus models', or sml or ddl. Default: " + ModelConfig.DEFAULT_MODEL + ".")
+          "Depth model: one that 'rackfocus models' lists, or the classical baseline sml or ddl."
+              + " Default if not configured: "
+              + ModelConfig.DEFAULT_MODEL
+              + ".")
   private @Nullable String model;
 
   @Option(
       names = "--iterations",
       paramLabel = "K",
-      description = "Proximal iterations. Default: the model's.")
+      description =
+          "Refinement iterations of the model; fewer are faster. Default if not"
+              + " configured: the model's own default.")
   private @Nullable Integer iterations;
 
-  @Option(names = "--device", paramLabel = "D", description = "cpu, cuda[:n] or auto.")
+  @Option(
+      names = "--device",
+      paramLabel = "D",
+      description =
+          "Where to run the model: cpu, cuda[:n] or auto. Default if not configured: cpu.")
   private @Nullable String device;
 
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads that compute a map, 0 for one a core.")
+      description =
+          "Inference threads; 0 for one per core. Default if not configured: 0.")
   private @Nullable Integer threads;
 
-  /** The settings with what was given on the command line in its place. */
-  ModelConfig over(ModelConfig configured) {
-    return configured.overriddenBy(model, iterations, device, threads);
+  /** Returns the configuration with the options of the command line applied. */
+  ModelConfig applyTo(ModelConfig config) {
+    return config.overriddenBy(model, iterations, device, threads);
   }
 }

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A node's health, again and again: on a terminal a table that stays in its place, elsewhere a line
- * every few seconds. For one thread.
+ * Prints the status of a node: on a terminal a table that is redrawn in place, otherwise one line
+ * every few seconds. Not thread-safe.
  */
 final class LiveTable {
   private static final long LINE_NANOS = 5_000_000_000L;
@@ -29,12 +29,12 @@ final class LiveTable {
   }
 
   /**
-   * Shows the node as it is now.
+   * Prints the current status.
    *
    * @param nowNanos monotonic time
-   * @param more further rows, name and value
+   * @param extraRows further rows, name and value
    */
-  void show(NodeHealth health, long nowNanos, Map<String, String> more) {
+  void show(NodeHealth health, long nowNanos, Map<String, String> extraRows) {
     if (!started) {
       started = true;
       startNanos = nowNanos;
@@ -44,12 +44,12 @@ final class LiveTable {
     if (!terminal) {
       if (nowNanos - lastLineNanos >= LINE_NANOS) {
         lastLineNanos = nowNanos;
-        out.println(line(health, seconds, more));
+        out.println(line(health, seconds, extraRows));
         out.flush();
       }
       return;
     }
-    List<String> rows = rows(health, seconds, more);
+    List<String> rows = rows(health, seconds, extraRows);
     if (printedLines > 0) {
       out.print("\u001b[" + printedLines + "A");
     }
@@ -58,13 +58,13 @@ final class LiveTable {
     printedLines = rows.size();
   }
 
-  /** The rows of the table. */
-  static List<String> rows(NodeHealth health, double seconds, Map<String, String> more) {
+  /** Returns the rows of the table. */
+  static List<String> rows(NodeHealth health, double seconds, Map<String, String> extraRows) {
     List<String> rows = new ArrayList<>();
     rows.add(
         row(
             "running",
-            "%.0f s, model %s, K = %d, on %s"
+            "%.0f s; model %s, %d iterations, on %s"
                 .formatted(
                     seconds,
                     health.model().name(),
@@ -80,7 +80,7 @@ final class LiveTable {
     rows.add(
         row(
             "latency",
-            "p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, frame to map%s"
+            "p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, from frame arrival to map%s"
                 .formatted(
                     health.latencyP50Millis(),
                     health.latencyP95Millis(),
@@ -89,22 +89,22 @@ final class LiveTable {
     rows.add(
         row(
             "sweep",
-            "%.0f ms; %.0f %% of the last map has depth"
+            "%.0f ms; last map has depth for %.0f %% of its pixels"
                 .formatted(health.sweepMillis(), 100 * health.validShare())));
     rows.add(row("dropped", drops(health)));
     for (SinkCounters sink : health.sinks()) {
       rows.add(
           row(
               "to " + sink.sink(),
-              "%d delivered, %d dropped, %d failed, %d lost later"
+              "%d delivered, %d dropped, %d failed, %d lost after delivery"
                   .formatted(sink.delivered(), sink.dropped(), sink.failed(), sink.lost())));
     }
-    more.forEach((name, value) -> rows.add(row(name, value)));
+    extraRows.forEach((name, value) -> rows.add(row(name, value)));
     return rows;
   }
 
-  private static String line(NodeHealth health, double seconds, Map<String, String> more) {
-    return "%4.0f s  frames %s  maps %s  p50 %.1f p99 %.1f ms  dropped %s%s"
+  private static String line(NodeHealth health, double seconds, Map<String, String> extraRows) {
+    return "%4.0f s  frames %s  maps %s  latency p50 %.1f p99 %.1f ms  dropped %s%s"
         .formatted(
             seconds,
             rate(health.frames(), seconds),
@@ -112,8 +112,8 @@ final class LiveTable {
             health.latencyP50Millis(),
             health.latencyP99Millis(),
             drops(health),
-            more.entrySet().stream()
-                .map(each -> "  " + each.getKey() + " " + each.getValue())
+            extraRows.entrySet().stream()
+                .map(row -> "  " + row.getKey() + ": " + row.getValue())
                 .collect(Collectors.joining()));
   }
 
@@ -126,7 +126,7 @@ final class LiveTable {
   }
 
   private static String misses(long maps) {
-    return maps == 0 ? "" : "; " + maps + " late";
+    return maps == 0 ? "" : "; " + maps + " past the deadline";
   }
 
   private static String failed(long maps) {
@@ -138,7 +138,7 @@ final class LiveTable {
         ? "0 frames"
         : health.framesDropped().entrySet().stream()
             .sorted(Map.Entry.comparingByKey())
-            .map(drop -> drop.getValue() + " " + drop.getKey())
+            .map(drop -> "%d frames (%s)".formatted(drop.getValue(), drop.getKey()))
             .collect(Collectors.joining(", "));
   }
 

@@ -12,22 +12,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** {@code rackfocus models}: which models there are, and whether they are sound. */
+/** {@code rackfocus models}: lists the models and verifies them. */
 @Command(
     name = "models",
     mixinStandardHelpOptions = true,
-    description = "Lists the model bundles; 'models verify' checks them.")
-public final class ModelsCommand implements Callable<Integer> {
+    description = "Lists the available models; 'models verify' checks their files and results.")
+final class ModelsCommand extends Subcommand {
   private static final String[] HEADINGS = {
     "NAME", "VERSION", "PLANES", "ITERATIONS", "FORM", "SIZE", "DESCRIPTION"
   };
@@ -36,14 +32,12 @@ public final class ModelsCommand implements Callable<Integer> {
       names = "--models",
       paramLabel = "DIR",
       description =
-          "Folder of the bundles (default: RACKFOCUS_MODELS, else the application's own).")
+          "Folder of the models. Default: $RACKFOCUS_MODELS, else the application's own.")
   @Nullable Path folder;
-
-  @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
-    PrintWriter out = out(spec);
+    PrintWriter out = out();
     int exit = 0;
     List<String[]> rows = new ArrayList<>();
     rows.add(HEADINGS);
@@ -63,83 +57,84 @@ public final class ModelsCommand implements Callable<Integer> {
     if (rows.size() > 1) {
       printAligned(out, rows);
     } else if (faults.isEmpty()) {
-      out.println("no models in " + ModelLibrary.locate(folder).folder().toAbsolutePath());
+      out.println("No models in " + ModelLibrary.locate(folder).folder().toAbsolutePath());
     }
     for (String fault : faults) {
-      err(spec).println(fault);
+      err().println(fault);
       exit = 1;
     }
     return exit;
   }
 
-  /** {@code rackfocus models verify}: checks files, graphs and golden vectors. */
+  /** {@code rackfocus models verify}: checks hashes of files and outputs of graphs. */
   @Command(
       name = "verify",
       mixinStandardHelpOptions = true,
       description = {
-        "Checks the hash of every file and the golden vectors of all graphs.",
-        "Exit code 1 if any check fails."
+        "Checks the hash of every model file, and that each graph reproduces its golden outputs.",
+        "Exits with 1 if a check fails."
       })
   int verify(
-      @Parameters(arity = "0..*", paramLabel = "NAME", description = "Default: all models.")
+      @Parameters(arity = "0..*", paramLabel = "NAME", description = "Models to check. Default: all.")
           @Nullable List<String> names,
       @Option(
               names = "--device",
               defaultValue = "cpu",
               paramLabel = "D",
-              description = "cpu, cuda, cuda:n or auto (default: ${DEFAULT-VALUE}).")
+              description =
+                  "Where to run the graphs: cpu, cuda[:n] or auto. Default: ${DEFAULT-VALUE}.")
           String device,
       @Option(
               names = "--models",
               paramLabel = "DIR",
-              description = "Folder of the bundles, as for 'models'.")
+              description = "Folder of the models, as for 'models'.")
           @Nullable Path folderOfVerify) {
-    OnnxConfig options = OnnxConfig.DEFAULTS.withDevice(parse(device));
+    OnnxConfig config = OnnxConfig.DEFAULTS.withDevice(parse(device));
     ModelLibrary library = ModelLibrary.locate(folderOfVerify == null ? folder : folderOfVerify);
     List<String> chosen;
     try {
       chosen = names == null || names.isEmpty() ? library.names() : names;
     } catch (ModelException e) {
-      err(spec).println(e.getMessage());
+      err().println(e.getMessage());
       return 1;
     }
     if (chosen.isEmpty()) {
-      err(spec).println(library.folder().toAbsolutePath() + ": holds no models; expected one");
+      err().println(library.folder().toAbsolutePath() + ": contains no models");
       return 1;
     }
-    boolean sound = true;
+    boolean valid = true;
     for (String name : chosen) {
-      sound &= verify(library, name, options);
+      valid &= verify(library, name, config);
     }
-    return sound ? 0 : 1;
+    return valid ? 0 : 1;
   }
 
-  private boolean verify(ModelLibrary library, String name, OnnxConfig options) {
-    PrintWriter out = out(spec);
+  private boolean verify(ModelLibrary library, String name, OnnxConfig config) {
+    PrintWriter out = out();
     try {
       ModelBundle bundle = library.read(name);
       out.printf(
-          "%s %s: %d files sound (%s)%n",
+          "%s %s: %d files intact (%s)%n",
           name,
           bundle.identity().version(),
           bundle.manifest().files().size(),
           size(bundle.bytes()));
       List<String[]> rows = new ArrayList<>();
-      for (GraphCheck check : bundle.verify(options)) {
+      for (GraphCheck check : bundle.verify(config)) {
         rows.add(
             new String[] {
               "  ok",
               check.graphs(),
               check.provider(),
               String.format(
-                  Locale.ROOT, "off by %.1e of %.0e", check.difference(), check.tolerance())
+                  Locale.ROOT, "max difference %.1e, tolerance %.0e", check.difference(), check.tolerance())
             });
       }
       printAligned(out, rows);
       return true;
     } catch (ModelException e) {
       out.flush();
-      err(spec).println("failed: " + e.getMessage());
+      err().println("failed: " + e.getMessage());
       return false;
     }
   }
@@ -148,7 +143,7 @@ public final class ModelsCommand implements Callable<Integer> {
     try {
       return Device.parse(device);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec(spec).commandLine(), "--" + e.getMessage(), e);
+      throw usageError("--" + e.getMessage(), e);
     }
   }
 
@@ -196,20 +191,5 @@ public final class ModelsCommand implements Callable<Integer> {
       out.println(line);
     }
     out.flush();
-  }
-
-  private static PrintWriter out(@Nullable CommandSpec spec) {
-    return spec(spec).commandLine().getOut();
-  }
-
-  private static PrintWriter err(@Nullable CommandSpec spec) {
-    return spec(spec).commandLine().getErr();
-  }
-
-  private static CommandSpec spec(@Nullable CommandSpec spec) {
-    if (spec == null) {
-      throw new IllegalStateException("the command runs through picocli only");
-    }
-    return spec;
   }
 }

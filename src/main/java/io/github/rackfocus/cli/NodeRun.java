@@ -6,53 +6,43 @@ import java.io.PrintWriter;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Runs a node until its source ends, a time is up, or the process is told to stop. */
+/** Runs a node until its source ends, a time limit is reached, or a signal stops the process. */
 final class NodeRun {
-  private static final long SHOW_MILLIS = 500;
+  private static final long REFRESH_MILLIS = 500;
 
   private NodeRun() {}
 
   /**
-   * Runs a node, showing how it does, and closes it.
+   * Runs a node while printing its status, then closes it.
    *
-   * <p>SIGINT and SIGTERM stop the node and return, see {@link StopSignals}.
+   * <p>SIGINT and SIGTERM stop the node; this method then returns. See {@link StopSignals}.
    *
-   * @param seconds after which it is stopped; 0: never
-   * @param more further rows for the table
-   * @return seconds it ran
-   * @throws IOException if its source broke
+   * @param seconds time limit; 0 for none
+   * @param extraRows further rows for the status table
+   * @return duration of the run in seconds
+   * @throws IOException if the source of the node failed
    */
   static double run(
-      DepthNode node, double seconds, PrintWriter out, Supplier<Map<String, String>> more)
+      DepthNode node, double seconds, PrintWriter out, Supplier<Map<String, String>> extraRows)
       throws IOException, InterruptedException {
-    LiveTable table = new LiveTable(out, Terminal.hasOut());
-    long begun = System.nanoTime();
+    LiveTable table = new LiveTable(out, Terminal.isStdout());
+    long startNanos = System.nanoTime();
     try (StopSignals signals = new StopSignals();
         node) {
       node.start();
-      Thread end = new Thread(() -> awaitEnd(node, signals), "end-of-source");
-      end.setDaemon(true);
-      end.start();
+      signals.stopAfter("end-of-source", node::awaitEnd);
       boolean stopped = false;
       while (!stopped) {
-        table.show(node.health(), System.nanoTime(), more.get());
-        long left = seconds == 0 ? Long.MAX_VALUE : (long) (1000 * seconds) - millisSince(begun);
-        stopped = left <= 0 || signals.await(Math.min(SHOW_MILLIS, left));
+        table.show(node.health(), System.nanoTime(), extraRows.get());
+        long left =
+            seconds == 0 ? Long.MAX_VALUE : (long) (1000 * seconds) - millisSince(startNanos);
+        stopped = left <= 0 || signals.await(Math.min(REFRESH_MILLIS, left));
       }
       node.stop();
       node.awaitEnd();
-      table.show(node.health(), System.nanoTime(), more.get());
+      table.show(node.health(), System.nanoTime(), extraRows.get());
     }
-    return millisSince(begun) / 1000.0;
-  }
-
-  private static void awaitEnd(DepthNode node, StopSignals signals) {
-    try {
-      node.awaitEnd();
-    } catch (IOException | InterruptedException e) {
-      // The main thread asks again and hears the same.
-    }
-    signals.stop();
+    return millisSince(startNanos) / 1000.0;
   }
 
   private static long millisSince(long nanos) {

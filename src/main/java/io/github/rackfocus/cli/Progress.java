@@ -7,7 +7,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** A progress bar on standard error where that is a terminal, else nothing. Thread-safe. */
+/** A progress bar on standard error if that is a terminal, otherwise silent. Thread-safe. */
 final class Progress implements AutoCloseable {
   private static final int STEPS = 100;
 
@@ -20,7 +20,7 @@ final class Progress implements AutoCloseable {
 
   Progress(String task, long steps) {
     this.bar =
-        Terminal.hasErr()
+        Terminal.isStderr()
             ? new ProgressBarBuilder()
                 .setTaskName(task)
                 .setInitialMax(steps)
@@ -31,17 +31,17 @@ final class Progress implements AutoCloseable {
             : null;
   }
 
-  /** Shows a share done, 0 to 1; never goes back. */
-  void show(double share) {
+  /** Shows a fraction of the work as done, 0 to 1; a smaller value than before is ignored. */
+  void show(double fraction) {
     if (bar != null) {
-      bar.stepTo(shown.accumulateAndGet(Math.round(share * STEPS), Math::max));
+      bar.stepTo(shown.accumulateAndGet(Math.round(fraction * STEPS), Math::max));
     }
   }
 
-  /** Shows one step more, and what was done. */
-  void step(String done) {
+  /** Advances by one step and shows a message about it. */
+  void step(String message) {
     if (bar != null) {
-      bar.setExtraMessage(done);
+      bar.setExtraMessage(message);
       bar.step();
     }
   }

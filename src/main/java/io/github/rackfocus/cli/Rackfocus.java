@@ -19,14 +19,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code rackfocus}: the root of the command line. */
+/** {@code rackfocus}: the entry point of the command line. */
 @Command(
     name = "rackfocus",
     description = "Live, dense, metric depth from one camera whose liquid lens sweeps focus.",
     mixinStandardHelpOptions = true,
     versionProvider = Rackfocus.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    footer = {"", "Exit: 0 done, 1 failed, 2 wrong use or configuration."},
+    footer = {
+      "",
+      "'rackfocus COMMAND --help' describes a command. Start with 'rackfocus demo'.",
+      "Exit codes: 0 success, 1 failure, 2 wrong usage or configuration."
+    },
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
@@ -38,34 +42,34 @@ import picocli.CommandLine.Spec;
     })
 public final class Rackfocus implements Runnable {
   static final int FAILED = 1;
-  static final int WRONG_USE = 2;
+  static final int WRONG_USAGE = 2;
 
   @Spec private @Nullable CommandSpec spec;
 
-  /** Runs a command and ends the JVM with its exit code. */
+  /** Runs a command and exits the JVM with its exit code. */
   public static void main(String[] arguments) {
     System.exit(commandLine().execute(arguments));
   }
 
   static CommandLine commandLine() {
     return new CommandLine(new Rackfocus())
-        .addSubcommand(new EvalCommand(Rackfocus::modelsToEvaluate))
+        .addSubcommand(new EvalCommand(Rackfocus::estimatorFactory))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler((failure, command, parsed) -> {
-          command.getErr().println(command.getColorScheme().errorText(sentence(failure)));
-          LoggerFactory.getLogger(Rackfocus.class).debug("the command failed", failure);
-          return isWrongUse(failure) ? WRONG_USE : FAILED;
+          command.getErr().println(command.getColorScheme().errorText(message(failure)));
+          LoggerFactory.getLogger(Rackfocus.class).debug("Command failed", failure);
+          return isWrongUsage(failure) ? WRONG_USAGE : FAILED;
         });
   }
 
-  private static EstimatorFactory modelsToEvaluate(
+  private static EstimatorFactory estimatorFactory(
       @Nullable Integer iterations, String device, int threads) throws IOException {
     List<String> names = Estimators.names();
     return new EstimatorFactory() {
       @Override
       public DepthEstimator create(String model) throws IOException {
-        ModelConfig settings = ModelConfig.DEFAULTS.overriddenBy(model, iterations, device, threads);
-        return Estimators.open(settings);
+        return Estimators.open(
+            ModelConfig.DEFAULTS.overriddenBy(model, iterations, device, threads));
       }
 
       @Override
@@ -83,28 +87,28 @@ public final class Rackfocus implements Runnable {
   @Override
   public void run() {
     if (spec == null) {
-      throw new IllegalStateException("rackfocus was not started by its command line");
+      throw new IllegalStateException("the command was not created by picocli");
     }
     throw new ParameterException(spec.commandLine(), "a command is missing");
   }
 
-  private static boolean isWrongUse(Exception failure) {
+  private static boolean isWrongUsage(Exception failure) {
     return failure instanceof ConfigException || failure instanceof IllegalArgumentException;
   }
 
-  /** What the operator needs to hear; a stack trace is for the debug log. */
-  private static String sentence(Exception failure) {
+  /** Returns a one-line message for the operator; the stack trace goes to the debug log. */
+  private static String message(Exception failure) {
     Throwable cause = failure;
     if (failure instanceof UncheckedIOException unchecked && unchecked.getCause() != null) {
       cause = unchecked.getCause();
     }
     if (cause instanceof NoSuchFileException) {
-      return ErrorMessages.of(cause) + ": there is no such file or folder";
+      return ErrorMessages.of(cause) + ": no such file or folder";
     }
-    return cause.getMessage() == null ? "failed: " + cause : ErrorMessages.of(cause);
+    return ErrorMessages.of(cause);
   }
 
-  /** The version in the jar's manifest. */
+  /** Reads the version from the manifest of the jar. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -22,82 +22,85 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** {@code rackfocus replay}: a stack folder or a ROS bag through the node. */
+/** {@code rackfocus replay}: computes the depth of a stack folder or a ROS bag. */
 @Command(
     name = "replay",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Plays a stack folder or a ROS bag through the node.",
-      "A folder's depth maps are written as files and pictures, a bag's where --out is given. Both"
-          + " print one digest of all maps, equal for equal input, model and configuration on a"
-          + " CPU. Nothing is skipped: every stage waits for the next. A folder with --loop goes on"
-          + " until it is stopped, at a live camera's rate, and keeps the last maps."
+      "Computes the depth maps of a stack folder or a ROS bag, skipping none.",
+      "Depth maps of a folder are written to --out; those of a bag only if --out is given."
+          + " Prints a digest of all maps, which is equal for equal input, model and configuration"
+          + " on a CPU. With --loop, a folder is played like a live camera until stopped and only"
+          + " the last "
+          + ReplayCommand.KEPT_IN_LOOP
+          + " maps are kept."
     })
-final class ReplayCommand implements Callable<Integer> {
-  private static final int KEPT_OF_A_LOOP = 10;
+final class ReplayCommand extends Subcommand {
+  static final int KEPT_IN_LOOP = 10;
   private static final Path DEFAULT_OUT = Path.of("out", "replay");
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Parameters(
       paramLabel = "STACK_DIR|FILE.bag",
-      description = "A folder with images and a stack.json, or a bag.")
-  private Path input = Path.of("");
+      description = "A folder with images and a stack.json, or a ROS bag.")
+  private Path path = Path.of("");
 
-  @Option(names = "--loop", description = "Again and again, as a live camera.")
+  @Option(names = "--loop", description = "Repeats a folder until stopped, like a live camera.")
   private boolean loop;
 
   @Option(
       names = "--rate",
       paramLabel = "HZ",
-      description = "Frames a second. Default: as fast as possible, with --loop 15.")
+      description =
+          "Frames per second, for a folder. Default: as fast as possible; with --loop 15.")
   private @Nullable Double rate;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Where the maps are written. Default of a folder: out/replay.")
+      description =
+          "Folder for depth maps and pictures. Default: out/replay for a stack folder, none for a"
+              + " bag.")
   private @Nullable Path out;
 
   @Option(
       names = "--bit-depth",
       paramLabel = "N",
-      description = "Of 16-bit images: the brightest is 2^N - 1. Default: 16, or as configured.")
+      description = "Significant bits of 16-bit images, 8 to 16. Default if not configured: 16.")
   private @Nullable Integer bitDepth;
 
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "Planes, lens, validity and model, as 'rackfocus run' takes them.")
+      description =
+          "Configuration of planes, lens, validity and model, in the format of 'rackfocus run'.")
   private @Nullable Path config;
 
   @Option(
       names = "--image-topic",
       paramLabel = "TOPIC",
-      description = "The bag's images, raw or compressed. Default: the only one.")
+      description =
+          "Image topic of the bag, raw or compressed. Default: the only one in the bag.")
   private String imageTopic = "";
 
   @Option(
       names = "--lens-topic",
       paramLabel = "TOPIC",
-      description = "The bag's lens states or powers. Default: the only one.")
+      description =
+          "Lens topic of the bag (lens state or lens power). Default: the only one in the bag.")
   private String lensTopic = "";
 
   @Option(
       names = "--info-topic",
       paramLabel = "TOPIC",
-      description = "The bag's camera infos. Default: the one beside the images.")
+      description =
+          "CameraInfo topic of the bag. Default: camera_info in the namespace of the image topic.")
   private String infoTopic = "";
 
   @Mixin private InferenceOptions inference = new InferenceOptions();
@@ -106,11 +109,11 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws IOException, ConfigException, InterruptedException {
     AppConfig loaded =
         config == null ? AppConfig.defaults() : AppConfig.load(config);
-    AppConfig configuration = loaded.withModel(inference.over(loaded.model()));
-    boolean isBag = Files.isRegularFile(input);
+    AppConfig configuration = loaded.withModel(inference.applyTo(loaded.model()));
+    boolean isBag = Files.isRegularFile(path);
     if (isBag && (loop || rate != null)) {
-      throw new ParameterException(
-          spec().commandLine(), "--loop and --rate are for stack folders; rosbag play has both");
+      throw usageError(
+          "--loop and --rate are for stack folders; to play a bag at its rate, use rosbag play");
     }
     List<DepthSink> sinks = new ArrayList<>();
     DigestSink digest = new DigestSink();
@@ -118,12 +121,12 @@ final class ReplayCommand implements Callable<Integer> {
     FileSink files = null;
     if (out != null || !isBag) {
       Path folder = out == null ? DEFAULT_OUT : out;
-      files = new FileSink(new FileSinkConfig(folder, 1, loop ? KEPT_OF_A_LOOP : 0));
+      files = new FileSink(new FileSinkConfig(folder, 1, loop ? KEPT_IN_LOOP : 0));
       sinks.add(files);
     }
     FrameSource source = isBag ? bag(configuration) : folder();
     DepthNode node = NodeAssembly.node(configuration, source, sinks, !loop);
-    PrintWriter console = spec().commandLine().getOut();
+    PrintWriter console = out();
     double seconds = NodeRun.run(node, 0, console, Map::of);
     NodeHealth health = node.health();
     LiveTable.rows(health, seconds, Map.of()).stream().skip(1).forEach(console::println);
@@ -131,7 +134,7 @@ final class ReplayCommand implements Callable<Integer> {
       bag.causes().forEach((cause, count) -> console.println(cause + ": " + count));
     }
     if (files != null) {
-      console.println("depth maps and pictures: " + files.newestFolder());
+      console.println("Depth maps and pictures: " + files.newestFolder());
     }
     console.println("digest of " + digest.maps() + " maps: sha256:" + digest.hex());
     console.flush();
@@ -139,27 +142,20 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private FrameSource bag(AppConfig configuration) throws IOException {
-    RosInputConfig settings = configuration.source().ros();
+    RosInputConfig input = configuration.source().ros();
     return BagFrameSource.open(
-        input,
+        path,
         new BagTopics(imageTopic, lensTopic, infoTopic),
-        bitDepth == null ? settings : settings.withImages(settings.images().withBitDepth(bitDepth)));
+        bitDepth == null ? input : input.withImages(input.images().withBitDepth(bitDepth)));
   }
 
   private FrameSource folder() throws IOException {
     return Sources.folder(
-        input,
+        path,
         StackFolderConfig.DEFAULTS
             .withLoop(loop)
             .withRateHz(rate == null ? 15 : rate)
             .withPaced(loop || rate != null)
             .withBitDepth(bitDepth == null ? 16 : bitDepth));
-  }
-
-  private CommandSpec spec() {
-    if (spec == null) {
-      throw new IllegalStateException("replay was not started by its command line");
-    }
-    return spec;
   }
 }

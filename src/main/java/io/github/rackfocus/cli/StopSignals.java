@@ -1,45 +1,68 @@
 package io.github.rackfocus.cli;
 
+import io.github.rackfocus.common.DaemonThreads;
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * SIGINT and SIGTERM as a wish to stop, from construction until {@link #close}.
+ * Turns SIGINT and SIGTERM into a request to stop, from construction until {@link #close}.
  *
- * <p>The JVM's own way would end it at once: its shutdown hooks run side by side, and ONNX
- * Runtime's would take the ground from under an inference that still runs. A second signal ends the
- * JVM.
+ * <p>By default the JVM would run its shutdown hooks at once, and ONNX Runtime's hook would free
+ * its environment while an inference may still be running. A second signal halts the JVM.
+ * Thread-safe.
  */
 final class StopSignals implements AutoCloseable {
-  /** What shells add to a signal's number for the exit code of a process it ended. */
-  private static final int SIGNALLED = 128;
-
-  private final CountDownLatch stop = new CountDownLatch(1);
-  private final SignalHandler onInterrupt = Signal.handle(new Signal("INT"), this::signalled);
-  private final SignalHandler onTerminate = Signal.handle(new Signal("TERM"), this::signalled);
-
-  /** Wishes to stop without a signal, because there is nothing left to do. */
-  void stop() {
-    stop.countDown();
+  /** Blocks until a component has ended. */
+  interface Wait {
+    void awaitEnd() throws IOException, InterruptedException;
   }
 
-  /** Waits for the wish, and says whether it came in time. */
+  /** Offset of the exit code of a process that was ended by a signal, as shells report it. */
+  private static final int SIGNAL_EXIT_OFFSET = 128;
+
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final SignalHandler previousInterrupt =
+      Signal.handle(new Signal("INT"), this::onSignal);
+  private final SignalHandler previousTerminate =
+      Signal.handle(new Signal("TERM"), this::onSignal);
+
+  /**
+   * Requests a stop as soon as a component has ended by itself.
+   *
+   * @param thread name of the daemon thread that waits for it
+   * @param end waits for the end; its exceptions are ignored, so the caller must await the end too
+   */
+  void stopAfter(String thread, Wait end) {
+    DaemonThreads.start(
+        thread,
+        () -> {
+          try {
+            end.awaitEnd();
+          } catch (IOException | InterruptedException e) {
+            // The main thread awaits the end as well and gets the same exception.
+          }
+          stop.countDown();
+        });
+  }
+
+  /** Waits for the request to stop; returns whether it came in time. */
   boolean await(long millis) throws InterruptedException {
     return stop.await(millis, TimeUnit.MILLISECONDS);
   }
 
-  private void signalled(Signal signal) {
+  private void onSignal(Signal signal) {
     if (stop.getCount() == 0) {
-      Runtime.getRuntime().halt(SIGNALLED + signal.getNumber());
+      Runtime.getRuntime().halt(SIGNAL_EXIT_OFFSET + signal.getNumber());
     }
     stop.countDown();
   }
 
   @Override
   public void close() {
-    Signal.handle(new Signal("INT"), onInterrupt);
-    Signal.handle(new Signal("TERM"), onTerminate);
+    Signal.handle(new Signal("INT"), previousInterrupt);
+    Signal.handle(new Signal("TERM"), previousTerminate);
   }
 }

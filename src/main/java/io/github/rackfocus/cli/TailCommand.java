@@ -26,130 +26,130 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import sun.misc.Signal;
 
-/** {@code rackfocus tail}: what goes through Kafka, a line a record. */
+/** {@code rackfocus tail}: prints the records of Rackfocus's Kafka topics. */
 @Command(
     name = "tail",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Shows depth maps as they go through Kafka, a line a map; health and obstacle grids on",
-      "request. Looks on only: it joins no consumer group."
+      "Prints depth maps, health reports and obstacle grids from Kafka, one line per record.",
+      "It joins no consumer group, so it does not disturb other consumers."
     })
-final class TailCommand implements Callable<Integer> {
+final class TailCommand extends Subcommand {
   private static final Logger LOG = LoggerFactory.getLogger(TailCommand.class);
   private static final Duration POLL = Duration.ofMillis(200);
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT",
-      description = "Brokers. Default: ${DEFAULT-VALUE}.")
+      description = "Kafka brokers. Default: ${DEFAULT-VALUE}.")
   private String servers = "localhost:9092";
 
   @Option(
       names = "--property",
       paramLabel = "NAME=VALUE",
-      description = "For Kafka's client, such as TLS and SASL settings; may be given again.")
+      description =
+          "A property of the Kafka client, such as a TLS or SASL property; repeatable.")
   private Map<String, String> properties = new LinkedHashMap<>();
 
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "Takes brokers and properties from a node's configuration instead.")
+      description =
+          "Reads brokers and client properties from the configuration of a node instead.")
   private @Nullable Path config;
 
   @Option(
       names = "--depth",
-      description = "Shows depth maps; the default where nothing else is asked for.")
+      description = "Prints depth maps; the default if no other kind is selected.")
   private boolean depth;
 
-  @Option(names = "--health", description = "Shows health.")
+  @Option(names = "--health", description = "Prints health reports.")
   private boolean health;
 
-  @Option(names = "--obstacles", description = "Shows obstacle grids.")
+  @Option(names = "--obstacles", description = "Prints obstacle grids.")
   private boolean obstacles;
 
   @Option(
       names = "--topic",
       paramLabel = "NAME",
-      description = "Of depth maps. Default: ${DEFAULT-VALUE}.")
+      description = "Topic of depth maps. Default: ${DEFAULT-VALUE}.")
   private String depthTopic = TopicSpec.DEPTH.name();
 
-  @Option(names = "--health-topic", paramLabel = "NAME", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--health-topic",
+      paramLabel = "NAME",
+      description = "Topic of health reports. Default: ${DEFAULT-VALUE}.")
   private String healthTopic = TopicSpec.HEALTH.name();
 
   @Option(
       names = "--obstacles-topic",
       paramLabel = "NAME",
-      description = "Default: ${DEFAULT-VALUE}.")
+      description = "Topic of obstacle grids. Default: ${DEFAULT-VALUE}.")
   private String obstaclesTopic = TopicSpec.OBSTACLES.name();
 
-  @Option(names = "--json", description = "Health as JSON, an object a line.")
+  @Option(names = "--json", description = "Prints health reports as JSON, one object per line.")
   private boolean json;
 
   @Option(
       names = "--pictures",
       paramLabel = "DIR",
-      description = "Writes a picture of every depth map there.")
+      description = "Writes a picture (PNG) of every depth map to this folder.")
   private @Nullable Path pictures;
 
-  @Option(names = "--from-beginning", description = "First what the topics hold already.")
+  @Option(
+      names = "--from-beginning",
+      description = "Starts with the oldest records of the topics instead of new ones.")
   private boolean fromBeginning;
 
   @Option(
       names = "--count",
       paramLabel = "N",
-      description = "Ends after so many records. Default: never.")
+      description = "Exits after this many records. Default: never.")
   private long count = Long.MAX_VALUE;
 
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description = "Ends after so long. Default: never.")
+      description = "Exits after this many seconds. Default: never.")
   private double seconds = Double.POSITIVE_INFINITY;
 
   private final DepthPicture painter = new DepthPicture();
   private volatile boolean stopped;
-  private boolean saidMissing;
+  private boolean loggedMissing;
 
   @Override
   public Integer call() throws IOException, ConfigException, InterruptedException {
     if (json && !health) {
-      throw new ParameterException(spec().commandLine(), "--json is for --health");
+      throw usageError("--json requires --health");
     }
     if (pictures != null) {
       Files.createDirectories(pictures);
     }
-    var before = Signal.handle(new Signal("INT"), signal -> stopped = true);
-    try (TopicTail tail = new TopicTail(settings(), topics(), fromBeginning)) {
-      show(tail, spec().commandLine().getOut());
+    var previous = Signal.handle(new Signal("INT"), signal -> stopped = true);
+    try (TopicTail tail = new TopicTail(clientConfig(), topics(), fromBeginning)) {
+      show(tail, out());
       return 0;
     } finally {
-      Signal.handle(new Signal("INT"), before);
+      Signal.handle(new Signal("INT"), previous);
     }
   }
 
-  private KafkaClientConfig settings() throws IOException, ConfigException {
+  private KafkaClientConfig clientConfig() throws IOException, ConfigException {
     if (config == null) {
       return KafkaClientConfig.of(servers).withProperties(properties);
     }
     KafkaConfig kafka = AppConfig.load(config).sinks().kafka();
     if (kafka == null) {
-      throw new ParameterException(
-          spec().commandLine(), config + ": sinks.kafka is off; expected brokers there");
+      throw usageError(config + ": sinks.kafka is disabled; expected it to name the brokers");
     }
     return kafka.client();
   }
@@ -186,13 +186,13 @@ final class TailCommand implements Callable<Integer> {
     try {
       List<TopicTail.Found> found = tail.poll(POLL);
       Set<String> missing = tail.missing();
-      if (!missing.isEmpty() && !saidMissing) {
-        saidMissing = true;
-        LOG.info("waiting for topic {}", String.join(", ", missing));
+      if (!missing.isEmpty() && !loggedMissing) {
+        loggedMissing = true;
+        LOG.info("Topic {} does not exist yet; waiting", String.join(", ", missing));
       }
       return found;
     } catch (KafkaException e) {
-      LOG.warn("kafka: {}", ErrorMessages.of(e));
+      LOG.warn("Kafka request failed; retrying: {}", ErrorMessages.of(e));
       Thread.sleep(POLL.toMillis());
       return List.of();
     }
@@ -231,12 +231,5 @@ final class TailCommand implements Callable<Integer> {
       String name = (found.key() + "-" + found.id()).replaceAll("[^A-Za-z0-9._~-]", "_");
       Files.write(pictures.resolve(name + ".png"), painter.depth(TailLines.raster(frame, pixels)));
     }
-  }
-
-  private CommandSpec spec() {
-    if (spec == null) {
-      throw new IllegalStateException("tail was not started by its command line");
-    }
-    return spec;
   }
 }

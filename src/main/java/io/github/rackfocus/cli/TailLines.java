@@ -21,33 +21,34 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 
-/** Records as lines for people. */
+/** Formats records of Kafka as readable lines. */
 final class TailLines {
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private TailLines() {}
 
-  /** A depth map: when it was sent, whose it is, how much of it is depth, and how far that is. */
+  /** Formats a depth map: time sent, camera, size, published share, depth range, model and delay. */
   static String depth(TopicTail.Found found, DepthFrame frame, DepthPixels pixels) {
-    float[] numbers = new float[pixels.depth().length];
+    float[] finite = new float[pixels.depth().length];
     int count = 0;
     for (float depth : pixels.depth()) {
       if (Float.isFinite(depth)) {
-        numbers[count++] = depth;
+        finite[count++] = depth;
       }
     }
-    Arrays.sort(numbers, 0, count);
+    Arrays.sort(finite, 0, count);
     String unit = unit(frame.getSweep().getScale());
     String range =
         count == 0
             ? "no depth"
             : text(
                 "depth %.3f to %.3f%s, median %.3f%s",
-                numbers[0], numbers[count - 1], unit, numbers[(count - 1) / 2], unit);
+                finite[0], finite[count - 1], unit, finite[(count - 1) / 2], unit);
     return text(
-        "%s  map %d  %dx%d  valid %.1f %%  %s  %s K=%d on %s  sent %.0f ms after capture  %.1f kB",
-        begin(found, frame.getRobot(), frame.getCamera()),
+        "%s  map %d  %dx%d  published %.1f %%  %s  %s K=%d on %s  sent %.0f ms after capture"
+            + "  %.1f kB",
+        prefix(found, frame.getRobot(), frame.getCamera()),
         frame.getSequence(),
         frame.getWidth(),
         frame.getHeight(),
@@ -60,12 +61,16 @@ final class TailLines {
         found.value().length / 1e3);
   }
 
-  /** An obstacle grid: its nearest cell. */
+  /** Formats an obstacle grid: its size and its nearest cell. */
   static String obstacles(TopicTail.Found found, ObstacleGrid grid) {
     int cells = grid.getColumns() * grid.getRows();
     if (grid.getNearest().size() != 2L * cells || cells == 0) {
       return unreadable(
-          found, "found " + grid.getNearest().size() + " bytes of nearest; expected " + 2L * cells);
+          found,
+          "nearest has "
+              + grid.getNearest().size()
+              + " bytes; expected "
+              + (cells == 0 ? "at least 1 cell" : 2L * cells));
     }
     DepthEncoding16 encoding = new DepthEncoding16(grid.getUnitM());
     ShortBuffer codes =
@@ -78,9 +83,9 @@ final class TailLines {
         nearest = i;
       }
     }
-    String what =
+    String distance =
         nearest < 0
-            ? "nothing measured"
+            ? "no obstacle"
             : text(
                 "nearest %.3f%s in cell %d, %d",
                 encoding.decode(codes.get(nearest) & 0xffff),
@@ -89,15 +94,15 @@ final class TailLines {
                 nearest / grid.getColumns());
     return text(
         "%s  obstacles %d  %dx%d  %s  %.1f kB",
-        begin(found, grid.getRobot(), grid.getCamera()),
+        prefix(found, grid.getRobot(), grid.getCamera()),
         grid.getSequence(),
         grid.getColumns(),
         grid.getRows(),
-        what,
+        distance,
         found.value().length / 1e3);
   }
 
-  /** Health: rates of loss by name, and what waits. */
+  /** Formats a health report: counters, losses by cause, topics with an outage or a backlog. */
   static String health(TopicTail.Found found, Health health) {
     StringBuilder losses = new StringBuilder();
     health.getFramesDroppedMap().forEach((cause, n) -> loss(losses, "frames " + cause, n));
@@ -115,15 +120,15 @@ final class TailLines {
         loss(losses, topic.getTopic() + " " + lost.getKey(), lost.getValue());
       }
       if (topic.getOutage()) {
-        topics.append("  OUTAGE of ").append(topic.getTopic());
+        topics.append("  OUTAGE of topic ").append(topic.getTopic());
       }
       if (topic.getWaiting() > 0) {
-        topics.append(text("  %d wait for %s", topic.getWaiting(), topic.getTopic()));
+        topics.append(text("  backlog of %d for %s", topic.getWaiting(), topic.getTopic()));
       }
     }
     return text(
         "%s  health %d  up %.0f s  %d frames  %d maps  p50 %.1f p99 %.1f ms  lost: %s%s",
-        begin(found, health.getRobot(), health.getCamera()),
+        prefix(found, health.getRobot(), health.getCamera()),
         health.getSequence(),
         health.getUptimeS(),
         health.getFrames(),
@@ -134,17 +139,17 @@ final class TailLines {
         topics);
   }
 
-  /** A record that is not what its topic is for. */
+  /** Formats a record that could not be decoded. */
   static String unreadable(TopicTail.Found found, String reason) {
     return text(
-        "%s  %s %s  can't be read: %s",
+        "%s  %s %s  unreadable: %s",
         CLOCK.format(Instant.ofEpochMilli(found.sentMillis())),
         found.topic(),
         String.valueOf(found.key()),
         reason);
   }
 
-  /** What a picture of the map needs. */
+  /** Returns the input of a picture of the map. */
   static DepthRaster raster(DepthFrame frame, DepthPixels pixels) {
     return new DepthRaster(
         pixels.width(),
@@ -156,7 +161,7 @@ final class TailLines {
         frame.getSweep().getFarthestDepthM());
   }
 
-  private static String begin(TopicTail.Found found, String robot, String camera) {
+  private static String prefix(TopicTail.Found found, String robot, String camera) {
     return CLOCK.format(Instant.ofEpochMilli(found.sentMillis())) + "  " + robot + "/" + camera;
   }
 

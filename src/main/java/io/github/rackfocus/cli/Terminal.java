@@ -4,23 +4,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What the command's output goes to. */
+/** Tells whether the standard streams are terminals. */
 final class Terminal {
-  /** Width that everything printed fits. */
+  /** Maximum width of everything that is printed. */
   static final int COLUMNS = 120;
 
   private Terminal() {}
 
   /**
-   * Whether standard error is a terminal. Asked of Linux, since the console of Java tells of
-   * standard input and output together, and from 22 on is there without any terminal.
+   * Returns whether standard error is a terminal.
+   *
+   * <p>Reads Linux's /proc: {@code System.console()} covers standard input and output together, and
+   * from Java 22 on exists without a terminal.
    */
-  static boolean hasErr() {
+  static boolean isStderr() {
     return isTerminal(2);
   }
 
-  /** Whether standard output is a terminal. */
-  static boolean hasOut() {
+  /** Returns whether standard output is a terminal. */
+  static boolean isStdout() {
     return isTerminal(1);
   }
 
@@ -29,7 +31,7 @@ final class Terminal {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (IOException | UnsupportedOperationException e) {
-      // Not Linux, or /proc is not mounted: a progress bar in a log is worse than none.
+      // Not Linux, or no /proc: a progress bar in a log file would be worse than none.
       return false;
     }
   }

@@ -8,40 +8,37 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** {@code rackfocus worker}: depth of a fleet's frames, shared among any number of workers. */
+/** {@code rackfocus worker}: computes the depth of frames that a fleet publishes to Kafka. */
 @Command(
     name = "worker",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Takes the frames that nodes publish with sinks.kafka.frames, and publishes their depth.",
-      "Workers of one group share the cameras; start and stop them at any time."
+      "Computes depth for a fleet: consumes the frames that nodes publish to Kafka and publishes"
+          + " their depth maps.",
+      "The workers of a group share the cameras and can be started and stopped at any time."
     })
-final class WorkerCommand implements Callable<Integer> {
+final class WorkerCommand extends Subcommand {
   private static final long NANOS = 1_000_000_000L;
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--config",
       paramLabel = "FILE",
       required = true,
       description =
-          "The sections worker, sinks.kafka, model, sweep and validity of config/node.yaml.")
+          "YAML configuration, such as config/fleet-worker.yaml; config/node.yaml documents every"
+              + " option.")
   private Path file = Path.of("");
 
   @Option(
       names = "--status-every",
       paramLabel = "SECONDS",
-      description = "A line on how it does. Default: ${DEFAULT-VALUE}.")
+      description = "Seconds between two status lines. Default: ${DEFAULT-VALUE}.")
   private int statusSeconds = 10;
 
   @Mixin private InferenceOptions inference = new InferenceOptions();
@@ -49,17 +46,12 @@ final class WorkerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, ConfigException, InterruptedException {
     AppConfig loaded = AppConfig.load(file);
-    AppConfig configuration = loaded.withModel(inference.over(loaded.model()));
-    if (spec == null) {
-      throw new IllegalStateException("worker was not started by its command line");
-    }
-    PrintWriter console = spec.commandLine().getOut();
+    AppConfig configuration = loaded.withModel(inference.applyTo(loaded.model()));
+    PrintWriter console = out();
     try (StopSignals signals = new StopSignals();
         Worker worker = new Worker(configuration)) {
       worker.start();
-      Thread end = new Thread(() -> awaitEnd(worker, signals), "end-of-worker");
-      end.setDaemon(true);
-      end.start();
+      signals.stopAfter("end-of-worker", worker::awaitEnd);
       show(worker, console, signals);
       worker.stop();
       worker.awaitEnd();
@@ -71,13 +63,13 @@ final class WorkerCommand implements Callable<Integer> {
   private void show(Worker worker, PrintWriter console, StopSignals signals)
       throws InterruptedException {
     WorkerHealth before = worker.health();
-    long begun = System.nanoTime();
+    long previousNanos = System.nanoTime();
     while (!signals.await(1000L * Math.max(1, statusSeconds))) {
       long now = System.nanoTime();
       WorkerHealth health = worker.health();
-      print(console, "worker: ", health, before, (double) (now - begun) / NANOS);
+      print(console, "worker: ", health, before, (double) (now - previousNanos) / NANOS);
       before = health;
-      begun = now;
+      previousNanos = now;
     }
   }
 
@@ -100,16 +92,16 @@ final class WorkerCommand implements Callable<Integer> {
       line.append(
           String.format(
               Locale.ROOT,
-              " (%.1f and %.1f a second)",
+              " (%.1f frames/s, %.1f maps/s)",
               (health.frames().read() - before.frames().read()) / seconds,
               (health.maps().acknowledged() - before.maps().acknowledged()) / seconds));
     }
     line.append(
         String.format(
             Locale.ROOT,
-            ", p50 %.0f ms, p99 %.0f ms, %d unread; read back %d, assembling %d, not due %d;"
-                + " skipped %d frames and %d stacks, failed %d, lost %d, dropped %s, refused %s,"
-                + " dead letters %d",
+            ", latency p50 %.0f ms, p99 %.0f ms; lag %d records; %d frames read back,"
+                + " %d assembling a first stack, %d not due; skipped %d frames and %d stacks,"
+                + " failed %d, lost %d, dropped %s, rejected %s, dead letters %d",
             health.latency().p50Millis(),
             health.latency().p99Millis(),
             health.lag(),
@@ -125,14 +117,5 @@ final class WorkerCommand implements Callable<Integer> {
             health.frames().deadLetters()));
     console.println(line);
     console.flush();
-  }
-
-  private static void awaitEnd(Worker worker, StopSignals signals) {
-    try {
-      worker.awaitEnd();
-    } catch (IOException | InterruptedException e) {
-      // The main thread asks again and hears the same.
-    }
-    signals.stop();
   }
 }

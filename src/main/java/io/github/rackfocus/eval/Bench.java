@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Runs several lanes in turns on the same stacks, so that whatever else the machine does meets all
- * of them alike. For one thread.
+ * Runs several subjects in turns on the same stacks, so that other load on the machine affects all
+ * of them alike. Not thread-safe.
  */
 public final class Bench {
-  private final List<BenchmarkSubject> lanes;
+  private final List<BenchmarkSubject> subjects;
   private final LongSupplier nanoClock;
   private final Map<String, SubjectStats> stats = new LinkedHashMap<>();
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -22,20 +22,21 @@ public final class Bench {
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   /**
-   * @param lanes closed by the caller
+   * @param subjects closed by the caller
+   * @param nanoClock monotonic time, nanoseconds
    */
-  public Bench(List<BenchmarkSubject> lanes, LongSupplier nanoClock) {
-    this.lanes = List.copyOf(lanes);
+  public Bench(List<BenchmarkSubject> subjects, LongSupplier nanoClock) {
+    this.subjects = List.copyOf(subjects);
     this.nanoClock = nanoClock;
-    lanes.forEach(lane -> stats.put(lane.name(), new SubjectStats()));
+    subjects.forEach(subject -> stats.put(subject.name(), new SubjectStats()));
   }
 
   /**
-   * Runs every lane on every stack.
+   * Runs every subject on every stack.
    *
-   * @param warmUp maps of each lane that are not counted
-   * @param maps of each lane, at most
-   * @param seconds after which no further stack is begun, but for the first ten
+   * @param warmUp maps per subject before the measurement
+   * @param maps maximum number of measured maps per subject
+   * @param seconds time limit, checked between stacks; the first ten stacks are always run
    */
   public void run(BenchInput input, int warmUp, int maps, double seconds)
       throws InterruptedException {
@@ -43,9 +44,9 @@ public final class Bench {
       round(input, i);
     }
     stats.values().forEach(SubjectStats::clear);
-    long begun = nanoClock.getAsLong();
+    long startNanos = nanoClock.getAsLong();
     for (int i = 0; i < maps; i++) {
-      if (i >= 10 && nanoClock.getAsLong() - begun > seconds * 1e9) {
+      if (i >= 10 && nanoClock.getAsLong() - startNanos > seconds * 1e9) {
         return;
       }
       round(input, i);
@@ -54,32 +55,33 @@ public final class Bench {
 
   private void round(BenchInput input, int round) throws InterruptedException {
     try (FocalStack stack = input.next()) {
-      for (int i = 0; i < lanes.size(); i++) {
-        // Whoever runs first finds other caches than who comes last: each does so in its turn.
-        BenchmarkSubject lane = lanes.get((round + i) % lanes.size());
-        SubjectStats laneStats = stats(lane.name());
+      for (int i = 0; i < subjects.size(); i++) {
+        // The first to run finds the caches in another state than the last, so the order rotates.
+        BenchmarkSubject subject = subjects.get((round + i) % subjects.size());
+        SubjectStats subjectStats = stats(subject.name());
         long bytes = threads.getCurrentThreadAllocatedBytes();
         long cpu = system.getProcessCpuTime();
-        long begun = nanoClock.getAsLong();
-        lane.run(stack, laneStats);
-        long nanos = nanoClock.getAsLong() - begun;
+        long startNanos = nanoClock.getAsLong();
+        subject.run(stack, subjectStats);
+        long nanos = nanoClock.getAsLong() - startNanos;
         long cpuNanos = system.getProcessCpuTime() - cpu;
-        laneStats.map(nanos, cpuNanos, threads.getCurrentThreadAllocatedBytes() - bytes);
+        subjectStats.recordMap(nanos, cpuNanos, threads.getCurrentThreadAllocatedBytes() - bytes);
       }
     }
   }
 
-  /** What a lane took. */
-  public SubjectStats stats(String lane) {
-    SubjectStats found = stats.get(lane);
+  /** Returns the measurements of a subject. */
+  public SubjectStats stats(String subject) {
+    SubjectStats found = stats.get(subject);
     if (found == null) {
-      throw new IllegalArgumentException("no lane " + lane + "; expected one of " + stats.keySet());
+      throw new IllegalArgumentException(
+          "subject is '" + subject + "'; expected one of " + stats.keySet());
     }
     return found;
   }
 
-  /** The lanes, in their order. */
-  public List<BenchmarkSubject> lanes() {
-    return lanes;
+  /** Returns the subjects in the order given. */
+  public List<BenchmarkSubject> subjects() {
+    return subjects;
   }
 }

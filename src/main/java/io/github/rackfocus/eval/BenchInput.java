@@ -3,6 +3,7 @@ package io.github.rackfocus.eval;
 import io.github.rackfocus.camera.SourceClock;
 import io.github.rackfocus.camera.simulated.SimulatedCamera;
 import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
+import io.github.rackfocus.common.Sha256;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.sweep.FocalStack;
@@ -11,27 +12,26 @@ import io.github.rackfocus.sweep.RollingFocalStack;
 import io.github.rackfocus.sweep.RollingStackConfig;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.function.DoubleConsumer;
 
 /**
- * The stacks that a bench runs on: a simulated camera before its bench, as fast as they are asked
- * for. The same configuration gives the same bytes, which the hash says. For one thread.
+ * The input of a benchmark: rolling focal stacks of a simulated camera, as fast as they are
+ * requested. Equal sizes and planes give equal pixels, as {@link #sha256} shows. Not thread-safe.
  */
 public final class BenchInput implements AutoCloseable {
   private final SimulatedCameraConfig config;
   private final FramePool pool;
   private final SimulatedCamera camera;
   private final RollingFocalStack rolling;
-  private final MessageDigest digest;
+  private final MessageDigest digest = Sha256.newDigest();
   private int hashed;
   private String hash = "";
 
   /**
    * Renders a sweep.
    *
-   * @param progress told the share rendered
+   * @param progress receives the fraction rendered, 0 to 1
    */
   public BenchInput(int width, int height, int planes, DoubleConsumer progress) {
     config =
@@ -44,14 +44,9 @@ public final class BenchInput implements AutoCloseable {
     rolling =
         new RollingFocalStack(
             new FocusAxis(camera.scale(), camera.planeFocus()), RollingStackConfig.DEFAULTS);
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
-  /** The next stack, one frame newer than the one before; the caller closes it. */
+  /** Returns the next stack, one frame newer than the previous one; the caller closes it. */
   public FocalStack next() throws InterruptedException {
     while (true) {
       try (Frame frame = camera.next()) {
@@ -78,7 +73,7 @@ public final class BenchInput implements AutoCloseable {
     }
   }
 
-  /** SHA-256 of the pixels of the first sweep; empty before all of it was given. */
+  /** Returns the SHA-256 of the pixels of the first sweep; empty until the sweep is complete. */
   public String sha256() {
     return hash;
   }

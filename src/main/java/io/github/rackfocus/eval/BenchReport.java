@@ -13,9 +13,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a bench measured, as JSON and as a table: a run for each size, number of planes and number
- * of iterations, in it a section for each lane by its name. The sections of a single run stand at
- * the top.
+ * The results of a benchmark as JSON and as a table.
+ *
+ * <p>There is one run per combination of image size, planes and iterations, with one section per
+ * subject. The sections of the first run are at the top level of the JSON; several runs are also
+ * listed under {@code runs}.
  */
 public final class BenchReport {
   private static final int FORMAT = 1;
@@ -27,43 +29,45 @@ public final class BenchReport {
   private final List<String> rows = new ArrayList<>();
 
   /**
-   * @param versions of the libraries that compute, by name
+   * @param versions versions of the libraries that compute, by name
    */
   public BenchReport(Map<String, String> versions) {
     head.put("format", FORMAT);
     head.put("machine", Machine.tree(versions));
   }
 
-  /** Adds what one run measured. */
-  public void add(
-      int width,
-      int height,
-      int planes,
-      int iterations,
-      String precision,
-      String inputSha256,
-      Bench bench) {
-    Map<String, Object> run = new LinkedHashMap<>();
-    run.put("width", width);
-    run.put("height", height);
-    run.put("planes", planes);
-    run.put("iterations", iterations);
-    run.put("precision", precision);
-    run.put("inputSha256", inputSha256);
-    run.put("loadAfter", Machine.load());
-    for (BenchmarkSubject lane : bench.lanes()) {
-      Map<String, Object> section = bench.stats(lane.name()).tree();
-      section.put("model", lane.model().name());
-      section.put("modelVersion", lane.model().version());
-      section.put("modelSha256", lane.model().sha256());
-      section.put("executionProvider", lane.executionProvider());
-      run.put(lane.name(), section);
+  /**
+   * What one run was made with.
+   *
+   * @param precision {@code fp32} or {@code int8}
+   * @param inputSha256 hash of the input's pixels
+   */
+  public record Run(
+      int width, int height, int planes, int iterations, String precision, String inputSha256) {}
+
+  /** Adds the measurements of a run. */
+  public void add(Run run, Bench bench) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("width", run.width());
+    tree.put("height", run.height());
+    tree.put("planes", run.planes());
+    tree.put("iterations", run.iterations());
+    tree.put("precision", run.precision());
+    tree.put("inputSha256", run.inputSha256());
+    tree.put("loadAfter", Machine.load());
+    for (BenchmarkSubject subject : bench.subjects()) {
+      Map<String, Object> section = bench.stats(subject.name()).tree();
+      section.put("model", subject.model().name());
+      section.put("modelVersion", subject.model().version());
+      section.put("modelSha256", subject.model().sha256());
+      section.put("executionProvider", subject.executionProvider());
+      tree.put(subject.name(), section);
     }
     Map<String, Double> ratios = ratios(bench);
-    run.put("ratios", ratios);
-    runs.add(run);
-    rows.addAll(table(width, height, planes, iterations, precision, bench));
-    ratios.forEach((name, value) -> rows.add(String.format(Locale.ROOT, "  %s %.3f", name, value)));
+    tree.put("ratios", ratios);
+    runs.add(tree);
+    rows.addAll(table(run, bench));
+    ratios.forEach((name, value) -> rows.add(String.format(Locale.ROOT, "  ratio %s %.3f", name, value)));
   }
 
   private static Map<String, Double> ratios(Bench bench) {
@@ -85,34 +89,33 @@ public final class BenchReport {
   }
 
   private static @Nullable SubjectStats stats(Bench bench, String name) {
-    return bench.lanes().stream().anyMatch(lane -> lane.name().equals(name))
+    return bench.subjects().stream().anyMatch(subject -> subject.name().equals(name))
         ? bench.stats(name)
         : null;
   }
 
-  private static List<String> table(
-      int width, int height, int planes, int iterations, String precision, Bench bench) {
+  private static List<String> table(Run run, Bench bench) {
     List<String> table = new ArrayList<>();
     table.add(
         String.format(
             Locale.ROOT,
             "%dx%d, %d planes, K = %d, %s",
-            width,
-            height,
-            planes,
-            iterations,
-            precision));
+            run.width(),
+            run.height(),
+            run.planes(),
+            run.iterations(),
+            run.precision()));
     table.add(
         String.format(
             "  %-9s %8s %8s %8s %8s %8s %7s %9s %10s",
             "", "p50 ms", "p95", "p99", "p99.9", "min", "maps/s", "CPU ms", "bytes/map"));
-    for (BenchmarkSubject lane : bench.lanes()) {
-      SubjectStats stats = bench.stats(lane.name());
+    for (BenchmarkSubject subject : bench.subjects()) {
+      SubjectStats stats = bench.stats(subject.name());
       table.add(
           String.format(
               Locale.ROOT,
               "  %-9s %8.2f %8.2f %8.2f %8.2f %8.2f %7.1f %9.1f %10.0f",
-              lane.name(),
+              subject.name(),
               stats.millis(50),
               stats.millis(95),
               stats.millis(99),
@@ -125,26 +128,26 @@ public final class BenchReport {
     return table;
   }
 
-  /** Adds what a paced run through the node measured. */
-  public void addPaced(LatencyRecorder course, GcPauses pauses) {
-    Map<String, Object> paced = course.tree();
+  /** Adds the measurements of a run of the whole node at a camera's rate. */
+  public void addPaced(LatencyRecorder recorder, GcPauses pauses) {
+    Map<String, Object> paced = recorder.tree();
     paced.put("gcPauses", pauses.tree());
     head.put("paced", paced);
   }
 
-  /** Adds the pauses of the whole bench. */
+  /** Adds the garbage-collection pauses of the whole benchmark. */
   public void addPauses(GcPauses pauses) {
     head.put("gcPauses", pauses.tree());
   }
 
-  /** The table, a line each, so far; and forgets them. */
+  /** Returns the lines of the table that were added since the last call. */
   public List<String> takeRows() {
     List<String> taken = List.copyOf(rows);
     rows.clear();
     return taken;
   }
 
-  /** The report as it is written. */
+  /** Returns the report as the tree that is written. */
   public Map<String, Object> tree() {
     Map<String, Object> tree = new LinkedHashMap<>(head);
     if (!runs.isEmpty()) {
@@ -159,13 +162,13 @@ public final class BenchReport {
   /**
    * Writes the report.
    *
-   * @throws IOException naming the file, if it can't be written
+   * @throws IOException if the file cannot be written; the message names it
    */
   public void write(Path file) throws IOException {
     try {
       Files.write(file, JSON.writeValueAsBytes(tree()));
     } catch (IOException e) {
-      throw new IOException(file + ": can't be written (" + e + ")", e);
+      throw new IOException(file + ": cannot be written (" + e + ")", e);
     }
   }
 }

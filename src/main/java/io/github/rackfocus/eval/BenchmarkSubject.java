@@ -3,21 +3,21 @@ package io.github.rackfocus.eval;
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.sweep.FocalStack;
 
-/** One way of computing a map, which a {@link Bench} compares with others. For one thread. */
+/** A way to compute depth maps that {@link Bench} compares with others. Not thread-safe. */
 public interface BenchmarkSubject extends AutoCloseable {
-  /** The key in the report, such as {@code rolling}. */
+  /** Returns the key in the report, such as {@code rolling}. */
   String name();
 
-  /** What computes. */
+  /** Returns the identity of the model. */
   ModelIdentity model();
 
-  /** Where it computes. */
+  /** Returns the execution provider, such as {@code CPU}. */
   String executionProvider();
 
   /**
-   * Does the work of one map; the stack has one frame that the one before had not.
+   * Computes one map. The stack has one new frame compared to the previous call.
    *
-   * @param stats gets the times of stages, if there are any
+   * @param stats receives the times of the stages, if the subject has any
    */
   void run(FocalStack stack, SubjectStats stats);
 

@@ -3,39 +3,39 @@ package io.github.rackfocus.eval;
 import java.util.Arrays;
 
 /**
- * How well a map knows where it is wrong: the error of its most confident pixels, and how often the
- * true error is within what the stated error implies.
+ * Rates the confidence and the expected error of a map: the error of its most confident pixels, and
+ * the share of errors within the bounds that the expected error implies.
  *
- * <p>The stated error b is an expected absolute error; errors are taken for Laplacian, for which
- * P(|e| ≤ x) = 1 − exp(−x / b). So is the uncertainty that is published in metres.
+ * <p>The expected error b is the mean absolute error. Errors are assumed to be Laplacian, for which
+ * P(|e| ≤ x) = 1 − exp(−x / b), as for the uncertainty published in metres. Not thread-safe.
  */
 final class ConfidenceScores {
   private static final double BOUND_68 = -Math.log(1 - 0.68);
   private static final double BOUND_95 = -Math.log(1 - 0.95);
 
   private final double[] errors;
-  private final double[] stated;
+  private final double[] expected;
   private final long[] byConfidence;
   private int count;
 
-  /** For at most this many pixels. */
+  /** Creates scores of at most {@code pixels} pixels. */
   ConfidenceScores(int pixels) {
     errors = new double[pixels];
-    stated = new double[pixels];
+    expected = new double[pixels];
     byConfidence = new long[pixels];
   }
 
   /**
    * Adds a pixel.
    *
-   * @param errorInPlanes absolute error made
-   * @param statedInPlanes absolute error expected
+   * @param errorInPlanes actual absolute error
+   * @param expectedInPlanes expected absolute error
    * @param confidence in [0, 1]
    */
-  void add(double errorInPlanes, double statedInPlanes, float confidence) {
+  void add(double errorInPlanes, double expectedInPlanes, float confidence) {
     errors[count] = errorInPlanes;
-    stated[count] = statedInPlanes;
-    // Bits of a float that is not negative sort like the float.
+    expected[count] = expectedInPlanes;
+    // The bits of a non-negative float sort like the float.
     long rank = Integer.MAX_VALUE - Float.floatToIntBits(Math.max(confidence, 0f));
     byConfidence[count] = rank << 32 | count;
     count++;
@@ -52,9 +52,9 @@ final class ConfidenceScores {
     scores.with(Metric.BEST_95, meanOfBest(0.95));
     scores.with(Metric.WITHIN_68, shareWithin(BOUND_68));
     scores.with(Metric.WITHIN_95, shareWithin(BOUND_95));
-    double made = Arrays.stream(errors, 0, count).sum();
+    double actual = Arrays.stream(errors, 0, count).sum();
     scores.with(
-        Metric.STATED, made > 0 ? Arrays.stream(stated, 0, count).sum() / made : Double.NaN);
+        Metric.STATED, actual > 0 ? Arrays.stream(expected, 0, count).sum() / actual : Double.NaN);
     return scores;
   }
 
@@ -70,7 +70,7 @@ final class ConfidenceScores {
   private double shareWithin(double bound) {
     int within = 0;
     for (int i = 0; i < count; i++) {
-      within += errors[i] <= bound * stated[i] ? 1 : 0;
+      within += errors[i] <= bound * expected[i] ? 1 : 0;
     }
     return (double) within / count;
   }

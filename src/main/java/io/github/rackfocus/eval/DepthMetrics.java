@@ -4,19 +4,17 @@ import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.sweep.FocusAxis;
 
 /**
- * The field's metrics of a depth map against its ground truth, by the formulas of docs/metrics.md.
+ * Metrics of a depth map against its ground truth; docs/metrics.md has the formulas.
  *
- * <p>A pixel's truth is unknown where it is 0 or not finite, or below 0 in metres. A pixel is
- * judged where its truth is known and its prediction is not {@code NaN}. A prediction of infinity
- * (the plane at focus 0) is judged in planes only, and counted. One use: {@link #of}, then read.
+ * <p>The truth of a pixel is unknown if it is 0, not finite, or negative in metres. A pixel is
+ * evaluated if its truth is known and its prediction is not {@code NaN}. A prediction of infinity
+ * (the plane at focus 0) is evaluated in planes only, and counted. Immutable.
  */
 public final class DepthMetrics {
   private static final double FACTOR = 1.25;
 
   private final FocusAxis axis;
-  private final int known;
-  private final int judged;
-  private final int atInfinity;
+  private final StackResult.PixelCounts pixels;
   private final double[] predictions;
   private final double[] truths;
   private final int count;
@@ -24,11 +22,11 @@ public final class DepthMetrics {
   private final Scores scores = new Scores();
 
   /**
-   * Judges a map.
+   * Evaluates a map.
    *
-   * @param prediction metres, or the file's index values; {@code NaN} where not to be judged
-   * @param truth in the same unit, as many
-   * @param axis the stack's planes
+   * @param prediction depth per pixel in metres or index values; {@code NaN} to leave a pixel out
+   * @param truth true depth per pixel in the same unit
+   * @param axis focus axis of the stack
    */
   public static DepthMetrics of(float[] prediction, float[] truth, FocusAxis axis) {
     if (prediction.length != truth.length) {
@@ -63,20 +61,18 @@ public final class DepthMetrics {
       truths[pairs] = truth[i];
       pairs++;
     }
-    known = withTruth;
-    atInfinity = infinite;
-    judged = pairs + infinite;
+    pixels = new StackResult.PixelCounts(withTruth, pairs + infinite, infinite);
     count = pairs;
     planeErrors = inPlanes;
     score();
   }
 
-  /** Whether a truth is one. */
+  /** Returns whether the true depth of a pixel is known. */
   static boolean isKnown(float truth, FocusScale scale) {
     return Float.isFinite(truth) && (scale.isMetric() ? truth > 0 : truth != 0);
   }
 
-  /** Distance of two depths in planes of the axis. */
+  /** Returns the distance of two depths in planes of the axis. */
   static double planesBetween(double prediction, double truth, FocusAxis axis) {
     FocusScale scale = axis.scale();
     return Math.abs(
@@ -84,8 +80,8 @@ public final class DepthMetrics {
   }
 
   private void score() {
-    scores.with(Metric.COVERAGE, (double) judged / known);
-    scores.with(Metric.MAE_PLANES, planeErrors / judged);
+    scores.with(Metric.COVERAGE, (double) pixels.evaluated() / pixels.known());
+    scores.with(Metric.MAE_PLANES, planeErrors / pixels.evaluated());
     scoreDifferences();
     scoreRatios();
     scores.with(Metric.CORR, Moments.of(predictions, truths, count).correlation());
@@ -93,7 +89,7 @@ public final class DepthMetrics {
       AffineFit fit = AffineFit.of(predictions, truths, count);
       double sum = 0;
       for (int i = 0; i < count; i++) {
-        sum += Math.abs(fit.at(predictions[i]) - truths[i]);
+        sum += Math.abs(fit.predict(predictions[i]) - truths[i]);
       }
       scores.with(Metric.MAE_AFFINE, sum / count);
     }
@@ -112,7 +108,7 @@ public final class DepthMetrics {
     scores.with(Metric.RMS, Math.sqrt(squared / count));
   }
 
-  /** Metrics of ratios and logarithms, over the pixels where both depths are above 0. */
+  /** Computes metrics of ratios and logarithms over the pixels where both depths are positive. */
   private void scoreRatios() {
     double logs = 0;
     double relative = 0;
@@ -146,22 +142,12 @@ public final class DepthMetrics {
     scores.with(Metric.ACC_3, (double) within[2] / positive);
   }
 
-  /** Pixels with a known truth. */
-  public int known() {
-    return known;
+  /** Returns the numbers of pixels. */
+  public StackResult.PixelCounts pixels() {
+    return pixels;
   }
 
-  /** Pixels that were judged. */
-  public int judged() {
-    return judged;
-  }
-
-  /** Judged pixels whose prediction is infinite. */
-  public int atInfinity() {
-    return atInfinity;
-  }
-
-  /** The figures. */
+  /** Returns the scores. */
   public Scores scores() {
     return new Scores(scores);
   }

@@ -4,24 +4,24 @@ import io.github.rackfocus.depth.DepthEstimator;
 import java.io.IOException;
 import java.util.List;
 
-/** Makes the models that are to be evaluated. */
+/** Creates the models to evaluate. */
 public interface EstimatorFactory {
   /**
-   * Makes a model.
+   * Creates a model.
    *
    * @param model one of {@link #names}
    * @return an estimator that the caller closes
-   * @throws IOException if it can't be had, in a sentence for the operator
+   * @throws IOException if it is unavailable; the message is for the operator
    */
   DepthEstimator create(String model) throws IOException;
 
-  /** The models there are, in the order in which they are to be shown. */
+  /** Returns the names of the available models, in display order. */
   List<String> names();
 
   /**
-   * Bytes of all files of a model; 0 for a method that has none.
+   * Returns the size of all files of a model in bytes; 0 for a method without files.
    *
-   * @throws IOException if the model can't be had, in a sentence for the operator
+   * @throws IOException if the model is unavailable; the message is for the operator
    */
   long bytes(String model) throws IOException;
 }

@@ -10,7 +10,7 @@ import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.sweep.FocalStack;
 import java.util.function.LongSupplier;
 
-/** Computes maps as the node does: estimation and post-processing. */
+/** Benchmarks an estimator with post-processing, as the node runs it for every stack. */
 public final class EstimatorSubject implements BenchmarkSubject {
   private final String name;
   private final DepthEngine engine;
@@ -47,9 +47,9 @@ public final class EstimatorSubject implements BenchmarkSubject {
       if (map == null) {
         throw new IllegalStateException("the previous map is still leased");
       }
-      stats.stage(Stage.FRAME, map.info().stageNanos(Stage.FRAME));
-      stats.stage(Stage.STACK, map.info().stageNanos(Stage.STACK));
-      stats.stage(Stage.FINISH, map.info().stageNanos(Stage.FINISH));
+      stats.recordStage(Stage.FRAME, map.info().stageNanos(Stage.FRAME));
+      stats.recordStage(Stage.STACK, map.info().stageNanos(Stage.STACK));
+      stats.recordStage(Stage.FINISH, map.info().stageNanos(Stage.FINISH));
     }
   }
 

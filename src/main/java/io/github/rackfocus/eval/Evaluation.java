@@ -1,5 +1,6 @@
 package io.github.rackfocus.eval;
 
+import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthException;
 import java.io.IOException;
@@ -14,11 +15,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries a plan out: every model on every stack, each stack read once.
+ * The outcome of an evaluation: every model on every stack.
  *
- * @param results by noise, then model, then stack
- * @param failures a sentence for each model that could not take a stack
- * @param modelBytes bytes of each model's files, by its name; 0 for a method that has none
+ * @param results ordered by noise, then model, then stack
+ * @param failures an error message per model and stack that failed
+ * @param modelBytes size of each model's files by model name; 0 for a method without files
  */
 public record Evaluation(
     EvaluationPlan plan,
@@ -27,31 +28,34 @@ public record Evaluation(
     Map<String, Long> modelBytes) {
 
   /**
-   * Runs a plan.
+   * Runs a plan, reading each stack once.
    *
-   * @param factory makes the plan's models
-   * @param nanoClock monotonic, nanoseconds
-   * @param done told what was done, once for each result or failure
-   * @throws IOException if a stack, a model or the output folder is unsound
+   * @param factory creates the models of the plan
+   * @param nanoClock monotonic time, nanoseconds
+   * @param onProgress called after each result or failure with a description of it
+   * @throws IOException if a stack or model cannot be read or the output folder cannot be written
    */
   public static Evaluation run(
-      EvaluationPlan plan, EstimatorFactory factory, LongSupplier nanoClock, Consumer<String> done)
+      EvaluationPlan plan,
+      EstimatorFactory factory,
+      LongSupplier nanoClock,
+      Consumer<String> onProgress)
       throws IOException {
     Map<String, DepthEstimator> models = new LinkedHashMap<>();
     Map<String, Long> bytes = new LinkedHashMap<>();
     try {
-      prepareOut(plan);
+      createOutputFolders(plan);
       for (String name : plan.models()) {
         models.put(name, factory.create(name));
         bytes.put(name, factory.bytes(name));
       }
-      return new Run(plan, models, nanoClock, done).all(bytes);
+      return new Run(plan, models, nanoClock, onProgress).evaluateAll(bytes);
     } finally {
       models.values().forEach(DepthEstimator::close);
     }
   }
 
-  private static void prepareOut(EvaluationPlan plan) throws IOException {
+  private static void createOutputFolders(EvaluationPlan plan) throws IOException {
     Path root = plan.out();
     if (root == null) {
       return;
@@ -63,10 +67,10 @@ public record Evaluation(
           Files.createDirectories(folder);
         } catch (IOException e) {
           throw new IOException(
-              folder + ": can't be made a folder to write to: " + e.getMessage(), e);
+              folder + ": folder cannot be created: " + ErrorMessages.of(e), e);
         }
         if (!Files.isWritable(folder)) {
-          throw new IOException(folder + ": can't be written to; expected a writable folder");
+          throw new IOException(folder + ": is not writable; expected a writable folder");
         }
       }
     }
@@ -78,7 +82,7 @@ public record Evaluation(
     private final EvaluationPlan plan;
     private final Map<String, DepthEstimator> models;
     private final StackEvaluator evaluator;
-    private final Consumer<String> done;
+    private final Consumer<String> onProgress;
     private final Map<Key, List<StackResult>> results = new LinkedHashMap<>();
     private final List<String> failures = new ArrayList<>();
 
@@ -86,24 +90,24 @@ public record Evaluation(
         EvaluationPlan plan,
         Map<String, DepthEstimator> models,
         LongSupplier nanoClock,
-        Consumer<String> done) {
+        Consumer<String> onProgress) {
       this.plan = plan;
       this.models = models;
       this.evaluator = new StackEvaluator(plan.validOnly(), plan.repeats(), nanoClock);
-      this.done = done;
+      this.onProgress = onProgress;
       for (double noise : plan.noises()) {
         models.keySet().forEach(model -> results.put(new Key(noise, model), new ArrayList<>()));
       }
     }
 
-    Evaluation all(Map<String, Long> bytes) throws IOException {
+    Evaluation evaluateAll(Map<String, Long> bytes) throws IOException {
       for (Path folder : plan.folders()) {
         EvaluationStack stack = EvaluationStack.read(folder);
         for (double noise : plan.noises()) {
           EvaluationStack noisy = stack.withNoise(noise);
           for (Map.Entry<String, DepthEstimator> model : models.entrySet()) {
-            one(model.getKey(), model.getValue(), noisy);
-            done.accept(model.getKey() + " on " + stack.name());
+            evaluate(model.getKey(), model.getValue(), noisy);
+            onProgress.accept(model.getKey() + " on " + stack.name());
           }
         }
       }
@@ -111,12 +115,12 @@ public record Evaluation(
       return new Evaluation(plan, inOrder, List.copyOf(failures), Map.copyOf(bytes));
     }
 
-    private void one(String name, DepthEstimator model, EvaluationStack stack) throws IOException {
+    private void evaluate(String name, DepthEstimator model, EvaluationStack stack) throws IOException {
       try {
         StackResult result = evaluator.evaluate(model, stack, pfm(name, stack));
-        results.computeIfAbsent(new Key(stack.noise(), name), key -> new ArrayList<>()).add(result);
+        results.computeIfAbsent(new Key(stack.info().noise(), name), key -> new ArrayList<>()).add(result);
       } catch (IllegalArgumentException | DepthException e) {
-        failures.add(name + " on " + stack.name() + ": " + e.getMessage());
+        failures.add(name + " on " + stack.name() + ": " + ErrorMessages.of(e));
       }
     }
 
@@ -124,7 +128,7 @@ public record Evaluation(
       Path root = plan.out();
       return root == null
           ? null
-          : plan.outFor(root, model, stack.noise()).resolve(stack.name() + ".pfm");
+          : plan.outFor(root, model, stack.info().noise()).resolve(stack.name() + ".pfm");
     }
   }
 }

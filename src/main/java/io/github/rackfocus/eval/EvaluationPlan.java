@@ -9,15 +9,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be evaluated.
+ * What to evaluate.
  *
- * @param folders stack folders, by name
- * @param models names that the factory knows
- * @param noises standard deviations of added noise, of 255; each gives a table of its own
- * @param validOnly judge only what would be published
- * @param repeats timed showings of a stack, at least 1
- * @param out where depth maps are written, null nowhere
- * @param groups further means
+ * @param folders stack folders, sorted by name
+ * @param models names of models of the factory
+ * @param noises standard deviations of added noise, 0 to 255, one table each
+ * @param validOnly whether to evaluate only pixels whose depth would be published
+ * @param repeats timed runs per stack, at least 1
+ * @param out folder for depth maps, null to write none
+ * @param groups groups of stacks to average in addition
  */
 public record EvaluationPlan(
     List<Path> folders,
@@ -29,10 +29,10 @@ public record EvaluationPlan(
     List<StackGroup> groups) {
 
   /**
-   * The stack folders of a folder: itself if it has a {@code stack.json}, else those of its
-   * sub-folders that have one, by name.
+   * Returns the stack folders below a folder: the folder itself if it has a {@code stack.json},
+   * otherwise those of its sub-folders that have one, sorted by name.
    *
-   * @throws IOException if it isn't a folder or holds no stack
+   * @throws IOException if the path is not a folder or contains no stack
    */
   public static List<Path> stackFolders(Path root) throws IOException {
     if (!Files.isDirectory(root)) {
@@ -45,7 +45,7 @@ public record EvaluationPlan(
       List<Path> found = entries.filter(EvaluationPlan::isStack).sorted().toList();
       if (found.isEmpty()) {
         throw new IOException(
-            root + ": holds no stack; expected stack.json in it or in folders in it");
+            root + ": contains no stack; expected stack.json in it or in its sub-folders");
       }
       return found;
     }
@@ -55,12 +55,12 @@ public record EvaluationPlan(
     return Files.isRegularFile(folder.resolve("stack.json"));
   }
 
-  /** How many results there will be. */
+  /** Returns the number of results the plan produces. */
   public int size() {
     return folders.size() * models.size() * noises.size();
   }
 
-  /** Where a model's maps go for one noise; noise 0 needs no folder of its own. */
+  /** Returns the folder for the maps of a model at a noise; noise 0 has no sub-folder. */
   Path outFor(Path root, String model, double noise) {
     Path base = noise == 0 ? root : root.resolve("noise-" + NumberFormats.plain(noise));
     return base.resolve(model);

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import org.opencv.core.Core;
 
 /**
- * An evaluation as JSON: every figure by noise, model and stack, the means, versions of what ran,
- * and hashes of models and inputs. Figures that do not exist are null; units stand in the keys or
- * in docs/metrics.md. Apart from the times, the same run gives the same bytes.
+ * Writes an evaluation as JSON: all scores by noise, model and stack, the means, software versions,
+ * and hashes of models and inputs. Undefined scores are null; units are in the keys or in
+ * docs/metrics.md. Apart from the times, equal runs give equal bytes.
  */
 public final class EvaluationReport {
   private static final int FORMAT = 1;
@@ -27,13 +27,13 @@ public final class EvaluationReport {
   /**
    * Writes the report.
    *
-   * @throws IOException naming the file, if it can't be written
+   * @throws IOException if the file cannot be written; the message names it
    */
   public static void write(Evaluation evaluation, Path file) throws IOException {
     try {
       Files.write(file, JSON.writeValueAsBytes(tree(evaluation)));
     } catch (IOException e) {
-      throw new IOException(file + ": can't be written (" + e + ")", e);
+      throw new IOException(file + ": cannot be written (" + e + ")", e);
     }
   }
 
@@ -47,7 +47,7 @@ public final class EvaluationReport {
     Map<List<Object>, List<StackResult>> byRun = new LinkedHashMap<>();
     for (StackResult result : evaluation.results()) {
       byRun
-          .computeIfAbsent(List.of(result.noise(), result.model()), key -> new ArrayList<>())
+          .computeIfAbsent(List.of(result.stack().noise(), result.model().identity()), key -> new ArrayList<>())
           .add(result);
     }
     byRun.values().forEach(results -> runs.add(run(results, evaluation)));
@@ -71,12 +71,12 @@ public final class EvaluationReport {
     StackResult first = results.get(0);
     Map<String, Object> run = new LinkedHashMap<>();
     run.put("model", first.model().name());
-    run.put("modelVersion", first.model().version());
-    run.put("modelSha256", first.model().sha256());
+    run.put("modelVersion", first.model().identity().version());
+    run.put("modelSha256", first.model().identity().sha256());
     run.put("modelBytes", evaluation.modelBytes().getOrDefault(first.model().name(), 0L));
-    run.put("executionProvider", first.executionProvider());
-    run.put("iterations", first.iterations());
-    run.put("noiseOf255", first.noise());
+    run.put("executionProvider", first.model().executionProvider());
+    run.put("iterations", first.model().iterations());
+    run.put("noiseOf255", first.stack().noise());
     List<Object> stacks = new ArrayList<>();
     results.forEach(result -> stacks.add(stack(result)));
     run.put("stacks", stacks);
@@ -88,17 +88,17 @@ public final class EvaluationReport {
 
   private static Map<String, Object> stack(StackResult result) {
     Map<String, Object> stack = new LinkedHashMap<>();
-    stack.put("stack", result.stack());
-    stack.put("unit", result.unit());
-    stack.put("planes", result.planes());
-    stack.put("width", result.width());
-    stack.put("height", result.height());
-    stack.put("inputSha256", result.inputSha256());
-    stack.put("pixelsWithTruth", result.knownPixels());
-    stack.put("pixelsJudged", result.judgedPixels());
-    stack.put("pixelsAtInfinity", result.pixelsAtInfinity());
+    stack.put("stack", result.stack().name());
+    stack.put("unit", result.stack().unit());
+    stack.put("planes", result.stack().planes());
+    stack.put("width", result.stack().width());
+    stack.put("height", result.stack().height());
+    stack.put("inputSha256", result.stack().inputSha256());
+    stack.put("pixelsWithTruth", result.pixels().known());
+    stack.put("pixelsJudged", result.pixels().evaluated());
+    stack.put("pixelsAtInfinity", result.pixels().atInfinity());
     stack.put("validShare", result.validShare());
-    stack.put("metrics", figures(result.scores()));
+    stack.put("metrics", metrics(result.scores()));
     return stack;
   }
 
@@ -107,16 +107,16 @@ public final class EvaluationReport {
     entry.put("name", mean.name());
     entry.put("unit", mean.unit());
     entry.put("stacks", mean.stacks());
-    entry.put("metrics", figures(mean.scores()));
+    entry.put("metrics", metrics(mean.scores()));
     return entry;
   }
 
-  private static Map<String, Object> figures(Scores scores) {
-    Map<String, Object> figures = new LinkedHashMap<>();
+  private static Map<String, Object> metrics(Scores scores) {
+    Map<String, Object> metrics = new LinkedHashMap<>();
     for (Metric metric : Metric.values()) {
       double value = scores.get(metric);
-      figures.put(metric.key(), Double.isFinite(value) ? value : null);
+      metrics.put(metric.key(), Double.isFinite(value) ? value : null);
     }
-    return figures;
+    return metrics;
   }
 }

@@ -15,49 +15,33 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stack folder in memory, ready to be shown to a model as often as is needed. Immutable.
+ * A stack folder in memory, to be given to models any number of times. Immutable.
  *
- * <p>Each showing has frames of its own, with sequence and stamps that never come twice, since
- * models keep what they computed from a frame they have seen.
+ * <p>Each {@link #lease} has new frames with unused sequence numbers and stamps, because models
+ * cache what they computed for a frame.
  */
 public final class EvaluationStack {
-  /** Where the noise of every stack starts from; the stack's name and the plane are mixed in. */
+  /** Seed of the noise, combined with the name of the stack and the plane. */
   private static final long NOISE_SEED = 20261120L;
 
   private static final long PERIOD_NANOS = 10_000_000;
 
-  private final String name;
+  private final StackInfo info;
   private final FocusAxis axis;
-  private final int width;
-  private final int height;
   private final byte[][] luma;
   private final @Nullable Pfm truth;
-  private final String inputSha256;
-  private final double noise;
 
-  private EvaluationStack(
-      String name,
-      FocusAxis axis,
-      int width,
-      int height,
-      byte[][] luma,
-      @Nullable Pfm truth,
-      String inputSha256,
-      double noise) {
-    this.name = name;
+  private EvaluationStack(StackInfo info, FocusAxis axis, byte[][] luma, @Nullable Pfm truth) {
+    this.info = info;
     this.axis = axis;
-    this.width = width;
-    this.height = height;
     this.luma = luma;
     this.truth = truth;
-    this.inputSha256 = inputSha256;
-    this.noise = noise;
   }
 
   /**
    * Reads a folder.
    *
-   * @throws IOException in one sentence, if the folder is not a sound stack
+   * @throws IOException if the folder is not a valid stack; the message is for the operator
    */
   public static EvaluationStack read(Path folder) throws IOException {
     try (StackFolder source = StackFolder.open(folder)) {
@@ -66,36 +50,37 @@ public final class EvaluationStack {
       for (byte[] plane : luma) {
         readFrame(source, folder, plane);
       }
-      return new EvaluationStack(
-          source.name(),
-          axis,
-          source.width(),
-          source.height(),
-          luma,
-          source.groundTruth().orElse(null),
-          FolderHash.of(folder),
-          0);
+      StackInfo info =
+          new StackInfo(
+              source.name(),
+              axis.scale().isMetric() ? "dioptre" : "index",
+              axis.planes(),
+              source.width(),
+              source.height(),
+              FolderHash.of(folder),
+              0);
+      return new EvaluationStack(info, axis, luma, source.groundTruth().orElse(null));
     }
   }
 
   private static void readFrame(StackFolder source, Path folder, byte[] luma) throws IOException {
     try (Frame frame = source.next()) {
       if (frame == null) {
-        throw new IOException(folder + ": ended before its last image");
+        throw new IOException(folder + ": ends before its last image");
       }
       frame.luma().get(0, luma);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException(folder + ": reading was interrupted");
+      throw new InterruptedIOException(folder + ": interrupted while reading");
     }
   }
 
   /**
-   * The same stack with Gaussian noise added to its luma, rounded and clipped to 8 bits. The same
-   * for the same stack name, plane and size; for two sigmas the noise only differs in scale.
+   * Returns a copy with Gaussian noise added to the luma, rounded and clipped to 8 bits. The noise
+   * depends on stack name, plane and size only; another sigma scales it.
    *
-   * @param sigma standard deviation, of 255; 0 gives this stack
-   * @throws IllegalArgumentException if sigma is not a number from 0 to 255
+   * @param sigma standard deviation, 0 to 255; 0 returns this stack
+   * @throws IllegalArgumentException if sigma is out of range
    */
   public EvaluationStack withNoise(double sigma) {
     if (!(sigma >= 0 && sigma <= 255)) {
@@ -106,7 +91,7 @@ public final class EvaluationStack {
     }
     byte[][] noisy = new byte[luma.length][];
     for (int z = 0; z < luma.length; z++) {
-      SplittableRandom random = new SplittableRandom(NOISE_SEED + 31L * name.hashCode() + z);
+      SplittableRandom random = new SplittableRandom(NOISE_SEED + 31L * name().hashCode() + z);
       byte[] plane = luma[z].clone();
       for (int i = 0; i < plane.length; i++) {
         long value = Math.round((plane[i] & 0xff) + sigma * random.nextGaussian());
@@ -114,77 +99,66 @@ public final class EvaluationStack {
       }
       noisy[z] = plane;
     }
-    return new EvaluationStack(name, axis, width, height, noisy, truth, inputSha256, sigma);
+    return new EvaluationStack(info.withNoise(sigma), axis, noisy, truth);
   }
 
   /**
-   * Shows the stack.
+   * Returns the stack with frames leased from a pool; the caller closes it.
    *
-   * @param pool where its frames are leased; it must have {@link #planes} of them
-   * @param firstSequence of the farthest frame; the others follow
-   * @return a stack that the caller closes
+   * @param pool must have {@link #planes} free frames
+   * @param firstSequence sequence of the farthest frame; the others follow
    */
-  public FocalStack show(FramePool pool, long firstSequence) {
+  public FocalStack lease(FramePool pool, long firstSequence) {
     Frame[] frames = new Frame[luma.length];
     for (int z = 0; z < frames.length; z++) {
-      frames[z] = frame(pool, z, firstSequence + z);
+      frames[z] = leaseFrame(pool, z, firstSequence + z);
     }
     return new FocalStack(
         axis.scale(), frames, axis.focus(), new boolean[frames.length], frames.length - 1);
   }
 
-  /** A frame of one plane, leased from the pool; the caller closes it. */
-  Frame frame(FramePool pool, int plane, long sequence) {
-    Frame frame = pool.tryLease(width, height, false);
+  /** Returns a frame of one plane, leased from the pool; the caller closes it. */
+  Frame leaseFrame(FramePool pool, int plane, long sequence) {
+    Frame frame = pool.tryLease(width(), height(), false);
     if (frame == null) {
-      throw new IllegalStateException("a frame pool too small for " + planes() + " planes");
+      throw new IllegalStateException("the frame pool is too small for " + planes() + " planes");
     }
     frame.luma().put(0, luma[plane]);
     return frame.seal(sequence * PERIOD_NANOS, sequence, FocusReading.at(axis.focus(plane)));
   }
 
-  /** Name of its folder. */
-  public String name() {
-    return name;
+  /** Returns the description of the stack and its noise. */
+  public StackInfo info() {
+    return info;
   }
 
-  /** Its planes, far to near. */
+  /** Returns the name of the folder. */
+  public String name() {
+    return info.name();
+  }
+
+  /** Returns the focus axis with the planes, far to near. */
   public FocusAxis axis() {
     return axis;
   }
 
-  /** Number of planes. */
+  /** Returns the number of planes. */
   public int planes() {
-    return luma.length;
+    return info.planes();
   }
 
-  /** {@code dioptre} or {@code index}, as its file says. */
-  public String unit() {
-    return axis.scale().isMetric() ? "dioptre" : "index";
-  }
-
-  /** Pixels in a row. */
+  /** Returns the width in pixels. */
   public int width() {
-    return width;
+    return info.width();
   }
 
-  /** Rows. */
+  /** Returns the height in pixels. */
   public int height() {
-    return height;
+    return info.height();
   }
 
-  /** True depth, metres or the file's index values; 0 or not finite where unknown. */
+  /** Returns the true depth in metres or index values; 0 or not finite where unknown. */
   public Optional<Pfm> truth() {
     return Optional.ofNullable(truth);
-  }
-
-  /** Hash of the folder's files, lower-case hex. */
-  public String inputSha256() {
-    return inputSha256;
-  }
-
-  /** Standard deviation of the noise that was added, of 255. */
-  public double noise() {
-    return noise;
   }
 }

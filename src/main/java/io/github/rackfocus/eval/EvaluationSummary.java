@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All models of an evaluation against each other: a row a model and noise, with its iterations,
- * size and times, and two figures of every mean. At most 120 columns wide: means that do not fit
- * beside each other follow below.
+ * Formats a comparison of all models: one row per model and noise, with iterations, size, times and
+ * two scores of every mean. At most 120 columns wide; means that do not fit are printed below.
  */
 final class EvaluationSummary {
   private static final int WIDTH = 120;
@@ -25,14 +24,14 @@ final class EvaluationSummary {
     this.evaluation = evaluation;
     for (StackResult result : evaluation.results()) {
       String name = result.model().name();
-      if (result.noise() > 0) {
-        name += " +" + NumberFormats.plain(result.noise());
+      if (result.stack().noise() > 0) {
+        name += " +" + NumberFormats.plain(result.stack().noise());
       }
       rows.computeIfAbsent(name, key -> new ArrayList<>()).add(result);
     }
   }
 
-  /** The text, with a line break at its end; empty where there is only one row. */
+  /** Returns the text, ending in a line break; empty if there is only one row. */
   static String of(Evaluation evaluation) {
     EvaluationSummary summary = new EvaluationSummary(evaluation);
     if (summary.rows.size() > 1) {
@@ -57,8 +56,8 @@ final class EvaluationSummary {
       block(means.subList(from, Math.min(from + more, means.size())), false);
     }
     text.append(
-        "K: iterations. MB: all files of the model. ms: whole stack; roll: one new frame; ");
-    text.append("means over all stacks.\nRows with +S: noise of S/255 added.\n\n");
+        "K: iterations. MB: files of the model. ms: time for a whole stack; roll: for one new frame; ");
+    text.append("means over all stacks.\nRows with +S: noise with standard deviation S/255 added.\n\n");
   }
 
   private static boolean isSame(MeanScores a, MeanScores b) {
@@ -95,7 +94,7 @@ final class EvaluationSummary {
       StackResult any = results.get(0);
       Scores all = Scores.mean(results.stream().map(StackResult::scores).toList());
       long bytes = evaluation.modelBytes().getOrDefault(any.model().name(), 0L);
-      figure(Integer.toString(any.iterations()));
+      figure(Integer.toString(any.model().iterations()));
       figure(bytes == 0 ? "-" : NumberFormats.of(bytes * 1e-6));
       figure(NumberFormats.of(all.get(Metric.MILLIS)));
       figure(NumberFormats.of(all.get(Metric.ROLLING_MILLIS)));

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** An evaluation as text, at most 120 columns wide: a block a model, noise and unit. */
+/** Formats an evaluation as tables per model, noise and unit, at most 120 columns wide. */
 public final class EvaluationTable {
   private static final int FIGURE = 7;
   private static final int LONGEST_NAME = 120 - 14 * FIGURE;
@@ -20,14 +20,14 @@ public final class EvaluationTable {
 
   private EvaluationTable(Evaluation evaluation) {
     this.evaluation = evaluation;
-    int longest = evaluation.results().stream().mapToInt(r -> r.stack().length()).max().orElse(0);
+    int longest = evaluation.results().stream().mapToInt(r -> r.stack().name().length()).max().orElse(0);
     for (StackGroup group : evaluation.plan().groups()) {
       longest = Math.max(longest, meanName(group.name(), 99).length());
     }
     nameWidth = Math.min(LONGEST_NAME, Math.max(SHORTEST_NAME, longest + INDENT.length()));
   }
 
-  /** The text, with a line break at its end. */
+  /** Returns the text, ending in a line break. */
   public static String of(Evaluation evaluation) {
     EvaluationTable table = new EvaluationTable(evaluation);
     table.print();
@@ -37,15 +37,14 @@ public final class EvaluationTable {
   private void print() {
     byModelAndNoise(evaluation.results()).forEach(this::model);
     text.append(EvaluationSummary.of(evaluation));
-    text.append("Depth in metres (dioptre stacks) or index values (index stacks); ");
-    text.append("planes: MAE in planes; affine: MAE after an affine fit.\n");
-    text.append("best50: MAE in planes of the 50 % most confident pixels; in 68%: share of errors ")
-        .append("within the stated 68 % bound;\n")
-        .append(
-            "stated: mean error stated by mean error made. ms: whole stack, roll: one new frame, ")
-        .append("median of ")
+    text.append("Depth in metres (dioptre stacks) or index values (index stacks); ")
+        .append("planes: MAE in planes; affine: MAE after an affine fit.\n")
+        .append("best50: MAE in planes of the 50 % most confident pixels; ")
+        .append("in 68%: share of errors within the expected 68 % bound;\n")
+        .append("stated: mean expected error / mean actual error. ")
+        .append("ms: time for a whole stack, roll: for one new frame, median of ")
         .append(evaluation.plan().repeats())
-        .append(".\n");
+        .append(" runs.\n");
   }
 
   private static Map<String, List<StackResult>> byModelAndNoise(List<StackResult> results) {
@@ -57,14 +56,15 @@ public final class EvaluationTable {
   }
 
   private static String title(StackResult result) {
-    String title = result.model().name() + " " + result.model().version();
-    if (result.iterations() > 0) {
-      title += ", K = " + result.iterations();
+    String title = result.model().name() + " " + result.model().identity().version();
+    if (result.model().iterations() > 0) {
+      title += ", K = " + result.model().iterations();
     }
-    if (result.noise() > 0) {
-      title += ", noise " + NumberFormats.plain(result.noise()) + "/255";
+    double noise = result.stack().noise();
+    if (noise > 0) {
+      title += ", noise " + NumberFormats.plain(noise) + "/255";
     }
-    return title + ", " + result.executionProvider();
+    return title + ", " + result.model().executionProvider();
   }
 
   private void model(String title, List<StackResult> results) {
@@ -73,7 +73,7 @@ public final class EvaluationTable {
     List<MeanScores> means = MeanScores.of(results, evaluation.plan().groups());
     for (String unit : List.of("dioptre", "index")) {
       List<StackResult> ofUnit =
-          results.stream().filter(result -> result.unit().equals(unit)).toList();
+          results.stream().filter(result -> result.stack().unit().equals(unit)).toList();
       if (!ofUnit.isEmpty()) {
         unit(unit, ofUnit, means.stream().filter(mean -> mean.unit().equals(unit)).toList());
       }
@@ -84,7 +84,7 @@ public final class EvaluationTable {
   private void unit(String unit, List<StackResult> results, List<MeanScores> means) {
     List<Metric> columns = columns(unit);
     header(unit + " stacks", columns);
-    results.forEach(result -> row(result.stack(), columns, result.scores()));
+    results.forEach(result -> row(result.stack().name(), columns, result.scores()));
     means.forEach(mean -> row(meanName(mean), columns, mean.scores()));
     confidence(means);
   }
@@ -94,7 +94,7 @@ public final class EvaluationTable {
         .filter(metric -> metric.kind() != Metric.Kind.CONFIDENCE)
         .filter(metric -> metric != Metric.MAE_AFFINE || unit.equals("index"))
         .filter(metric -> metric != Metric.COVERAGE || evaluation.plan().validOnly())
-        // Fifteen columns do not fit; the summary has it in any case.
+        // Fifteen columns do not fit; the summary has this one.
         .filter(metric -> metric != Metric.ROLLING_MILLIS || !evaluation.plan().validOnly())
         .toList();
   }

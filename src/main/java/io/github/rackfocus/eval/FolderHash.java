@@ -1,5 +1,6 @@
 package io.github.rackfocus.eval;
 
+import io.github.rackfocus.common.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -7,18 +8,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** One SHA-256 for all files of a folder: name, length and content of each, by name. */
+/** Computes one SHA-256 of all files of a folder: name, length and content, sorted by name. */
 final class FolderHash {
   private FolderHash() {}
 
-  /** The hash, lower-case hex; sub-folders are left out. */
+  /** Returns the hash as lower-case hex; sub-folders are ignored. */
   static String of(Path folder) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.newDigest();
     byte[] buffer = new byte[1 << 16];
     for (Path file : files(folder)) {
       digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
@@ -36,14 +36,6 @@ final class FolderHash {
   private static List<Path> files(Path folder) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.filter(Files::isRegularFile).sorted().toList();
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JVM lacks SHA-256, which every JVM must have", e);
     }
   }
 }

@@ -8,8 +8,7 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * The pauses of the garbage collector since it was made or cleared, from the JVM's own flight
- * recorder.
+ * Records the pauses of the garbage collector with the JVM's Flight Recorder. Thread-safe.
  */
 public final class GcPauses implements AutoCloseable {
   private static final long LONGEST_NANOS = 60_000_000_000L;
@@ -17,7 +16,7 @@ public final class GcPauses implements AutoCloseable {
   private final Histogram pauses = new ConcurrentHistogram(LONGEST_NANOS, 3);
   private final RecordingStream stream = new RecordingStream();
 
-  /** Begins to listen. */
+  /** Starts recording. */
   public GcPauses() {
     stream.enable("jdk.GCPhasePause").withoutThreshold();
     stream.onEvent("jdk.GCPhasePause", this::record);
@@ -28,17 +27,17 @@ public final class GcPauses implements AutoCloseable {
     pauses.recordValue(Math.min(event.getDuration().toNanos(), LONGEST_NANOS));
   }
 
-  /** Forgets those so far: what a process loads at its start is no steady state. */
+  /** Discards the pauses so far, such as those while classes were loaded. */
   public void clear() {
     pauses.reset();
   }
 
-  /** How many there were. */
+  /** Returns the number of pauses. */
   public long count() {
     return pauses.getTotalCount();
   }
 
-  /** A percentile of their length, milliseconds; 0 where there was none. */
+  /** Returns a percentile of their duration in milliseconds; 0 if there was none. */
   public double millis(double percentile) {
     return count() == 0 ? 0 : pauses.getValueAtPercentile(percentile) / 1e6;
   }

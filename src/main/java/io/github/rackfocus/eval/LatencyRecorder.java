@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * A sink that measures a node while a camera gives frames at a rate: latency from a frame's arrival
- * to its map in the sink, by stage, corrected for coordinated omission, over the whole run and
- * since it was last asked. Thread-safe.
+ * A sink that records the latency of a node whose camera delivers frames at a fixed rate: from the
+ * arrival of a frame to its map in this sink, in total and by stage, corrected for coordinated
+ * omission. Thread-safe.
  */
 public final class LatencyRecorder implements DepthSink {
   private static final Stage[] STAGES = {Stage.WAIT, Stage.FRAME, Stage.STACK, Stage.FINISH};
@@ -30,7 +30,8 @@ public final class LatencyRecorder implements DepthSink {
   private long lastNanos;
 
   /**
-   * @param rateHz at which frames come
+   * @param rateHz frame rate of the camera
+   * @param nanoClock the clock of the frames' arrival times, nanoseconds
    */
   public LatencyRecorder(double rateHz, LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
@@ -40,14 +41,14 @@ public final class LatencyRecorder implements DepthSink {
   }
 
   /**
-   * A stretch of the course.
+   * Measurements of an interval.
    *
-   * @param maps that came in it
-   * @param p50Millis latency
-   * @param p95Millis latency
-   * @param p99Millis latency
-   * @param iterations mean of its maps
-   * @param late maps after their deadline
+   * @param maps maps received
+   * @param p50Millis 50th percentile of the latency
+   * @param p95Millis 95th percentile of the latency
+   * @param p99Millis 99th percentile of the latency
+   * @param iterations mean number of iterations; {@code NaN} without maps
+   * @param late maps that missed their deadline
    */
   public record Window(
       long maps,
@@ -59,7 +60,7 @@ public final class LatencyRecorder implements DepthSink {
 
   @Override
   public String name() {
-    return "course";
+    return "latency";
   }
 
   @Override
@@ -79,14 +80,14 @@ public final class LatencyRecorder implements DepthSink {
     windowLate += info.isDeadlineMissed() ? 1 : 0;
     iterations += info.iterations();
     windowIterations += info.iterations();
-    all.map(latency, 0, 0);
-    window.map(latency, 0, 0);
+    all.recordMap(latency, 0, 0);
+    window.recordMap(latency, 0, 0);
     for (Stage stage : STAGES) {
-      all.stage(stage, info.stageNanos(stage));
+      all.recordStage(stage, info.stageNanos(stage));
     }
   }
 
-  /** The course since the last call. */
+  /** Returns the measurements since the last call. */
   public synchronized Window takeWindow() {
     Window taken =
         new Window(
@@ -103,16 +104,12 @@ public final class LatencyRecorder implements DepthSink {
     return taken;
   }
 
-  /** Maps that came. */
-  public synchronized long maps() {
-    return maps;
-  }
-
-  /** A percentile of the latency over the whole run, milliseconds. */
+  /** Returns a percentile of the latency over the whole run, in milliseconds. */
   public synchronized double millis(double percentile) {
     return all.millis(percentile);
   }
 
+  /** Returns the measurements of the whole run as JSON keys and values. */
   synchronized Map<String, Object> tree() {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("rateHz", 1e9 / intervalNanos);

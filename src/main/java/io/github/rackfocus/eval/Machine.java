@@ -9,14 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What figures were measured on: processor, versions, load; and the process's memory. */
+/** Describes the machine of a measurement and the memory of this process. */
 public final class Machine {
   private static final Path CPU = Path.of("/proc/cpuinfo");
   private static final Path STATUS = Path.of("/proc/self/status");
 
   private Machine() {}
 
-  /** The processor's name, as the kernel says it. */
+  /** Returns the name of the processor, or {@code unknown}. */
   public static String processor() {
     if (!Files.isReadable(CPU)) {
       return "unknown";
@@ -32,12 +32,12 @@ public final class Machine {
     }
   }
 
-  /** Processes that wanted a processor in the last minute; negative where nobody counts them. */
+  /** Returns the load average of the last minute; negative if the platform has none. */
   public static double load() {
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
   }
 
-  /** Resident memory of this process, bytes; 0 where the kernel does not say. */
+  /** Returns the resident memory of this process in bytes; 0 if unknown. */
   public static long residentBytes() {
     if (!Files.isReadable(STATUS)) {
       return 0;
@@ -53,7 +53,7 @@ public final class Machine {
     }
   }
 
-  /** Direct memory of this process that Java knows of, bytes. */
+  /** Returns the size of all direct buffers of this process in bytes. */
   public static long directBytes() {
     return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
         .filter(pool -> pool.getName().equals("direct"))
@@ -62,9 +62,9 @@ public final class Machine {
   }
 
   /**
-   * As it is reported.
+   * Returns the description as JSON keys and values.
    *
-   * @param versions of libraries, by name
+   * @param versions versions of libraries, by name
    */
   static Map<String, Object> tree(Map<String, String> versions) {
     Map<String, Object> tree = new LinkedHashMap<>();

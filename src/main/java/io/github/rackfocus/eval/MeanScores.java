@@ -5,25 +5,25 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * A mean over stacks of one unit, of one model at one noise.
+ * Mean scores of one model at one noise over stacks of one unit.
  *
- * @param name what it is a mean of
- * @param unit of its stacks
- * @param stacks their names
- * @param scores the mean of each metric
+ * @param name name of the group of stacks
+ * @param unit unit of the stacks
+ * @param stacks names of the stacks
+ * @param scores mean of each metric
  */
 public record MeanScores(String name, String unit, List<String> stacks, Scores scores) {
   private static final String ALL = "all";
   private static final List<String> UNITS = List.of("dioptre", "index");
 
-  /** Whether it is the mean of all stacks of its unit. */
+  /** Returns whether this is the mean over all stacks of the unit. */
   boolean isOfAll() {
     return name.equals(ALL);
   }
 
   /**
-   * The means of a model's results: one for each unit, then the groups. Stacks without ground truth
-   * are left out; a mean of no stack is not there.
+   * Returns the means of a model's results: one per unit, then one per group and unit. Stacks
+   * without ground truth are left out, and so are empty means.
    */
   static List<MeanScores> of(List<StackResult> results, List<StackGroup> groups) {
     List<MeanScores> means = new ArrayList<>();
@@ -47,14 +47,15 @@ public record MeanScores(String name, String unit, List<String> stacks, Scores s
     List<StackResult> chosen =
         results.stream()
             .filter(StackResult::hasTruth)
-            .filter(result -> result.unit().equals(unit) && stacks.test(result.stack()))
+            .filter(result -> result.stack().unit().equals(unit))
+            .filter(result -> stacks.test(result.stack().name()))
             .toList();
     if (!chosen.isEmpty()) {
       means.add(
           new MeanScores(
               name,
               unit,
-              chosen.stream().map(StackResult::stack).toList(),
+              chosen.stream().map(result -> result.stack().name()).toList(),
               Scores.mean(chosen.stream().map(StackResult::scores).toList())));
     }
   }

@@ -1,8 +1,6 @@
 package io.github.rackfocus.eval;
 
-/**
- * A figure about one depth map of one stack; formulas, domains and sources are in docs/metrics.md.
- */
+/** A metric of the depth map of a stack; docs/metrics.md has formulas, domains and sources. */
 public enum Metric {
   /** Mean absolute error, metres or index values. */
   MAE("mae", "MAE", Kind.ACCURACY),
@@ -12,9 +10,9 @@ public enum Metric {
   RMS("rms", "RMS", Kind.ACCURACY),
   /** Root of the mean squared error of natural logarithms. */
   LOG_RMS("logRms", "logRMS", Kind.ACCURACY),
-  /** Mean of absolute error by truth. */
+  /** Mean of absolute error / truth. */
   ABS_REL("absRel", "AbsRel", Kind.ACCURACY),
-  /** Mean of squared error by truth. */
+  /** Mean of squared error / truth. */
   SQ_REL("sqRel", "SqRel", Kind.ACCURACY),
   /** Share of pixels within a factor of 1.25. */
   ACC_1("acc1", "Acc_1", Kind.ACCURACY),
@@ -22,38 +20,38 @@ public enum Metric {
   ACC_2("acc2", "Acc_2", Kind.ACCURACY),
   /** Share of pixels within a factor of 1.25³. */
   ACC_3("acc3", "Acc_3", Kind.ACCURACY),
-  /** Pearson's correlation. */
+  /** Pearson correlation. */
   CORR("corr", "Corr", Kind.ACCURACY),
   /** Mean absolute error in planes of the stack. */
   MAE_PLANES("maePlanes", "planes", Kind.ACCURACY),
   /** Mean absolute error after the affine least-squares fit to the truth; index stacks only. */
   MAE_AFFINE("maeAffine", "affine", Kind.ACCURACY),
-  /** Share of the pixels with known truth that were judged. */
+  /** Share of the pixels with known truth that were evaluated. */
   COVERAGE("coverage", "cover", Kind.RUN),
-  /** Median time of a whole stack, milliseconds. */
+  /** Median time for a whole stack, milliseconds. */
   MILLIS("millis", "ms", Kind.RUN),
-  /** Median time of a rolling update, one frame of the stack being new, milliseconds. */
+  /** Median time for a rolling update with one new frame, milliseconds. */
   ROLLING_MILLIS("rollingMillis", "roll", Kind.RUN),
   /** Mean absolute error, in planes, of the 50 % of pixels with the highest confidence. */
   BEST_50("best50", "best50", Kind.CONFIDENCE),
-  /** The same of the best 80 %. */
+  /** The same for the best 80 %. */
   BEST_80("best80", "best80", Kind.CONFIDENCE),
-  /** The same of the best 95 %. */
+  /** The same for the best 95 %. */
   BEST_95("best95", "best95", Kind.CONFIDENCE),
-  /** Share of pixels whose error is within the 68 % bound that their stated error implies. */
+  /** Share of pixels whose error is within the 68 % bound that their expected error implies. */
   WITHIN_68("within68", "in 68%", Kind.CONFIDENCE),
   /** The same for the 95 % bound. */
   WITHIN_95("within95", "in 95%", Kind.CONFIDENCE),
-  /** Mean stated error by mean error made; 1 is honest on the whole. */
+  /** Mean expected error / mean actual error; 1 if the expected errors are right on average. */
   STATED("statedByMade", "stated", Kind.CONFIDENCE);
 
-  /** What a figure is about. */
+  /** What a metric is about. */
   public enum Kind {
-    /** The depth. */
+    /** Accuracy of the depth. */
     ACCURACY,
-    /** The run. */
+    /** Time and coverage of the run. */
     RUN,
-    /** What the map says of its own certainty. */
+    /** Quality of the confidence and the expected error. */
     CONFIDENCE
   }
 
@@ -67,17 +65,17 @@ public enum Metric {
     this.kind = kind;
   }
 
-  /** The name in JSON. */
+  /** Returns the JSON key. */
   public String key() {
     return key;
   }
 
-  /** The head of its column, at most 6 characters. */
+  /** Returns the column heading, at most 6 characters. */
   public String label() {
     return label;
   }
 
-  /** What it is about. */
+  /** Returns what the metric is about. */
   public Kind kind() {
     return kind;
   }

@@ -1,13 +1,13 @@
 package io.github.rackfocus.eval;
 
 /**
- * Means, variances and covariance of pairs, in two passes so that a large mean takes no digits from
- * a small variance.
+ * Means, variances and covariance of pairs, computed in two passes so that a large mean does not
+ * cost a small variance its precision.
  */
 record Moments(
     double meanOfX, double meanOfY, double varianceOfX, double varianceOfY, double covariance) {
 
-  /** Of the first {@code count} pairs; all {@code NaN} without any. */
+  /** Returns the moments of the first {@code count} pairs; all {@code NaN} if count is 0. */
   static Moments of(double[] x, double[] y, int count) {
     double sumX = 0;
     double sumY = 0;
@@ -30,7 +30,7 @@ record Moments(
     return new Moments(meanX, meanY, xx / count, yy / count, xy / count);
   }
 
-  /** Pearson's correlation in [-1, 1]; {@code NaN} where one side does not vary. */
+  /** Returns the Pearson correlation in [-1, 1]; {@code NaN} if one side is constant. */
   double correlation() {
     if (!(varianceOfX > 0) || !(varianceOfY > 0)) {
       return Double.NaN;

@@ -5,8 +5,8 @@ import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.sweep.FocalStack;
 
 /**
- * A stack as a running sweep shows it: each call replaces one frame by a new one of the same plane
- * and keeps the others, so that a model pays for one image and one stack stage. For one thread.
+ * Plays a stack like a running sweep: each call replaces one frame by a new one of the same plane
+ * and keeps the others, so that a model runs one frame stage and one stack stage. Not thread-safe.
  */
 final class RollingStackPlayer implements AutoCloseable {
   private final EvaluationStack stack;
@@ -18,8 +18,8 @@ final class RollingStackPlayer implements AutoCloseable {
   /**
    * Leases a frame for every plane.
    *
-   * @param pool must have one frame more than the stack has planes
-   * @param firstSequence of the farthest frame
+   * @param pool must have one more free frame than the stack has planes
+   * @param firstSequence sequence of the farthest frame; the others follow
    */
   RollingStackPlayer(EvaluationStack stack, FramePool pool, long firstSequence) {
     this.stack = stack;
@@ -27,32 +27,32 @@ final class RollingStackPlayer implements AutoCloseable {
     frames = new Frame[stack.planes()];
     sequence = firstSequence;
     for (int z = 0; z < frames.length; z++) {
-      frames[z] = stack.frame(pool, z, sequence++);
+      frames[z] = stack.leaseFrame(pool, z, sequence++);
     }
     newest = frames.length - 1;
   }
 
-  /** The stack as it stands; the caller closes it. */
+  /** Returns the current stack; the caller closes it. */
   FocalStack current() {
-    Frame[] shown = new Frame[frames.length];
+    Frame[] current = new Frame[frames.length];
     for (int z = 0; z < frames.length; z++) {
-      shown[z] = frames[z].retain();
+      current[z] = frames[z].retain();
     }
     return new FocalStack(
-        stack.axis().scale(), shown, stack.axis().focus(), new boolean[frames.length], newest);
+        stack.axis().scale(), current, stack.axis().focus(), new boolean[frames.length], newest);
   }
 
-  /** A new frame of the next plane comes; the first is the farthest. */
+  /** Replaces the next plane, farthest first, and returns the stack; the caller closes it. */
   FocalStack next() {
     newest = (newest + 1) % frames.length;
-    // Leased before the old one goes back, or the pool would hand out the same frame again.
-    Frame fresh = stack.frame(pool, newest, sequence++);
+    // Leased before the old frame is released, or the pool would return that one again.
+    Frame fresh = stack.leaseFrame(pool, newest, sequence++);
     frames[newest].close();
     frames[newest] = fresh;
     return current();
   }
 
-  /** The first sequence number that was not used. */
+  /** Returns the first unused sequence number. */
   long nextSequence() {
     return sequence;
   }

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Figures by metric; a figure that does not exist is {@code NaN}. Immutable once built. */
+/** Values by metric; an undefined value is {@code NaN}. Immutable once built. */
 public final class Scores {
   private final Map<Metric, Double> values = new EnumMap<>(Metric.class);
 
@@ -28,17 +28,17 @@ public final class Scores {
     return this;
   }
 
-  /** The figure, or {@code NaN} where there is none. */
+  /** Returns the value, or {@code NaN} if it is undefined. */
   public double get(Metric metric) {
     return values.getOrDefault(metric, Double.NaN);
   }
 
-  /** Whether there is such a figure. */
+  /** Returns whether the metric has a value. */
   public boolean has(Metric metric) {
     return values.containsKey(metric);
   }
 
-  /** The mean of each metric over those that have it. */
+  /** Returns the mean of each metric over the scores that define it. */
   public static Scores mean(Collection<Scores> all) {
     Scores mean = new Scores();
     for (Metric metric : Metric.values()) {

@@ -18,12 +18,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs models on whole stacks and judges what they make of them.
+ * Runs models on whole stacks and evaluates their depth maps.
  *
- * <p>A model sees all frames of a stack at once, nothing is skipped, and every showing is new to
- * it: the time stated is that of all planes and the stack, the median of {@code repeats} showings
- * after one that is not timed. Beside it stands the time of a rolling update, where one frame is
- * new and the others are as they were. For one thread.
+ * <p>Every run uses new frames, so that the time covers the frame stage of all planes and the stack
+ * stage; it is the median of {@code repeats} runs after a warm-up. The time of a rolling update,
+ * with one new frame, is measured as well. Not thread-safe.
  */
 public final class StackEvaluator {
   private final boolean validOnly;
@@ -35,9 +34,9 @@ public final class StackEvaluator {
   private long nextSequence;
 
   /**
-   * @param validOnly judge only the pixels whose depth would be published
-   * @param repeats timed showings of a stack, at least 1
-   * @param nanoClock monotonic, nanoseconds
+   * @param validOnly whether to evaluate only the pixels whose depth would be published
+   * @param repeats timed runs per stack, at least 1
+   * @param nanoClock monotonic time, nanoseconds
    */
   public StackEvaluator(boolean validOnly, int repeats, LongSupplier nanoClock) {
     if (repeats < 1) {
@@ -51,9 +50,9 @@ public final class StackEvaluator {
   /**
    * Runs a model on a stack.
    *
-   * @param pfm where the depth of every pixel is written, whatever its validity; null nowhere
-   * @throws IOException if the file can't be written
-   * @throws IllegalArgumentException if the model can't take the stack; says why
+   * @param pfm file for the depth of every pixel, whatever its validity; null to write none
+   * @throws IOException if the file cannot be written
+   * @throws IllegalArgumentException if the model does not support the stack; says why
    */
   public StackResult evaluate(DepthEstimator model, EvaluationStack stack, @Nullable Path pfm)
       throws IOException {
@@ -72,33 +71,33 @@ public final class StackEvaluator {
       if (pfm != null) {
         new Pfm(stack.width(), stack.height(), depth).write(pfm);
       }
-      StackResult result = judge(model, stack, map, depth, median(millis));
+      StackResult result = result(model, stack, map, depth, median(millis));
       result.scores().with(Metric.ROLLING_MILLIS, rolling);
       return result;
     }
   }
 
-  /** Median time of a map when one frame of the stack is new. */
+  /** Returns the median time of a rolling update, with one new frame. */
   private double rollingMillis(DepthEngine engine, EvaluationStack stack) {
     double[] millis = new double[repeats];
-    try (RollingStackPlayer show = new RollingStackPlayer(stack, frames, nextSequence)) {
-      try (FocalStack first = show.current()) {
+    try (RollingStackPlayer player = new RollingStackPlayer(stack, frames, nextSequence)) {
+      try (FocalStack first = player.current()) {
         map(engine, first).close();
       }
       for (int i = 0; i < repeats; i++) {
-        try (FocalStack shown = show.next()) {
+        try (FocalStack shown = player.next()) {
           map(engine, shown).close();
           millis[i] = engine.estimateNanos() * 1e-6;
         }
       }
-      nextSequence = show.nextSequence();
+      nextSequence = player.nextSequence();
     }
     return median(millis);
   }
 
   /** Computes the map of the stack as if all its frames were new. */
   private DepthMap compute(DepthEngine engine, EvaluationStack stack) {
-    try (FocalStack shown = stack.show(frames, nextSequence)) {
+    try (FocalStack shown = stack.lease(frames, nextSequence)) {
       nextSequence += stack.planes();
       return map(engine, shown);
     }
@@ -120,30 +119,20 @@ public final class StackEvaluator {
     return depth;
   }
 
-  private StackResult judge(
+  private StackResult result(
       DepthEstimator model, EvaluationStack stack, DepthMap map, float[] depth, double millis) {
     float[] truth = stack.truth().map(Pfm::values).orElseGet(() -> new float[depth.length]);
-    float[] judged = validOnly ? onlyValid(map, depth) : depth;
-    DepthMetrics metrics = DepthMetrics.of(judged, truth, stack.axis());
+    float[] evaluated = validOnly ? onlyValid(map, depth) : depth;
+    DepthMetrics metrics = DepthMetrics.of(evaluated, truth, stack.axis());
     Scores scores =
         metrics
             .scores()
-            .withAll(confidence(map, judged, truth, stack.axis()))
+            .withAll(confidence(map, evaluated, truth, stack.axis()))
             .with(Metric.MILLIS, millis);
     return new StackResult(
-        stack.name(),
-        stack.unit(),
-        stack.planes(),
-        stack.width(),
-        stack.height(),
-        stack.inputSha256(),
-        stack.noise(),
-        model.model(),
-        model.executionProvider(),
-        model.iterations(),
-        metrics.known(),
-        metrics.judged(),
-        metrics.atInfinity(),
+        stack.info(),
+        new StackResult.ModelRun(model.model(), model.executionProvider(), model.iterations()),
+        metrics.pixels(),
         map.info().validShare(),
         scores);
   }
@@ -159,19 +148,20 @@ public final class StackEvaluator {
   }
 
   /**
-   * Errors in planes beside confidence and stated error. Where the truth is only known up to scale
-   * and offset, both are seen through the affine fit.
+   * Scores confidence and expected error against the errors in planes. If the truth is known only up
+   * to scale and offset, both errors are taken after the affine fit.
    */
-  private static Scores confidence(DepthMap map, float[] judged, float[] truth, FocusAxis axis) {
+  private static Scores confidence(
+      DepthMap map, float[] evaluated, float[] truth, FocusAxis axis) {
     FocusScale scale = axis.scale();
-    int pixels = judged.length;
+    int pixels = evaluated.length;
     double[] values = new double[pixels];
     double[] truths = new double[pixels];
     int[] at = new int[pixels];
     int count = 0;
     for (int i = 0; i < pixels; i++) {
-      if (DepthMetrics.isKnown(truth[i], scale) && !Float.isNaN(judged[i])) {
-        values[count] = axis.planesAt(scale.focusAt(judged[i], 0));
+      if (DepthMetrics.isKnown(truth[i], scale) && !Float.isNaN(evaluated[i])) {
+        values[count] = axis.planesAt(scale.focusAt(evaluated[i], 0));
         truths[count] = axis.planesAt(scale.focusAt(truth[i], 0));
         at[count++] = i;
       }
@@ -182,7 +172,7 @@ public final class StackEvaluator {
     ConfidenceScores scores = new ConfidenceScores(count);
     for (int n = 0; n < count; n++) {
       scores.add(
-          Math.abs(fit.at(values[n]) - truths[n]),
+          Math.abs(fit.predict(values[n]) - truths[n]),
           map.error().get(at[n]) * planesOfAxis,
           map.confidence().get(at[n]));
     }

@@ -8,24 +8,24 @@ import java.util.List;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A named choice of stacks over which a mean is printed.
+ * A named group of stacks over which a mean is computed.
  *
- * <p>Written {@code NAME=GLOB[,GLOB…]}; a stack belongs to it if its folder's name matches one of
- * the globs and none of those with a leading {@code !}.
+ * <p>Written as {@code NAME=GLOB[,GLOB…]}; a stack belongs to the group if the name of its folder
+ * matches one of the globs and none of those with a leading {@code !}. Immutable.
  */
 public final class StackGroup {
   private final String name;
-  private final List<PathMatcher> takes = new ArrayList<>();
-  private final List<PathMatcher> leaves = new ArrayList<>();
+  private final List<PathMatcher> includes = new ArrayList<>();
+  private final List<PathMatcher> excludes = new ArrayList<>();
 
   private StackGroup(String name) {
     this.name = name;
   }
 
   /**
-   * Reads a group.
+   * Parses a group.
    *
-   * @throws IllegalArgumentException saying what was found and expected
+   * @throws IllegalArgumentException if the text has another form
    */
   public static StackGroup parse(String text) {
     int equals = text.indexOf('=');
@@ -36,37 +36,37 @@ public final class StackGroup {
     StackGroup group = new StackGroup(text.substring(0, equals).strip());
     for (String glob : text.substring(equals + 1).split(",")) {
       boolean excluded = glob.startsWith("!");
-      (excluded ? group.leaves : group.takes)
+      (excluded ? group.excludes : group.includes)
           .add(matcher(text, excluded ? glob.substring(1) : glob));
     }
-    if (group.takes.isEmpty()) {
+    if (group.includes.isEmpty()) {
       throw new IllegalArgumentException(
-          "group '" + text + "' only leaves stacks out; expected a glob of those to take as well");
+          "group '" + text + "' only excludes stacks; expected at least one glob to include");
     }
     return group;
   }
 
   private static PathMatcher matcher(String text, String glob) {
     if (glob.isBlank()) {
-      throw new IllegalArgumentException("group '" + text + "' has an empty glob");
+      throw new IllegalArgumentException("group '" + text + "' has an empty glob; expected NAME=GLOB[,GLOB][,!GLOB]");
     }
     try {
       return FileSystems.getDefault().getPathMatcher("glob:" + glob.strip());
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
-          "group '" + text + "' has the glob '" + glob + "': " + e.getDescription(), e);
+          "group '" + text + "' has an invalid glob '" + glob + "': " + e.getDescription(), e);
     }
   }
 
-  /** What its mean is called. */
+  /** Returns the name of the group. */
   public String name() {
     return name;
   }
 
-  /** Whether a stack belongs to it. */
+  /** Returns whether a stack belongs to the group. */
   public boolean matches(String stack) {
     Path path = Path.of(stack);
-    return takes.stream().anyMatch(glob -> glob.matches(path))
-        && leaves.stream().noneMatch(glob -> glob.matches(path));
+    return includes.stream().anyMatch(glob -> glob.matches(path))
+        && excludes.stream().noneMatch(glob -> glob.matches(path));
   }
 }

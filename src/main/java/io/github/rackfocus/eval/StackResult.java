@@ -3,37 +3,35 @@ package io.github.rackfocus.eval;
 import io.github.rackfocus.depth.ModelIdentity;
 
 /**
- * What one model made of one stack.
+ * The result of one model on one stack.
  *
- * @param stack name of its folder
- * @param unit {@code dioptre} (depth in metres) or {@code index}
- * @param inputSha256 of the stack's files, lower-case hex
- * @param noise standard deviation of the noise added, of 255
- * @param iterations proximal iterations spent
- * @param knownPixels pixels with a known truth, 0 where there is no ground truth
- * @param judgedPixels those of them that were judged
- * @param pixelsAtInfinity judged pixels whose depth is infinite: judged in planes only
- * @param validShare share of all pixels that would have been published
+ * @param validShare share of all pixels whose depth would be published
  */
 public record StackResult(
-    String stack,
-    String unit,
-    int planes,
-    int width,
-    int height,
-    String inputSha256,
-    double noise,
-    ModelIdentity model,
-    String executionProvider,
-    int iterations,
-    int knownPixels,
-    int judgedPixels,
-    int pixelsAtInfinity,
-    double validShare,
-    Scores scores) {
+    StackInfo stack, ModelRun model, PixelCounts pixels, double validShare, Scores scores) {
 
-  /** Whether there was anything to judge by. */
+  /**
+   * How the model was run.
+   *
+   * @param iterations refinement iterations
+   */
+  public record ModelRun(ModelIdentity identity, String executionProvider, int iterations) {
+    String name() {
+      return identity.name();
+    }
+  }
+
+  /**
+   * Numbers of pixels.
+   *
+   * @param known pixels with a known truth, 0 without ground truth
+   * @param evaluated pixels with a known truth that were evaluated
+   * @param atInfinity evaluated pixels with infinite depth, evaluated in planes only
+   */
+  public record PixelCounts(int known, int evaluated, int atInfinity) {}
+
+  /** Returns whether the stack has ground truth. */
   public boolean hasTruth() {
-    return knownPixels > 0;
+    return pixels.known() > 0;
   }
 }

@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** What the maps of one lane took. Times to three digits, up to a minute. For one thread. */
+/**
+ * Time, CPU and memory that the maps of one subject cost. Times are kept with three digits, up to a
+ * minute. Not thread-safe.
+ */
 public final class SubjectStats {
   private static final long LONGEST_NANOS = 60_000_000_000L;
   private static final int DIGITS = 3;
@@ -17,16 +20,16 @@ public final class SubjectStats {
   private long cpuNanos;
   private long allocatedBytes;
 
-  /** Maps follow each other without a pause. */
+  /** For maps that are computed without pause. */
   public SubjectStats() {
     this(0);
   }
 
   /**
-   * Maps are due at a rate.
+   * For maps that are due at a rate.
    *
-   * @param expectedIntervalNanos between two of them: where one took longer, those that should have
-   *     been measured meanwhile are added (coordinated omission)
+   * @param expectedIntervalNanos time between two maps; a map that took longer also adds the
+   *     samples it delayed (correction for coordinated omission)
    */
   public SubjectStats(long expectedIntervalNanos) {
     this.expectedIntervalNanos = expectedIntervalNanos;
@@ -36,15 +39,15 @@ public final class SubjectStats {
     return new Histogram(LONGEST_NANOS, DIGITS);
   }
 
-  /** Takes in one map. */
-  void map(long nanos, long cpu, long bytes) {
+  /** Records the cost of one map. */
+  void recordMap(long nanos, long cpu, long bytes) {
     record(total, nanos);
     cpuNanos += cpu;
     allocatedBytes += bytes;
   }
 
-  /** Takes in the time of a stage of the present map. */
-  public void stage(Stage stage, long nanos) {
+  /** Records the time of a stage of the current map. */
+  public void recordStage(Stage stage, long nanos) {
     record(stages.computeIfAbsent(stage, key -> histogram()), nanos);
   }
 
@@ -57,7 +60,7 @@ public final class SubjectStats {
     }
   }
 
-  /** Forgets everything; what was measured so far was the warm-up. */
+  /** Discards all measurements, such as those of the warm-up. */
   void clear() {
     total.reset();
     stages.values().forEach(Histogram::reset);
@@ -65,33 +68,33 @@ public final class SubjectStats {
     allocatedBytes = 0;
   }
 
-  /** Maps taken in, with those that coordinated omission adds. */
+  /** Returns the number of samples, including those added for coordinated omission. */
   public long maps() {
     return total.getTotalCount();
   }
 
-  /** A percentile of a map's time, milliseconds. */
+  /** Returns a percentile of the time per map, in milliseconds. */
   public double millis(double percentile) {
     return total.getValueAtPercentile(percentile) / 1e6;
   }
 
-  /** A percentile of a stage's time, milliseconds; 0 for a stage that was not measured. */
+  /** Returns a percentile of a stage's time, in milliseconds; 0 if it was not measured. */
   public double stageMillis(Stage stage, double percentile) {
     Histogram histogram = stages.get(stage);
     return histogram == null ? 0 : histogram.getValueAtPercentile(percentile) / 1e6;
   }
 
-  /** Java heap that a map cost on its thread. */
+  /** Returns the mean heap allocation per map on its thread, in bytes. */
   public double allocatedBytesPerMap() {
     return maps() == 0 ? 0 : (double) allocatedBytes / maps();
   }
 
-  /** CPU of the whole process that a map cost, milliseconds. */
+  /** Returns the mean CPU time of the whole process per map, in milliseconds. */
   public double cpuMillisPerMap() {
     return maps() == 0 ? 0 : cpuNanos / 1e6 / maps();
   }
 
-  /** As it is reported. */
+  /** Returns the measurements as JSON keys and values. */
   Map<String, Object> tree() {
     Map<String, Object> tree = percentiles(total);
     tree.put("maps", maps());

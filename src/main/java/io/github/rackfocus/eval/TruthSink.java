@@ -9,32 +9,32 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges live maps by the truth of their reference frames, as far as somebody knows it (a simulated
- * camera does). {@link #score} may be asked by any thread.
+ * A sink that compares live depth maps with the true depth of their reference frames, which a
+ * simulated camera provides. {@link #score} may be called by any thread.
  */
 public final class TruthSink implements DepthSink {
-  /** Who knows the true depth of a frame. */
+  /** Provides the true depth of a frame. */
   public interface Truth {
     /**
-     * True depth of every pixel, {@code height * width}, metres, or null if it is not known.
+     * Returns the true depth of every pixel, {@code height * width}, in metres, or null if unknown.
      *
-     * @param sequence of the frame at its source
+     * @param sequence sequence number of the frame
      */
     float @Nullable [] depthMetres(long sequence);
   }
 
   /**
-   * Errors over all maps so far.
+   * Mean absolute errors over all maps so far.
    *
-   * @param maps that were judged
-   * @param planesEveryPixel mean absolute error of every pixel, in planes
-   * @param planesPublished of the pixels with a published depth, in planes
-   * @param millimetresPublished of the same, mean absolute error in millimetres
+   * @param maps number of compared maps
+   * @param planesAllPixels error of all pixels, in planes
+   * @param planesPublished error of pixels with a published depth, in planes
+   * @param millimetresPublished error of pixels with a published depth, in millimetres
    * @param publishedShare share of pixels with a published depth
    */
   public record Score(
       long maps,
-      double planesEveryPixel,
+      double planesAllPixels,
       double planesPublished,
       double millimetresPublished,
       double publishedShare) {}
@@ -43,7 +43,7 @@ public final class TruthSink implements DepthSink {
   private long maps;
   private long pixels;
   private long published;
-  private double planesEvery;
+  private double planesAll;
   private double planesPublished;
   private double metresPublished;
 
@@ -67,16 +67,16 @@ public final class TruthSink implements DepthSink {
     if (depth == null || depth.length != map.pixels()) {
       return;
     }
-    judge(map, depth);
+    compare(map, depth);
   }
 
-  private synchronized void judge(DepthMap map, float[] depth) {
-    FocusAxis axis = axisOf(map.info());
+  private synchronized void compare(DepthMap map, float[] depth) {
+    FocusAxis axis = axis(map.info());
     for (int i = 0; i < depth.length; i++) {
       double trueFocus = axis.scale().focusAt(depth[i], 0);
       double planes =
           Math.abs(axis.planesAt(axis.focusAt(map.position().get(i))) - axis.planesAt(trueFocus));
-      planesEvery += planes;
+      planesAll += planes;
       if (map.validity().get(i) == Validity.VALID.code()) {
         planesPublished += planes;
         metresPublished += Math.abs(map.depth().get(i) - depth[i]);
@@ -87,11 +87,11 @@ public final class TruthSink implements DepthSink {
     maps++;
   }
 
-  /** The errors so far; NaN before the first map. */
+  /** Returns the errors so far; NaN before the first map. */
   public synchronized Score score() {
     return new Score(
         maps,
-        planesEvery / pixels,
+        planesAll / pixels,
         planesPublished / published,
         1000 * metresPublished / published,
         (double) published / pixels);
@@ -100,7 +100,7 @@ public final class TruthSink implements DepthSink {
   @Override
   public void close() {}
 
-  private static FocusAxis axisOf(DepthInfo info) {
+  private static FocusAxis axis(DepthInfo info) {
     double[] focus = new double[FocusAxis.MAX_PLANES];
     for (int i = 0; i < info.planes(); i++) {
       focus[i] = info.planeFocus(i);

@@ -1,4 +1,4 @@
-/** Stacks with ground truth, metrics and benchmarks. */
+/** Evaluation on stacks with ground truth, and benchmarks. */
 @NullMarked
 package io.github.rackfocus.eval;
 

@@ -10,11 +10,11 @@ import org.opencv.core.Size;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * What stands below a picture: a scale bar and a legend that wraps at the picture's width. Measures
- * first, so that the canvas can be made, and draws then. For one thread and one picture.
+ * The strip below a picture: a colour bar and a legend that wraps at the width of the picture.
+ * Measure its heights, create the canvas, then draw. Not thread-safe.
  */
 final class ColourStrip {
-  /** A named sample of how pixels look. */
+  /** A legend entry: the name of a validity code. */
   record Entry(int code, String name) {}
 
   private static final Scalar BACKGROUND = new Scalar(28, 28, 28);
@@ -36,26 +36,26 @@ final class ColourStrip {
     this.lineHeight = 2 * textHeight + 2;
   }
 
-  /** Rows that the scale bar takes. */
+  /** Returns the height of the colour bar in pixels. */
   int barHeight() {
     return margin + 4 * textHeight + textHeight / 2;
   }
 
-  /** Rows that the legend takes; 0 for an empty one. */
+  /** Returns the height of the legend in pixels; 0 if it is empty. */
   int legendHeight(List<Entry> entries) {
     return entries.isEmpty() ? 0 : margin / 2 + layOut(entries, null) + margin / 2;
   }
 
-  /** Fills the canvas below {@code top} with the background. */
+  /** Fills the canvas from row {@code top} down with the background. */
   void clear(Mat canvas, int top) {
     Imgproc.rectangle(
         canvas, new Point(0, top), new Point(canvas.width(), canvas.height()), BACKGROUND, -1);
   }
 
   /**
-   * Draws the bar with its ticks and its unit.
+   * Draws the colour bar with ticks and unit.
    *
-   * @param colours 256 colours, blue, green, red, far to near
+   * @param colours 256 colours as blue, green, red, from far to near
    */
   void drawBar(Mat canvas, int top, DepthScale scale, byte[] colours) {
     int left = margin;
@@ -82,7 +82,7 @@ final class ColourStrip {
     }
   }
 
-  /** As many ticks as their own labels leave room for. */
+  /** Returns the number of ticks whose labels fit the bar. */
   private int tickCount(DepthScale scale, int length) {
     int count = 9;
     while (count > MIN_TICKS) {
@@ -90,7 +90,7 @@ final class ColourStrip {
       for (DepthScale.Tick tick : scale.ticks(count)) {
         widest = Math.max(widest, sizeOf(tick.label()).width);
       }
-      // Two ticks may each have moved towards the other by 0.15 of their distance.
+      // Two neighbouring ticks may each be 0.15 of their distance closer than evenly spaced.
       if (0.7 * length / count >= widest + margin) {
         break;
       }
@@ -99,13 +99,13 @@ final class ColourStrip {
     return count;
   }
 
-  /** How a pixel of a legend's sample looks. */
+  /** Determines the colour of the pixels of a legend's samples. */
   interface Painter {
-    /** Blue, green and red of a code at a place, as 0xRRGGBB. */
+    /** Returns the colour of a code at a pixel, as 0xRRGGBB. */
     int colourOf(int code, int x, int y);
   }
 
-  /** Draws the legend, each sample as the painter paints such pixels. */
+  /** Draws the legend; the painter colours the sample of each entry. */
   void drawLegend(Mat canvas, int top, List<Entry> entries, Painter painter) {
     layOut(
         entries,
@@ -117,11 +117,11 @@ final class ColourStrip {
         });
   }
 
-  private interface Placed {
-    void at(Entry entry, int left, int line);
+  private interface Placement {
+    void place(Entry entry, int left, int line);
   }
 
-  private int layOut(List<Entry> entries, @Nullable Placed placed) {
+  private int layOut(List<Entry> entries, @Nullable Placement placement) {
     int left = margin;
     int line = 0;
     for (Entry entry : entries) {
@@ -130,8 +130,8 @@ final class ColourStrip {
         left = margin;
         line++;
       }
-      if (placed != null) {
-        placed.at(entry, left, line);
+      if (placement != null) {
+        placement.place(entry, left, line);
       }
       left += entryWidth + 2 * margin;
     }

@@ -4,14 +4,14 @@ import io.github.rackfocus.depth.DepthInfo;
 import io.github.rackfocus.frame.FocusScale;
 
 /**
- * Depth in 16 bits, as files and Kafka carry it: 0 is NaN, 1 nearer than the sweep (−Inf), 65535
- * beyond it (+Inf), everything else a number of units.
+ * The 16-bit encoding of depth in files and Kafka records: 0 is NaN, 1 is nearer than the sweep
+ * (−Inf), 65535 is beyond the sweep (+Inf), any other code is a multiple of the unit.
  *
  * <p>For a depth between {@code 1.5 * unit} and {@link #greatest()}, {@code |decode(encode(depth))
- * − depth| <= unit / 2}. Smaller numbers are written as 2 units and larger ones as beyond: a sweep
- * whose farthest plane is at infinity has such depths. Immutable.
+ * − depth| <= unit / 2}. Smaller depths are encoded as 2 units and larger ones as beyond the sweep;
+ * they occur in sweeps whose farthest plane is at infinity. Immutable.
  *
- * @param unit what one step is worth, metres (or index units); finite and above 0
+ * @param unit depth per step in metres or index units; finite and above 0
  */
 public record DepthEncoding16(double unit) {
   /** No depth. */
@@ -28,12 +28,12 @@ public record DepthEncoding16(double unit) {
   private static final double DEFAULT_METRES = 0.0001;
   private static final double DEFAULT_INDEX = 0.001;
 
-  /** A sweep over less depth than this many steps gets a finer unit. */
+  /** A sweep whose range has fewer steps than this gets a finer unit. */
   private static final int LEAST_STEPS = 1000;
 
   /**
-   * How much farther than the second plane depth is still told apart where the farthest plane is at
-   * infinity; the error of a depth grows with its square, so that beyond it little is known.
+   * Farthest depth to encode if the farthest plane is at infinity, in multiples of the depth of the
+   * second plane. The error of depth grows with its square, so that larger depths mean little.
    */
   private static final double REACH_TO_INFINITY = 10;
 
@@ -44,7 +44,7 @@ public record DepthEncoding16(double unit) {
     }
   }
 
-  /** The encoding for a map, chosen from the range of its sweep. */
+  /** Returns the encoding of a map, chosen by the range of its sweep. */
   public static DepthEncoding16 of(DepthInfo info) {
     double farthest = info.farthestDepth();
     if (Double.isInfinite(farthest)) {
@@ -54,10 +54,9 @@ public record DepthEncoding16(double unit) {
   }
 
   /**
-   * The encoding for a range of depths: 0.1 mm (0.001 on index scales) where that suits it, a
-   * coarser unit where the range would not fit, a finer one where it would get fewer than 1000
-   * steps. Units are 1, 2 or 5 times a power of ten, so that they do not change as the readings of
-   * a sweep vary a little.
+   * Returns the encoding for a range of depths: 0.1 mm (0.001 on index scales) by default, a coarser
+   * unit if the range does not fit, a finer one if it would have fewer than 1000 steps. Units are 1,
+   * 2 or 5 times a power of ten, so that small changes of the sweep do not change them.
    *
    * @param depth1 one end of the range, metres or index, finite
    * @param depth2 the other end, finite
@@ -77,12 +76,12 @@ public record DepthEncoding16(double unit) {
     return new DepthEncoding16(unitAt(step));
   }
 
-  /** The largest number that can be written. */
+  /** Returns the greatest depth that can be encoded. */
   public double greatest() {
     return GREATEST * unit;
   }
 
-  /** The code of a depth, 0 to 65535. */
+  /** Returns the code of a depth, 0 to 65535. */
   public int encode(float depth) {
     if (Float.isNaN(depth)) {
       return INVALID;
@@ -95,7 +94,7 @@ public record DepthEncoding16(double unit) {
   }
 
   /**
-   * The depth of a code; NaN, −Inf or +Inf for the special ones.
+   * Returns the depth of a code; NaN, −Inf or +Inf for the special codes.
    *
    * @param code 0 to 65535
    */
@@ -108,11 +107,11 @@ public record DepthEncoding16(double unit) {
     };
   }
 
-  /** Step n of the series …, 0.1, 0.2, 0.5, 1, 2, 5, …; step 0 is 1. */
+  /** Returns element n of the series …, 0.1, 0.2, 0.5, 1, 2, 5, …; element 0 is 1. */
   private static double unitAt(int step) {
     int decade = Math.floorDiv(step, 3);
     int mantissa = new int[] {1, 2, 5}[Math.floorMod(step, 3)];
-    // Dividing by a power of ten gives the double nearest to the decimal; multiplying does not.
+    // Division by a power of ten gives the double closest to the decimal; multiplication does not.
     return decade < 0 ? mantissa / Math.pow(10, -decade) : mantissa * Math.pow(10, decade);
   }
 

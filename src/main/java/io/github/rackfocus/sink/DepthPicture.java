@@ -13,33 +13,34 @@ import org.opencv.core.Mat;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * Pictures of a depth map for people. Depth is coloured with viridis (Smith and van der Walt, 2015,
- * in OpenCV's table), whose steps look equal, dark far and bright near; pixels without a depth stay
- * grey and are hatched by their reason, so that they are never mistaken for one. Thread-safe:
- * nothing but the table is kept.
+ * Draws pictures of depth maps.
+ *
+ * <p>Depth is coloured with viridis (Smith and van der Walt, 2015; OpenCV's table), which is
+ * perceptually uniform: dark is far, bright is near. Pixels without depth are grey and hatched by
+ * validity, so that they cannot be mistaken for depth. Thread-safe.
  */
 public final class DepthPicture {
-  /** A narrower map gets a margin at its right, for the scale to have room. */
+  /** Pictures of narrower maps get a margin on the right, so that the scale fits. */
   private static final int LEAST_WIDTH = 240;
 
   private static final int HATCH = 6;
 
-  /** By validity code, 0xRRGGBB: Okabe and Ito (2008), told apart by the colour-blind too. */
-  private static final int[] REASONS = {
+  /** Colours by validity code, 0xRRGGBB: Okabe and Ito (2008), safe for the colour-blind. */
+  private static final int[] VALIDITY_COLOURS = {
     0x808080, 0x0072b2, 0x56b4e9, 0xd55e00, 0x009e73, 0xf0e442, 0xcc79a7, 0xe69f00, 0x000000
   };
 
   private final byte[] colours = viridis();
 
-  /** The depth in colour, with a scale bar and a legend of the greys that occur, as a PNG. */
+  /** Returns a PNG of the depth in colour, with a colour bar and a legend of the greys used. */
   public byte[] depth(DepthMap map) {
     return depth(DepthRaster.of(map));
   }
 
-  /** The same of depth that came from elsewhere. */
+  /** Returns the same picture of decoded depth. */
   public byte[] depth(DepthRaster map) {
     DepthScale scale = new DepthScale(map.metric(), map.nearestDepth(), map.farthestDepth());
-    List<ColourStrip.Entry> legend = reasons(map);
+    List<ColourStrip.Entry> legend = invalidEntries(map);
     int canvasWidth = Math.max(map.width(), LEAST_WIDTH);
     ColourStrip strip = new ColourStrip(canvasWidth);
     int barHeight = strip.barHeight();
@@ -57,18 +58,18 @@ public final class DepthPicture {
   }
 
   /**
-   * The reasons in colour over the all-in-focus image, with a legend that tells the share of each,
-   * as a PNG.
+   * Returns a PNG of the validity codes in colour over the all-in-focus image, with a legend of
+   * their shares.
    */
   public byte[] validity(DepthMap map) {
-    List<ColourStrip.Entry> legend = shares(map);
+    List<ColourStrip.Entry> legend = shareEntries(map);
     int canvasWidth = Math.max(map.width(), LEAST_WIDTH);
     ColourStrip strip = new ColourStrip(canvasWidth);
     Mat canvas = new Mat(map.height() + strip.legendHeight(legend), canvasWidth, CvType.CV_8UC3);
     try {
       strip.clear(canvas, 0);
       paintValidity(map, canvas);
-      strip.drawLegend(canvas, map.height(), legend, (code, x, y) -> REASONS[code]);
+      strip.drawLegend(canvas, map.height(), legend, (code, x, y) -> VALIDITY_COLOURS[code]);
       return Png.encode(canvas);
     } finally {
       canvas.release();
@@ -102,7 +103,7 @@ public final class DepthPicture {
         int i = y * map.width() + x;
         int code = validity.get(i);
         int luma = MapImages.toByte(map.allFocus().get(i)) & 0xff;
-        put(row, x, code == 0 ? luma * 0x010101 : REASONS[code]);
+        put(row, x, code == 0 ? luma * 0x010101 : VALIDITY_COLOURS[code]);
       }
       canvas.put(y, 0, row);
     }
@@ -114,7 +115,7 @@ public final class DepthPicture {
     row[3 * x + 2] = (byte) (colour >> 16);
   }
 
-  /** The grey of a pixel without a depth, 0xRRGGBB. */
+  /** Returns the grey of a pixel without depth, 0xRRGGBB. */
   private static int hatch(int code, int x, int y) {
     int grey =
         switch (Validity.of(code)) {
@@ -131,8 +132,8 @@ public final class DepthPicture {
     return grey * 0x010101;
   }
 
-  /** The reasons for no depth that occur. */
-  private static List<ColourStrip.Entry> reasons(DepthRaster map) {
+  /** Returns legend entries of the validity codes without depth that occur. */
+  private static List<ColourStrip.Entry> invalidEntries(DepthRaster map) {
     int[] counts = new int[Validity.count()];
     for (int i = 0; i < map.width() * map.height(); i++) {
       counts[map.validity().get(i)]++;
@@ -146,8 +147,8 @@ public final class DepthPicture {
     return entries;
   }
 
-  /** Every validity that occurs, with its share. */
-  private static List<ColourStrip.Entry> shares(DepthMap map) {
+  /** Returns legend entries of all validity codes that occur, with their shares. */
+  private static List<ColourStrip.Entry> shareEntries(DepthMap map) {
     List<ColourStrip.Entry> entries = new ArrayList<>();
     for (Validity validity : Validity.values()) {
       int count = map.info().count(validity);

@@ -5,15 +5,15 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * What a picture of depth is painted from.
+ * The input of a depth picture.
  *
- * @param width pixels in a row
- * @param height rows
- * @param depth metres (or index), row by row from the top; read by absolute gets
- * @param validity a {@link io.github.rackfocus.depth.Validity} code a pixel, likewise
- * @param metric whether depth is metres
- * @param nearestDepth at the nearest plane of the sweep
- * @param farthestDepth at the farthest plane, +Inf for a sweep that begins at 0 dioptres
+ * @param width in pixels
+ * @param height in pixels
+ * @param depth metres or index values, row by row from the top; read with absolute gets
+ * @param validity a {@link io.github.rackfocus.depth.Validity} code per pixel, in the same order
+ * @param metric whether depth is in metres
+ * @param nearestDepth depth of the nearest plane of the sweep
+ * @param farthestDepth depth of the farthest plane; +Inf for a sweep that starts at 0 dioptres
  */
 public record DepthRaster(
     int width,
@@ -24,7 +24,7 @@ public record DepthRaster(
     double nearestDepth,
     double farthestDepth) {
 
-  /** That of a map; valid as long as the map. */
+  /** Returns a view of a map, valid while the map is leased. */
   public static DepthRaster of(DepthMap map) {
     return new DepthRaster(
         map.width(),

@@ -1,31 +1,25 @@
 package io.github.rackfocus.sink;
 
-import io.github.rackfocus.depth.DepthInfo;
-import io.github.rackfocus.frame.FocusScale;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Where a depth lies on the colour bar of its sweep: 0 at the farthest plane, 1 at the nearest.
- * Metric depth is spread evenly in 1/depth, as focus is, so that every plane gets the same share of
- * the colours and infinity has a place; index depth evenly. Immutable.
+ * Maps depth to a position on the colour bar of the sweep: 0 is the farthest plane, 1 the nearest.
+ *
+ * <p>Metric depth is linear in 1/depth, as focus is, so that all planes get an equal share of the
+ * colours and infinity is on the bar. Index depth is linear. Immutable.
  */
 record DepthScale(boolean metric, double nearest, double farthest) {
   /** A mark on the bar. */
   record Tick(double fraction, String label) {}
 
-  /** A tick may lie this share of the distance between ticks off its even place, to be round. */
+  /** How far a tick may move to reach a round number, as a fraction of the tick distance. */
   private static final double FREEDOM = 0.15;
 
   private static final double[] MANTISSAS = {5, 2, 1};
 
-  static DepthScale of(DepthInfo info) {
-    return new DepthScale(
-        info.scale() == FocusScale.DIOPTRE, info.nearestDepth(), info.farthestDepth());
-  }
-
-  /** Fraction of a depth, not clipped; NaN for NaN. */
+  /** Returns the position of a depth, not clipped; NaN for NaN. */
   double fractionOf(double depth) {
     if (isInverse()) {
       return (1 / depth - 1 / farthest) / (1 / nearest - 1 / farthest);
@@ -33,7 +27,7 @@ record DepthScale(boolean metric, double nearest, double farthest) {
     return (depth - farthest) / (nearest - farthest);
   }
 
-  /** Depth at a fraction; the inverse of {@link #fractionOf}. */
+  /** Returns the depth at a position; the inverse of {@link #fractionOf}. */
   double depthAt(double fraction) {
     if (isInverse()) {
       return 1 / (1 / farthest + fraction * (1 / nearest - 1 / farthest));
@@ -41,12 +35,12 @@ record DepthScale(boolean metric, double nearest, double farthest) {
     return farthest + fraction * (nearest - farthest);
   }
 
-  /** A camera file's depth offset can push depth to 0 and below, where 1/depth has no meaning. */
+  /** The depth offset of a calibration can make depths 0 or negative, where 1/depth is invalid. */
   private boolean isInverse() {
     return metric && nearest > 0;
   }
 
-  /** The unit that labels are in: m, cm, mm or index. */
+  /** Returns the unit of the labels: m, cm, mm or index. */
   String unit() {
     if (!metric) {
       return "index";
@@ -64,7 +58,7 @@ record DepthScale(boolean metric, double nearest, double farthest) {
   }
 
   /**
-   * Marks at the roundest numbers near {@code count} even places, far to near.
+   * Returns ticks at the roundest numbers near {@code count} evenly spaced positions, far to near.
    *
    * @param count at least 1
    */

@@ -1,19 +1,19 @@
 package io.github.rackfocus.sink;
 
+import io.github.rackfocus.common.Sha256;
 import io.github.rackfocus.depth.DepthMap;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * One SHA-256 over all depth maps in their order: stamp, size, depth, uncertainty, confidence, age,
- * all-in-focus image and validity of each, but no times of computing. Two runs that give the same
- * maps give the same digest. Written by the sink's thread; read by any.
+ * Computes one SHA-256 over all depth maps in order: stamp, size, depth, uncertainty, confidence,
+ * age, all-in-focus image and validity of each map, but not its timings. Runs with equal maps have
+ * equal digests. Thread-safe.
  */
 public final class DigestSink implements DepthSink {
-  private final MessageDigest digest = sha256();
+  private final MessageDigest digest = Sha256.newDigest();
   private byte[] bytes = new byte[0];
   private long maps;
 
@@ -49,39 +49,31 @@ public final class DigestSink implements DepthSink {
     maps++;
   }
 
-  /** Maps so far. */
+  /** Returns the number of maps so far. */
   public synchronized long maps() {
     return maps;
   }
 
-  /** The digest of the maps so far, lower-case hexadecimal. */
+  /** Returns the digest of the maps so far, lower-case hex. */
   public synchronized String hex() {
     try {
       return HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest());
     } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("SHA-256 of this JVM can't be asked in between", e);
+      throw new IllegalStateException("SHA-256 of this JVM cannot be cloned", e);
     }
   }
 
   @Override
   public void close() {
-    // Nothing is held.
+    // Holds no resources.
   }
 
-  /** Big endian, every NaN as the same bits. */
+  /** Hashes the values as big-endian, every NaN with the same bits. */
   private void update(FloatBuffer numbers, int pixels) {
     ByteBuffer into = ByteBuffer.wrap(bytes);
     for (int i = 0; i < pixels; i++) {
       into.putInt(4 * i, Float.floatToIntBits(numbers.get(i)));
     }
     digest.update(bytes, 0, 4 * pixels);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JVM lacks SHA-256, which every JVM must have", e);
-    }
   }
 }

@@ -8,25 +8,25 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes depth maps to folders, each by {@link MapFolder}. With {@code every} above 1 it holds a
- * lease on the newest map it has not written, so that the last one can be written at close: one map
- * of the pool is then always out. For one thread.
+ * A sink that writes each depth map to a folder of its own with {@link MapFolder}.
+ *
+ * <p>With {@code every} above 1, it keeps a lease on the newest unwritten map in order to write the
+ * last map at close, so one map of the pool is always in use. Not thread-safe.
  */
 public final class FileSink implements DepthSink {
-  private final FileSinkConfig options;
+  private final FileSinkConfig config;
   private final MapFolder writer = new MapFolder();
   private final ArrayDeque<Path> kept = new ArrayDeque<>();
   private @Nullable DepthMap unwritten;
-  private @Nullable Path newest;
+  private @Nullable Path newestFolder;
   private long accepted;
-  private long written;
 
   /**
-   * @throws IOException if the folder can't be written, naming it and the reason
+   * @throws IOException if the folder is not writable; the message names it and the reason
    */
-  public FileSink(FileSinkConfig options) throws IOException {
-    this.options = options;
-    MapFolder.checkWritable(options.folder());
+  public FileSink(FileSinkConfig config) throws IOException {
+    this.config = config;
+    MapFolder.checkWritable(config.folder());
   }
 
   @Override
@@ -41,22 +41,17 @@ public final class FileSink implements DepthSink {
 
   @Override
   public void accept(DepthMap map) throws IOException {
-    letGo();
-    if (accepted++ % options.every() == 0) {
+    releaseUnwritten();
+    if (accepted++ % config.every() == 0) {
       write(map);
     } else {
       unwritten = map.retain();
     }
   }
 
-  /** Folders written so far. */
-  public long written() {
-    return written;
-  }
-
-  /** The folder of the newest map written, null before the first. */
+  /** Returns the folder of the newest map written, null before the first. */
   public @Nullable Path newestFolder() {
-    return newest;
+    return newestFolder;
   }
 
   @Override
@@ -66,12 +61,12 @@ public final class FileSink implements DepthSink {
       try {
         write(last);
       } finally {
-        letGo();
+        releaseUnwritten();
       }
     }
   }
 
-  private void letGo() {
+  private void releaseUnwritten() {
     DepthMap held = unwritten;
     unwritten = null;
     if (held != null) {
@@ -80,7 +75,7 @@ public final class FileSink implements DepthSink {
   }
 
   private void write(DepthMap map) throws IOException {
-    Path folder = options.folder().resolve(nameOf(map.info().sequence()));
+    Path folder = config.folder().resolve(nameOf(map.info().sequence()));
     try {
       writer.write(map, folder);
     } catch (IOException e) {
@@ -91,12 +86,11 @@ public final class FileSink implements DepthSink {
       }
       throw e;
     }
-    written++;
-    newest = folder;
-    // A source that starts again writes over its earlier maps, which then count once.
+    newestFolder = folder;
+    // A source that restarts overwrites its earlier maps, which then count once.
     kept.remove(folder);
     kept.addLast(folder);
-    while (options.keepLast() > 0 && kept.size() > options.keepLast()) {
+    while (config.keepLast() > 0 && kept.size() > config.keepLast()) {
       MapFolder.delete(kept.removeFirst());
     }
   }

@@ -1,5 +1,6 @@
 package io.github.rackfocus.sink;
 
+import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.frame.Pfm;
 import java.io.IOException;
@@ -13,18 +14,18 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * Writes one depth map into a folder: {@code depth.pfm} (metres or index, NaN and infinities as
- * they are), {@code depth.png} (16 bits, see {@link DepthEncoding16}), {@code depth-colour.png},
+ * Writes a depth map to a folder: {@code depth.pfm} (metres or index values, with NaN and
+ * infinities), {@code depth.png} (16 bits, see {@link DepthEncoding16}), {@code depth-colour.png},
  * {@code confidence.png}, {@code validity.png} (codes), {@code validity-colour.png}, {@code
  * allfocus.png} and {@code report.json}.
  *
- * <p>Each file appears whole or not at all, and the report last: a folder with a report is
- * complete. Thread-safe as long as no two threads write to the same folder.
+ * <p>Each file is written atomically, and the report last: a folder with a report is complete.
+ * Thread-safe unless two threads write to the same folder.
  */
 public final class MapFolder {
   private static final String REPORT = "report.json";
 
-  /** All files of a folder; the report, which tells that the others are there, is the last. */
+  /** All files of a folder, in the order of writing; the report, written last, marks it complete. */
   static final List<String> FILES =
       List.of(
           "depth.pfm",
@@ -39,9 +40,9 @@ public final class MapFolder {
   private final DepthPicture picture = new DepthPicture();
 
   /**
-   * Makes sure that files can be written to a folder, which is made if it is not there.
+   * Creates a folder if necessary and checks that it is writable.
    *
-   * @throws IOException naming the folder and why not
+   * @throws IOException if it is not; the message names the folder and the reason
    */
   public static void checkWritable(Path folder) throws IOException {
     try {
@@ -49,21 +50,17 @@ public final class MapFolder {
       Files.delete(Files.createTempFile(folder, ".rackfocus-", ".tmp"));
     } catch (IOException e) {
       throw new IOException(
-          "output folder "
-              + folder
-              + " can't be written: "
-              + reason(e)
-              + "; expected a folder with permission to write",
+          "output folder " + folder + " is not writable: " + reason(e) + "; expected a writable folder",
           e);
     }
   }
 
   /**
-   * Writes all files of a map, in the place of those of an earlier one.
+   * Writes all files of a map and replaces those of an earlier map.
    *
-   * @param folder made if it is not there
-   * @throws IOException naming the file and why it could not be written; what was written of the
-   *     map until then stays
+   * @param folder created if necessary
+   * @throws IOException if a file cannot be written; the message names it and the reason. Files
+   *     written before remain
    */
   public void write(DepthMap map, Path folder) throws IOException {
     DepthEncoding16 encoding = DepthEncoding16.of(map.info());
@@ -73,7 +70,7 @@ public final class MapFolder {
       Files.createDirectories(folder);
       Files.deleteIfExists(folder.resolve(REPORT));
     } catch (FileSystemException e) {
-      throw fault(folder, e);
+      throw failure(folder, e);
     }
     replace(folder, "depth.pfm", new Pfm(width, height, MapImages.floats(map.depth()))::write);
     replace(
@@ -88,12 +85,13 @@ public final class MapFolder {
   }
 
   /**
-   * Deletes a folder that {@link #write} made, its own files only; a folder that holds more stays.
+   * Deletes a folder written by {@link #write}. Only files of this class are deleted; a folder that
+   * contains others remains.
    *
-   * @throws IOException naming the file and why it could not be deleted
+   * @throws IOException if a file cannot be deleted
    */
   static void delete(Path folder) throws IOException {
-    // The report first: what is left of a deletion that fails must not look complete.
+    // The report first: the rest of a failed deletion must not look complete.
     Files.deleteIfExists(folder.resolve(REPORT));
     for (String file : FILES) {
       Files.deleteIfExists(folder.resolve(file));
@@ -103,53 +101,53 @@ public final class MapFolder {
         return;
       }
     } catch (NoSuchFileException e) {
-      return; // Somebody tidied up before us.
+      return; // Already deleted.
     }
     Files.deleteIfExists(folder);
   }
 
-  private interface Writing {
-    void to(Path file) throws IOException;
+  private interface FileWriter {
+    void write(Path file) throws IOException;
   }
 
   private static void replace(Path folder, String name, byte[] content) throws IOException {
     replace(folder, name, file -> Files.write(file, content));
   }
 
-  private static void replace(Path folder, String name, Writing writing) throws IOException {
+  private static void replace(Path folder, String name, FileWriter writer) throws IOException {
     Path file = folder.resolve(name);
-    Path half = folder.resolve("." + name + ".tmp");
+    Path temporary = folder.resolve("." + name + ".tmp");
     try {
-      writing.to(half);
-      Files.move(half, file, StandardCopyOption.ATOMIC_MOVE);
+      writer.write(temporary);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       try {
-        Files.deleteIfExists(half);
+        Files.deleteIfExists(temporary);
       } catch (IOException leftOver) {
         e.addSuppressed(leftOver);
       }
-      throw fault(file, e);
+      throw failure(file, e);
     }
   }
 
-  private static IOException fault(Path file, IOException cause) {
-    return new IOException(file + " could not be written: " + reason(cause), cause);
+  private static IOException failure(Path file, IOException cause) {
+    return new IOException(file + " cannot be written: " + reason(cause), cause);
   }
 
-  /** Java's messages of file system faults are often nothing but the path. */
+  /** Returns the reason of a failure; Java's own message is often only the path. */
   private static String reason(IOException e) {
     if (e instanceof FileAlreadyExistsException) {
-      return "a file of that name is there";
+      return "a file with that name exists";
     }
     if (e instanceof AccessDeniedException) {
       return "permission denied";
     }
     if (e instanceof NoSuchFileException missing) {
-      return missing.getFile() + " is not there";
+      return missing.getFile() + " does not exist";
     }
-    if (e instanceof FileSystemException fault && fault.getReason() != null) {
-      return fault.getReason();
+    if (e instanceof FileSystemException failure && failure.getReason() != null) {
+      return failure.getReason();
     }
-    return String.valueOf(e.getMessage());
+    return ErrorMessages.of(e);
   }
 }

@@ -11,8 +11,8 @@ import io.github.rackfocus.depth.Stage;
 import io.github.rackfocus.depth.Validity;
 
 /**
- * All that is known of a depth map besides its pixels, as JSON. Units stand in the keys; stamps are
- * decimal strings of nanoseconds, since JSON's numbers lose their last digits in many readers; a
+ * Creates a JSON report of a depth map: everything but its pixels. Keys contain the units. Stamps
+ * are nanoseconds as decimal strings, because many JSON readers lose the last digits of numbers; a
  * farthest plane at infinity is the string {@code "Infinity"}.
  */
 final class MapReport {
@@ -21,7 +21,7 @@ final class MapReport {
 
   private MapReport() {}
 
-  /** The report of a map whose 16-bit depth is coded by {@code encoding}. */
+  /** Returns the report of a map whose 16-bit depth has the given encoding. */
   static byte[] of(DepthMap map, DepthEncoding16 encoding) {
     DepthInfo info = map.info();
     ObjectNode report = JSON.createObjectNode();
@@ -51,7 +51,7 @@ final class MapReport {
     try {
       return JSON.writeValueAsBytes(report);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree of numbers and strings did not become JSON", e);
+      throw new IllegalStateException("a tree of numbers and strings was not serialised", e);
     }
   }
 

@@ -8,8 +8,8 @@ import org.opencv.core.MatOfByte;
 import org.opencv.imgcodecs.Imgcodecs;
 
 /**
- * Grey images to PNG again and again, in memory that is kept: where sizes stay the same, an image
- * costs no garbage. The files are those of {@link Png}. For one thread.
+ * Encodes grey images to PNG in reused memory: images of the same size produce no garbage. The
+ * output equals that of {@link Png}. Not thread-safe.
  */
 public final class PngEncoder {
   static {
@@ -21,11 +21,11 @@ public final class PngEncoder {
   private byte[] bytes = new byte[0];
 
   /**
-   * Encodes a grey image of 16 bits; the file is in {@link #bytes} until the next call.
+   * Encodes a 16-bit grey image; the file is in {@link #bytes} until the next call.
    *
-   * @param codes unsigned values, row by row from the top; those beyond {@code height * width} are
-   *     not looked at
-   * @return length of the file
+   * @param codes unsigned values, row by row from the top; elements beyond {@code height * width}
+   *     are ignored
+   * @return length of the file in bytes
    */
   public int encode16(int width, int height, short[] codes) {
     FramePool.checkSize(width, height);
@@ -35,10 +35,10 @@ public final class PngEncoder {
   }
 
   /**
-   * Encodes a grey image of 8 bits; the file is in {@link #bytes} until the next call.
+   * Encodes an 8-bit grey image; the file is in {@link #bytes} until the next call.
    *
    * @param values unsigned values, row by row from the top
-   * @return length of the file
+   * @return length of the file in bytes
    */
   public int encode8(int width, int height, byte[] values) {
     FramePool.checkSize(width, height);
@@ -47,7 +47,7 @@ public final class PngEncoder {
     return encode();
   }
 
-  /** The memory of the last file, which begins at 0; the next call writes over it. */
+  /** Returns the buffer with the last file, starting at 0; the next call overwrites it. */
   public byte[] bytes() {
     return bytes;
   }
@@ -61,7 +61,7 @@ public final class PngEncoder {
 
   private int encode() {
     if (!Imgcodecs.imencode(".png", image, encoded)) {
-      throw new IllegalStateException("OpenCV could not write a PNG of " + image.size());
+      throw new IllegalStateException("OpenCV cannot encode a PNG of " + image.size());
     }
     int length = (int) encoded.total();
     if (bytes.length < length) {

@@ -3,17 +3,17 @@ package io.github.rackfocus.sink;
 import java.util.Map;
 
 /**
- * What became of the maps that a sink was offered. At rest {@code offered = delivered + dropped +
+ * The outcomes of the maps offered to a sink. When idle, {@code offered = delivered + dropped +
  * failed}.
  *
- * @param sink the sink's name
- * @param offered maps handed to the sink's queue
- * @param delivered maps the sink took
- * @param dropped maps that left the queue for newer ones, because the sink was too slow
- * @param failed maps the sink reported an error for
- * @param lost of the delivered ones, those that the sink gave up later, such as for want of a
- *     broker
- * @param lossesByCause what the sink itself lost, by cause; of the failed and the lost ones
+ * @param sink name of the sink
+ * @param offered maps put into the queue of the sink
+ * @param delivered maps that the sink accepted
+ * @param dropped maps removed from the queue for newer ones because the sink was too slow
+ * @param failed maps for which the sink reported an error
+ * @param lost delivered maps that the sink dropped later, for example because no broker was
+ *     available
+ * @param lossesByCause failed and lost maps by cause, as far as the sink knows the cause
  */
 public record SinkCounters(
     String sink,

@@ -1,4 +1,4 @@
-/** Where depth maps go: the port, the fan-out with one bounded queue per sink, and files. */
+/** Sinks of depth maps: the interface, the fan-out with a queue per sink, and files. */
 @NullMarked
 package io.github.rackfocus.sink;
 

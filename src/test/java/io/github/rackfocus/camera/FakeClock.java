@@ -2,7 +2,7 @@ package io.github.rackfocus.camera;
 
 import java.util.concurrent.CountDownLatch;
 
-/** Time that passes only by waiting for it. */
+/** A clock that advances by the duration of each wait, and by {@link #pass}. */
 public final class FakeClock implements SourceClock {
   private long nanos = 1_000;
   private long waitedNanos;
@@ -22,7 +22,7 @@ public final class FakeClock implements SourceClock {
     return false;
   }
 
-  /** Lets time pass without anybody waiting. */
+  /** Advances the time without a wait. */
   void pass(long duration) {
     nanos += duration;
   }

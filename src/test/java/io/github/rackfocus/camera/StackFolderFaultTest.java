@@ -15,15 +15,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every fault of a folder gets one sentence: file, what was found, what was expected. */
+/** Every fault of a folder is reported with the file, what was found and what was expected. */
 class StackFolderFaultTest {
-  private static final String GOOD = "{\"focus\": [1.5, 2, 4], \"unit\": \"dioptre\"}";
+  private static final String VALID = "{\"focus\": [1.5, 2, 4], \"unit\": \"dioptre\"}";
 
   @TempDir Path folder;
 
   @BeforeEach
-  void writeAGoodFolder() throws Exception {
-    StackFolderFixture.write(folder, 3, GOOD);
+  void writeAValidFolder() throws Exception {
+    StackFolderFixture.write(folder, 3, VALID);
   }
 
   @ParameterizedTest
@@ -53,170 +53,148 @@ class StackFolderFaultTest {
         "[1,2,3] | the document is [1,2,3]; expected an object",
         "'' | focus is missing; expected 3 finite numbers",
       })
-  void shouldSayWhatIsWrongInStackJson(String json, String sentence) throws Exception {
+  void shouldReportWhatIsWrongInStackJson(String json, String parts) throws Exception {
     Path file = folder.resolve("stack.json");
     Files.writeString(file, json == null ? "" : json);
-    assertRefused(file + ": " + sentence);
+    assertRejected(file, parts.split(" ; "));
   }
 
   @Test
-  void shouldSayWhereStackJsonIsNotJson() throws Exception {
+  void shouldReportWhereStackJsonIsNotJson() throws Exception {
     Path file = folder.resolve("stack.json");
     Files.writeString(file, "{\"focus\": [1, 2,\n 3, }");
     assertThatThrownBy(() -> StackFolder.open(folder))
         .isInstanceOf(StackFolderException.class)
-        .hasMessageStartingWith(file + ": line 2, column 5: not valid JSON (");
+        .hasMessageStartingWith(file + ": ")
+        .hasMessageContainingAll("line 2", "column 5", "; expected");
   }
 
   @Test
-  void shouldRefuseAKeyThatStandsTwice() throws Exception {
-    Files.writeString(folder.resolve("stack.json"), GOOD.replace("{", "{\"unit\": \"index\", "));
+  void shouldRejectADuplicateKey() throws Exception {
+    Files.writeString(folder.resolve("stack.json"), VALID.replace("{", "{\"unit\": \"index\", "));
     assertThatThrownBy(() -> StackFolder.open(folder))
         .isInstanceOf(StackFolderException.class)
         .hasMessageContaining("Duplicate field 'unit'");
   }
 
   @Test
-  void shouldMissStackJson() throws Exception {
+  void shouldReportAMissingStackJson() throws Exception {
     Files.delete(folder.resolve("stack.json"));
-    assertRefused(
-        folder.resolve("stack.json")
-            + ": is missing; expected focus, unit and order of the images");
+    assertRejected(folder.resolve("stack.json"), "is missing");
   }
 
   @Test
-  void shouldRefuseAHugeStackJson() throws Exception {
+  void shouldRejectAHugeStackJson() throws Exception {
     Files.write(folder.resolve("stack.json"), new byte[(1 << 20) + 1]);
-    assertRefused(folder.resolve("stack.json") + ": has 1048577 bytes; expected at most 1048576");
+    assertRejected(folder.resolve("stack.json"), "1048577", "1048576");
   }
 
   @Test
-  void shouldMissTheFolder() {
+  void shouldReportAMissingFolder() {
     Path nowhere = folder.resolve("nowhere");
     assertThatThrownBy(() -> StackFolder.open(nowhere))
         .isInstanceOf(StackFolderException.class)
-        .hasMessage(
-            nowhere
-                + ": does not exist; expected a folder with stack.json and images 000.png,"
-                + " 001.png, …");
+        .hasMessageStartingWith(nowhere + ": does not exist; expected");
   }
 
   @Test
-  void shouldMissAnImageInTheMiddle() throws Exception {
+  void shouldReportAMissingImage() throws Exception {
     Files.delete(folder.resolve("001.png"));
     StackFolderFixture.mono(folder.resolve("003.png"), WIDTH, HEIGHT, (x, y) -> 0);
-    assertRefused(
-        folder
-            + ": image 001 is missing while there is 003; expected images numbered without a gap"
-            + " from 000");
+    assertRejected(folder, "001", "003");
   }
 
   @Test
-  void shouldMissTheLastImage() throws Exception {
+  void shouldReportAMissingLastImage() throws Exception {
     StackFolderFixture.mono(folder.resolve("003.png"), WIDTH, HEIGHT, (x, y) -> 0);
-    assertRefused(
-        folder.resolve("stack.json") + ": focus has 3 values; expected 4 finite numbers");
+    assertRejected(
+        folder.resolve("stack.json"), "focus has 3 values; expected 4 finite numbers");
   }
 
   @Test
-  void shouldRefuseTooFewImages() throws Exception {
+  void shouldRejectTooFewImages() throws Exception {
     Files.delete(folder.resolve("002.png"));
-    assertRefused(folder + ": has 2 images; expected 3 to 64 named 000.png (or .jpg), 001.png, …");
+    assertRejected(folder, "has 2 images", "3 to 64");
   }
 
   @Test
-  void shouldRefuseTooManyImages() throws Exception {
+  void shouldRejectTooManyImages() throws Exception {
     byte[] image = Files.readAllBytes(folder.resolve("000.png"));
     for (int i = 3; i < 65; i++) {
       Files.write(folder.resolve(String.format("%03d.png", i)), image);
     }
-    assertRefused(folder + ": has 65 images; expected 3 to 64 named 000.png (or .jpg), 001.png, …");
+    assertRejected(folder, "has 65 images", "3 to 64");
   }
 
   @Test
-  void shouldRefuseTwoImagesOfOneNumber() throws Exception {
+  void shouldRejectTwoImagesWithOneNumber() throws Exception {
     StackFolderFixture.mono(folder.resolve("001.jpg"), WIDTH, HEIGHT, (x, y) -> 0);
     assertThatThrownBy(() -> StackFolder.open(folder))
         .isInstanceOf(StackFolderException.class)
-        .hasMessageContaining("001.jpg")
-        .hasMessageContaining("001.png")
-        .hasMessageEndingWith("; expected one image of each number");
+        .hasMessageContainingAll("001.jpg", "001.png", "; expected");
   }
 
   @Test
-  void shouldRefuseWhatIsNoImage() throws Exception {
+  void shouldRejectAFileThatIsNotAnImage() throws Exception {
     Files.writeString(folder.resolve("001.png"), "hello");
-    assertRefused(
-        folder.resolve("001.png")
-            + ": is no image that can be read (5 bytes); expected a whole PNG or JPEG");
+    assertRejected(folder.resolve("001.png"), "5 bytes", "PNG or JPEG");
   }
 
   @Test
-  void shouldRefuseAPngThatBreaksOff() throws Exception {
+  void shouldRejectATruncatedPng() throws Exception {
     Path file = folder.resolve("001.png");
     StackFolderFixture.mono(file, WIDTH, HEIGHT, (x, y) -> 31 * x ^ 57 * y);
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 30));
-    assertRefused(
-        file
-            + ": cannot be decoded ("
-            + (bytes.length - 30)
-            + " bytes); expected a whole PNG or"
-            + " JPEG");
+    assertRejected(file, (bytes.length - 30) + " bytes", "PNG or JPEG");
   }
 
   @Test
-  void shouldRefuseAJpegThatBreaksOff() throws Exception {
+  void shouldRejectATruncatedJpeg() throws Exception {
     Path file = folder.resolve("001.jpg");
     Files.delete(folder.resolve("001.png"));
     StackFolderFixture.mono(file, WIDTH, HEIGHT, (x, y) -> 31 * x ^ 57 * y);
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 20));
-    assertRefused(
-        file
-            + ": is a JPEG that breaks off after "
-            + (bytes.length - 20)
-            + " bytes; expected a"
-            + " whole PNG or JPEG");
+    assertRejected(file, "truncated", (bytes.length - 20) + " bytes", "PNG or JPEG");
   }
 
   @Test
-  void shouldRefuseImagesOfDifferentSizes() throws Exception {
+  void shouldRejectImagesOfDifferentSizes() throws Exception {
     StackFolderFixture.mono(folder.resolve("002.png"), WIDTH + 1, HEIGHT, (x, y) -> 0);
-    assertRefused(folder.resolve("002.png") + ": is 8 x 5; expected 7 x 5 as 000.png is");
+    assertRejected(folder.resolve("002.png"), "is 8 x 5; expected 7 x 5", "000.png");
   }
 
   @Test
-  void shouldRefuseAnEnormousImageBeforeItTakesMemory() throws Exception {
+  void shouldRejectAHugeImageBeforeAllocatingMemory() throws Exception {
     Path file = folder.resolve("000.png");
     byte[] bytes = Files.readAllBytes(file);
     ByteBuffer.wrap(bytes).putInt(16, 100_000).putInt(20, 100_000);
     Files.write(file, bytes);
-    assertRefused(
-        file
-            + ": image size is 100000 x 100000; expected at least 1 x 1 and at most 67108864"
-            + " pixels");
+    assertRejected(file, "100000 x 100000", "67108864");
   }
 
   @Test
-  void shouldRefuseATruncatedPfm() throws Exception {
+  void shouldRejectATruncatedPfm() throws Exception {
     Path file = folder.resolve("depth.pfm");
     new Pfm(WIDTH, HEIGHT, new float[WIDTH * HEIGHT]).write(file);
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 4));
-    assertRefused(file + ": ends after 136 bytes of data; expected 140 bytes");
+    assertRejected(file, "136 bytes", "140 bytes");
   }
 
   @Test
-  void shouldRefuseAPfmOfAnotherSize() throws Exception {
+  void shouldRejectAPfmOfAnotherSize() throws Exception {
     Path file = folder.resolve("depth.pfm");
     new Pfm(2, 3, new float[6]).write(file);
-    assertRefused(file + ": is 2 x 3; expected 7 x 5 as the images are");
+    assertRejected(file, "is 2 x 3; expected 7 x 5");
   }
 
-  private void assertRefused(String sentence) {
+  private void assertRejected(Path file, String... parts) {
     assertThatThrownBy(() -> StackFolder.open(folder))
         .isInstanceOf(StackFolderException.class)
-        .hasMessage(sentence);
+        .hasMessageStartingWith(file + ": ")
+        .hasMessageContaining("; expected ")
+        .hasMessageContainingAll(parts);
   }
 }

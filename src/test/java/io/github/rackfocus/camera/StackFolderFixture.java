@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.util.function.IntBinaryOperator;
 import javax.imageio.ImageIO;
 
-/** Writes stack folders with Java's own encoder, not the library that reads them. */
+/** Writes stack folders with Java's image encoder, which is independent of the reader. */
 final class StackFolderFixture {
   static final int WIDTH = 7;
   static final int HEIGHT = 5;
 
   private StackFolderFixture() {}
 
-  /** A mono folder whose image i has luma {@code 10 i + x} at (x, y), with the given index. */
+  /** Writes a mono folder whose image i has luma {@code 10 i + x} at (x, y). */
   static Path write(Path folder, int images, String json) throws IOException {
     Files.createDirectories(folder);
     for (int i = 0; i < images; i++) {

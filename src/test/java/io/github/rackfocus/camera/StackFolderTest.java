@@ -51,13 +51,13 @@ class StackFolderTest {
   }
 
   @Test
-  void shouldTurnAFolderThatRunsNearToFar() throws Exception {
+  void shouldReverseAFolderFromNearToFar() throws Exception {
     StackFolderFixture.write(folder, 3, NEAR_FIRST);
     assertThat(play(StackFolderConfig.DEFAULTS, 4)).containsExactly("1.5:20", "2.0:10", "4.0:0");
   }
 
   @Test
-  void shouldCountIndicesDownwardWhereTheFolderRunsNearToFar() throws Exception {
+  void shouldReverseIndicesOfAFolderFromNearToFar() throws Exception {
     StackFolderFixture.write(
         folder, 3, "{\"focus\": [1, 2, 3], \"unit\": \"index\", \"order\": \"near-first\"}");
     try (StackFolder stack = open(StackFolderConfig.DEFAULTS)) {
@@ -70,7 +70,7 @@ class StackFolderTest {
   }
 
   @Test
-  void shouldKeepIndicesWhereTheFolderRunsFarToNear() throws Exception {
+  void shouldKeepIndicesOfAFolderFromFarToNear() throws Exception {
     StackFolderFixture.write(
         folder, 3, "{\"focus\": [1, 2, 3], \"unit\": \"index\", \"order\": \"far-first\"}");
     try (StackFolder stack = open(StackFolderConfig.DEFAULTS)) {
@@ -80,7 +80,7 @@ class StackFolderTest {
   }
 
   @Test
-  void shouldTakeTheOrderThatTheDioptresAgreeWithAndEveryDocumentedKey() throws Exception {
+  void shouldAcceptAConsistentOrderAndEveryDocumentedKey() throws Exception {
     StackFolderFixture.write(
         folder,
         3,
@@ -106,7 +106,7 @@ class StackFolderTest {
   }
 
   @Test
-  void shouldMakeUpStampsAtTheRateAndGoOnIncreasing() throws Exception {
+  void shouldGenerateIncreasingStampsAtTheRate() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     assertThat(
             stamps(
@@ -116,7 +116,7 @@ class StackFolderTest {
   }
 
   @Test
-  void shouldPassOnTheStampsOfTheFolderExactly() throws Exception {
+  void shouldKeepTheStampsOfTheFolderExactly() throws Exception {
     StackFolderFixture.write(
         folder, 3, withStamps("[1.5, 2, 4]", "[1700000000.000000001, 1700000000.1, 1700000000.3]"));
     assertThat(stamps(StackFolderConfig.DEFAULTS.withLoop(true), 5))
@@ -129,7 +129,7 @@ class StackFolderTest {
   }
 
   @Test
-  void shouldMirrorTheStampsOfAFolderThatIsTurned() throws Exception {
+  void shouldMirrorTheStampsOfAReversedFolder() throws Exception {
     StackFolderFixture.write(folder, 3, withStamps("[4, 2, 1.5]", "[10, 10.1, 10.3]"));
     assertThat(stamps(StackFolderConfig.DEFAULTS, 3))
         .containsExactly(10_000_000_000L, 10_200_000_000L, 10_300_000_000L);
@@ -183,7 +183,7 @@ class StackFolderTest {
   }
 
   @Test
-  void shouldEndAWaitWhenClosedFromAnotherThread() throws Exception {
+  void shouldStopWaitingWhenClosedFromAnotherThread() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     StackFolder stack =
         StackFolder.open(
@@ -197,7 +197,7 @@ class StackFolderTest {
   }
 
   @Test
-  void shouldTakeColourByBt601AndKeepItWhereAsked() throws Exception {
+  void shouldConvertColourByBt601AndKeepItOnRequest() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     StackFolderFixture.rgb(folder.resolve("000.png"), WIDTH, HEIGHT, (x, y) -> 0xc86432);
     try (StackFolder stack = open(StackFolderConfig.DEFAULTS.withKeepColour(true));
@@ -227,7 +227,7 @@ class StackFolderTest {
   }
 
   @Test
-  void shouldReadJpegBesidePng() throws Exception {
+  void shouldReadJpegAndPng() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     Files.delete(folder.resolve("001.png"));
     StackFolderFixture.mono(folder.resolve("001.jpg"), WIDTH, HEIGHT, (x, y) -> 90);
@@ -235,14 +235,14 @@ class StackFolderTest {
   }
 
   @Test
-  void shouldGiveTheSamePixelsWhenTheImagesAreNotKept() throws Exception {
+  void shouldReadTheSamePixelsWhenTheImagesAreNotKept() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     StackFolderConfig loop = StackFolderConfig.DEFAULTS.withLoop(true);
     assertThat(play(loop.withMemoryLimitBytes(0), 5)).isEqualTo(play(loop, 5));
   }
 
   @Test
-  void shouldOfferTheGroundTruth() throws Exception {
+  void shouldReadTheGroundTruth() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     float[] depth = new float[WIDTH * HEIGHT];
     IntStream.range(0, depth.length).forEach(i -> depth[i] = 0.1f * i);
@@ -254,7 +254,7 @@ class StackFolderTest {
   }
 
   @Test
-  void shouldRefuseOptionsOutOfTheirRange() {
+  void shouldRejectValuesOutOfRange() {
     assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withBitDepth(17))
         .hasMessage("bitDepth is 17; expected 8 to 16");
     assertThatThrownBy(() -> StackFolderConfig.DEFAULTS.withRateHz(Double.NaN).withPaced(true))
@@ -273,7 +273,7 @@ class StackFolderTest {
     return StackFolder.open(folder, options, pool, clock);
   }
 
-  /** Focus and first luma of up to {@code most} frames. */
+  /** Returns focus and first luma of up to {@code most} frames. */
   private List<String> play(StackFolderConfig options, int most) throws Exception {
     List<String> seen = new ArrayList<>();
     try (StackFolder stack = open(options)) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The packaged program as its users start it, in a process of its own, with the project's models.
+ * Runs the packaged application as a user would, in its own process, with the project's models.
  */
 public final class AppRun {
   private static final int PATIENCE_SECONDS = 120;
@@ -19,10 +19,10 @@ public final class AppRun {
   private AppRun() {}
 
   /**
-   * Runs {@code rackfocus} to its end, which must be a good one within two minutes.
+   * Runs {@code rackfocus} until it exits; asserts exit code 0 within two minutes.
    *
-   * @param folder for its log
-   * @return what it said, on both streams
+   * @param folder folder for its log file
+   * @return its output, both streams
    */
   public static String run(Path folder, List<String> arguments)
       throws IOException, InterruptedException {

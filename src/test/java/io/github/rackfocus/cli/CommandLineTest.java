@@ -24,15 +24,15 @@ import org.opencv.core.Mat;
 import org.opencv.core.Scalar;
 import org.opencv.imgcodecs.Imgcodecs;
 
-/** What the operator reads: one sentence, the right exit code, never a stack trace. */
+/** Checks what the operator sees: a message of one line, the exit code, no stack trace. */
 class CommandLineTest {
   private static final Map<String, String> HOME = new TreeMap<>();
 
   @TempDir Path folder;
 
-  private record Said(int exit, String out, String err) {
-    /** The message must be about the failure, say what was expected, and hold no stack trace. */
-    Said failsWith(int expectedExit, String... parts) {
+  private record Result(int exit, String out, String err) {
+    /** Asserts the exit code and parts of the message, and that there is no stack trace. */
+    Result failsWith(int expectedExit, String... parts) {
       assertThat(err).doesNotContain("\tat ", "Exception");
       assertThat(err).contains(parts);
       assertThat(exit).as(err).isEqualTo(expectedExit);
@@ -54,7 +54,7 @@ class CommandLineTest {
     System.setProperty(ModelLibrary.HOME_PROPERTY, HOME.get("home"));
   }
 
-  private static Said run(String... arguments) {
+  private static Result run(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exit =
@@ -62,10 +62,10 @@ class CommandLineTest {
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true))
             .execute(arguments);
-    return new Said(exit, out.toString(), err.toString());
+    return new Result(exit, out.toString(), err.toString());
   }
 
-  /** A folder of so many flat images with an index axis. */
+  /** Writes a stack folder with flat images and an index axis. */
   private Path stack(int images) throws IOException {
     Path stack = Files.createDirectories(folder.resolve("stack"));
     StringBuilder focus = new StringBuilder();
@@ -81,11 +81,14 @@ class CommandLineTest {
   }
 
   @Test
-  void shouldHelpEverywhere() {
-    for (String command : new String[] {"demo", "run", "replay", "eval", "models"}) {
-      Said said = run(command, "--help");
-      assertThat(said.exit()).isZero();
-      assertThat(said.out()).startsWith("Usage: rackfocus " + command);
+  void shouldDescribeEveryCommand() {
+    for (String command :
+        new String[] {
+          "demo", "run", "replay", "models", "models verify", "bench", "tail", "worker", "eval"
+        }) {
+      Result result = run((command + " --help").split(" "));
+      assertThat(result.exit()).isZero();
+      assertThat(result.out()).startsWith("Usage: rackfocus " + command);
     }
     assertThat(run("--version").out()).contains("rackfocus");
   }
@@ -93,18 +96,18 @@ class CommandLineTest {
   @Test
   void shouldReplayAStackToPictures() throws Exception {
     Path out = folder.resolve("out");
-    Said said =
+    Result result =
         run("replay", stack(5).toString(), "--model", "tiny-rolling", "--out", out.toString());
-    assertThat(said.exit()).as(said.err()).isZero();
+    assertThat(result.exit()).as(result.err()).isZero();
     assertThat(out.resolve("map-00000004"))
         .isDirectoryContaining("glob:**/depth.pfm")
         .isDirectoryContaining("glob:**/depth-colour.png")
         .isDirectoryContaining("glob:**/report.json");
-    assertThat(said.out()).contains("depth maps and pictures: " + out.resolve("map-00000004"));
+    assertThat(result.out()).contains("Depth maps and pictures: " + out.resolve("map-00000004"));
   }
 
   @Test
-  void shouldRefuseWrongUse() {
+  void shouldRejectWrongUsage() {
     run().failsWith(2, "a command is missing");
     run("fly").failsWith(2, "fly");
     run("demo", "--size", "640").failsWith(2, "--size is '640'; expected WxH");
@@ -149,7 +152,7 @@ class CommandLineTest {
         Files.writeString(
             folder.resolve("bag.yaml"), "sweep: {planes: 4, farthest: 1, nearest: 4}\n");
     String[] arguments = {"replay", bag, "--model", "tiny-rolling", "--config", config.toString()};
-    Said first = run(arguments);
+    Result first = run(arguments);
     assertThat(first.exit()).as(first.err()).isZero();
     assertThat(first.out()).containsPattern("digest of 9 maps: sha256:[0-9a-f]{64}");
     String digest = first.out().substring(first.out().indexOf("digest of"));
@@ -161,7 +164,7 @@ class CommandLineTest {
   }
 
   @Test
-  void shouldRefuseFoldersThatAreNoStack() throws Exception {
+  void shouldRejectFoldersThatAreNotStacks() throws Exception {
     Path missing = folder.resolve("none");
     run("replay", missing.toString(), "--model", "sml")
         .failsWith(1, missing.toString(), "expected");
@@ -173,12 +176,12 @@ class CommandLineTest {
   }
 
   @Test
-  void shouldRefuseFewerThanThreePlanes() throws Exception {
+  void shouldRejectFewerThanThreePlanes() throws Exception {
     run("replay", stack(2).toString(), "--model", "sml").failsWith(1, "2", "3");
   }
 
   @Test
-  void shouldRefuseModelsThatCannotRun() throws Exception {
+  void shouldRejectModelsThatCannotRun() throws Exception {
     String stack = stack(5).toString();
     run("replay", stack, "--model", "nope").failsWith(1, "nope", "tiny-rolling");
     run("replay", stack, "--model", "tiny-rolling", "--iterations", "2")
@@ -189,7 +192,7 @@ class CommandLineTest {
   }
 
   @Test
-  void shouldRefuseAnOutputFolderThatCannotBeWritten() throws Exception {
+  void shouldRejectAnOutputFolderThatIsNotWritable() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "in the way");
     String out = file.resolve("below").toString();
     run("replay", stack(5).toString(), "--model", "sml", "--out", out).failsWith(1, out);
@@ -207,7 +210,7 @@ class CommandLineTest {
   }
 
   @Test
-  void shouldRunANodeAsConfigured() throws Exception {
+  void shouldRunAConfiguredNode() throws Exception {
     Path out = folder.resolve("maps");
     Path file =
         Files.writeString(
@@ -218,8 +221,8 @@ class CommandLineTest {
             sinks: {files: {enabled: true, folder: %s}}
             """
                 .formatted(stack(5), out));
-    Said said = run("run", "--config", file.toString());
-    assertThat(said.exit()).as(said.err()).isZero();
+    Result result = run("run", "--config", file.toString());
+    assertThat(result.exit()).as(result.err()).isZero();
     assertThat(out).isNotEmptyDirectory();
   }
 }

@@ -47,14 +47,14 @@ class EvalCommandTest {
   }
 
   @Test
-  void shouldRunAllModelsUnlessTold() {
+  void shouldRunAllModelsByDefault() {
     assertThat(eval(stacks, "--repeats", 1)).isZero();
     assertThat(out.toString()).contains("sml 1.0.0", "ddl 1.0.0");
     assertThat(settings).containsExactly("null cpu 0");
   }
 
   @Test
-  void shouldHandItsSettingsToTheModels() {
+  void shouldPassItsOptionsToTheModels() {
     eval(
         stacks,
         "--model",
@@ -82,7 +82,7 @@ class EvalCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--model nonsense | model 'nonsense' does not exist; expected all or some of sml, ddl",
+        "--model nonsense | --model is 'nonsense'; expected all or some of sml, ddl",
         "--noise -1 | --noise is -1.0; expected 0 to 255",
         "--noise much | Invalid value for option '--noise'",
         "--repeats 0 | --repeats is 0; expected 1 to 1000",
@@ -93,7 +93,7 @@ class EvalCommandTest {
         "--device toaster | device is 'toaster'; expected cpu",
         "--unknown | Unknown option: '--unknown'"
       })
-  void shouldAnswerWrongUseWithTwo(String options, String sentence) {
+  void shouldExitWithTwoOnWrongUsage(String options, String sentence) {
     List<Object> arguments = new ArrayList<>(List.of(stacks));
     arguments.addAll(List.of(options.split(" ")));
     assertThat(eval(arguments.toArray())).isEqualTo(2);
@@ -101,47 +101,47 @@ class EvalCommandTest {
   }
 
   @Test
-  void shouldAnswerMissingStacksWithTwo() {
+  void shouldExitWithTwoWithoutStacks() {
     assertThat(eval()).isEqualTo(2);
     assertThat(err.toString()).contains("STACKS_DIR");
   }
 
   @Test
-  void shouldAnswerABrokenStackWithOneSentence() throws IOException {
+  void shouldReportAnInvalidStackInOneLine() throws IOException {
     Files.writeString(stacks.resolve("slope/stack.json"), "{\"focus\": [1, 2], ");
     assertThat(eval(stacks)).isEqualTo(1);
-    assertOneSentence("stack.json");
+    assertOneLine("stack.json");
   }
 
   @Test
-  void shouldAnswerAnEmptyFolderWithOneSentence() throws IOException {
+  void shouldReportAnEmptyFolderInOneLine() throws IOException {
     assertThat(eval(Files.createDirectory(root.resolve("empty")))).isEqualTo(1);
-    assertOneSentence("holds no stack");
+    assertOneLine("contains no stack");
   }
 
   @Test
-  void shouldAnswerAJsonFileThatCannotBeWrittenBeforeItWorks() {
+  void shouldReportAJsonFileThatIsNotWritableBeforeItStarts() {
     assertThat(eval(stacks, "--json", root.resolve("nowhere/report.json"))).isEqualTo(1);
-    assertOneSentence("report.json: can't be written");
+    assertOneLine("report.json: cannot be written");
     assertThat(out.toString()).isEmpty();
   }
 
   @Test
-  void shouldAnswerAnOutputFolderThatIsAFile() throws IOException {
+  void shouldReportAnOutputFolderThatIsAFile() throws IOException {
     Path file = Files.writeString(root.resolve("file"), "");
     assertThat(eval(stacks, "--out", file)).isEqualTo(1);
-    assertOneSentence("can't be made a folder");
+    assertOneLine("cannot be created");
   }
 
   @Test
-  void shouldExplainItself() {
+  void shouldPrintItsHelp() {
     assertThat(eval("--help")).isZero();
     assertThat(out.toString())
         .contains("STACKS_DIR", "--model", "--out", "--json", "--valid-only", "--iterations")
         .contains("--device", "--threads", "--noise", "--group", "docs/metrics.md");
   }
 
-  private void assertOneSentence(String part) {
+  private void assertOneLine(String part) {
     assertThat(err.toString().strip().lines()).hasSize(1);
     assertThat(err.toString()).startsWith("rackfocus eval: ").contains(part);
   }

@@ -31,17 +31,17 @@ class ModelsCommandTest {
   }
 
   @Test
-  void shouldVerifyAllOrThoseNamed() {
+  void shouldVerifyAllOrTheNamedModels() {
     assertThat(run("verify", "--models", TestModels.folder().toString())).isZero();
     assertThat(out.toString())
-        .contains("tiny-full 1.0.0: 2 files sound", "ok  frame.onnx + stack-k3.onnx  CPU");
+        .contains("tiny-full 1.0.0: 2 files intact", "ok  frame.onnx + stack-k3.onnx  CPU");
     out.getBuffer().setLength(0);
     assertThat(run("--models", TestModels.folder().toString(), "verify", "tiny-plain")).isZero();
     assertThat(out.toString()).contains("tiny-plain", "full-k0.onnx").doesNotContain("tiny-full");
   }
 
   @Test
-  void shouldFailWhereOneIsNotSoundAndCheckTheOthersAllTheSame() throws Exception {
+  void shouldFailIfAModelIsDamagedAndCheckTheOthers() throws Exception {
     Path bad = TestModels.copy(TestModels.ROLLING, temp);
     TestModels.copy(TestModels.PLAIN, temp);
     Files.write(bad.resolve("weights.bin"), new byte[36]);
@@ -57,7 +57,7 @@ class ModelsCommandTest {
   }
 
   @Test
-  void shouldSayWhatThereIs() {
+  void shouldListTheAvailableModels() {
     assertThat(run("verify", "ddl", "--models", TestModels.folder().toString())).isEqualTo(1);
     assertThat(err.toString().strip().lines())
         .singleElement()
@@ -67,15 +67,15 @@ class ModelsCommandTest {
   @Test
   void shouldFailWithoutModelsToVerify() {
     assertThat(run("verify", "--models", temp.toString())).isEqualTo(1);
-    assertThat(err.toString()).contains("holds no models");
+    assertThat(err.toString()).contains("contains no models");
     assertThat(run("verify", "--models", temp.resolve("none").toString())).isEqualTo(1);
     assertThat(err.toString()).contains("none: no such folder");
     assertThat(run("--models", temp.toString())).isZero();
-    assertThat(out.toString()).contains("no models in " + temp);
+    assertThat(out.toString()).contains("No models in " + temp);
   }
 
   @Test
-  void shouldRefuseAnUnknownDevice() {
+  void shouldRejectAnUnknownDevice() {
     assertThat(run("verify", "--device", "gpu", "--models", temp.toString())).isEqualTo(2);
     assertThat(err.toString()).contains("--device is gpu; expected cpu, cuda");
   }

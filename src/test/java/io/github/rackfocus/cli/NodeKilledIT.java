@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node in a process of its own is killed with SIGKILL while its spool is full. */
+/** Kills a node in its own process with SIGKILL while its spool is full. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class NodeKilledIT {
   private static final long SPOOL_BYTES = 1 << 20;
@@ -31,11 +31,11 @@ class NodeKilledIT {
   @TempDir Path folder;
 
   @Test
-  void shouldDeliverAfterItsRestartAllThatWasSpooled() throws Exception {
+  void shouldDeliverTheWholeSpoolAfterARestart() throws Exception {
     Path spool = folder.resolve("spool").resolve(TopicSpec.DEPTH.name());
-    Process first = start("127.0.0.1:1", 1); // Where no broker is.
+    Process first = start("127.0.0.1:1", 1); // No broker there.
     try {
-      // Full: the oldest file has had to go.
+      // Full: the oldest file has been deleted.
       await()
           .atMost(Duration.ofSeconds(120))
           .until(() -> firstIndex(spool) > 0 && bytes(spool) > SPOOL_BYTES * 8 / 10);
@@ -46,7 +46,7 @@ class NodeKilledIT {
     assertThat(spooled).hasSizeGreaterThan(20).doesNotHaveDuplicates();
     try (EmbeddedKafkaBroker broker = EmbeddedKafkaBroker.start()) {
       broker.createTopic(TopicSpec.DEPTH.name(), 1);
-      Process second = start(broker.bootstrapServers(), 64); // Room for its own maps too.
+      Process second = start(broker.bootstrapServers(), 64); // Room for new maps too.
       try {
         Set<String> arrived = new LinkedHashSet<>();
         try (TopicTail tail =
@@ -58,7 +58,7 @@ class NodeKilledIT {
             tail.poll(Duration.ofMillis(200)).forEach(found -> arrived.add(found.id()));
           }
         }
-        // All of the first run's, in order, before the first of the second run's.
+        // All maps of the first run, in order, before those of the second.
         assertThat(List.copyOf(arrived).subList(0, spooled.size())).isEqualTo(spooled);
       } finally {
         second.destroyForcibly().waitFor();

@@ -79,14 +79,14 @@ class TailCommandTest {
   }
 
   @Test
-  void shouldShowALineAMapAndGoOnAfterWhatIsNone() {
+  void shouldPrintALinePerMapAndContinueAfterUnreadableRecords() {
     List<String> lines = tail("--count", "4");
     assertThat(lines).hasSize(4);
     assertThat(lines.get(0))
         .contains("r2/front  map 0  160x64")
         .contains("median")
         .contains("test K=3 on CPU");
-    assertThat(lines.get(3)).contains("rackfocus.depth.v1 r2/other  can't be read");
+    assertThat(lines.get(3)).contains("rackfocus.depth.v1 r2/other  unreadable");
   }
 
   @Test
@@ -99,7 +99,7 @@ class TailCommandTest {
   }
 
   @Test
-  void shouldShowHealthAsALineOrAsJson() {
+  void shouldPrintHealthAsALineOrAsJson() {
     assertThat(tail("--health", "--count", "1"))
         .singleElement()
         .asString()
@@ -113,14 +113,14 @@ class TailCommandTest {
   }
 
   @Test
-  void shouldShowTheNearestObstacle() {
+  void shouldPrintTheNearestObstacle() {
     List<String> lines = tail("--obstacles", "--count", "3");
     assertThat(lines).hasSize(3);
     assertThat(lines.get(0)).contains("obstacles 0  8x6  nearest -Infinity m in cell");
   }
 
   @Test
-  void shouldRefuseJsonOfPictures() {
+  void shouldRejectJsonWithoutHealth() {
     assertThat(execute(new StringWriter(), "--json")).isEqualTo(2);
   }
 

@@ -5,7 +5,7 @@ import io.github.rackfocus.depth.PeakDepthEstimator;
 import java.io.IOException;
 import java.util.List;
 
-/** The hand-made methods that every model is measured against: {@code sml} and {@code ddl}. */
+/** Creates the classical baselines {@code sml} and {@code ddl}. */
 public final class Baselines implements EstimatorFactory {
   private static final List<String> NAMES = List.of("sml", "ddl");
 

@@ -7,7 +7,7 @@ import io.github.rackfocus.sweep.FocalStack;
 import java.io.IOException;
 import java.util.List;
 
-/** Baselines that refuse index stacks, as a model refuses what it can't take. */
+/** Creates baselines that reject index stacks, like a model that does not support them. */
 final class ChoosyFactory implements EstimatorFactory {
   private final EstimatorFactory baselines = new Baselines();
 

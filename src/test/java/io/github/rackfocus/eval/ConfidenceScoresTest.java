@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class ConfidenceScoresTest {
   @Test
-  void shouldTakeTheMostConfidentPixels() {
+  void shouldAverageTheMostConfidentPixels() {
     ConfidenceScores pixels = new ConfidenceScores(10);
     for (int i = 0; i < 10; i++) {
       // The error of a pixel is its rank by confidence, 0 for the most confident.
@@ -22,7 +22,7 @@ class ConfidenceScoresTest {
   }
 
   @Test
-  void shouldFindLaplacianErrorsWithinTheirBoundsAsOftenAsTheyAre() {
+  void shouldFindLaplacianErrorsWithinTheirBounds() {
     int count = 40_000;
     ConfidenceScores pixels = new ConfidenceScores(count);
     SplittableRandom random = new SplittableRandom(4);
@@ -37,7 +37,7 @@ class ConfidenceScoresTest {
   }
 
   @Test
-  void shouldSayWhenErrorsAreStatedTooSmall() {
+  void shouldDetectExpectedErrorsThatAreTooSmall() {
     ConfidenceScores pixels = new ConfidenceScores(2);
     pixels.add(1, 0.1, 0.5f);
     pixels.add(1, 0.1, 0.6f);
@@ -46,7 +46,7 @@ class ConfidenceScoresTest {
   }
 
   @Test
-  void shouldHaveNoFigureWithoutPixels() {
+  void shouldBeUndefinedWithoutPixels() {
     assertThat(new ConfidenceScores(0).scores().has(Metric.BEST_50)).isFalse();
   }
 }

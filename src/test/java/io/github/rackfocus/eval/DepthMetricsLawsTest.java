@@ -17,7 +17,7 @@ class DepthMetricsLawsTest {
       new FocusAxis(FocusScale.INDEX_FAR_FIRST, 1, 2, 3.5, 5, 9);
   private static final FocusAxis DIOPTRES = new FocusAxis(FocusScale.DIOPTRE, 0.1, 0.4, 1, 2.5);
 
-  /** Depths of a map of a fixed number of pixels, so that two of them can be compared. */
+  /** Generates depths of a fixed number of pixels, so that two maps can be compared. */
   @Provide
   Arbitrary<float[]> depths() {
     return Arbitraries.floats().between(0.25f, 12f).array(float[].class).ofSize(40);
@@ -57,7 +57,7 @@ class DepthMetricsLawsTest {
   }
 
   @Property(tries = 200, seed = "20261120")
-  void shouldNotSeeScaleAndOffsetAfterTheAffineFit(
+  void shouldIgnoreScaleAndOffsetAfterTheAffineFit(
       @ForAll("depths") float[] prediction,
       @ForAll("depths") float[] truth,
       @ForAll @DoubleRange(min = 0.1, max = 4) double scale,
@@ -98,7 +98,7 @@ class DepthMetricsLawsTest {
   private static double squares(AffineFit fit, double[] x, double[] y) {
     double sum = 0;
     for (int i = 0; i < x.length; i++) {
-      double error = fit.at(x[i]) - y[i];
+      double error = fit.predict(x[i]) - y[i];
       sum += error * error;
     }
     return sum;

@@ -17,7 +17,7 @@ class DepthMetricsTest {
       new FocusAxis(FocusScale.INDEX_NEAR_FIRST, -4, -3, -2, -1);
 
   @Test
-  void shouldAgreeWithFiguresByHand() {
+  void shouldAgreeWithValuesComputedByHand() {
     float[] prediction = {1f, 2f, 4f, 1f};
     float[] truth = {1f, 1f, 2f, 2f};
     Scores scores = DepthMetrics.of(prediction, truth, DIOPTRES).scores();
@@ -53,25 +53,25 @@ class DepthMetricsTest {
     float[] truth = {1f, 0f, Float.NaN, Float.POSITIVE_INFINITY, -1f, 2f, 2f};
     float[] prediction = {1f, 9f, 9f, 9f, 9f, Float.NaN, 2.5f};
     DepthMetrics metrics = DepthMetrics.of(prediction, truth, DIOPTRES);
-    assertThat(metrics.known()).isEqualTo(3);
-    assertThat(metrics.judged()).isEqualTo(2);
+    assertThat(metrics.pixels().known()).isEqualTo(3);
+    assertThat(metrics.pixels().evaluated()).isEqualTo(2);
     assertThat(metrics.scores().get(Metric.MAE)).isCloseTo(0.25, TINY);
     assertThat(metrics.scores().get(Metric.COVERAGE)).isCloseTo(2.0 / 3, TINY);
   }
 
   @Test
-  void shouldJudgeInfinityInPlanesOnly() {
+  void shouldEvaluateInfinityInPlanesOnly() {
     FocusAxis axis = new FocusAxis(FocusScale.DIOPTRE, 0, 1, 2);
     float[] truth = {1f, 1f};
     float[] prediction = {Float.POSITIVE_INFINITY, 2f};
     DepthMetrics metrics = DepthMetrics.of(prediction, truth, axis);
-    assertThat(metrics.atInfinity()).isEqualTo(1);
+    assertThat(metrics.pixels().atInfinity()).isEqualTo(1);
     assertThat(metrics.scores().get(Metric.MAE)).isCloseTo(1, TINY);
     assertThat(metrics.scores().get(Metric.MAE_PLANES)).isCloseTo(0.75, TINY);
   }
 
   @Test
-  void shouldFitIndexStacksBeforeJudgingThem() {
+  void shouldFitIndexStacksBeforeEvaluation() {
     float[] truth = {1f, 2f, 3f, 4f};
     float[] prediction = {2f, 2.5f, 3f, 3.5f};
     Scores scores = DepthMetrics.of(prediction, truth, FAR_FIRST).scores();
@@ -81,7 +81,7 @@ class DepthMetricsTest {
   }
 
   @Test
-  void shouldCountPlanesAlikeInBothOrders() {
+  void shouldMeasurePlanesEquallyInBothOrders() {
     float[] truth = {1f, 2f, 3f, 4f};
     float[] prediction = {2f, 2f, 3f, 3.5f};
     for (FocusAxis axis : new FocusAxis[] {FAR_FIRST, NEAR_FIRST}) {
@@ -91,9 +91,9 @@ class DepthMetricsTest {
   }
 
   @Test
-  void shouldHaveNoFigureWhereThereIsNothingToJudge() {
+  void shouldBeUndefinedWithoutEvaluatedPixels() {
     DepthMetrics metrics = DepthMetrics.of(new float[] {1f}, new float[] {0f}, DIOPTRES);
-    assertThat(metrics.known()).isZero();
+    assertThat(metrics.pixels().known()).isZero();
     for (Metric metric : Metric.values()) {
       assertThat(metrics.scores().has(metric)).as(metric.key()).isFalse();
     }
@@ -107,7 +107,7 @@ class DepthMetricsTest {
   }
 
   @Test
-  void shouldRefuseMapsOfDifferentSizes() {
+  void shouldRejectMapsOfDifferentSizes() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> DepthMetrics.of(new float[2], new float[3], DIOPTRES))
         .withMessage("2 predictions for 3 truths");

@@ -38,11 +38,11 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldJudgeEveryModelOnEveryStack() throws IOException {
+  void shouldEvaluateEveryModelOnEveryStack() throws IOException {
     Evaluation evaluation = run(plan(List.of(0.0), false));
     assertThat(evaluation.failures()).isEmpty();
     assertThat(evaluation.results())
-        .extracting(result -> result.model().name() + " " + result.stack())
+        .extracting(result -> result.model().name() + " " + result.stack().name())
         .containsExactly(
             "sml far",
             "sml near",
@@ -53,14 +53,14 @@ class EvaluationTest {
             "ddl slope",
             "ddl wild");
     for (StackResult result : evaluation.results()) {
-      assertThat(result.hasTruth()).isEqualTo(!result.stack().equals("wild"));
+      assertThat(result.hasTruth()).isEqualTo(!result.stack().name().equals("wild"));
       if (result.hasTruth()) {
         assertThat(result.scores().get(Metric.MAE_PLANES)).isLessThan(0.2);
         assertThat(result.scores().get(Metric.CORR)).isGreaterThan(0.95);
         assertThat(result.scores().get(Metric.COVERAGE)).isEqualTo(1);
       }
     }
-    assertThat(result(evaluation, "sml", "slope").knownPixels())
+    assertThat(result(evaluation, "sml", "slope").pixels().known())
         .isEqualTo((StackFolders.WIDTH - 1) * StackFolders.HEIGHT);
   }
 
@@ -76,7 +76,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldMeasureBothOrdersOfTheSameImagesAlike() throws IOException {
+  void shouldEvaluateBothOrdersOfTheSameImagesEqually() throws IOException {
     Evaluation evaluation = run(plan(List.of(0.0), false));
     Scores far = result(evaluation, "ddl", "far").scores();
     Scores near = result(evaluation, "ddl", "near").scores();
@@ -86,15 +86,15 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldJudgeOnlyWhatWouldBePublished() throws IOException {
+  void shouldEvaluateOnlyPublishedPixelsOnRequest() throws IOException {
     Evaluation evaluation = run(plan(List.of(60.0), true));
     StackResult slope = result(evaluation, "sml", "slope");
     assertThat(slope.scores().get(Metric.COVERAGE)).isBetween(0.01, 0.99);
-    assertThat(slope.judgedPixels()).isLessThan(slope.knownPixels());
+    assertThat(slope.pixels().evaluated()).isLessThan(slope.pixels().known());
     StackResult every = result(run(plan(List.of(60.0), false)), "sml", "slope");
     assertThat(slope.scores().get(Metric.MAE_PLANES))
         .isLessThan(every.scores().get(Metric.MAE_PLANES));
-    // Written maps have every pixel all the same.
+    // The written maps still have every pixel.
     Pfm written = Pfm.read(out.resolve("noise-60/sml/slope.pfm"));
     for (float value : written.values()) {
       assertThat(value).isFinite();
@@ -102,11 +102,11 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldFindMoreErrorWithMoreNoise() throws IOException {
+  void shouldFindLargerErrorsWithMoreNoise() throws IOException {
     Evaluation evaluation = run(plan(List.of(0.0, 20.0, 60.0), false));
     double last = 0;
     for (StackResult result : evaluation.results()) {
-      if (result.model().name().equals("sml") && result.stack().equals("slope")) {
+      if (result.model().name().equals("sml") && result.stack().name().equals("slope")) {
         assertThat(result.scores().get(Metric.MAE_PLANES)).isGreaterThan(last);
         last = result.scores().get(Metric.MAE_PLANES);
       }
@@ -118,9 +118,9 @@ class EvaluationTest {
   void shouldAddTheSameNoiseEveryTime() throws IOException {
     EvaluationStack stack = EvaluationStack.read(stacks.resolve("slope"));
     FramePool pool = new FramePool(28);
-    try (FocalStack clean = stack.show(pool, 0);
-        FocalStack first = stack.withNoise(10).show(pool, 0);
-        FocalStack second = stack.withNoise(10).show(pool, 0)) {
+    try (FocalStack clean = stack.lease(pool, 0);
+        FocalStack first = stack.withNoise(10).lease(pool, 0);
+        FocalStack second = stack.withNoise(10).lease(pool, 0)) {
       double squares = 0;
       int pixels = clean.frame(3).pixels();
       for (int i = 0; i < pixels; i++) {
@@ -137,7 +137,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldTakeMeansByUnitAndGroup() throws IOException {
+  void shouldAverageByUnitAndGroup() throws IOException {
     StackFolders.dioptre(stacks, "slope-2");
     EvaluationPlan plan = plan(List.of(0.0), false, StackGroup.parse("some=*,!*-2,!near"));
     Evaluation evaluation = run(plan);
@@ -158,7 +158,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldPrintTablesOfNoMoreThan120Columns() throws IOException {
+  void shouldPrintTablesOfAtMost120Columns() throws IOException {
     StackFolders.dioptre(stacks, "a-stack-with-a-name-that-is-longer-than-any-column-is-wide");
     Evaluation evaluation = run(plan(List.of(0.0, 5.0), true, StackGroup.parse("some=far")));
     String table = EvaluationTable.of(evaluation);
@@ -179,7 +179,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldSetAllModelsAgainstEachOther() throws IOException {
+  void shouldCompareAllModels() throws IOException {
     EvaluationPlan plan =
         plan(List.of(0.0, 5.0), false, StackGroup.parse("far=far"), StackGroup.parse("near=near"));
     String table = EvaluationTable.of(run(plan));
@@ -191,7 +191,7 @@ class EvaluationTest {
     assertThat(summary).anyMatch(line -> line.startsWith("  sml "));
     assertThat(summary).anyMatch(line -> line.startsWith("  ddl +5 "));
     assertThat(String.join("\n", summary)).contains("| near index");
-    // A single row has nothing to be set against.
+    // There is no comparison of a single row.
     EvaluationPlan one =
         new EvaluationPlan(
             plan.folders(), List.of("sml"), List.of(0.0), false, 1, null, plan.groups());
@@ -199,13 +199,13 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldRollOneFrameAtATime() throws IOException {
+  void shouldReplaceOneFrameAtATime() throws IOException {
     EvaluationStack stack = EvaluationStack.read(stacks.resolve("slope"));
     FramePool pool = new FramePool(stack.planes() + 1);
-    try (RollingStackPlayer show = new RollingStackPlayer(stack, pool, 100)) {
-      List<Long> before = sequences(show.current());
+    try (RollingStackPlayer player = new RollingStackPlayer(stack, pool, 100)) {
+      List<Long> before = sequences(player.current());
       for (int plane = 0; plane < 2 * stack.planes(); plane++) {
-        FocalStack next = show.next();
+        FocalStack next = player.next();
         assertThat(next.referencePlane()).isEqualTo(plane % stack.planes());
         List<Long> after = sequences(next);
         for (int z = 0; z < stack.planes(); z++) {
@@ -217,7 +217,7 @@ class EvaluationTest {
         }
         before = after;
       }
-      assertThat(show.nextSequence()).isEqualTo(100 + 3L * stack.planes());
+      assertThat(player.nextSequence()).isEqualTo(100 + 3L * stack.planes());
     }
     assertThat(pool.leased()).isZero();
   }
@@ -245,7 +245,7 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldWriteEveryFigureAsJson() throws IOException {
+  void shouldWriteAllScoresAsJson() throws IOException {
     Evaluation evaluation = run(plan(List.of(0.0), false, StackGroup.parse("some=far")));
     Path file = root.resolve("report.json");
     EvaluationReport.write(evaluation, file);
@@ -266,18 +266,18 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldTellChangedInputsByTheirHash() throws IOException {
-    String before = EvaluationStack.read(stacks.resolve("slope")).inputSha256();
-    assertThat(EvaluationStack.read(stacks.resolve("slope")).inputSha256()).isEqualTo(before);
+  void shouldHaveAnotherHashForChangedInputs() throws IOException {
+    String before = EvaluationStack.read(stacks.resolve("slope")).info().inputSha256();
+    assertThat(EvaluationStack.read(stacks.resolve("slope")).info().inputSha256()).isEqualTo(before);
     Files.copy(
         stacks.resolve("slope/000.png"),
         stacks.resolve("slope/001.png"),
         StandardCopyOption.REPLACE_EXISTING);
-    assertThat(EvaluationStack.read(stacks.resolve("slope")).inputSha256()).isNotEqualTo(before);
+    assertThat(EvaluationStack.read(stacks.resolve("slope")).info().inputSha256()).isNotEqualTo(before);
   }
 
   @Test
-  void shouldTellEachResultAsItIsDone() throws IOException {
+  void shouldReportProgressForEachResult() throws IOException {
     List<String> done = new ArrayList<>();
     EvaluationPlan plan = plan(List.of(0.0), false);
     Evaluation.run(plan, new Baselines(), System::nanoTime, done::add);
@@ -285,16 +285,16 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldGoOnWhereAModelCannotTakeAStack() throws IOException {
+  void shouldContinueWhenAModelRejectsAStack() throws IOException {
     EstimatorFactory choosy = new ChoosyFactory();
     Evaluation evaluation =
         Evaluation.run(plan(List.of(0.0), false), choosy, System::nanoTime, done -> {});
-    assertThat(evaluation.results()).extracting(StackResult::stack).doesNotContain("far", "near");
+    assertThat(evaluation.results()).extracting(result -> result.stack().name()).doesNotContain("far", "near");
     assertThat(evaluation.failures()).hasSize(4).contains("ddl on far: takes dioptres only");
   }
 
   @Test
-  void shouldSayWhereThereAreNoStacks() throws IOException {
+  void shouldReportFoldersWithoutStacks() throws IOException {
     Path empty = Files.createDirectory(root.resolve("empty"));
     assertThatIOException()
         .isThrownBy(() -> EvaluationPlan.stackFolders(empty))
@@ -307,12 +307,12 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldSayThatTheOutputCannotBeWritten() throws IOException {
+  void shouldReportAnOutputFolderThatCannotBeCreated() throws IOException {
     Files.writeString(out, "a file where a folder should be");
     assertThatIOException()
         .isThrownBy(() -> run(plan(List.of(0.0), false)))
         .withMessageContaining("out")
-        .withMessageContaining("can't be made a folder");
+        .withMessageContaining("folder cannot be created");
   }
 
   private EvaluationPlan plan(List<Double> noises, boolean validOnly, StackGroup... groups)
@@ -333,7 +333,7 @@ class EvaluationTest {
 
   private static StackResult result(Evaluation evaluation, String model, String stack) {
     return evaluation.results().stream()
-        .filter(r -> r.model().name().equals(model) && r.stack().equals(stack))
+        .filter(r -> r.model().name().equals(model) && r.stack().name().equals(stack))
         .findFirst()
         .orElseThrow();
   }

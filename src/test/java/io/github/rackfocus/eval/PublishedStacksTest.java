@@ -13,14 +13,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds the baselines to the figures that are known of them, on stacks that lie beside a checkout
- * in {@code ../shared/data/stacks} and are no part of the project; skipped where they are not.
+ * Compares the baselines with published results on stacks that are not part of the project; skipped
+ * if {@code ../shared/data/stacks} does not exist.
  *
- * <p>The figures were measured with another implementation. On the index stacks but greek ours
- * agrees within 0.1 %. On the rendered ones it is 1.4 to 2.4 % off, to the worse; why is not known.
- * Greek is nearly blank, and 1 % off. What is done where the parabola has no top was chosen among
- * three rules for its agreement with these figures, so they are no independent proof of that rule;
- * the bounds were set when the differences were known.
+ * <p>The expected values come from another implementation. Ours agrees within 0.1 % on the index
+ * stacks except greek, which is nearly blank and differs by 1 %. On rendered stacks our errors are
+ * 1.4 to 2.4 % higher, for an unknown reason. The rule for a parabola without a top was chosen by
+ * its agreement with these values, so they do not verify that rule independently; the bounds were
+ * set with the differences known.
  */
 class PublishedStacksTest {
   private static final Path STACKS = Path.of("..", "shared", "data", "stacks");

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
-/** Writes small stack folders of a textured slope, to be evaluated by tests. */
+/** Writes small stack folders of a textured slope. */
 public final class StackFolders {
   static final int WIDTH = 64;
   static final int HEIGHT = 48;
@@ -18,13 +18,13 @@ public final class StackFolders {
 
   private StackFolders() {}
 
-  /** A folder with a truth in metres; the left column is unknown. */
+  /** Writes a folder with truth in metres; the left column is unknown. */
   public static Path dioptre(Path root, String name) throws IOException {
     String focus = list(z -> 1 + 0.5 * z);
     return write(root, name, "\"focus\": [" + focus + "], \"unit\": \"dioptre\"", false, true);
   }
 
-  /** A folder with a truth in index values, counted from 1. */
+  /** Writes a folder with truth in index values, which start at 1. */
   public static Path index(Path root, String name, boolean nearFirst) throws IOException {
     String order = nearFirst ? "near-first" : "far-first";
     String json =
@@ -32,13 +32,13 @@ public final class StackFolders {
     return write(root, name, json, nearFirst, true);
   }
 
-  /** A folder without truth. */
+  /** Writes a folder without truth. */
   public static Path withoutTruth(Path root, String name) throws IOException {
     String focus = list(z -> 1 + 0.5 * z);
     return write(root, name, "\"focus\": [" + focus + "], \"unit\": \"dioptre\"", false, false);
   }
 
-  /** Plane, from 0 far to 6 near, in which a column is in focus. */
+  /** Returns the plane, from 0 far to 6 near, in which a column is in focus. */
   static double plane(int x) {
     return 0.8 + 4.4 * x / (WIDTH - 1);
   }
@@ -86,7 +86,7 @@ public final class StackFolders {
     for (int y = 0; y < HEIGHT; y++) {
       for (int x = 0; x < WIDTH; x++) {
         double away = plane - plane(x);
-        // Any fixed pattern with grain of a pixel will do.
+        // Any fixed pattern with pixel-sized detail.
         long hash = (x * 73_856_093L ^ y * 19_349_663L) * 0x9E3779B97F4A7C15L;
         double grain = (hash >>> 40) / (double) (1 << 24) - 0.5;
         int value = (int) Math.round(128 + 200 * grain / (1 + away * away));

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StackGroupTest {
   @Test
-  void shouldTakeWhatMatchesAndLeaveWhatIsExcluded() {
+  void shouldIncludeMatchesExceptExcludedOnes() {
     StackGroup group = StackGroup.parse("bench=pcb-*,board,!pcb-old*");
     assertThat(group.name()).isEqualTo("bench");
     assertThat(group.matches("pcb-1")).isTrue();
@@ -20,7 +20,7 @@ class StackGroupTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "name", "=x*", "name=", "name=!x", "name=a,,b", "name=[", "n={a"})
-  void shouldRefuseWhatIsNoGroup(String text) {
+  void shouldRejectInvalidGroups(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> StackGroup.parse(text))
         .withMessageContaining("group")

@@ -11,11 +11,11 @@ class SubjectStatsTest {
   private static final long MILLI = 1_000_000;
 
   @Test
-  void shouldGivePercentilesMeansAndStages() {
+  void shouldReportPercentilesMeansAndStages() {
     SubjectStats stats = new SubjectStats();
     for (int i = 1; i <= 100; i++) {
-      stats.map(i * MILLI, 2 * MILLI, 300);
-      stats.stage(Stage.STACK, 3 * MILLI);
+      stats.recordMap(i * MILLI, 2 * MILLI, 300);
+      stats.recordStage(Stage.STACK, 3 * MILLI);
     }
     assertThat(stats.maps()).isEqualTo(100);
     assertThat(stats.millis(50)).isCloseTo(50, within(0.1));
@@ -28,26 +28,26 @@ class SubjectStatsTest {
   }
 
   @Test
-  void shouldAddWhatShouldHaveBeenMeasuredWhileOneMapTookLong() {
+  void shouldCorrectForCoordinatedOmission() {
     SubjectStats paced = new SubjectStats(10 * MILLI);
     SubjectStats free = new SubjectStats();
     for (SubjectStats stats : new SubjectStats[] {paced, free}) {
       for (int i = 0; i < 9; i++) {
-        stats.map(5 * MILLI, 0, 0);
+        stats.recordMap(5 * MILLI, 0, 0);
       }
-      stats.map(100 * MILLI, 0, 0);
+      stats.recordMap(100 * MILLI, 0, 0);
     }
     assertThat(free.millis(50)).isCloseTo(5, within(0.1));
-    // 100 ms hide maps that would have taken 90, 80, ... 10.
+    // 100 ms delayed maps that would have taken 90, 80, ... 10 ms.
     assertThat(paced.maps()).isEqualTo(19);
     assertThat(paced.millis(75)).isGreaterThan(40);
   }
 
   @Test
-  void shouldForgetTheWarmUp() {
+  void shouldDiscardTheWarmUp() {
     SubjectStats stats = new SubjectStats();
-    stats.map(MILLI, MILLI, 1);
-    stats.stage(Stage.FINISH, MILLI);
+    stats.recordMap(MILLI, MILLI, 1);
+    stats.recordStage(Stage.FINISH, MILLI);
     stats.clear();
     assertThat(stats.maps()).isZero();
     assertThat(stats.stageMillis(Stage.FINISH, 50)).isZero();
@@ -55,7 +55,7 @@ class SubjectStatsTest {
   }
 
   @Test
-  void shouldMeasureARunOfTheMachineItself() {
+  void shouldDescribeTheMachine() {
     Map<String, Object> machine = Machine.tree(Map.of("library", "1"));
     assertThat(machine).containsKeys("processor", "processors", "java", "load", "library");
     assertThat(Machine.residentBytes()).isPositive();

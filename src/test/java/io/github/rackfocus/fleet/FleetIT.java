@@ -268,7 +268,7 @@ class FleetIT {
         if (line.startsWith("worker ended")) {
           ended++;
           assertThat(line)
-              .contains("skipped 0 frames and 0 stacks, failed 0, lost 0, dropped {}, refused {}");
+              .contains("skipped 0 frames and 0 stacks, failed 0, lost 0, dropped {}, rejected {}");
         }
       }
     }

@@ -7,7 +7,6 @@ import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthException;
 import io.github.rackfocus.depth.DepthMap;
-import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
@@ -98,52 +97,25 @@ class DepthNodeTest {
     }
   }
 
-  private class Middle implements DepthEstimator {
-    final Consumer<FocalStack> before;
+  /** Calls a test's action before each estimation. */
+  private class Middle extends FakeEstimator {
+    private final Consumer<FocalStack> before;
+
+    Middle(Consumer<FocalStack> before, Integer... choices) {
+      super(choices);
+      this.before = before;
+    }
 
     Middle(Consumer<FocalStack> before) {
-      this.before = before;
+      this(before, 0);
     }
 
     @Override
     public void estimate(FocalStack stack, DepthMap into) {
       before.accept(stack);
-      for (int i = 0; i < into.pixels(); i++) {
-        into.position().put(i, 0.5f);
-        into.error().put(i, 0.01f);
-        into.confidence().put(i, 1);
-        into.allFocus().put(i, 0.4f);
-      }
+      super.estimate(stack, into);
       estimated.incrementAndGet();
     }
-
-    @Override
-    public ModelIdentity model() {
-      return new ModelIdentity("middle", "1", "");
-    }
-
-    @Override
-    public String executionProvider() {
-      return "none";
-    }
-
-    @Override
-    public int minPlanes() {
-      return 3;
-    }
-
-    @Override
-    public int maxPlanes() {
-      return 5;
-    }
-
-    @Override
-    public int iterations() {
-      return 0;
-    }
-
-    @Override
-    public void close() {}
   }
 
   private final class Listing implements DepthSink {
@@ -279,15 +251,14 @@ class DepthNodeTest {
     assertThat(pool.leased()).isZero();
   }
 
-  /** A machine of which other work takes a share: time is what its estimator says. */
+  /** An estimator on a loaded machine: it advances the clock by the time that a map would cost. */
   private final class Machine extends Middle {
     final AtomicLong clock = new AtomicLong(1);
     volatile double load = 1;
-    volatile int iterations = 3;
     int preparedFrames;
 
     Machine() {
-      super(stack -> {});
+      super(stack -> {}, 0, 1, 3);
     }
 
     @Override
@@ -298,22 +269,7 @@ class DepthNodeTest {
     @Override
     public void estimate(FocalStack stack, DepthMap into) {
       super.estimate(stack, into);
-      clock.addAndGet((long) ((30 + 10 * iterations) * load * 1e6));
-    }
-
-    @Override
-    public int iterations() {
-      return iterations;
-    }
-
-    @Override
-    public List<Integer> iterationChoices() {
-      return List.of(0, 1, 3);
-    }
-
-    @Override
-    public void useIterations(int number) {
-      iterations = number;
+      clock.addAndGet((long) ((30 + 10 * iterations()) * load * 1e6));
     }
   }
 
@@ -332,7 +288,7 @@ class DepthNodeTest {
               Thread.onSpinWait();
             }
             machine.load = tick >= 500 && tick < 1_500 ? 2 : 1;
-            spent.add(machine.iterations);
+            spent.add(machine.iterations());
             return at(tick, 1 + tick % PLANES);
           }
 
@@ -397,7 +353,7 @@ class DepthNodeTest {
         };
     assertThatThrownBy(() -> node(source, new Middle(stack -> {}), true))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("script sweeps 6 planes; model middle takes 3 to 5");
+        .hasMessageContainingAll("script", "6", "fake", "3 to 5");
   }
 
   @Test

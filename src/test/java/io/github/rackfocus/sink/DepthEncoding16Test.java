@@ -21,13 +21,13 @@ class DepthEncoding16Test {
         DepthEncoding16.forRange(FocusScale.DIOPTRE, nearest, nearest + range);
     float depth = (float) (nearest + share * range);
     float decoded = encoding.decode(encoding.encode(depth));
-    // The last bits of a float come on top: depth and decoded are floats themselves.
+    // Plus the rounding of the floats themselves.
     assertThat((double) Math.abs(decoded - depth))
         .isLessThanOrEqualTo(encoding.unit() / 2 + Math.ulp(depth));
   }
 
   @Property(seed = "20261120")
-  void shouldGiveBackEveryCode(@ForAll @IntRange(max = 65535) int code) {
+  void shouldRoundTripEveryCode(@ForAll @IntRange(max = 65535) int code) {
     DepthEncoding16 encoding = new DepthEncoding16(0.0001);
     assertThat(encoding.encode(encoding.decode(code))).isEqualTo(code);
   }
@@ -43,7 +43,7 @@ class DepthEncoding16Test {
   }
 
   @Example
-  void shouldHaveCodesForWhatIsNotANumber() {
+  void shouldEncodeNanAndInfinities() {
     DepthEncoding16 encoding = new DepthEncoding16(0.0001);
     assertThat(encoding.encode(Float.NaN)).isEqualTo(0);
     assertThat(encoding.encode(Float.NEGATIVE_INFINITY)).isEqualTo(1);
@@ -54,19 +54,19 @@ class DepthEncoding16Test {
   }
 
   @Example
-  void shouldNeverMistakeANumberForASpecialValue() {
+  void shouldNeverEncodeANumberAsASpecialValue() {
     DepthEncoding16 encoding = new DepthEncoding16(0.0001);
     assertThat(encoding.encode(0f)).isEqualTo(2);
     assertThat(encoding.encode(-3f)).isEqualTo(2);
     assertThat(encoding.encode(0.00012f)).isEqualTo(2);
     assertThat(encoding.encode(6.5534f)).isEqualTo(65534);
-    // Too far for 16 bits is beyond.
+    // Depth too large for 16 bits is beyond the sweep.
     assertThat(encoding.encode(6.6f)).isEqualTo(65535);
     assertThat(encoding.encode(Float.MAX_VALUE)).isEqualTo(65535);
   }
 
   @Example
-  void shouldTakeATenthOfAMillimetreUnlessTheRangeAsksForAnother() {
+  void shouldUseATenthOfAMillimetreUnlessTheRangeRequiresAnotherUnit() {
     assertThat(DepthEncoding16.forRange(FocusScale.DIOPTRE, 0.2, 5).unit()).isEqualTo(0.0001);
     assertThat(DepthEncoding16.forRange(FocusScale.DIOPTRE, 6.5, 0.2).unit()).isEqualTo(0.0001);
     assertThat(DepthEncoding16.forRange(FocusScale.DIOPTRE, 0.2, 20).unit()).isEqualTo(0.0005);
@@ -75,7 +75,7 @@ class DepthEncoding16Test {
   }
 
   @Example
-  void shouldRefuseAUnitThatIsNone() {
+  void shouldRejectAnInvalidUnit() {
     for (double unit : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> new DepthEncoding16(unit))
           .hasMessageContaining("unit of 16-bit depth is " + unit);

@@ -12,7 +12,7 @@ import net.jqwik.api.constraints.IntRange;
 
 class DepthScaleTest {
   @Property(seed = "20261120")
-  void shouldPutEveryLabelWhereItsDepthIs(
+  void shouldPlaceEveryLabelAtItsDepth(
       @ForAll @DoubleRange(min = 0.02, max = 5) double nearest,
       @ForAll @DoubleRange(min = 1.02, max = 50) double ratio,
       @ForAll @IntRange(min = 2, max = 9) int count) {
@@ -30,7 +30,7 @@ class DepthScaleTest {
   }
 
   @Example
-  void shouldLabelRoundNumbersInAUnitThatSuitsTheRange() {
+  void shouldLabelRoundNumbersInASuitableUnit() {
     DepthScale room = new DepthScale(true, 0.2, 5);
     assertThat(room.unit()).isEqualTo("m");
     assertThat(room.ticks(5))
@@ -42,7 +42,7 @@ class DepthScaleTest {
   }
 
   @Example
-  void shouldHaveAPlaceForInfinity() {
+  void shouldPlaceInfinityOnTheBar() {
     DepthScale scale = new DepthScale(true, 0.25, Double.POSITIVE_INFINITY);
     assertThat(scale.fractionOf(Double.POSITIVE_INFINITY)).isZero();
     assertThat(scale.fractionOf(0.25)).isEqualTo(1);

@@ -28,7 +28,7 @@ class FileSinkTest {
   @TempDir Path folder;
 
   @Test
-  void shouldWriteAFolderWithAllFilesForAMap() throws IOException {
+  void shouldWriteAFolderWithAllFilesPerMap() throws IOException {
     try (FileSink sink = new FileSink(FileSinkConfig.all(folder));
         DepthMap map = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 42)) {
       sink.accept(map);
@@ -40,12 +40,12 @@ class FileSinkTest {
   }
 
   @Test
-  void shouldKeepDepthAsItIsInThePfm() throws IOException {
+  void shouldWriteExactDepthToThePfm() throws IOException {
     try (DepthMap map = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 1)) {
       new MapFolder().write(map, folder);
       float[] depth = Pfm.read(folder.resolve("depth.pfm")).values();
       for (int i = 0; i < depth.length; i++) {
-        // By bits, so that NaN and infinities count.
+        // As bits, to compare NaN and infinities.
         assertThat(Float.floatToIntBits(depth[i]))
             .isEqualTo(Float.floatToIntBits(map.depth().get(i)));
       }
@@ -78,7 +78,7 @@ class FileSinkTest {
   }
 
   @Test
-  void shouldTellEverythingInTheReport() throws IOException {
+  void shouldWriteACompleteReport() throws IOException {
     try (DepthMap map = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 7)) {
       new MapFolder().write(map, folder);
       JsonNode report = report();
@@ -102,7 +102,7 @@ class FileSinkTest {
   }
 
   @Test
-  void shouldNameIndexUnitsWhereDepthIsNotMetric() throws IOException {
+  void shouldNameIndexUnitsIfDepthIsNotMetric() throws IOException {
     double[] index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
     try (DepthMap map =
         TestDepthMaps.scene(
@@ -116,7 +116,7 @@ class FileSinkTest {
   }
 
   @Test
-  void shouldSayInfinityWhereTheSweepReachesIt() throws IOException {
+  void shouldReportInfinityIfTheSweepReachesIt() throws IOException {
     double[] dioptres = {0, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5};
     try (DepthMap map =
         TestDepthMaps.scene(
@@ -155,7 +155,7 @@ class FileSinkTest {
   }
 
   @Test
-  void shouldNotDeleteWhatItDidNotWrite() throws IOException {
+  void shouldNotDeleteFilesOfOthers() throws IOException {
     try (FileSink sink = new FileSink(new FileSinkConfig(folder, 1, 1));
         DepthMap first = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 1);
         DepthMap second = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 2)) {
@@ -167,50 +167,50 @@ class FileSinkTest {
   }
 
   @Test
-  void shouldRefuseAFolderThatIsAFile() throws IOException {
+  void shouldRejectAFolderThatIsAFile() throws IOException {
     Path file = Files.writeString(folder.resolve("out"), "");
     assertThatThrownBy(() -> new FileSink(FileSinkConfig.all(file)))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("output folder " + file + " can't be written")
-        .hasMessageContaining("a file of that name is there");
+        .hasMessageContaining("output folder " + file + " is not writable")
+        .hasMessageContaining("a file with that name exists");
   }
 
   @Test
-  void shouldRefuseAFolderThatCannotBeMade() throws IOException {
+  void shouldRejectAFolderThatCannotBeCreated() throws IOException {
     Path file = Files.writeString(folder.resolve("out"), "");
     assertThatThrownBy(() -> new FileSink(FileSinkConfig.all(file.resolve("below"))))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file.resolve("below").toString())
-        .hasMessageContaining("expected a folder");
+        .hasMessageContaining("expected a writable folder");
   }
 
   @Test
-  void shouldRefuseAFolderWithoutPermission() throws IOException {
+  void shouldRejectAFolderWithoutPermission() throws IOException {
     Path closed = Files.createDirectory(folder.resolve("closed"));
     assertThat(closed.toFile().setWritable(false)).isTrue();
     assumeTrue(!Files.isWritable(closed), "root may write everywhere");
     assertThatThrownBy(() -> new FileSink(FileSinkConfig.all(closed)))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining(closed + " can't be written: permission denied");
+        .hasMessageContaining(closed + " is not writable: permission denied");
   }
 
   @Test
-  void shouldGoOnAfterAMapThatCouldNotBeWritten() throws IOException {
+  void shouldContinueAfterAMapThatCannotBeWritten() throws IOException {
     try (FileSink sink = new FileSink(FileSinkConfig.all(folder));
         DepthMap first = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 1);
         DepthMap second = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 2)) {
       Files.writeString(folder.resolve("map-00000001"), "in the way");
       assertThatThrownBy(() -> sink.accept(first))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("map-00000001 could not be written");
+          .hasMessageContaining("map-00000001 cannot be written");
       sink.accept(second);
-      assertThat(sink.written()).isEqualTo(1);
+      assertThat(sink.newestFolder()).isEqualTo(folder.resolve("map-00000002"));
     }
     assertThat(folder.resolve("map-00000002").resolve("report.json")).exists();
   }
 
   @Test
-  void shouldLeaveNothingOfAMapForWhichTheDiskIsFull() throws IOException {
+  void shouldRemoveAMapWhenTheDiskIsFull() throws IOException {
     Path full = Path.of("/dev/full");
     assumeTrue(Files.exists(full), "this system has no /dev/full");
     try (FileSink sink = new FileSink(FileSinkConfig.all(folder));
@@ -219,7 +219,7 @@ class FileSinkTest {
       Files.createSymbolicLink(target.resolve(".confidence.png.tmp"), full);
       assertThatThrownBy(() -> sink.accept(map))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("confidence.png could not be written: No space left on device");
+          .hasMessageContaining("confidence.png cannot be written: No space left on device");
       assertThat(target).doesNotExist();
     }
   }

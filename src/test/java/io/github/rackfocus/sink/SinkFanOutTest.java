@@ -49,7 +49,7 @@ class SinkFanOutTest {
   }
 
   @Test
-  void shouldDeliverToAFastSinkWhileAStuckOneLosesOnlyItsOwn() throws Exception {
+  void shouldDeliverToAFastSinkWhileAnotherIsStuck() throws Exception {
     CountingSink fast = new CountingSink();
     CountDownLatch release = new CountDownLatch(1);
     CountingSink stuck =
@@ -78,7 +78,7 @@ class SinkFanOutTest {
   }
 
   @Test
-  void shouldCountFailuresAndGoOn() throws Exception {
+  void shouldCountFailuresAndContinue() throws Exception {
     CountingSink broken =
         new CountingSink() {
           @Override

@@ -18,14 +18,14 @@ import java.util.Objects;
 import java.util.Random;
 
 /**
- * Finished depth maps for tests. The scene is columns of equal width: two of valid depth, then one
- * for each reason, in the order of the codes; the reasons are found by {@link DepthPostProcessor} itself.
+ * Creates finished depth maps for tests. The scene has columns of equal width: two with valid depth,
+ * then one per validity code in order, which {@link DepthPostProcessor} determines itself.
  */
 public final class TestDepthMaps {
-  /** Columns of the scene: two valid ones and one a reason. */
+  /** Columns of the scene: two valid ones and one per other validity code. */
   public static final int COLUMNS = 10;
 
-  /** The focus of the planes where a test does not choose its own: 2 m to 0.2 m. */
+  /** Default focus of the planes: 2 m to 0.2 m. */
   public static final double[] DIOPTRES = {0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5};
 
   private static final int MISSING_PLANE = 2;
@@ -34,18 +34,18 @@ public final class TestDepthMaps {
 
   private TestDepthMaps() {}
 
-  /** A map of the scene with every validity, leased from a pool of its own. */
+  /** Returns a map of the scene with every validity, leased from a new pool. */
   public static DepthMap scene(int width, int height, long stampNanos, long sequence) {
     return scene(new DepthMapPool(1), width, height, stampNanos, sequence);
   }
 
-  /** A map of the scene with every validity. */
+  /** Returns a map of the scene with every validity. */
   public static DepthMap scene(
       DepthMapPool pool, int width, int height, long stampNanos, long sequence) {
     return scene(pool, width, height, stampNanos, sequence, FocusScale.DIOPTRE, DIOPTRES);
   }
 
-  /** A map of the scene for planes of a test's own choice, ten of them. */
+  /** Returns a map of the scene for ten given planes. */
   public static DepthMap scene(
       DepthMapPool pool,
       int width,
@@ -76,7 +76,7 @@ public final class TestDepthMaps {
   }
 
   /**
-   * Overwrites the pixels of a map by a rule that tests know without this class: validity i mod 9,
+   * Overwrites the pixels of a map by a rule that tests can repeat: validity i mod 9,
    * depth (0.2 + i / 1000) m, uncertainty 0.001 (1 + i mod 7) m, where i is the pixel's number.
    */
   public static DepthMap fillByRule(DepthMap map) {
@@ -90,7 +90,7 @@ public final class TestDepthMaps {
     return map;
   }
 
-  /** Column of the scene at a pixel, whole cells of the motion mask. */
+  /** Returns the column of the scene at a pixel, in whole cells of the motion mask. */
   public static int columnOf(int x, int width) {
     return Math.min(COLUMNS - 1, x / Math.max(1, width / COLUMNS));
   }
@@ -138,7 +138,7 @@ public final class TestDepthMaps {
           case 2 -> 0;
           case 4 -> plane * plane;
           case 5 -> (9 - plane) * (9 - plane);
-          // Highest between the ends, so that depth at an end plane is inside the sweep.
+          // Greatest between the ends, so that depth at an end plane is within the sweep.
           default -> plane == 0 || plane == 9 ? 10 : 60;
         };
     return column == 6 ? 255 : 128 + parity * amplitude;
@@ -153,7 +153,7 @@ public final class TestDepthMaps {
     }
   }
 
-  /** Signs maps; estimates none. */
+  /** Only identifies the model of a map. */
   private static final class NamedEstimator implements DepthEstimator {
     @Override
     public ModelIdentity model() {

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Builds a robot's bench from a seed: a cutting mat with a circuit board, a connector, pin rows,
- * washers, a bin of parts, a cloth, balls, blank blocks and a bar close to the camera. Sizes follow
- * the sweep, which the scene fills from end to end.
+ * Builds a random workbench scene from a seed: a cutting mat with a circuit board, a connector, pin
+ * rows, washers, a bin of parts, a cloth, balls, a blank block, a box and a bar close to the camera.
+ * The scene is scaled to fill the whole range of the sweep.
  */
 final class BenchScene {
-  /** Shares of the sweep at the top and the bottom of the image. */
+  /** Focus at the top and the bottom of the image, as fractions of the sweep. */
   private static final double TOP = 0.05;
 
   private static final double BOTTOM = 0.70;
@@ -33,16 +33,16 @@ final class BenchScene {
     slope = (bottom - top) / (2 * halfHeight);
   }
 
-  /** The scene of a configuration. */
+  /** Returns the scene of a configuration. */
   static Scene build(SimulatedCameraConfig config, double focalPixels) {
     BenchScene bench = new BenchScene(config, focalPixels);
-    bench.furnish();
+    bench.addSolids();
     Texture.Kind kind = bench.random.next() < 0.85 ? Texture.Kind.GRID : Texture.Kind.FRACTAL;
     Texture mat = bench.texture(kind, 0.015, 0.5, 0.0022);
     return new Scene(bench.middle, bench.slope, mat, bench.solids);
   }
 
-  private void furnish() {
+  private void addSolids() {
     boolean flip = random.next() < 0.5;
     double side = flip ? -1 : 1;
     board(-0.22 * side + jitter(0.06), 0.12 + jitter(0.05));
@@ -56,7 +56,7 @@ final class BenchScene {
     bar(side);
   }
 
-  /** A board with chips, a pin row and capacitors. */
+  /** Adds a circuit board with chips, capacitors and a pin row. */
   private void board(double px, double py) {
     Place at = place(px, py);
     double size = 0.2 * at.depth();
@@ -118,7 +118,7 @@ final class BenchScene {
     }
   }
 
-  /** A connector: a housing with two rows of pins, standing on the mat. */
+  /** Adds a moving connector: a housing with two rows of pins, standing on the mat. */
   private void connector(double px, double py) {
     Place at = place(px, py);
     double size = 0.17 * at.depth();
@@ -151,7 +151,7 @@ final class BenchScene {
     }
   }
 
-  /** A bin: four walls and a heap of parts. */
+  /** Adds a bin: four walls and a heap of parts. */
   private void bin(double px, double py) {
     Place at = place(px, py);
     double size = 0.2 * at.depth();
@@ -239,7 +239,7 @@ final class BenchScene {
     }
   }
 
-  /** A block without any texture: where only a prior can know the depth. */
+  /** Adds a block without texture, where only a prior can estimate the depth. */
   private void blankBlock(double px, double py) {
     Place at = place(px, py);
     double size = 0.09 * at.depth();
@@ -255,7 +255,7 @@ final class BenchScene {
         false);
   }
 
-  /** The edge of a big box that reaches towards the camera in a corner. */
+  /** Adds a large box in a corner, whose edge points towards the camera. */
   private void boxEdge(double px, double py) {
     Place at = place(px, py);
     double size = 0.2 * at.depth();
@@ -271,7 +271,7 @@ final class BenchScene {
         false);
   }
 
-  /** A thin bar across the foreground. */
+  /** Adds a thin bar across the foreground. */
   private void bar(double side) {
     Place at = place(-0.35 * side + jitter(0.15), 0.9);
     double reach = 0.42 * at.depth();
@@ -298,7 +298,7 @@ final class BenchScene {
     };
   }
 
-  /** Detail sizes are for a bench a fifth of a metre away. */
+  /** Creates a texture whose detail is scaled with the distance of the bench. */
   private Texture texture(Texture.Kind kind, double dark, double bright, double texel) {
     return new Texture(kind, dark, bright, texel * 0.5 / (5 * 0.2 * middle), random);
   }
@@ -307,7 +307,7 @@ final class BenchScene {
     return random.between(-most, most);
   }
 
-  /** Where an image point, from -1 to 1 across and down, lies on the bench. */
+  /** Returns the place on the bench at an image point; both coordinates range from -1 to 1. */
   private Place place(double px, double py) {
     double y = py * halfHeight;
     double depth = 1 / (middle + slope * y);
@@ -331,7 +331,7 @@ final class BenchScene {
       boolean moves) {
     double u = at.u() + Math.cos(yaw) * du - Math.sin(yaw) * dv;
     double v = at.v() + Math.sin(yaw) * du + Math.cos(yaw) * dv;
-    // One phase for all parts of a thing that moves: its depth here tells them from others.
+    // The same phase for all parts of a moving object; its depth distinguishes the objects.
     solids.add(
         new Solid(
             shape, texture, new double[] {u, v, w}, yaw, pitch, moves ? 1 + 20 * at.depth() : 0));

@@ -3,14 +3,15 @@ package io.github.rackfocus.camera.simulated;
 import java.util.Arrays;
 
 /**
- * One layer of a picture, spread by an anti-aliased disc row by row and laid over what is behind.
+ * A layer of an image, blurred row by row with an anti-aliased disc and composed over the layers
+ * behind it.
  *
- * <p>A disc is a stack of horizontal boxes, and a box over a row is a difference of two running
- * sums, so that the cost grows with the radius and not with its square. For one thread.
+ * <p>The disc is a set of horizontal boxes, and a box filter of a row is a difference of two running
+ * sums, so that the cost is linear in the radius, not quadratic. Not thread-safe.
  */
 final class DiscLayer {
-  /** Blur that even a lens in focus has, pixels: pixel aperture and aberrations. */
-  private static final double LEAST_RADIUS = 0.65;
+  /** Blur radius in focus, pixels: pixel aperture and aberrations. */
+  private static final double MIN_RADIUS = 0.65;
 
   private final int width;
   private final int height;
@@ -25,9 +26,9 @@ final class DiscLayer {
   private float scale = 1;
 
   /**
-   * @param width of the picture
-   * @param height of the picture
-   * @param margin by which rows reach beyond it, at least the greatest radius + 2
+   * @param width width of the image
+   * @param height height of the image
+   * @param margin how far rows extend beyond the image, at least the maximum radius + 2
    */
   DiscLayer(int width, int height, int margin) {
     this.width = width;
@@ -42,9 +43,9 @@ final class DiscLayer {
     Arrays.fill(from, Integer.MAX_VALUE);
   }
 
-  /** Sets the disc for the rows to come. */
+  /** Sets the radius for subsequent rows. */
   void radius(double pixels) {
-    double radius = Math.sqrt(pixels * pixels + LEAST_RADIUS * LEAST_RADIUS);
+    double radius = Math.sqrt(pixels * pixels + MIN_RADIUS * MIN_RADIUS);
     int reach = (int) Math.ceil(radius);
     halfWidths = new double[2 * reach + 1];
     double area = 0;
@@ -61,13 +62,13 @@ final class DiscLayer {
   }
 
   /**
-   * Spreads one row.
+   * Blurs one row.
    *
-   * @param y its place in the picture, which it may lie outside of
-   * @param x0 the picture column of its first value, {@code >= -margin}
-   * @param values light times cover
-   * @param covers share covered
-   * @param count how many
+   * @param y image row, may be outside the image
+   * @param x0 image column of the first value, {@code >= -margin}
+   * @param values light times coverage
+   * @param covers coverage, 0 to 1
+   * @param count number of values
    */
   void addRow(int y, int x0, float[] values, float[] covers, int count) {
     int reach = halfWidths.length / 2;
@@ -117,11 +118,11 @@ final class DiscLayer {
     }
   }
 
-  /** Lays the layer over a picture and clears it. */
-  void composeOver(float[] picture) {
+  /** Composes the layer over an image and clears it. */
+  void composeOver(float[] image) {
     for (int y = 0; y < height; y++) {
       for (int i = y * width + from[y], end = y * width + to[y]; from[y] < to[y] && i < end; i++) {
-        picture[i] = picture[i] * (1 - Math.min(1, cover[i])) + light[i];
+        image[i] = image[i] * (1 - Math.min(1, cover[i])) + light[i];
         light[i] = 0;
         cover[i] = 0;
       }

@@ -3,14 +3,14 @@ package io.github.rackfocus.camera.simulated;
 import java.util.Arrays;
 
 /**
- * What a pinhole sees in every pixel and behind it: the bench and up to two solids before it, each
- * with its light, its vergence and the share of the pixel that it covers.
+ * What a pinhole camera sees per pixel: the bench and up to two solids in front of it, each with its
+ * light, its vergence and the share of the pixel that it covers.
  *
- * <p>The grid reaches beyond the image by a margin, so that blur brings in what lies outside. For
- * one thread.
+ * <p>The grid extends beyond the image by a margin, because blur spreads light from outside into the
+ * image. Not thread-safe.
  */
 final class Fragments {
-  /** Slot 0 is the bench; then the solids, far to near. */
+  /** Slot 0 is the bench; the others are solids, far to near. */
   static final int SLOTS = 3;
 
   private static final double[] SUB = {0.25, 0.75};
@@ -48,7 +48,7 @@ final class Fragments {
     }
   }
 
-  /** Depth in the centres of the image's pixels, metres, row by row. */
+  /** Returns the depth at the centre of each image pixel, in metres, row by row. */
   static float[] depth(Scene scene, View view) {
     Shape.Ray ray = new Shape.Ray();
     Shape.Ray own = new Shape.Ray();

@@ -1,9 +1,6 @@
 package io.github.rackfocus.camera.simulated;
 
-/**
- * Where the lens stands in every frame of a sweep that repeats itself, after its first transient.
- * Immutable.
- */
+/** The focus of the lens in every frame of a periodic sweep in steady state. Immutable. */
 final class LensTrack {
   private static final double STEP_SECONDS = 1e-4;
   private static final int WARM_UP_SWEEPS = 3;
@@ -13,14 +10,14 @@ final class LensTrack {
   /**
    * The focus during one exposure, dioptres.
    *
-   * @param start when the shutter opens
-   * @param middle at mid-exposure: the reading
-   * @param end when it closes
-   * @param settled it moved by less than half a plane and its transient had ended
-   * @param direction +1 to nearer, -1 to farther, 0 holding
+   * @param start focus when the shutter opens
+   * @param middle focus at mid-exposure, the value of the reading
+   * @param end focus when the shutter closes
+   * @param settled whether it moved by less than half a plane and its transient has decayed
+   * @param direction +1 towards near, -1 towards far, 0 holding
    */
   record Exposure(double start, double middle, double end, boolean settled, int direction) {
-    /** Mean square distance from a vergence over the exposure, by Simpson's rule. */
+    /** Returns the mean square distance to a vergence over the exposure, by Simpson's rule. */
     double meanSquareDistance(double vergence) {
       double a = start - vergence;
       double b = middle - vergence;
@@ -49,12 +46,12 @@ final class LensTrack {
     }
   }
 
-  /** Frames until it repeats. */
+  /** Returns the period in frames. */
   int period() {
     return exposures.length;
   }
 
-  /** The exposure of a frame. */
+  /** Returns the exposure of a frame. */
   Exposure at(long sequence) {
     return exposures[(int) Math.floorMod(sequence, (long) exposures.length)];
   }
@@ -78,7 +75,7 @@ final class LensTrack {
     return new Exposure(start, middle, end, settled, direction);
   }
 
-  /** Moves the lens from one phase to another; the command is read in the middle of each step. */
+  /** Moves the lens from one phase to another; the command is sampled in the middle of each step. */
   private static void move(LiquidLens lens, SimulatedCameraConfig config, double from, double to) {
     SimulatedCameraConfig.Sweep sweep = config.sweep();
     double seconds = (to - from) / config.format().rateHz();

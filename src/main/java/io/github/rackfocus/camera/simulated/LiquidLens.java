@@ -1,12 +1,12 @@
 package io.github.rackfocus.camera.simulated;
 
 /**
- * A liquid lens as a damped oscillator behind a backlash.
+ * A liquid lens, modelled as a damped oscillator with hysteresis.
  *
  * <p>{@code x'' = w^2 (p - x) - 2 z w x'}, with natural frequency w, damping ratio z and p the
  * command after a play operator of the given width (the simplest model of hysteresis:
  * Krasnosel'skii and Pokrovskii 1989). Each step is the exact solution for a constant command, so
- * that no step width makes it unstable. Not thread-safe.
+ * that it is stable for any step width. Not thread-safe.
  */
 final class LiquidLens {
   private final double omega;
@@ -17,10 +17,10 @@ final class LiquidLens {
   private double velocity;
 
   /**
-   * @param naturalFrequencyHz undamped
-   * @param dampingRatio below 1 the lens rings
-   * @param hysteresisDioptres whole width of the play
-   * @param focus where it stands still at the start
+   * @param naturalFrequencyHz undamped natural frequency
+   * @param dampingRatio damping ratio; the lens rings below 1
+   * @param hysteresisDioptres full width of the hysteresis
+   * @param focus initial focus, at rest
    */
   LiquidLens(
       double naturalFrequencyHz, double dampingRatio, double hysteresisDioptres, double focus) {
@@ -31,7 +31,7 @@ final class LiquidLens {
     this.focus = focus;
   }
 
-  /** Lets time pass under a constant command. */
+  /** Advances the time with a constant command. */
   void advance(double command, double seconds) {
     target = Math.min(Math.max(target, command - halfPlay), command + halfPlay);
     double y = focus - target;
@@ -48,7 +48,7 @@ final class LiquidLens {
       sin = Math.sin(ringing * seconds) / ringing;
     } else {
       double creep = omega * Math.sqrt(discriminant);
-      // Folded into the decay, as cosh alone overflows for long steps.
+      // Includes the decay, because cosh alone overflows for long steps.
       double slow = Math.exp((creep - damping * omega) * seconds);
       double fast = Math.exp(-(creep + damping * omega) * seconds);
       decay = 1;
@@ -60,17 +60,17 @@ final class LiquidLens {
     velocity = decay * (velocity * cos - (damping * omega * velocity + omega * omega * y) * sin);
   }
 
-  /** Actual focus, dioptres. */
+  /** Returns the actual focus in dioptres. */
   double focus() {
     return focus;
   }
 
-  /** Dioptres a second. */
+  /** Returns the velocity in dioptres per second. */
   double velocity() {
     return velocity;
   }
 
-  /** How far it still is from where the command, less the play, wants it. */
+  /** Returns the distance to the target, the command after hysteresis, in dioptres. */
   double error() {
     return Math.abs(focus - target);
   }

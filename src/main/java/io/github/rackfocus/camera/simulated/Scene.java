@@ -3,14 +3,14 @@ package io.github.rackfocus.camera.simulated;
 import java.util.List;
 
 /**
- * Solids on a bench seen by a pinhole at the origin, z forward, x right, y down, metres.
+ * Solids on a bench, seen by a pinhole camera at the origin; z forward, x right, y down, in metres.
  *
- * <p>The bench is a slanted plane, {@code 1/z = middle + slope y} for a normalised image coordinate
- * y, so that it runs evenly through the sweep. Bench coordinates are u to the right, v away, w up.
- * Immutable.
+ * <p>The bench is slanted: {@code 1/z = middle + slope y} for a normalised image coordinate y, so
+ * that it passes evenly through the sweep. Bench coordinates are u to the right, v away from the
+ * camera, w up. Immutable.
  */
 final class Scene {
-  /** Towards the lamp, in bench coordinates. */
+  /** Direction to the lamp in bench coordinates. */
   private static final double[] LAMP = {-0.48, -0.28, 0.83};
 
   private static final double AMBIENT = 0.2;
@@ -25,10 +25,10 @@ final class Scene {
   private final List<Solid> solids;
 
   /**
-   * @param middleDioptres vergence of the bench in the image's centre
-   * @param slopeDioptres its growth for a unit of normalised image height
-   * @param mat what lies on the bench
-   * @param solids what stands on it
+   * @param middleDioptres vergence of the bench in the centre of the image
+   * @param slopeDioptres change of the vergence per unit of normalised image height
+   * @param mat texture of the bench
+   * @param solids solids on the bench
    */
   Scene(double middleDioptres, double slopeDioptres, Texture mat, List<Solid> solids) {
     this.middleDioptres = middleDioptres;
@@ -40,7 +40,7 @@ final class Scene {
     this.solids = List.copyOf(solids);
   }
 
-  /** Height of the camera above such a bench. */
+  /** Returns the height of the camera above a bench in metres. */
   static double heightOf(double middleDioptres, double slopeDioptres) {
     return 1 / Math.hypot(middleDioptres, slopeDioptres);
   }
@@ -49,17 +49,17 @@ final class Scene {
     return solids;
   }
 
-  /** A camera ray whose distances are depths along the optical axis. */
+  /** Sets a camera ray whose distances are depths along the optical axis. */
   void ray(double x, double y, Shape.Ray ray) {
     ray.set(0, 0, heightMetres, x, cosine - y * sine, -sine - y * cosine);
   }
 
-  /** Depth of the bench along a camera ray. */
+  /** Returns the depth of the bench along a camera ray. */
   double benchDepth(double y) {
     return 1 / (middleDioptres + slopeDioptres * y);
   }
 
-  /** Camera coordinates of a bench point, in place. */
+  /** Converts a bench point to camera coordinates, in place. */
   void toCamera(double[] point) {
     double v = point[1];
     double w = point[2] - heightMetres;
@@ -67,19 +67,19 @@ final class Scene {
     point[2] = cosine * v - sine * w;
   }
 
-  /** Light that the bench sends along a camera ray, linear. */
+  /** Returns the linear light of the bench along a camera ray. */
   double benchLight(Shape.Ray ray, double depth, double footprint, double lamplight) {
     double albedo = mat.sample(depth * ray.du, depth * ray.dv, footprint);
     return albedo * (AMBIENT + DIRECT * LAMP[2] * lamplight);
   }
 
-  /** Light that a solid sends from a hit, linear. */
+  /** Returns the linear light of a solid at a hit. */
   double light(Solid solid, Shape.Hit hit, double footprint) {
     double albedo = solid.texture().sample(hit.a, hit.b, footprint);
     return albedo * (AMBIENT + DIRECT * Math.max(0, solid.facing(hit, LAMP)));
   }
 
-  /** Share of the lamp, which is not a point, that a bench point sees past what stands still. */
+  /** Returns the share of the area lamp that a bench point sees past the static solids. */
   double lamplight(double u, double v, Shape.Ray ray, Shape.Ray own, Shape.Hit hit) {
     int seen = 0;
     for (int i = 0; i < 9; i++) {

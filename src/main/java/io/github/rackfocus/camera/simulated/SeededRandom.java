@@ -1,8 +1,9 @@
 package io.github.rackfocus.camera.simulated;
 
 /**
- * Random numbers that depend on a seed and a place only, so that any frame can be made again
- * without the ones before it. The mixing is SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+ * A random generator that depends only on a seed, a stream and an index, so that any frame can be
+ * reproduced without those before it. Uses SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). Not
+ * thread-safe.
  */
 final class SeededRandom {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
@@ -10,9 +11,9 @@ final class SeededRandom {
   private long state;
 
   /**
-   * @param seed of the whole simulation
-   * @param stream what the numbers are for
-   * @param index such as a frame's number
+   * @param seed seed of the simulation
+   * @param stream purpose of the numbers
+   * @param index index within the stream, such as a frame number
    */
   SeededRandom(long seed, long stream, long index) {
     state = mix(mix(seed + GOLDEN * (stream + 1)) + GOLDEN * (index + 1));
@@ -23,22 +24,22 @@ final class SeededRandom {
     return mix(state);
   }
 
-  /** In [0, 1). */
+  /** Returns a number in [0, 1). */
   double next() {
     return (nextLong() >>> 11) * 0x1p-53;
   }
 
-  /** In [low, high). */
+  /** Returns a number in [low, high). */
   double between(double low, double high) {
     return low + (high - low) * next();
   }
 
-  /** In [0, bound). */
+  /** Returns an integer in [0, bound). */
   int below(int bound) {
     return (int) (next() * bound);
   }
 
-  /** Mean 0, variance 1 (Box and Muller 1958). */
+  /** Returns a normal number with mean 0 and variance 1 (Box and Muller 1958). */
   double gaussian() {
     double radius = Math.sqrt(-2 * Math.log(1 - next()));
     return radius * Math.cos(2 * Math.PI * next());

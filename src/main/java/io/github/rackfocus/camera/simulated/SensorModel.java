@@ -3,11 +3,11 @@ package io.github.rackfocus.camera.simulated;
 import java.nio.ByteBuffer;
 
 /**
- * From linear light to 8-bit luma with noise.
+ * Converts linear light to 8-bit luma with noise.
  *
  * <p>Signal {@code g s}; variance {@code g^2 (s / fullWell + (read / fullWell)^2)}; then gamma 2.2
- * with a straight toe. The noise is drawn from a table of normal numbers that each row enters at
- * another place, so that fresh noise costs a multiplication a pixel. For one thread.
+ * with a linear toe. Noise comes from a table of normal numbers with a random offset per row, so
+ * that it costs one multiplication per pixel. Not thread-safe.
  */
 final class SensorModel {
   private static final int FRACTION_BITS = 7;
@@ -15,7 +15,7 @@ final class SensorModel {
   private static final int TABLE = 1 << 16;
   private static final double GAMMA = 1 / 2.2;
 
-  /** Below it a straight line from 0 stands for the power law, whose slope has no end there. */
+  /** Linear below this value, because the slope of the power law is infinite at 0. */
   private static final double TOE = 0.004;
 
   private final double gain;
@@ -36,7 +36,7 @@ final class SensorModel {
       double linear = decode(output);
       double variance = gain * gain * (linear / gain / sensor.fullWellElectrons() + read * read);
       double lumaSigma = 255 * slope(linear) * Math.sqrt(variance);
-      // In quarters of the base's unit, so that small noise is not rounded away.
+      // In quarters of the unit of the base, so that weak noise is not rounded to 0.
       sigma[level] = (int) Math.min(1 << 14, Math.rint(lumaSigma * (4 << FRACTION_BITS)));
     }
   }
@@ -54,7 +54,7 @@ final class SensorModel {
     }
   }
 
-  /** Luma without noise, in 1/128, from linear light. */
+  /** Returns luma without noise, in 1/128, of linear light. */
   short[] base(float[] light) {
     short[] base = new short[light.length];
     for (int i = 0; i < light.length; i++) {
@@ -81,7 +81,7 @@ final class SensorModel {
     }
   }
 
-  /** Gamma, 0 to 1 and beyond. */
+  /** Applies the gamma curve; values above 1 are not clipped. */
   static double encode(double linear) {
     return linear < TOE ? linear * Math.pow(TOE, GAMMA) / TOE : Math.pow(linear, GAMMA);
   }

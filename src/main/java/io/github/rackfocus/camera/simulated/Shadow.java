@@ -1,6 +1,6 @@
 package io.github.rackfocus.camera.simulated;
 
-/** Soft shadows of what stands still on the bench, by where they fall in the image. Immutable. */
+/** Soft shadows of the static solids on the bench, by image coordinates. Immutable. */
 final class Shadow {
   private static final int COLUMNS = 192;
   private static final int ROWS = 144;
@@ -12,7 +12,8 @@ final class Shadow {
   private final double perY;
 
   /**
-   * @param halfWidth and {@code halfHeight}: normalised image coordinates to cover
+   * @param halfWidth greatest normalised image coordinate to cover horizontally
+   * @param halfHeight greatest normalised image coordinate to cover vertically
    */
   Shadow(Scene scene, double halfWidth, double halfHeight) {
     left = -halfWidth;
@@ -36,7 +37,7 @@ final class Shadow {
     }
   }
 
-  /** Share of the lamp seen at a normalised image coordinate, 0 to 1. */
+  /** Returns the share of the lamp visible at a normalised image coordinate, 0 to 1. */
   double at(double x, double y) {
     double column = Math.min(Math.max((x - left) * perX, 0), COLUMNS - 1.001);
     double row = Math.min(Math.max((y - top) * perY, 0), ROWS - 1.001);

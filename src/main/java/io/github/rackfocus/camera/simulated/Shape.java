@@ -1,26 +1,28 @@
 package io.github.rackfocus.camera.simulated;
 
 /**
- * A solid in its own frame, standing on w = 0, hit by rays. Lengths in metres; immutable.
+ * The shape of a solid in its own coordinates, standing on w = 0. Lengths are in metres. Immutable.
  *
- * <p>A hit is written to a caller's {@link Hit}, as millions of rays are cast for a picture.
+ * <p>Hits are written to an object of the caller, because an image takes millions of rays.
  */
 sealed interface Shape {
-  /** Half width, half depth and height of a box around it. */
+  /** Returns the half width of the bounding box. */
   double halfU();
 
+  /** Returns the half depth of the bounding box. */
   double halfV();
 
+  /** Returns the height of the bounding box. */
   double height();
 
   /**
-   * First intersection at a positive distance.
+   * Finds the first intersection at a positive distance.
    *
-   * @return whether there is one, then described in {@code hit}
+   * @return whether there is one; it is written to {@code hit}
    */
   boolean intersect(Ray ray, Hit hit);
 
-  /** A ray in the shape's frame; the distance is in units of the direction's length. */
+  /** A ray in the coordinates of a shape; distances are in units of the direction's length. */
   final class Ray {
     double ou;
     double ov;
@@ -39,7 +41,7 @@ sealed interface Shape {
     }
   }
 
-  /** Where a ray met a shape: distance, normal and place on the surface. */
+  /** An intersection of a ray and a shape: distance, normal and surface coordinates. */
   final class Hit {
     double distance;
     double nu;
@@ -90,7 +92,7 @@ sealed interface Shape {
     }
   }
 
-  /** An upright cylinder, with a hole through it where {@code hole} is above 0. */
+  /** An upright cylinder, with a hole through it if {@code hole} is above 0. */
   record Ring(double radius, double hole, double height) implements Shape {
     @Override
     public double halfU() {
@@ -143,7 +145,7 @@ sealed interface Shape {
     }
   }
 
-  /** The part above w = 0 of an ellipsoid with its centre at a height. */
+  /** The part above w = 0 of an ellipsoid whose centre is at height {@code centre}. */
   record Dome(double radius, double vertical, double centre) implements Shape {
     @Override
     public double halfU() {
@@ -192,7 +194,7 @@ sealed interface Shape {
     }
   }
 
-  /** A wavy cloth: a height field that falls to w = 0 at the edge of its square. */
+  /** A wavy cloth: a height field that is 0 at the edge of its rectangle. */
   record Cloth(double halfU, double halfV, double height, double phase) implements Shape {
     private static final int STEPS = 28;
     private static final int BISECTIONS = 8;

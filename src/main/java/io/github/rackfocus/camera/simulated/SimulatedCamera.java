@@ -16,14 +16,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A camera with a liquid lens before a bench that does not exist: frames, readings and faults as a
- * real one has them, and the true depth of every frame.
+ * A simulated camera with a liquid lens in front of a workbench. It has the readings and the faults
+ * of a real camera, and the true depth of every frame.
  *
- * <p>Everything follows from the configuration and its seed, byte for byte. Frame k is exposed
- * around {@code (k + 1/2) / rate} of scene time and stamped {@code startStampNanos + k / rate}; the
- * lens has been sweeping for a while when frame 0 is taken. Rendered ahead, the frames of one or
- * several sweeps are kept and come again with fresh noise, so that a frame costs little when it is
- * asked for. Frames are read by one thread; ground truth by any.
+ * <p>Equal configurations give equal bytes. Frame k is exposed around {@code (k + 1/2) / rate} of
+ * scene time and stamped {@code startStampNanos + k / rate}; at frame 0 the lens is in steady state.
+ * Prerendered frames of one or several sweeps repeat with fresh noise, so that reading a frame is
+ * cheap. Frames are read by one thread; ground truth by any.
  */
 public final class SimulatedCamera implements FrameSource {
   private final SimulatedCameraConfig config;
@@ -40,12 +39,12 @@ public final class SimulatedCamera implements FrameSource {
   private long sequence;
 
   /**
-   * Builds the scene and renders ahead what the configuration asks for, on all processors.
+   * Builds the scene and prerenders the configured sweeps on all processors.
    *
-   * @param pool where frames are leased
-   * @param clock paces the frames and tells their arrival
-   * @param progress told the share rendered, 0 to 1, from any thread
-   * @throws IllegalArgumentException if the frames to render ahead would not fit into memory
+   * @param pool pool to lease frames from
+   * @param clock clock for pacing and arrival times
+   * @param progress receives the fraction rendered, 0 to 1, from any thread
+   * @throws IllegalArgumentException if the prerendered frames would not fit into memory
    */
   public SimulatedCamera(
       SimulatedCameraConfig config, FramePool pool, SourceClock clock, DoubleConsumer progress) {
@@ -54,7 +53,7 @@ public final class SimulatedCamera implements FrameSource {
     this.pool = pool;
     this.pacer = new Pacer(clock, config.playback().paced());
     this.track = new LensTrack(config);
-    int frames = framesAhead(config, track.period());
+    int frames = framesToPrerender(config, track.period());
     this.renderer = new ThinLensRenderer(config, frames / config.format().rateHz());
     this.sensor = new SensorModel(config);
     this.rendered = frames == 0 ? null : new short[frames][];
@@ -63,12 +62,12 @@ public final class SimulatedCamera implements FrameSource {
     IntStream.range(0, frames)
         .parallel()
         .forEach(frame -> {
-          renderAhead(frame);
+          prerender(frame);
           progress.accept((double) done.incrementAndGet() / frames);
         });
   }
 
-  /** As the configuration says, on this JVM's clock. */
+  /** Creates a camera on the clock of this JVM, without reporting progress. */
   public SimulatedCamera(SimulatedCameraConfig config, FramePool pool) {
     this(config, pool, SourceClock.SYSTEM, share -> {});
   }
@@ -79,16 +78,16 @@ public final class SimulatedCamera implements FrameSource {
   }
 
   /**
-   * Lets stamps count from the time when the first frame is due, in place of the configuration's
-   * start; to be called before that frame is asked for.
+   * Makes stamps start at the time when the first frame is due instead of the configured start. To be
+   * called before the first {@link #next}.
    *
-   * @param nowNanos the time that stamps are in, nanoseconds
+   * @param nowNanos clock of the stamps, nanoseconds
    */
   public void stampFrom(LongSupplier nowNanos) {
     stampClock = nowNanos;
   }
 
-  /** What it was made from. */
+  /** Returns the configuration. */
   public SimulatedCameraConfig config() {
     return config;
   }
@@ -107,20 +106,20 @@ public final class SimulatedCamera implements FrameSource {
     return focus;
   }
 
-  /** Focal length in the middle of the sweep, as a multiple of the image's width. */
+  /** Returns the focal length at the middle of the sweep as a multiple of the image width. */
   public static double focalWidths() {
     return ThinLensRenderer.FOCAL_WIDTHS;
   }
 
-  /** Frames until the sweep repeats itself. */
+  /** Returns the period of the sweep in frames. */
   public int sweepFrames() {
     return track.period();
   }
 
   /**
-   * True depth as the frame of a sequence number sees it: at its magnification and time.
+   * Returns the true depth of a frame, at its magnification and time.
    *
-   * @return metres along the optical axis; shared where rendered ahead, so not to be changed
+   * @return metres along the optical axis; may be shared, do not modify
    */
   public Pfm groundTruth(long sequenceNumber) {
     return truths == null
@@ -139,22 +138,19 @@ public final class SimulatedCamera implements FrameSource {
         startStampNanos = stampClock.getAsLong() - dueNanos(number);
         stampClock = null;
       }
-      SeededRandom chance = new SeededRandom(config.scene().seed(), 4, number);
-      if (chance.next() < config.sensor().dropProbability()) {
+      SeededRandom random = new SeededRandom(config.scene().seed(), 4, number);
+      if (random.next() < config.sensor().dropProbability()) {
         sequence++;
         dropped.incrementAndGet();
         continue;
       }
-      Frame frame = pool.tryLease(config.format().width(), config.format().height(), false);
-      while (frame == null && !pacer.isPaced() && pacer.awaitLease()) {
-        frame = pool.tryLease(config.format().width(), config.format().height(), false);
-      }
+      Frame frame = pacer.lease(pool, config.format().width(), config.format().height(), false);
       if (frame == null && pacer.isClosed()) {
         return null;
       }
       sequence++;
       if (frame != null) {
-        return fill(frame, number, chance);
+        return fill(frame, number, random);
       }
       dropped.incrementAndGet();
     }
@@ -170,7 +166,7 @@ public final class SimulatedCamera implements FrameSource {
     pacer.close();
   }
 
-  private Frame fill(Frame frame, long number, SeededRandom chance) {
+  private Frame fill(Frame frame, long number, SeededRandom random) {
     LensTrack.Exposure exposure = track.at(number);
     short[] base =
         rendered == null
@@ -181,10 +177,10 @@ public final class SimulatedCamera implements FrameSource {
         Math.max(
             -0.4 / config.format().rateHz(),
             Math.min(
-                0.4 / config.format().rateHz(), chance.gaussian() * config.sensor().stampJitterSeconds()));
+                0.4 / config.format().rateHz(), random.gaussian() * config.sensor().stampJitterSeconds()));
     long stamp = Math.max(0, startStampNanos + dueNanos(number) + Math.round(jitter * 1e9));
     double focus =
-        Math.max(0, exposure.middle() + chance.gaussian() * config.sensor().readingNoiseDioptres());
+        Math.max(0, exposure.middle() + random.gaussian() * config.sensor().readingNoiseDioptres());
     frame.seal(
         stamp,
         number,
@@ -193,7 +189,7 @@ public final class SimulatedCamera implements FrameSource {
     return frame;
   }
 
-  private void renderAhead(int frame) {
+  private void prerender(int frame) {
     short[][] bases = rendered;
     Pfm[] maps = truths;
     if (bases != null && maps != null) {
@@ -215,8 +211,8 @@ public final class SimulatedCamera implements FrameSource {
     return Math.round(number * 1e9 / config.format().rateHz());
   }
 
-  private static int framesAhead(SimulatedCameraConfig config, int period) {
-    // A still scene looks the same in every sweep.
+  private static int framesToPrerender(SimulatedCameraConfig config, int period) {
+    // A static scene looks the same in every sweep.
     int sweeps =
         config.scene().motionMetresPerSecond() == 0
             ? Math.min(1, config.playback().prerenderedSweeps())
@@ -232,7 +228,7 @@ public final class SimulatedCamera implements FrameSource {
               + (bytes >> 20)
               + " MB; expected at most "
               + (limit >> 20)
-              + " MB, or 0 to render each frame when it is asked for");
+              + " MB, or 0 to render each frame on demand");
     }
     return (int) frames;
   }

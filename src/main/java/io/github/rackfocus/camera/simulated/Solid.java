@@ -1,6 +1,6 @@
 package io.github.rackfocus.camera.simulated;
 
-/** A shape that stands somewhere on the bench, with what is printed on it. Immutable. */
+/** A textured shape at a place on the bench. Immutable. */
 final class Solid {
   private final Shape shape;
   private final Texture texture;
@@ -14,12 +14,12 @@ final class Solid {
   private final double pitchSine;
 
   /**
-   * @param shape in its own frame
+   * @param shape shape in its own coordinates
    * @param texture reflectance
-   * @param place u to the right on the bench, v away from the camera, w above it, metres
-   * @param yaw turn about the upright, radians
-   * @param pitch tilt about its own u axis, radians
-   * @param swing 0 standing still, else how it moves to and fro: its phase, radians
+   * @param place bench coordinates u (right), v (away from the camera), w (up), in metres
+   * @param yaw rotation about the vertical axis, radians
+   * @param pitch rotation about its own u axis, radians
+   * @param swing phase of its oscillation, radians; 0 for a static solid
    */
   Solid(Shape shape, Texture texture, double[] place, double yaw, double pitch, double swing) {
     this.shape = shape;
@@ -42,17 +42,17 @@ final class Solid {
     return texture;
   }
 
-  /** Phase of its motion, radians; 0 standing still. */
+  /** Returns the phase of its oscillation in radians; 0 for a static solid. */
   double swing() {
     return swing;
   }
 
-  /** Whether it moves. */
+  /** Returns whether the solid moves. */
   boolean moves() {
     return swing != 0;
   }
 
-  /** Bench ray to the shape's own frame, when it has moved to the right by {@code shift}. */
+  /** Converts a bench ray to the coordinates of the shape, displaced to the right by {@code shift}. */
   void toOwn(Shape.Ray from, double shift, Shape.Ray to) {
     double pu = from.ou - u - shift;
     double pv = from.ov - v;
@@ -68,7 +68,7 @@ final class Solid {
         -pitchSine * ev + pitchCosine * from.dw);
   }
 
-  /** A point of the shape's own frame on the bench, into {@code point}. */
+  /** Converts a point of the shape to bench coordinates and writes it to {@code point}. */
   void toBench(double a, double b, double c, double shift, double[] point) {
     double qv = pitchCosine * b - pitchSine * c;
     point[0] = u + shift + yawCosine * a - yawSine * qv;
@@ -76,7 +76,7 @@ final class Solid {
     point[2] = w + pitchSine * b + pitchCosine * c;
   }
 
-  /** Cosine between a hit's normal and a direction on the bench. */
+  /** Returns the cosine between the normal of a hit and a direction in bench coordinates. */
   double facing(Shape.Hit hit, double[] direction) {
     double nv = pitchCosine * hit.nv - pitchSine * hit.nw;
     double nw = pitchSine * hit.nv + pitchCosine * hit.nw;

@@ -1,13 +1,13 @@
 package io.github.rackfocus.camera.simulated;
 
 /**
- * How the lens is commanded through the planes of a sweep.
+ * The commanded focus of a lens over the time of a sweep.
  *
- * <p>Time is counted in frames: frame k is exposed around phase {@code k + 0.5}, so that a held
- * plane has half a frame to settle.
+ * <p>Time is in frames: frame k is exposed around phase {@code k + 0.5}, so that the lens has half a
+ * frame to settle on a held plane.
  */
 public enum SweepPattern {
-  /** Far to near, a plane held for each frame, then back at once. */
+  /** Far to near in steps, one plane held per frame, then back in one step. */
   SAW {
     @Override
     public int periodFrames(int planes) {
@@ -15,11 +15,11 @@ public enum SweepPattern {
     }
 
     @Override
-    double shareAt(double phase, int planes) {
+    double positionAt(double phase, int planes) {
       return (double) Math.floorMod((long) Math.floor(phase), planes) / (planes - 1);
     }
   },
-  /** Far to near and back at constant speed, a plane a frame, never still. */
+  /** Far to near and back at constant speed, one plane per frame, never at rest. */
   TRIANGLE {
     @Override
     public int periodFrames(int planes) {
@@ -27,42 +27,44 @@ public enum SweepPattern {
     }
 
     @Override
-    double shareAt(double phase, int planes) {
+    double positionAt(double phase, int planes) {
       double half = planes - 1;
       double at = (phase - 0.5) % (2 * half);
       double forward = at < 0 ? at + 2 * half : at;
       return 1 - Math.abs(forward - half) / half;
     }
   },
-  /** Far to near and back as a cosine, slow enough in the middle to miss no plane. */
+  /** Far to near and back as a cosine, slow enough in the middle not to skip a plane. */
   SINE {
     @Override
     public int periodFrames(int planes) {
-      // The steepest part moves pi (Z - 1) / N planes a frame, which must not exceed one; and an
-      // even N has a frame at either end.
+      // At most pi (Z - 1) / N planes per frame, which must not exceed one; an even N has a frame at
+      // each end.
       return 2 * (int) Math.ceil(Math.PI * (planes - 1) / 2);
     }
 
     @Override
-    double shareAt(double phase, int planes) {
+    double positionAt(double phase, int planes) {
       return 0.5 - 0.5 * Math.cos(2 * Math.PI * (phase - 0.5) / periodFrames(planes));
     }
   };
 
-  /** Frames until the sweep repeats itself. */
+  /** Returns the period of the sweep in frames. */
   public abstract int periodFrames(int planes);
 
-  /** Commanded position at a phase, 0 the farthest plane, 1 the nearest. */
-  abstract double shareAt(double phase, int planes);
+  /** Returns the commanded position at a phase, 0 at the farthest plane, 1 at the nearest. */
+  abstract double positionAt(double phase, int planes);
 
   /**
-   * Commanded focus at a time.
+   * Returns the commanded focus at a phase.
    *
    * @param phase time in frames
-   * @param planes at equal distances from farthest to nearest
+   * @param planes number of planes, evenly spaced from farthest to nearest
+   * @param farthest focus of the farthest plane, dioptres
+   * @param nearest focus of the nearest plane, dioptres
    * @return dioptres
    */
   public double commandAt(double phase, int planes, double farthest, double nearest) {
-    return farthest + (nearest - farthest) * shareAt(phase, planes);
+    return farthest + (nearest - farthest) * positionAt(phase, planes);
   }
 }

@@ -3,7 +3,7 @@ package io.github.rackfocus.camera.simulated;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A repeating square of reflectances in linear light, with coarser levels. Immutable. */
+/** A repeating square of linear reflectances with a mip pyramid. Immutable. */
 final class Texture {
   private static final int SIZE = 256;
   private static final double LOG_2_OF_E = 1.4426950408889634;
@@ -11,7 +11,7 @@ final class Texture {
   private final List<float[]> levels = new ArrayList<>();
   private final double texelMetres;
 
-  /** What is on it. */
+  /** The pattern of a texture. */
   enum Kind {
     FRACTAL,
     STRIPES,
@@ -24,8 +24,9 @@ final class Texture {
   }
 
   /**
-   * @param dark and {@code bright}: the range of reflectance
-   * @param texelMetres size of the finest detail
+   * @param dark lowest reflectance
+   * @param bright highest reflectance
+   * @param texelMetres size of a texel
    */
   Texture(Kind kind, double dark, double bright, double texelMetres, SeededRandom random) {
     this.texelMetres = texelMetres;
@@ -40,10 +41,11 @@ final class Texture {
   }
 
   /**
-   * Reflectance at a place, averaged over about a footprint.
+   * Returns the reflectance at a point of the surface, averaged over a footprint.
    *
-   * @param a and {@code b}: metres on the surface
-   * @param footprintMetres width of a sample
+   * @param a first surface coordinate, metres
+   * @param b second surface coordinate, metres
+   * @param footprintMetres width of the footprint
    */
   double sample(double a, double b, double footprintMetres) {
     double texels = footprintMetres / texelMetres;
@@ -155,7 +157,7 @@ final class Texture {
     }
   }
 
-  /** Marks as on a board: traces, pads, dots and lines of small characters. */
+  /** Paints the marks of a circuit board: traces, pads and lines of small characters. */
   private static void print(float[] tile, SeededRandom random) {
     for (int i = 0; i < 26; i++) {
       int x0 = random.below(SIZE);
@@ -196,7 +198,7 @@ final class Texture {
     }
   }
 
-  /** Adds value noise of several octaves around 0, repeating with the tile. */
+  /** Adds several octaves of tileable value noise around 0. */
   private static void fractal(
       float[] tile, SeededRandom random, int cells, double amplitude, int stretchX, int stretchY) {
     boolean empty = tile[0] == 0;

@@ -3,16 +3,15 @@ package io.github.rackfocus.camera.simulated;
 import java.util.Arrays;
 
 /**
- * Renders what a thin lens sees: fragments sorted into layers of about equal blur, each spread by
- * its disc of confusion and laid over the ones behind, in linear light.
+ * Renders the image of a thin lens in linear light: fragments are sorted into layers of about equal
+ * blur; each layer is blurred by its circle of confusion and composed over those behind it.
  *
- * <p>The disc's radius is the aperture constant times the distance from the focus in dioptres,
- * {@code r = k |focus - 1/z|}. A layer also shows the fragments of the next nearer one below it, so
- * that no gap opens where a slanted surface crosses from one to the next. Immutable; rendering is
- * thread-safe.
+ * <p>The radius of the circle is proportional to the distance from the focus in dioptres, {@code r =
+ * k |focus - 1/z|}. A layer also includes the fragments of the next nearer layer, so that no gap
+ * opens where a slanted surface passes from one layer to the next. Immutable and thread-safe.
  */
 final class ThinLensRenderer {
-  /** Focal length for the image's width: a horizontal field of view of 45 degrees. */
+  /** Focal length as a multiple of the image width: a horizontal field of view of 45 degrees. */
   static final double FOCAL_WIDTHS = 1.2;
 
   private static final double BLUR_STEP_PIXELS = 0.4;
@@ -25,7 +24,7 @@ final class ThinLensRenderer {
   private final double swingHz;
 
   /**
-   * @param loopSeconds after which the scene has to repeat itself; 0 never
+   * @param loopSeconds period of the scene's motion; 0 if it need not repeat
    */
   ThinLensRenderer(SimulatedCameraConfig config, double loopSeconds) {
     this.config = config;
@@ -37,23 +36,23 @@ final class ThinLensRenderer {
     this.scene = BenchScene.build(config, focal);
     double outside = 1.25 / (2 * focal);
     this.shadow = new Shadow(scene, config.format().width() * outside, config.format().height() * outside);
-    double usual = 0.2;
+    double defaultHz = 0.2;
     this.swingHz =
-        loopSeconds == 0 ? usual : Math.max(1, Math.rint(usual * loopSeconds)) / loopSeconds;
+        loopSeconds == 0 ? defaultHz : Math.max(1, Math.rint(defaultHz * loopSeconds)) / loopSeconds;
   }
 
-  /** True depth of every pixel, metres. */
+  /** Returns the true depth of every pixel in metres. */
   float[] depth(LensTrack.Exposure exposure, double seconds) {
     return Fragments.depth(scene, view(exposure, seconds));
   }
 
-  /** Linear light of every pixel, 1 saturating at gain 1. */
+  /** Returns the linear light of every pixel; 1 saturates at gain 1. */
   float[] render(LensTrack.Exposure exposure, double seconds) {
     double range = config.sweep().nearestDioptres() - config.sweep().farthestDioptres();
     int margin = (int) Math.ceil(1.1 * blurPixelsPerDioptre * range) + 3;
     Fragments fragments = new Fragments(scene, shadow, view(exposure, seconds), margin);
     Layers layers = new Layers(fragments, blurPixelsPerDioptre);
-    float[] picture = new float[config.format().width() * config.format().height()];
+    float[] image = new float[config.format().width() * config.format().height()];
     DiscLayer disc = new DiscLayer(config.format().width(), config.format().height(), margin);
     float[] values = new float[fragments.width];
     float[] covers = new float[fragments.width];
@@ -69,9 +68,9 @@ final class ThinLensRenderer {
           disc.addRow(y - margin, left - margin, values, covers, right - left);
         }
       }
-      disc.composeOver(picture);
+      disc.composeOver(image);
     }
-    return picture;
+    return image;
   }
 
   private View view(LensTrack.Exposure exposure, double seconds) {
@@ -87,7 +86,7 @@ final class ThinLensRenderer {
         swingHz);
   }
 
-  /** Which fragments lie in which layer, and between which columns of each row. */
+  /** Assigns fragments to layers and knows the columns that each row of a layer spans. */
   private static final class Layers {
     final int count;
     private final Fragments fragments;

@@ -1,29 +1,29 @@
 package io.github.rackfocus.camera.simulated;
 
 /**
- * How the scene is seen in one frame: magnification, and where what moves has got to.
+ * The view of the scene in one frame: its magnification, and the motion of the solids.
  *
- * @param width pixels in a row
- * @param height rows
- * @param focalPixels focal length at this frame's focus, breathing included
+ * @param width in pixels
+ * @param height in pixels
+ * @param focalPixels focal length at the focus of this frame, including breathing
  * @param seconds scene time
- * @param swingMetres amplitude of what moves
- * @param swingHz its frequency
+ * @param swingMetres amplitude of the moving solids
+ * @param swingHz frequency of the moving solids
  */
 record View(
     int width, int height, double focalPixels, double seconds, double swingMetres, double swingHz) {
 
-  /** Normalised image coordinate of a place across, in pixels from the left edge. */
+  /** Returns the normalised image coordinate of a distance from the left edge in pixels. */
   double x(double pixels) {
     return (pixels - width / 2.0) / focalPixels;
   }
 
-  /** Normalised image coordinate of a place down, in pixels from the top edge. */
+  /** Returns the normalised image coordinate of a distance from the top edge in pixels. */
   double y(double pixels) {
     return (pixels - height / 2.0) / focalPixels;
   }
 
-  /** How far a solid has moved along the bench. */
+  /** Returns the displacement of a solid to the right, in metres. */
   double shift(Solid solid) {
     return solid.moves()
         ? swingMetres * Math.sin(2 * Math.PI * swingHz * seconds + solid.swing())
@@ -31,9 +31,9 @@ record View(
   }
 
   /**
-   * The pixels that a solid can cover, by the corners of the box around it.
+   * Returns the pixels that the bounding box of a solid covers.
    *
-   * @return left, top, right and bottom, the latter two exclusive, within the margin
+   * @return left, top, right and bottom, the latter two exclusive, clipped to the image and margin
    */
   int[] bounds(Scene scene, Solid solid, int margin) {
     double[] low = {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY};

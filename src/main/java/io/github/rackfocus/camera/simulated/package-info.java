@@ -1,4 +1,4 @@
-/** A simulated camera with a liquid lens: scenes, a thin-lens renderer, a sensor model. */
+/** A simulated camera with a liquid lens: scene, thin-lens renderer and sensor model. */
 @NullMarked
 package io.github.rackfocus.camera.simulated;
 

@@ -13,7 +13,7 @@ class DiscLayerTest {
   private static final int MARGIN = 14;
 
   @Property(tries = 60, seed = "20261120")
-  void shouldSpreadAPointEvenlyOverADiscAndLoseNothing(
+  void shouldSpreadAPointEvenlyOverADiscWithoutLoss(
       @ForAll @DoubleRange(min = 0, max = 11) double radius) {
     DiscLayer layer = new DiscLayer(SIDE, SIDE, MARGIN);
     layer.radius(radius);
@@ -33,13 +33,13 @@ class DiscLayerTest {
       assertThat(picture[i]).isCloseTo(picture[(20 + dy) * SIDE + 20 - dx], within(1e-5f));
     }
     assertThat(sum).isCloseTo(1, within(1e-4));
-    // A disc's mean square distance is half its radius squared, here with the least blur in it.
+    // The mean square distance of a disc is half its squared radius, which includes the minimum blur.
     double expected = (radius * radius + 0.65 * 0.65) / 2;
     assertThat(spread).isCloseTo(expected, within(0.35 + 0.03 * expected));
   }
 
   @Property(tries = 20, seed = "20261120")
-  void shouldLeaveAnEvenLayerAsItIs(@ForAll @DoubleRange(min = 0, max = 10) double radius) {
+  void shouldNotChangeAUniformLayer(@ForAll @DoubleRange(min = 0, max = 10) double radius) {
     DiscLayer layer = new DiscLayer(SIDE, SIDE, MARGIN);
     layer.radius(radius);
     float[] light = new float[SIDE + 2 * MARGIN];
@@ -58,7 +58,7 @@ class DiscLayerTest {
   }
 
   @Property(tries = 20, seed = "20261120")
-  void shouldLetWhatIsBehindShowThroughASpreadEdge(
+  void shouldShowTheBackgroundThroughABlurredEdge(
       @ForAll @DoubleRange(min = 3, max = 10) double radius) {
     DiscLayer layer = new DiscLayer(SIDE, SIDE, MARGIN);
     layer.radius(radius);

@@ -9,7 +9,7 @@ class LensTrackTest {
   private static final SimulatedCameraConfig CONFIG = SimulatedCameraConfig.DEFAULTS;
 
   @Test
-  void shouldStandStillAtEveryPlaneOfASaw() {
+  void shouldRestAtEveryPlaneOfASaw() {
     LensTrack track = new LensTrack(CONFIG);
     assertThat(track.period()).isEqualTo(10);
     for (int k = 0; k < 10; k++) {
@@ -21,13 +21,13 @@ class LensTrackTest {
   }
 
   @Test
-  void shouldCallASluggishLensUnsettled() {
+  void shouldReportASlowLensAsUnsettled() {
     LensTrack track = new LensTrack(CONFIG.withLens(new SimulatedCameraConfig.Lens(3, 0.3, 0)));
     assertThat(track.at(0).settled()).isFalse();
   }
 
   @Test
-  void shouldTellTheDirectionOfATriangle() {
+  void shouldReportTheDirectionOfATriangle() {
     SimulatedCameraConfig.Sweep sweep = CONFIG.sweep();
     LensTrack track =
         new LensTrack(
@@ -42,7 +42,7 @@ class LensTrackTest {
       assertThat(down.direction()).isEqualTo(-1);
       assertThat(up.start()).isLessThan(up.middle());
       assertThat(up.middle()).isLessThan(up.end());
-      // 2 z / w = 2.8 ms of lag at 13.9 dioptres a second, and half the play.
+      // 2 z / w = 2.8 ms of lag at 13.9 dioptres per second, plus half the hysteresis.
       assertThat(up.middle()).isCloseTo(sweep.focus(k) - 0.049, within(0.01));
       assertThat(down.middle()).isCloseTo(sweep.focus(k) + 0.049, within(0.01));
     }

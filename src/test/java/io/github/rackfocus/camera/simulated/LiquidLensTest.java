@@ -9,7 +9,7 @@ import net.jqwik.api.constraints.DoubleRange;
 
 class LiquidLensTest {
   @Property(tries = 200, seed = "20261120")
-  void shouldSettleToTheCommandLessThePlay(
+  void shouldSettleAtTheCommandWithinTheHysteresis(
       @ForAll @DoubleRange(min = 1, max = 2000) double hertz,
       @ForAll @DoubleRange(min = 0.05, max = 5) double damping,
       @ForAll @DoubleRange(min = 0, max = 1) double play,
@@ -23,9 +23,9 @@ class LiquidLensTest {
     assertThat(lens.error()).isLessThan(1e-6);
   }
 
-  /** Overshoot of a second-order step: exp(-pi z / sqrt(1 - z^2)), none from z = 1 on. */
+  /** The overshoot of a second-order step is exp(-pi z / sqrt(1 - z^2)), and 0 from z = 1. */
   @Property(tries = 200, seed = "20261120")
-  void shouldOvershootAsMuchAsItsDampingAllows(
+  void shouldOvershootByTheFormulaOfItsDamping(
       @ForAll @DoubleRange(min = 0.05, max = 3) double damping) {
     LiquidLens lens = new LiquidLens(100, damping, 0, 2);
     double highest = 2;
@@ -57,7 +57,7 @@ class LiquidLensTest {
   }
 
   @Property(tries = 50, seed = "20261120")
-  void shouldComeToRestApartOnTheWaysUpAndDown(
+  void shouldSettleAtDifferentFocusWhenRisingAndFalling(
       @ForAll @DoubleRange(min = 0.01, max = 1) double play) {
     LiquidLens lens = new LiquidLens(100, 0.7, play, 0);
     lens.advance(5, 1);

@@ -12,10 +12,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SensorModelTest {
   private static final int SIDE = 256;
 
-  /** One sigma in luma, from the stated variance through the slope of gamma. */
+  /** Compares one sigma in luma with the documented variance times the slope of gamma. */
   @ParameterizedTest
   @CsvSource({"0.5,1,1000,10", "0.1,1,1000,10", "0.1,4,1000,10", "0.5,1,10000,0"})
-  void shouldMakeTheStatedNoise(double light, double gain, double fullWell, double read) {
+  void shouldHaveTheDocumentedNoise(double light, double gain, double fullWell, double read) {
     SensorModel sensor = sensor(gain, fullWell, read);
     float[] flat = new float[SIDE * SIDE];
     Arrays.fill(flat, (float) light);
@@ -33,13 +33,13 @@ class SensorModelTest {
       square += (value - expectedMean) * (value - expectedMean);
     }
     assertThat(mean / luma.capacity()).isCloseTo(expectedMean, within(0.15));
-    // Rounding to whole numbers adds a variance of 1/12.
+    // Rounding to integers adds a variance of 1/12.
     double expected = Math.sqrt(slope * slope * sigma * sigma + 1 / 12.0);
     assertThat(Math.sqrt(square / luma.capacity())).isCloseTo(expected, within(0.04 * expected));
   }
 
   @Test
-  void shouldMakeOtherNoiseForEveryFrameAndTheSameForTheSame() {
+  void shouldMakeReproducibleNoiseThatDiffersByFrame() {
     SensorModel sensor = sensor(1, 1000, 10);
     float[] flat = new float[SIDE * SIDE];
     Arrays.fill(flat, 0.3f);

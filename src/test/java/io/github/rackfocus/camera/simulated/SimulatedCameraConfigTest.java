@@ -12,7 +12,7 @@ class SimulatedCameraConfigTest {
   private static final SimulatedCameraConfig CONFIG = SimulatedCameraConfig.DEFAULTS;
 
   @Test
-  void shouldSayWhichFieldIsWrongAndWhatWouldBeRight() {
+  void shouldNameTheWrongFieldAndItsRange() {
     refuses(() -> CONFIG.withSize(0, 240), "format.width is 0; expected 32 to 4096 pixels");
     refuses(() -> CONFIG.withSize(320, 100_000), "format.height is 100000; expected 32 to 4096 pixels");
     refuses(
@@ -35,7 +35,7 @@ class SimulatedCameraConfigTest {
   }
 
   @Test
-  void shouldRefuseToRenderMoreAheadThanFitsIntoMemory() {
+  void shouldRejectMorePrerenderedFramesThanFitIntoMemory() {
     assertThatThrownBy(() ->
             new SimulatedCamera(
                 CONFIG
@@ -45,7 +45,7 @@ class SimulatedCameraConfigTest {
                 new FramePool(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("prerenderedSweeps is 100, which takes 96000 MB; expected at most")
-        .hasMessageEndingWith("or 0 to render each frame when it is asked for");
+        .hasMessageEndingWith("or 0 to render each frame on demand");
   }
 
   @Test

@@ -27,21 +27,21 @@ class SimulatedCameraTest {
   private final FramePool pool = new FramePool(4);
 
   @Test
-  void shouldMakeTheSameBytesFromTheSameSeed() throws Exception {
+  void shouldProduceEqualBytesForEqualSeeds() throws Exception {
     List<byte[]> first = play(SMALL, 12);
     List<byte[]> again = play(SMALL, 12);
     for (int k = 0; k < 12; k++) {
       assertThat(again.get(k)).isEqualTo(first.get(k));
     }
     assertThat(play(SMALL.withScene(new SimulatedCameraConfig.Scene(77, 0)), 1).get(0)).isNotEqualTo(first.get(0));
-    // The same plane one sweep later: the same scene under other noise.
+    // The same plane one sweep later: the same scene with other noise.
     assertThat(first.get(10)).isNotEqualTo(first.get(0));
     assertThat(distance(first.get(10), first.get(0)))
         .isLessThan(0.5 * distance(first.get(9), first.get(0)));
   }
 
   @Test
-  void shouldRenderAheadWhatItWouldRenderLive() throws Exception {
+  void shouldPrerenderTheSameAsItRendersLive() throws Exception {
     List<byte[]> ahead = play(SMALL, 3);
     List<byte[]> live = play(LIVE, 3);
     for (int k = 0; k < 3; k++) {
@@ -71,7 +71,7 @@ class SimulatedCameraTest {
   }
 
   @Test
-  void shouldDropFramesWithTheStatedProbabilityAndCountThem() throws Exception {
+  void shouldDropFramesWithTheConfiguredProbability() throws Exception {
     SimulatedCameraConfig config = SMALL.withSensor(sensor(0.3, 0, 0));
     try (SimulatedCamera camera = new SimulatedCamera(config, pool)) {
       long last = -1;
@@ -87,7 +87,7 @@ class SimulatedCameraTest {
   }
 
   @Test
-  void shouldJitterStampsAndReadingsAsStated() throws Exception {
+  void shouldJitterStampsAndReadingsAsConfigured() throws Exception {
     SimulatedCameraConfig config = 
         SMALL
             .withSensor(sensor(0, 0.002, 0.05))
@@ -110,7 +110,7 @@ class SimulatedCameraTest {
   }
 
   @Test
-  void shouldDropWhatALiveCameraCannotHandOver() throws Exception {
+  void shouldDropFramesOfALiveCameraWhenThePoolIsEmpty() throws Exception {
     FramePool one = new FramePool(1);
     FakeClock clock = new FakeClock();
     SimulatedCameraConfig config = SMALL.withPlayback(new SimulatedCameraConfig.Playback(1, true, 0));
@@ -136,7 +136,7 @@ class SimulatedCameraTest {
   }
 
   @Test
-  void shouldTellItsProgressUpToTheEnd() {
+  void shouldReportItsProgress() {
     List<Double> shares = new ArrayList<>();
     new SimulatedCamera(
             SMALL,
@@ -207,7 +207,7 @@ class SimulatedCameraTest {
   }
 
   @Test
-  void shouldFillTheSweepWithItsSceneAndLittleBeyond() {
+  void shouldFillTheRangeOfTheSweepWithItsScene() {
     for (int seed = 1; seed <= 8; seed++) {
       try (SimulatedCamera camera = new SimulatedCamera(LIVE.withScene(LIVE.scene().withSeed(seed)), pool)) {
         float[] depth = camera.groundTruth(4).values();
@@ -239,7 +239,7 @@ class SimulatedCameraTest {
   }
 
   @Test
-  void shouldMoveWhatMovesAndNothingElse() {
+  void shouldMoveOnlyTheMovingSolids() {
     try (SimulatedCamera still = new SimulatedCamera(LIVE, pool);
         SimulatedCamera moving = new SimulatedCamera(LIVE.withScene(LIVE.scene().withMotionMetresPerSecond(0.05)), pool)) {
       assertThat(still.groundTruth(10).values()).isEqualTo(still.groundTruth(0).values());

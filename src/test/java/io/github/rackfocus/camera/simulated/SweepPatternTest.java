@@ -26,13 +26,13 @@ class SweepPatternTest {
   }
 
   @Property(tries = 300, seed = "20261120")
-  void shouldRepeatItselfAndStayWithinTheSweep(
+  void shouldRepeatAndStayWithinTheSweep(
       @ForAll SweepPattern pattern,
       @ForAll @IntRange(min = 3, max = 64) int planes,
       @ForAll @DoubleRange(min = 0, max = 500) double phase) {
     double here = pattern.commandAt(phase, planes, 2, 9);
     assertThat(here).isBetween(2 - 1e-12, 9 + 1e-12);
-    // Off a saw's jumps, which rounding may move by the last digit.
+    // Away from the jumps of a saw, which rounding may shift.
     if (pattern != SweepPattern.SAW || Math.abs(phase - Math.rint(phase)) > 1e-6) {
       assertThat(pattern.commandAt(phase + pattern.periodFrames(planes), planes, 2, 9))
           .isCloseTo(here, within(1e-9));
