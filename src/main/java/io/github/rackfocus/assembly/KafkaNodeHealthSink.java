@@ -6,7 +6,6 @@ import io.github.rackfocus.kafka.KafkaHealthPublisher;
 import io.github.rackfocus.kafka.KafkaPublisher;
 import io.github.rackfocus.kafka.codec.CameraIdentity;
 import io.github.rackfocus.node.HealthSink;
-import io.github.rackfocus.node.NodeCounters;
 import io.github.rackfocus.node.NodeHealth;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -31,9 +30,8 @@ final class KafkaNodeHealthSink implements HealthSink {
   }
 
   @Override
-  public void start(
-      Supplier<NodeHealth> health, Supplier<List<NodeCounters.StageTimes>> stageTimes) {
-    publisher.start(() -> NodeHealthReport.of(health.get(), stageTimes.get()));
+  public void start(Supplier<NodeHealth> health) {
+    publisher.start(() -> NodeHealthReport.of(health.get()));
   }
 
   @Override

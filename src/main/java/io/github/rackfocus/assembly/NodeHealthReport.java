@@ -1,43 +1,41 @@
 package io.github.rackfocus.assembly;
 
 import io.github.rackfocus.kafka.codec.ModelMessages;
-import io.github.rackfocus.node.NodeCounters;
 import io.github.rackfocus.node.NodeHealth;
 import io.github.rackfocus.sink.SinkCounters;
 import io.github.rackfocus.v1.Health;
 import io.github.rackfocus.v1.SinkHealth;
 import io.github.rackfocus.v1.StageTime;
-import java.util.List;
 
 /** Converts a node's health to a message; its publisher adds identity and time. */
 final class NodeHealthReport {
   private NodeHealthReport() {}
 
   /** Converts counts and stage durations. */
-  static Health.Builder of(NodeHealth node, List<NodeCounters.StageTimes> stages) {
+  static Health.Builder of(NodeHealth node) {
     Health.Builder health =
         Health.newBuilder()
             .setRole("node")
-            .setFrames(node.frames())
-            .putAllFramesDropped(node.framesDropped())
-            .setStacks(node.stacks())
-            .setStacksSkipped(node.stacksSkipped())
-            .setStacksPrepared(node.stacksPrepared())
-            .setMaps(node.maps())
-            .setMapsFailed(node.mapsFailed())
-            .setDeadlineMisses(node.deadlineMisses())
-            .setLatencyP50Ms(node.latencyP50Millis())
-            .setLatencyP95Ms(node.latencyP95Millis())
-            .setLatencyP99Ms(node.latencyP99Millis())
+            .setFrames(node.frames().received())
+            .putAllFramesDropped(node.frames().dropped())
+            .setStacks(node.stacks().ready())
+            .setStacksSkipped(node.stacks().skipped())
+            .setStacksPrepared(node.stacks().prepared())
+            .setMaps(node.maps().published())
+            .setMapsFailed(node.maps().failed())
+            .setDeadlineMisses(node.maps().late())
+            .setLatencyP50Ms(node.latency().p50Millis())
+            .setLatencyP95Ms(node.latency().p95Millis())
+            .setLatencyP99Ms(node.latency().p99Millis())
             .setSweepMs(node.sweepMillis())
-            .setValidShare(node.validShare())
+            .setValidShare(node.maps().validShare())
             .setModel(ModelMessages.of(node.model()))
-            .setIterations(node.iterations())
+            .setIterations(node.maps().iterations())
             .setExecutionProvider(node.executionProvider());
     if (!Float.isNaN(node.lensCelsius())) {
       health.setLensCelsius(node.lensCelsius());
     }
-    for (NodeCounters.StageTimes stage : stages) {
+    for (NodeHealth.StageTimes stage : node.stages()) {
       health.addStages(
           StageTime.newBuilder()
               .setName(stage.name())

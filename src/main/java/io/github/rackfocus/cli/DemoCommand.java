@@ -124,7 +124,7 @@ final class DemoCommand extends Subcommand {
       console.println(
           "Depth maps and pictures: " + files.newestFolder() + " (open depth-colour.png)");
       console.flush();
-      boolean success = arrived && sent.lost() == 0 && node.health().maps() > 0;
+      boolean success = arrived && sent.lost() == 0 && node.health().maps().published() > 0;
       return success ? 0 : Rackfocus.FAILED;
     }
   }

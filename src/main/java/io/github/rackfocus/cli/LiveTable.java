@@ -68,29 +68,29 @@ final class LiveTable {
                 .formatted(
                     seconds,
                     health.model().name(),
-                    health.iterations(),
+                    health.maps().iterations(),
                     health.executionProvider())));
-    rows.add(row("frames", rate(health.frames(), seconds)));
+    rows.add(row("frames", rate(health.frames().received(), seconds)));
     rows.add(
         row(
             "depth maps",
-            rate(health.maps(), seconds)
-                + skipped(health.stacksSkipped())
-                + failed(health.mapsFailed())));
+            rate(health.maps().published(), seconds)
+                + skipped(health.stacks().skipped())
+                + failed(health.maps().failed())));
     rows.add(
         row(
             "latency",
             "p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, from frame arrival to map%s"
                 .formatted(
-                    health.latencyP50Millis(),
-                    health.latencyP95Millis(),
-                    health.latencyP99Millis(),
-                    misses(health.deadlineMisses()))));
+                    health.latency().p50Millis(),
+                    health.latency().p95Millis(),
+                    health.latency().p99Millis(),
+                    misses(health.maps().late()))));
     rows.add(
         row(
             "sweep",
             "%.0f ms; last map has depth for %.0f %% of its pixels"
-                .formatted(health.sweepMillis(), 100 * health.validShare())));
+                .formatted(health.sweepMillis(), 100 * health.maps().validShare())));
     rows.add(row("dropped", drops(health)));
     for (SinkCounters sink : health.sinks()) {
       rows.add(
@@ -107,10 +107,10 @@ final class LiveTable {
     return "%4.0f s  frames %s  maps %s  latency p50 %.1f p99 %.1f ms  dropped %s%s"
         .formatted(
             seconds,
-            rate(health.frames(), seconds),
-            rate(health.maps(), seconds),
-            health.latencyP50Millis(),
-            health.latencyP99Millis(),
+            rate(health.frames().received(), seconds),
+            rate(health.maps().published(), seconds),
+            health.latency().p50Millis(),
+            health.latency().p99Millis(),
             drops(health),
             extraRows.entrySet().stream()
                 .map(row -> "  " + row.getKey() + ": " + row.getValue())
@@ -134,9 +134,9 @@ final class LiveTable {
   }
 
   private static String drops(NodeHealth health) {
-    return health.framesDropped().isEmpty()
+    return health.frames().dropped().isEmpty()
         ? "0 frames"
-        : health.framesDropped().entrySet().stream()
+        : health.frames().dropped().entrySet().stream()
             .sorted(Map.Entry.comparingByKey())
             .map(drop -> "%d frames (%s)".formatted(drop.getValue(), drop.getKey()))
             .collect(Collectors.joining(", "));

@@ -138,7 +138,7 @@ final class ReplayCommand extends Subcommand {
     }
     console.println("digest of " + digest.maps() + " maps: sha256:" + digest.hex());
     console.flush();
-    return health.maps() > 0 ? 0 : Rackfocus.FAILED;
+    return health.maps().published() > 0 ? 0 : Rackfocus.FAILED;
   }
 
   private FrameSource bag(AppConfig configuration) throws IOException {

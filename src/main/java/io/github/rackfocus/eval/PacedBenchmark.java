@@ -81,10 +81,10 @@ public final class PacedBenchmark {
         // Class loading: neither its allocations nor its pauses belong to the steady state.
         pauses.clear();
       } else {
-        output.printAllocations(allocations.threads(), bytes, health.frames() - framesBefore);
+        output.printAllocations(allocations.threads(), bytes, health.frames().received() - framesBefore);
       }
       output.endLine();
-      framesBefore = health.frames();
+      framesBefore = health.frames().received();
     }
   }
 }

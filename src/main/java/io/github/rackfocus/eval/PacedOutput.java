@@ -61,7 +61,7 @@ final class PacedOutput {
   }
 
   private static String drops(NodeHealth health) {
-    return health.framesDropped().isEmpty() ? "none" : health.framesDropped().toString();
+    return health.frames().dropped().isEmpty() ? "none" : health.frames().dropped().toString();
   }
 
   void endLine() {
@@ -76,14 +76,14 @@ final class PacedOutput {
             + " per-frame stage ran; %d maps, %d failed, %d late; latency p50 %.1f p95 %.1f"
             + " p99 %.1f p99.9 %.1f ms; %d GC pauses after the first interval, p99.9 %.2f ms,"
             + " longest %.2f ms%n",
-        health.frames(),
+        health.frames().received(),
         drops(health),
-        health.stacks(),
-        health.stacksSkipped(),
-        health.stacksPrepared(),
-        health.maps(),
-        health.mapsFailed(),
-        health.deadlineMisses(),
+        health.stacks().ready(),
+        health.stacks().skipped(),
+        health.stacks().prepared(),
+        health.maps().published(),
+        health.maps().failed(),
+        health.maps().late(),
         recorder.millis(50),
         recorder.millis(95),
         recorder.millis(99),

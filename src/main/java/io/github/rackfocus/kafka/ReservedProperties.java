@@ -33,6 +33,7 @@ public final class ReservedProperties {
   /** Reserved for the consumers of workers. */
   private static final Set<String> CONSUMER =
       Set.of(
+          ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
           ConsumerConfig.GROUP_ID_CONFIG,
           ConsumerConfig.GROUP_PROTOCOL_CONFIG,
           ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,

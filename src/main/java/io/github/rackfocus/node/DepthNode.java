@@ -122,7 +122,7 @@ public final class DepthNode implements AutoCloseable {
     LivenessFile.fromEnvironment()
         .touchWhile(() -> stages.stream().allMatch(StageRunner::isAlive));
     if (healthSink != null) {
-      healthSink.start(this::health, this::stageTimes);
+      healthSink.start(this::health);
     }
   }
 
@@ -138,11 +138,6 @@ public final class DepthNode implements AutoCloseable {
     if (failure != null) {
       throw failure;
     }
-  }
-
-  /** Times of the stages since the start; may be called from any thread. */
-  public List<NodeCounters.StageTimes> stageTimes() {
-    return counters.stageTimes();
   }
 
   /** Ends the source; what is in the pipeline is still processed. */

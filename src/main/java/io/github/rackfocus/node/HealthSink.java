@@ -1,6 +1,5 @@
 package io.github.rackfocus.node;
 
-import java.util.List;
 import java.util.function.Supplier;
 
 /** Publishes the health of a node, such as to Kafka. Owned by the node. */
@@ -9,9 +8,8 @@ public interface HealthSink extends AutoCloseable {
    * Starts publishing; called once, by {@link DepthNode#start}.
    *
    * @param health may be called from any thread until {@link #close} returns
-   * @param stageTimes likewise
    */
-  void start(Supplier<NodeHealth> health, Supplier<List<NodeCounters.StageTimes>> stageTimes);
+  void start(Supplier<NodeHealth> health);
 
   /** Publishes the final counts, within a bounded time, and releases all resources. */
   @Override

@@ -3,6 +3,7 @@ package io.github.rackfocus.node;
 import io.github.rackfocus.depth.DepthInfo;
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.depth.Stage;
+import io.github.rackfocus.node.NodeHealth.StageTimes;
 import io.github.rackfocus.sink.SinkCounters;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,17 +12,8 @@ import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
 /** Counters and timings of the stages of a node. Thread-safe. */
-public final class NodeCounters {
+final class NodeCounters {
   private static final long LONGEST_NANOS = 60_000_000_000L;
-
-  /**
-   * Time that a stage takes per map.
-   *
-   * @param name of the stage
-   * @param p50Millis median
-   * @param p99Millis 99th percentile
-   */
-  public record StageTimes(String name, double p50Millis, double p99Millis) {}
 
   private static final Stage[] STAGES = Stage.values();
 
@@ -83,8 +75,7 @@ public final class NodeCounters {
     return Math.min(Math.max(nanos, 0), LONGEST_NANOS);
   }
 
-  /** Times of the stages that were recorded, in the order in which they are published. */
-  synchronized List<StageTimes> stageTimes() {
+  private List<StageTimes> stageTimes() {
     List<StageTimes> times = new ArrayList<>();
     for (int i = 0; i < stageTimes.length; i++) {
       if (stageTimes[i].getTotalCount() > 0) {
@@ -121,23 +112,18 @@ public final class NodeCounters {
       dropped.put("queueFull", droppedBeforeStack);
     }
     return new NodeHealth(
-        frames,
-        Map.copyOf(dropped),
-        stacks,
-        stacksSkipped,
-        prepared,
-        maps,
-        mapsFailed,
-        latency.getValueAtPercentile(50) / 1e6,
-        latency.getValueAtPercentile(95) / 1e6,
-        latency.getValueAtPercentile(99) / 1e6,
+        new NodeHealth.Frames(frames, Map.copyOf(dropped)),
+        new NodeHealth.Stacks(stacks, stacksSkipped, prepared),
+        new NodeHealth.Maps(maps, mapsFailed, deadlineMisses, validShare, iterations),
+        new NodeHealth.Latency(
+            latency.getValueAtPercentile(50) / 1e6,
+            latency.getValueAtPercentile(95) / 1e6,
+            latency.getValueAtPercentile(99) / 1e6),
         sweepPeriodNanos / 1e6,
-        validShare,
         lensCelsius,
         model,
-        iterations,
-        deadlineMisses,
         executionProvider,
+        stageTimes(),
         sinks);
   }
 }

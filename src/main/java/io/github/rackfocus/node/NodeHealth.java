@@ -8,42 +8,73 @@ import java.util.Map;
 /**
  * State of a node: counts and times since its start.
  *
- * @param frames frames received from the source
- * @param framesDropped frames and images dropped, by cause; causes that did not occur are absent
- * @param stacks ready stacks
- * @param stacksSkipped stacks replaced by a newer one before the estimator was free
- * @param stacksPrepared stacks for which only the frame stage ran: during warm-up, by {@code
- * everyNth}, or to keep the deadline
- * @param maps depth maps handed to the sinks
- * @param mapsFailed stacks for which no map could be computed
- * @param latencyP50Millis arrival of the reference frame to hand-over of its map, median
- * @param latencyP95Millis the same, 95th percentile, which {@code model.deadlineMillis} bounds
- * @param latencyP99Millis the same, 99th percentile
+ * @param frames frames of the source
+ * @param stacks focal stacks
+ * @param maps depth maps
+ * @param latency from the arrival of the reference frame to the hand-over of its map
  * @param sweepMillis measured sweep period; 0 if unknown
- * @param validShare published share of the last map
  * @param lensCelsius temperature of the lens at the last frame; NaN if unknown
  * @param model identity of the model
- * @param iterations proximal iterations of the last map
- * @param deadlineMisses maps that missed the deadline; 0 without one
  * @param executionProvider execution provider of the model
+ * @param stages times of the stages, in the order in which they are published
  * @param sinks counters of every sink
  */
 public record NodeHealth(
-    long frames,
-    Map<String, Long> framesDropped,
-    long stacks,
-    long stacksSkipped,
-    long stacksPrepared,
-    long maps,
-    long mapsFailed,
-    double latencyP50Millis,
-    double latencyP95Millis,
-    double latencyP99Millis,
+    Frames frames,
+    Stacks stacks,
+    Maps maps,
+    Latency latency,
     double sweepMillis,
-    double validShare,
     float lensCelsius,
     ModelIdentity model,
-    int iterations,
-    long deadlineMisses,
     String executionProvider,
-    List<SinkCounters> sinks) {}
+    List<StageTimes> stages,
+    List<SinkCounters> sinks) {
+
+  /**
+   * Frames of the source.
+   *
+   * @param received frames received from the source
+   * @param dropped frames and images dropped, by cause; causes that did not occur are absent
+   */
+  public record Frames(long received, Map<String, Long> dropped) {}
+
+  /**
+   * Focal stacks.
+   *
+   * @param ready stacks that were ready
+   * @param skipped stacks replaced by a newer one before the estimator was free
+   * @param prepared stacks for which only the frame stage ran: during warm-up, by {@code everyNth},
+   *     or to keep the deadline
+   */
+  public record Stacks(long ready, long skipped, long prepared) {}
+
+  /**
+   * Depth maps.
+   *
+   * @param published maps handed to the sinks
+   * @param failed stacks for which no map could be computed
+   * @param late maps that missed the deadline; 0 without one
+   * @param validShare published share of the last map
+   * @param iterations proximal iterations of the last map
+   */
+  public record Maps(long published, long failed, long late, double validShare, int iterations) {}
+
+  /**
+   * Latency of maps.
+   *
+   * @param p50Millis median
+   * @param p95Millis 95th percentile, which {@code model.deadlineMillis} bounds
+   * @param p99Millis 99th percentile
+   */
+  public record Latency(double p50Millis, double p95Millis, double p99Millis) {}
+
+  /**
+   * Time that a stage takes per map.
+   *
+   * @param name of the stage
+   * @param p50Millis median
+   * @param p99Millis 99th percentile
+   */
+  public record StageTimes(String name, double p50Millis, double p99Millis) {}
+}

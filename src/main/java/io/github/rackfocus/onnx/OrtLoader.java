@@ -3,6 +3,7 @@ package io.github.rackfocus.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import io.github.rackfocus.common.Interrupts;
 import io.github.rackfocus.common.NativeLibraries;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,18 +52,8 @@ final class OrtLoader {
     Start start = new Start();
     Thread thread = new Thread(null, start, "onnxruntime-start", STACK_BYTES);
     thread.start();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        // Half-loaded libraries are useless; the interrupt is restored below.
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    // Half-loaded libraries are useless, so an interrupt waits.
+    Interrupts.joinUninterruptibly(thread);
     OrtEnvironment started = start.started;
     if (started == null) {
       Throwable failure = start.failure;

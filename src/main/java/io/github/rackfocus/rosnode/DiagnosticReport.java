@@ -56,7 +56,7 @@ final class DiagnosticReport {
       double seconds,
       Map<String, Long> causes,
       boolean wanted) {
-    long arrived = now.frames() - (last == null ? 0 : last.frames());
+    long arrived = now.frames().received() - (last == null ? 0 : last.frames().received());
     Map<String, Long> drops = dropsSince(now, last);
     long dropped = drops.values().stream().mapToLong(Long::longValue).sum();
     DiagnosticStatus status = status("frames");
@@ -72,10 +72,10 @@ final class DiagnosticReport {
       status.message = "receiving frames";
     }
     add(status, "frame rate (Hz)", number(arrived / seconds));
-    add(status, "frames", Long.toString(now.frames()));
+    add(status, "frames", Long.toString(now.frames().received()));
     add(status, "sweep period (ms)", now.sweepMillis() == 0 ? "" : number(now.sweepMillis()));
     add(status, "lens temperature (deg C)", number(now.lensCelsius()));
-    new TreeMap<>(now.framesDropped())
+    new TreeMap<>(now.frames().dropped())
         .forEach((cause, count) -> add(status, "dropped " + cause, Long.toString(count)));
     new TreeMap<>(causes)
         .forEach((cause, count) -> add(status, "not used: " + cause, Long.toString(count)));
@@ -84,9 +84,9 @@ final class DiagnosticReport {
 
   private DiagnosticStatus depth(
       NodeHealth now, @Nullable NodeHealth last, double seconds, boolean enabled, boolean wanted) {
-    long maps = now.maps() - (last == null ? 0 : last.maps());
-    long failed = now.mapsFailed() - (last == null ? 0 : last.mapsFailed());
-    long stacks = now.stacks() - (last == null ? 0 : last.stacks());
+    long maps = now.maps().published() - (last == null ? 0 : last.maps().published());
+    long failed = now.maps().failed() - (last == null ? 0 : last.maps().failed());
+    long stacks = now.stacks().ready() - (last == null ? 0 : last.stacks().ready());
     DiagnosticStatus status = status("depth");
     if (failed > 0) {
       status.level = DiagnosticStatus.ERROR;
@@ -104,14 +104,14 @@ final class DiagnosticReport {
       status.message = "publishing depth";
     }
     add(status, "depth rate (Hz)", number(maps / seconds));
-    add(status, "maps", Long.toString(now.maps()));
-    add(status, "maps failed", Long.toString(now.mapsFailed()));
-    add(status, "stacks skipped", Long.toString(now.stacksSkipped()));
-    add(status, "latency p50 (ms)", number(now.latencyP50Millis()));
-    add(status, "latency p95 (ms)", number(now.latencyP95Millis()));
-    add(status, "latency p99 (ms)", number(now.latencyP99Millis()));
-    add(status, "deadline misses", Long.toString(now.deadlineMisses()));
-    add(status, "valid share", number(now.validShare()));
+    add(status, "maps", Long.toString(now.maps().published()));
+    add(status, "maps failed", Long.toString(now.maps().failed()));
+    add(status, "stacks skipped", Long.toString(now.stacks().skipped()));
+    add(status, "latency p50 (ms)", number(now.latency().p50Millis()));
+    add(status, "latency p95 (ms)", number(now.latency().p95Millis()));
+    add(status, "latency p99 (ms)", number(now.latency().p99Millis()));
+    add(status, "deadline misses", Long.toString(now.maps().late()));
+    add(status, "valid share", number(now.maps().validShare()));
     for (SinkCounters sink : now.sinks()) {
       add(
           status,
@@ -135,15 +135,15 @@ final class DiagnosticReport {
     add(status, "version", now.model().version());
     add(status, "sha256", now.model().sha256());
     add(status, "execution provider", now.executionProvider());
-    add(status, "iterations", Integer.toString(now.iterations()));
+    add(status, "iterations", Integer.toString(now.maps().iterations()));
     return status;
   }
 
   private static Map<String, Long> dropsSince(NodeHealth now, @Nullable NodeHealth last) {
     Map<String, Long> since = new TreeMap<>();
-    now.framesDropped()
+    now.frames().dropped()
         .forEach((cause, count) -> {
-          long fresh = count - (last == null ? 0 : last.framesDropped().getOrDefault(cause, 0L));
+          long fresh = count - (last == null ? 0 : last.frames().dropped().getOrDefault(cause, 0L));
           if (fresh > 0) {
             since.put(cause, fresh);
           }

@@ -66,7 +66,7 @@ class StackFolderFaultTest {
     assertThatThrownBy(() -> StackFolder.open(folder))
         .isInstanceOf(StackFolderException.class)
         .hasMessageStartingWith(file + ": ")
-        .hasMessageContainingAll("line 2", "column 5", "; expected");
+        .hasMessageContainingAll("line 2", "column 5", "not valid JSON", "expected");
   }
 
   @Test

@@ -160,11 +160,11 @@ class DepthNodeTest {
   @Test
   void shouldMakeAMapForEveryStackInReplayAndSkipNone() throws Exception {
     NodeHealth health = runToEnd(new Script(50), new Middle(stack -> {}));
-    assertThat(health.frames()).isEqualTo(50);
-    assertThat(health.stacks()).isEqualTo(48);
-    assertThat(health.maps()).isEqualTo(48);
-    assertThat(health.stacksSkipped()).isZero();
-    assertThat(health.framesDropped()).isEmpty();
+    assertThat(health.frames().received()).isEqualTo(50);
+    assertThat(health.stacks().ready()).isEqualTo(48);
+    assertThat(health.maps().published()).isEqualTo(48);
+    assertThat(health.stacks().skipped()).isZero();
+    assertThat(health.frames().dropped()).isEmpty();
     assertThat(delivered).hasSize(48).isSorted();
     assertThat(delivered.get(0)).isEqualTo(2 * TICK);
   }
@@ -189,13 +189,13 @@ class DepthNodeTest {
           }
         };
     NodeHealth health = runToEnd(source, new Middle(stack -> {}));
-    assertThat(health.framesDropped())
+    assertThat(health.frames().dropped())
         .containsEntry("badFrame", 3L)
         .containsEntry("noReading", 1L)
         .containsEntry("outOfSweep", 1L)
         .containsEntry("late", 1L)
         .hasSize(4);
-    assertThat(health.frames()).isEqualTo(37);
+    assertThat(health.frames().received()).isEqualTo(37);
     assertThat(delivered).contains(39 * TICK);
   }
 
@@ -209,8 +209,8 @@ class DepthNodeTest {
           }
         });
     NodeHealth health = runToEnd(new Script(32), failing);
-    assertThat(health.mapsFailed()).isEqualTo(10);
-    assertThat(health.maps()).isEqualTo(20);
+    assertThat(health.maps().failed()).isEqualTo(10);
+    assertThat(health.maps().published()).isEqualTo(20);
   }
 
   @Test
@@ -241,12 +241,12 @@ class DepthNodeTest {
       node.awaitEnd();
     }
     NodeHealth health = node.health();
-    assertThat(health.stacksPrepared()).as("warm-up").isLessThanOrEqualTo(1);
-    assertThat(health.maps() + health.stacksSkipped() + health.stacksPrepared())
-        .isEqualTo(health.stacks());
-    assertThat(health.stacksSkipped()).isPositive();
-    long placed = health.frames() - health.framesDropped().getOrDefault("queueFull", 0L);
-    assertThat(health.stacks()).isLessThanOrEqualTo(placed);
+    assertThat(health.stacks().prepared()).as("warm-up").isLessThanOrEqualTo(1);
+    assertThat(health.maps().published() + health.stacks().skipped() + health.stacks().prepared())
+        .isEqualTo(health.stacks().ready());
+    assertThat(health.stacks().skipped()).isPositive();
+    long placed = health.frames().received() - health.frames().dropped().getOrDefault("queueFull", 0L);
+    assertThat(health.stacks().ready()).isLessThanOrEqualTo(placed);
     assertThat(delivered).last().isEqualTo(29 * TICK);
     assertThat(pool.leased()).isZero();
   }
@@ -313,13 +313,13 @@ class DepthNodeTest {
     assertThat(spent.get(1_499)).isZero();
     assertThat(spent.get(frames - 1)).isEqualTo(3);
     NodeHealth health = node.health();
-    assertThat(health.deadlineMisses()).isPositive().isLessThan(health.maps() / 20);
-    assertThat(health.latencyP95Millis()).isLessThan(70);
+    assertThat(health.maps().late()).isPositive().isLessThan(health.maps().published() / 20);
+    assertThat(health.latency().p95Millis()).isLessThan(70);
   }
 
   private static long done(DepthNode node) {
     NodeHealth health = node.health();
-    return health.maps() + health.stacksPrepared();
+    return health.maps().published() + health.stacks().prepared();
   }
 
   @Test
@@ -336,9 +336,9 @@ class DepthNodeTest {
       node.start();
       node.awaitEnd();
     }
-    assertThat(node.health().stacks()).isEqualTo(60);
-    assertThat(node.health().maps()).isEqualTo(20);
-    assertThat(node.health().stacksPrepared()).isEqualTo(40);
+    assertThat(node.health().stacks().ready()).isEqualTo(60);
+    assertThat(node.health().maps().published()).isEqualTo(20);
+    assertThat(node.health().stacks().prepared()).isEqualTo(40);
     assertThat(machine.preparedFrames).as("and one to warm up").isEqualTo(41);
   }
 
@@ -395,8 +395,8 @@ class DepthNodeTest {
       node.start();
       node.awaitEnd();
     }
-    assertThat(node.health().stacks()).isEqualTo(48);
-    assertThat(node.health().maps()).isZero();
+    assertThat(node.health().stacks().ready()).isEqualTo(48);
+    assertThat(node.health().maps().published()).isZero();
     assertThat(estimated).hasValue(0);
     assertThat(pool.leased()).isZero();
   }
@@ -419,7 +419,7 @@ class DepthNodeTest {
       running.start();
       running.awaitEnd();
     }
-    assertThat(node[0].health().stacks()).as("two frames fewer make a stack").isEqualTo(56);
+    assertThat(node[0].health().stacks().ready()).as("two frames fewer make a stack").isEqualTo(56);
     assertThat(pool.leased()).isZero();
   }
 }

@@ -198,7 +198,7 @@ class NoGarbageTest {
             .build()) {
       node.start();
       node.awaitEnd();
-      assertThat(node.health().mapsFailed()).isZero();
+      assertThat(node.health().maps().failed()).isZero();
     }
     assertThat(pool.leased()).isZero();
     return source.bytes();

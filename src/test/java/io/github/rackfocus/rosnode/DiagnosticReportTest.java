@@ -19,23 +19,15 @@ class DiagnosticReportTest {
   private static NodeHealth health(
       long frames, Map<String, Long> drops, long stacks, long maps, long failed) {
     return new NodeHealth(
-        frames,
-        drops,
-        stacks,
-        2,
-        0,
-        maps,
-        failed,
-        31.25,
-        40.0,
-        48.5,
+        new NodeHealth.Frames(frames, drops),
+        new NodeHealth.Stacks(stacks, 2, 0),
+        new NodeHealth.Maps(maps, failed, 5, 0.75, 3),
+        new NodeHealth.Latency(31.25, 40.0, 48.5),
         666.7,
-        0.75,
         23.5f,
         new ModelIdentity("proximal", "1.0.0", "cd".repeat(32)),
-        3,
-        5,
         "CPU",
+        List.of(),
         List.of(new SinkCounters("ros", maps, maps, 1, 0, 4, Map.of())));
   }
 

@@ -237,7 +237,7 @@ class ImageDecoderTest {
   void shouldRefuseCompressedImagesThatCannotBeDecoded() throws Exception {
     CompressedImage empty = TestMessages.png(8, 8, 1, 5);
     empty.data = ByteBuffer.allocate(0);
-    assertUndecodable(empty, "is no image that can be read (0 bytes)");
+    assertUndecodable(empty, "is not a readable image (0 bytes)");
     CompressedImage text = TestMessages.png(8, 8, 1, 5);
     text.data = ByteBuffer.wrap("not an image at all".getBytes());
     assertUndecodable(text, "format 'mono8; png compressed '");

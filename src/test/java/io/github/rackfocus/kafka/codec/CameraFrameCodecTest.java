@@ -123,7 +123,7 @@ class CameraFrameCodecTest {
         frame -> frame.setEncoding(ImageEncoding.IMAGE_ENCODING_ZSTD8),
         Cause.MALFORMED,
         "Zstandard: ");
-    assertRejected(frame -> frame.setHeight(15), Cause.MALFORMED, "expected 24 x 15, 8 bits, grey");
+    assertRejected(frame -> frame.setHeight(15), Cause.MALFORMED, "expected 24 x 15 with 8 bits");
     assertRejected(frame -> frame.setLuma(ByteString.EMPTY), Cause.MALFORMED, "no PNG");
   }
 

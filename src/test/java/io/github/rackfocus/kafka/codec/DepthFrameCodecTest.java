@@ -159,7 +159,7 @@ class DepthFrameCodecTest {
       String name = "depth frame r2/front 1763640000123456789-12: ";
       assertWrong(
           png.toBuilder().setWidth(81).build(),
-          name + "found a PNG of 80 x 32, 16 bits, colour type 0; expected 81 x 32, 16 bits, grey");
+          name + "PNG is 80 x 32 with 16 bits and colour type 0; expected 81 x 32 with 16 bits");
       assertWrong(png.toBuilder().setWidth(-1).build(), name + "image size is -1 x 32");
       assertWrong(
           png.toBuilder().setWidth(100_000).setHeight(100_000).build(),
