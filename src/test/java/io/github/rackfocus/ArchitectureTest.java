@@ -19,7 +19,8 @@ import java.util.TreeSet;
 
 /**
  * The dependencies between packages. Each package lists all packages of this project that it may
- * use; {@code common} and {@code document} may be used by all. A new dependency is a decision, made here in the open.
+ * use; {@code common} and {@code document} may be used by all. A new dependency is a decision, made
+ * here in the open.
  */
 @AnalyzeClasses(
     packages = "io.github.rackfocus",
@@ -182,8 +183,7 @@ class ArchitectureTest {
 
   private static boolean in(JavaClass each, String name) {
     String own = each.getPackageName();
-    return own.equals(ROOT + name)
-        || GENERATED.contains(name) && own.startsWith(ROOT + name + ".");
+    return own.equals(ROOT + name) || GENERATED.contains(name) && own.startsWith(ROOT + name + ".");
   }
 
   private static boolean isGenerated(JavaClass each) {

@@ -11,8 +11,8 @@ import java.nio.file.Path;
  * Writes one line per depth map to a CSV file: the stamp, the sequence number, the share of pixels
  * with a depth, and the smallest depth in metres (empty if no pixel has one).
  *
- * <p>A sink is called by a thread of its own, so it may block; while it does, maps queue up and then
- * the oldest are dropped. It closes no map: the caller does, after {@link #accept} returns.
+ * <p>A sink is called by a thread of its own, so it may block; while it does, maps queue up and
+ * then the oldest are dropped. It closes no map: the caller does, after {@link #accept} returns.
  */
 public final class CsvDepthSink implements DepthSink {
   private final BufferedWriter out;

@@ -27,8 +27,7 @@ public final class Estimators {
   /**
    * Opens an estimator, which the caller closes.
    *
-   * @throws ModelException if the model does not exist or is invalid, or its device is
-   * unavailable
+   * @throws ModelException if the model does not exist or is invalid, or its device is unavailable
    */
   public static DepthEstimator open(ModelConfig settings) throws ModelException {
     return switch (settings.name()) {
@@ -55,10 +54,11 @@ public final class Estimators {
   public static OnnxDepthEstimator openBundle(ModelConfig settings) throws ModelException {
     ModelBundle bundle = ModelLibrary.locate(null).read(settings.name());
     int iterations =
-        settings.iterations() < 0 ? bundle.manifest().iterations().defaultNumber() : settings.iterations();
+        settings.iterations() < 0
+            ? bundle.manifest().iterations().defaultNumber()
+            : settings.iterations();
     return settings.deadlineMillis() > 0
-        ? OnnxDepthEstimator.openSwitchable(
-            bundle, iterations, settings.onnx(), System::nanoTime)
+        ? OnnxDepthEstimator.openSwitchable(bundle, iterations, settings.onnx(), System::nanoTime)
         : OnnxDepthEstimator.open(bundle, iterations, settings.onnx(), System::nanoTime);
   }
 }

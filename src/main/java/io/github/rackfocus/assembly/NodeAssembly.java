@@ -52,8 +52,8 @@ public final class NodeAssembly {
   /**
    * Builds a live node whose source learns its calibration while it runs.
    *
-   * @param view returns what is known of the camera for images of a width and height; called by
-   * the threads of the sinks for each map or frame
+   * @param view returns what is known of the camera for images of a width and height; called by the
+   *     threads of the sinks for each map or frame
    */
   public static DepthNode liveNode(
       AppConfig configuration,

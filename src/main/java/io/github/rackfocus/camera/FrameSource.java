@@ -26,7 +26,8 @@ public interface FrameSource extends AutoCloseable {
    *
    * @return a sealed frame that the caller closes, or null after the last frame
    * @throws IllegalArgumentException if an image cannot be a frame (0 x 0, or larger than {@link
-   *     io.github.rackfocus.frame.FramePool#MAX_PIXELS}); it is dropped, and the next call continues
+   *     io.github.rackfocus.frame.FramePool#MAX_PIXELS}); it is dropped, and the next call
+   *     continues
    * @throws IOException if the source has failed permanently; the message is for the operator
    */
   @Nullable Frame next() throws IOException, InterruptedException;

@@ -61,7 +61,8 @@ public final class StackFolder implements FrameSource {
   /**
    * Opens a folder to be read once, as fast as possible, with a pool that can hold all its frames.
    *
-   * @throws StackFolderException as in {@link #open(Path, StackFolderConfig, FramePool, SourceClock)}
+   * @throws StackFolderException as in {@link #open(Path, StackFolderConfig, FramePool,
+   *     SourceClock)}
    */
   public static StackFolder open(Path folder) throws IOException {
     return open(
@@ -80,8 +81,7 @@ public final class StackFolder implements FrameSource {
    *     names the file, what was found and what was expected
    */
   public static StackFolder open(
-      Path folder, StackFolderConfig config, FramePool pool, SourceClock clock)
-      throws IOException {
+      Path folder, StackFolderConfig config, FramePool pool, SourceClock clock) throws IOException {
     List<Path> files = new ArrayList<>(StackImages.list(folder));
     StackIndex index = StackIndex.read(folder.resolve("stack.json"), files.size());
     if (!index.farFirst()) {

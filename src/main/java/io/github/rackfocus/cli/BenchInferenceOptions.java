@@ -12,8 +12,7 @@ final class BenchInferenceOptions {
   @Option(
       names = "--device",
       paramLabel = "D",
-      description =
-          "Where to run the model: cpu, cuda[:n], tensorrt[:n] or auto. Default: cpu.")
+      description = "Where to run the model: cpu, cuda[:n], tensorrt[:n] or auto. Default: cpu.")
   private @Nullable String device;
 
   @Option(

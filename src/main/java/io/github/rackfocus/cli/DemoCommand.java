@@ -110,11 +110,11 @@ final class DemoCommand extends Subcommand {
     AppConfig defaults = AppConfig.defaults();
     AppConfig configuration = defaults.withModel(inference.applyTo(defaults.model()));
     KafkaDepthSink kafka =
-        new KafkaDepthSink(KafkaDepthSinkConfig.of(broker.bootstrapServers()), configuration.identity());
+        new KafkaDepthSink(
+            KafkaDepthSinkConfig.of(broker.bootstrapServers()), configuration.identity());
     TruthSink truth = new TruthSink(frame -> source.groundTruth(frame).values());
     DepthNode node = NodeAssembly.node(configuration, source, List.of(files, kafka, truth), false);
-    console.printf(
-        "Embedded Kafka broker: %s, topic %s%n", broker.bootstrapServers(), topic);
+    console.printf("Embedded Kafka broker: %s, topic %s%n", broker.bootstrapServers(), topic);
     console.flush();
     try (DepthTopicCounter counter = new DepthTopicCounter(broker.bootstrapServers(), topic)) {
       NodeRun.run(node, seconds, console, () -> rows(truth.score(), kafka.counts(), counter));
@@ -176,7 +176,7 @@ final class DemoCommand extends Subcommand {
     try {
       ImageSize image = ImageSize.parse(size);
       Instant now = Instant.now();
-    long startStampNanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+      long startStampNanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
       SimulatedCameraConfig defaults = SimulatedCameraConfig.DEFAULTS;
       return defaults
           .withSize(image.width(), image.height())

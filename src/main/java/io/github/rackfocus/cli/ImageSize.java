@@ -20,8 +20,7 @@ record ImageSize(int width, int height) {
   static ImageSize parse(String text) {
     Matcher match = FORMAT.matcher(text);
     if (!match.matches()) {
-      throw new IllegalArgumentException(
-          "--size is '" + text + "'; expected WxH, such as 640x480");
+      throw new IllegalArgumentException("--size is '" + text + "'; expected WxH, such as 640x480");
     }
     return new ImageSize(Integer.parseInt(match.group(1)), Integer.parseInt(match.group(2)));
   }

@@ -34,8 +34,7 @@ final class InferenceOptions {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description =
-          "Inference threads; 0 for one per core. Default if not configured: 0.")
+      description = "Inference threads; 0 for one per core. Default if not configured: 0.")
   private @Nullable Integer threads;
 
   /** Returns the configuration with the options of the command line applied. */

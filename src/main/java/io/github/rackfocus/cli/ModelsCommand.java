@@ -31,8 +31,7 @@ final class ModelsCommand extends Subcommand {
   @Option(
       names = "--models",
       paramLabel = "DIR",
-      description =
-          "Folder of the models. Default: $RACKFOCUS_MODELS, else the application's own.")
+      description = "Folder of the models. Default: $RACKFOCUS_MODELS, else the application's own.")
   @Nullable Path folder;
 
   @Override
@@ -75,7 +74,10 @@ final class ModelsCommand extends Subcommand {
         "Exits with 1 if a check fails."
       })
   int verify(
-      @Parameters(arity = "0..*", paramLabel = "NAME", description = "Models to check. Default: all.")
+      @Parameters(
+              arity = "0..*",
+              paramLabel = "NAME",
+              description = "Models to check. Default: all.")
           @Nullable List<String> names,
       @Option(
               names = "--device",
@@ -127,7 +129,10 @@ final class ModelsCommand extends Subcommand {
               check.graphs(),
               check.provider(),
               String.format(
-                  Locale.ROOT, "max difference %.1e, tolerance %.0e", check.difference(), check.tolerance())
+                  Locale.ROOT,
+                  "max difference %.1e, tolerance %.0e",
+                  check.difference(),
+                  check.tolerance())
             });
       }
       printAligned(out, rows);
@@ -151,7 +156,8 @@ final class ModelsCommand extends Subcommand {
     Manifest manifest = bundle.manifest();
     String iterations =
         manifest.iterations().exported().stream()
-            .map(k -> k == manifest.iterations().defaultNumber() ? "[" + k + "]" : Integer.toString(k))
+            .map(k ->
+                k == manifest.iterations().defaultNumber() ? "[" + k + "]" : Integer.toString(k))
             .collect(Collectors.joining(" "));
     boolean full = manifest.hasFull(manifest.iterations().defaultNumber());
     String form = manifest.twoStage() == null ? "full" : full ? "rolling, full" : "rolling";

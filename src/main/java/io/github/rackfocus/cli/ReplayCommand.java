@@ -85,8 +85,7 @@ final class ReplayCommand extends Subcommand {
   @Option(
       names = "--image-topic",
       paramLabel = "TOPIC",
-      description =
-          "Image topic of the bag, raw or compressed. Default: the only one in the bag.")
+      description = "Image topic of the bag, raw or compressed. Default: the only one in the bag.")
   private String imageTopic = "";
 
   @Option(
@@ -107,8 +106,7 @@ final class ReplayCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, ConfigException, InterruptedException {
-    AppConfig loaded =
-        config == null ? AppConfig.defaults() : AppConfig.load(config);
+    AppConfig loaded = config == null ? AppConfig.defaults() : AppConfig.load(config);
     AppConfig configuration = loaded.withModel(inference.applyTo(loaded.model()));
     boolean isBag = Files.isRegularFile(path);
     if (isBag && (loop || rate != null)) {

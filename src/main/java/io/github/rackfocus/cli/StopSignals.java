@@ -24,10 +24,8 @@ final class StopSignals implements AutoCloseable {
   private static final int SIGNAL_EXIT_OFFSET = 128;
 
   private final CountDownLatch stop = new CountDownLatch(1);
-  private final SignalHandler previousInterrupt =
-      Signal.handle(new Signal("INT"), this::onSignal);
-  private final SignalHandler previousTerminate =
-      Signal.handle(new Signal("TERM"), this::onSignal);
+  private final SignalHandler previousInterrupt = Signal.handle(new Signal("INT"), this::onSignal);
+  private final SignalHandler previousTerminate = Signal.handle(new Signal("TERM"), this::onSignal);
 
   /**
    * Requests a stop as soon as a component has ended by itself.

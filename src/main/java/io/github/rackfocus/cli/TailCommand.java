@@ -56,15 +56,13 @@ final class TailCommand extends Subcommand {
   @Option(
       names = "--property",
       paramLabel = "NAME=VALUE",
-      description =
-          "A property of the Kafka client, such as a TLS or SASL property; repeatable.")
+      description = "A property of the Kafka client, such as a TLS or SASL property; repeatable.")
   private Map<String, String> properties = new LinkedHashMap<>();
 
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description =
-          "Reads brokers and client properties from the configuration of a node instead.")
+      description = "Reads brokers and client properties from the configuration of a node instead.")
   private @Nullable Path config;
 
   @Option(

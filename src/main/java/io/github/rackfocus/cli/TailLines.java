@@ -28,7 +28,9 @@ final class TailLines {
 
   private TailLines() {}
 
-  /** Formats a depth map: time sent, camera, size, published share, depth range, model and delay. */
+  /**
+   * Formats a depth map: time sent, camera, size, published share, depth range, model and delay.
+   */
   static String depth(TopicTail.Found found, DepthFrame frame, DepthPixels pixels) {
     float[] finite = new float[pixels.depth().length];
     int count = 0;

@@ -27,10 +27,10 @@ import org.opencv.core.Core;
  * temporary folder at every start.
  *
  * <p>The cache is {@code $RACKFOCUS_CACHE}, else {@code $XDG_CACHE_HOME/rackfocus}, else {@code
- * ~/.cache/rackfocus}; if none of them is writable, a private temporary folder that is deleted
- * when the JVM exits. Folders are named after the checksums of the libraries and files appear in
- * them by renaming, so that several JVMs may start at the same time and versions may exist side
- * by side. Thread-safe and idempotent.
+ * ~/.cache/rackfocus}; if none of them is writable, a private temporary folder that is deleted when
+ * the JVM exits. Folders are named after the checksums of the libraries and files appear in them by
+ * renaming, so that several JVMs may start at the same time and versions may exist side by side.
+ * Thread-safe and idempotent.
  */
 public final class NativeLibraries {
   /** System property that tells ONNX Runtime where its libraries are. */
@@ -59,8 +59,8 @@ public final class NativeLibraries {
 
   /**
    * Returns the folder with ONNX Runtime's libraries: the one set in {@value
-   * #ONNX_RUNTIME_PROPERTY}, otherwise that of the libraries unpacked from the class path, to
-   * which the property is then set. To be called before the first use of ONNX Runtime.
+   * #ONNX_RUNTIME_PROPERTY}, otherwise that of the libraries unpacked from the class path, to which
+   * the property is then set. To be called before the first use of ONNX Runtime.
    *
    * @throws UncheckedIOException if there is no library for this platform, or it cannot be unpacked
    */

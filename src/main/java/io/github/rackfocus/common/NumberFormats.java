@@ -6,8 +6,10 @@ import java.util.Locale;
 public final class NumberFormats {
   private NumberFormats() {}
 
-  /** Formats a number for a table, with about four significant digits in at most six characters;
-   * a dash for NaN. */
+  /**
+   * Formats a number for a table, with about four significant digits in at most six characters; a
+   * dash for NaN.
+   */
   public static String of(double value) {
     if (Double.isNaN(value)) {
       return "-";

@@ -129,7 +129,8 @@ public record AppConfig(
     RosConfig ros = RosConfig.read(root);
     CameraIdentity identity = IdentityConfig.read(root, robot, camera);
     ConfigSection section =
-        root.section("sweep", "Focus planes of a sweep, and when the rolling focal stack is ready.");
+        root.section(
+            "sweep", "Focus planes of a sweep, and when the rolling focal stack is ready.");
     SweepConfig sweep = SweepConfig.read(section);
     RollingStackConfig rolling = rolling(section);
     ConfigSection lens = root.section("lens", "How the focus of an image is determined.");
@@ -167,7 +168,8 @@ public record AppConfig(
             false,
             "Whether a stale plane borrows its neighbour's frame, flagged, instead of holding back"
                 + " the stack"),
-        sweep.integer("everyNth", 1, 1, 10_000, "frames", "A stack is issued after every n-th frame"),
+        sweep.integer(
+            "everyNth", 1, 1, 10_000, "frames", "A stack is issued after every n-th frame"),
         sweep.number(
             "motionThreshold",
             defaults.motionThreshold(),
@@ -181,7 +183,12 @@ public record AppConfig(
     ValidityThresholds defaults = ValidityThresholds.DEFAULTS;
     return new ValidityThresholds(
         validity.number(
-            "minConfidence", defaults.minConfidence(), 0, 1, "", "Lowest confidence of a valid pixel"),
+            "minConfidence",
+            defaults.minConfidence(),
+            0,
+            1,
+            "",
+            "Lowest confidence of a valid pixel"),
         validity.number(
             "textureFloor",
             defaults.textureFloor(),

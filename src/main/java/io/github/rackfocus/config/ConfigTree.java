@@ -87,8 +87,7 @@ final class ConfigTree {
     upper
         .properties()
         .forEach(
-            each ->
-                result.set(each.getKey(), merged(result.path(each.getKey()), each.getValue())));
+            each -> result.set(each.getKey(), merged(result.path(each.getKey()), each.getValue())));
     return result;
   }
 

@@ -47,9 +47,7 @@ final class IdentityConfig {
     if (Math.abs(norm - 1) > NORM_TOLERANCE) {
       pose.fault("qx, qy, qz, qw", "of length " + norm, "a unit quaternion");
     }
-    return parent.isEmpty()
-        ? null
-        : new CameraIdentity.FixedPose(parent, x, y, z, qx, qy, qz, qw);
+    return parent.isEmpty() ? null : new CameraIdentity.FixedPose(parent, x, y, z, qx, qy, qz, qw);
   }
 
   private static double position(ConfigSection pose, String axis) {

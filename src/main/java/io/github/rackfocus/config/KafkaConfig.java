@@ -91,7 +91,12 @@ public record KafkaConfig(
             "columns", ObstacleGridCodec.DEFAULT_COLUMNS, 1, 768, "cells", "Columns of cells");
     int rows =
         obstacles.integer(
-            "rows", ObstacleGridCodec.DEFAULT_ROWS, 1, 768, "", "Rows of cells; at most 768 cells in all");
+            "rows",
+            ObstacleGridCodec.DEFAULT_ROWS,
+            1,
+            768,
+            "",
+            "Rows of cells; at most 768 cells in all");
     if (columns * rows > ObstacleGridCodec.MAX_CELLS) {
       obstacles.fault("rows", rows + " with " + columns + " columns", "at most 768 cells in all");
     }
@@ -202,8 +207,7 @@ public record KafkaConfig(
 
   private static SpoolConfig spool(ConfigSection spool) {
     SpoolConfig defaults = SpoolConfig.in(Path.of("spool"));
-    String folder =
-        spool.text("folder", "spool", "", "Folder, created if missing; one per node");
+    String folder = spool.text("folder", "spool", "", "Folder, created if missing; one per node");
     int mebibytes =
         spool.integer(
             "maxMiB",

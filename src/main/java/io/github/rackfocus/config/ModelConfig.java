@@ -80,8 +80,7 @@ public record ModelConfig(String name, int iterations, double deadlineMillis, On
                 model.integer("threads", 0, 0, 256, "", "Threads per map; 0: one per core"))
             .withSpinning(
                 model.flag("spinning", false, "Whether threads busy-wait while a map is computed"))
-            .withArena(
-                model.flag("arena", true, "Whether ONNX Runtime keeps memory between maps"))
+            .withArena(model.flag("arena", true, "Whether ONNX Runtime keeps memory between maps"))
             .withOptimisation(
                 model.choice(
                     "graphOptimisation",

@@ -45,17 +45,16 @@ final class RenamedOptions {
       return root;
     }
     ObjectNode result = object.deepCopy();
-    NEW_NAMES.forEach(
-        (before, now) -> {
-          JsonNode value = remove(result, before);
-          if (value == null) {
-            return;
-          }
-          warnings.add("option " + before + " is now " + now + "; the old name is deprecated");
-          if (!put(result, now, value)) {
-            faults.add(before + " and " + now + " are both given; expected only " + now);
-          }
-        });
+    NEW_NAMES.forEach((before, now) -> {
+      JsonNode value = remove(result, before);
+      if (value == null) {
+        return;
+      }
+      warnings.add("option " + before + " is now " + now + "; the old name is deprecated");
+      if (!put(result, now, value)) {
+        faults.add(before + " and " + now + " are both given; expected only " + now);
+      }
+    });
     return result;
   }
 

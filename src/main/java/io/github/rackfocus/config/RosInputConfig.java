@@ -69,9 +69,7 @@ public record RosInputConfig(Images images, Lens lens, SweepConfig sweep)
     static Images read(ConfigSection root) {
       ImageTransport transport =
           root.choice(
-              "imageTransport",
-              ImageTransport.RAW,
-              "Transport of the images from topics and bags");
+              "imageTransport", ImageTransport.RAW, "Transport of the images from topics and bags");
       String url =
           root.text(
               "cameraInfoUrl",
@@ -106,7 +104,12 @@ public record RosInputConfig(Images images, Lens lens, SweepConfig sweep)
                   + " sweep.period");
       double latency =
           section.number(
-              "latency", 0, 0, 10, "s", "Delay of lens_power, which has no stamp, for input: power");
+              "latency",
+              0,
+              0,
+              10,
+              "s",
+              "Delay of lens_power, which has no stamp, for input: power");
       MatchingConfig matching = matching(section);
       if (isPeriodMissing(input, sweep)) {
         section.fault(
@@ -126,8 +129,7 @@ public record RosInputConfig(Images images, Lens lens, SweepConfig sweep)
               defaults.between(),
               "Motion between readings: as the reading's direction says, none, or even"),
           nanos(
-              lens.number(
-                  "exposureOffset", 0, -1, 1, "s", "Mid-exposure minus the image's stamp")),
+              lens.number("exposureOffset", 0, -1, 1, "s", "Mid-exposure minus the image's stamp")),
           nanos(
               lens.number(
                   "maxWait",

@@ -15,8 +15,7 @@ public record SinkConfig(
     int queueDepth, @Nullable FileSinkConfig files, @Nullable KafkaConfig kafka) {
 
   static SinkConfig read(ConfigSection sinks) {
-    int depth =
-        sinks.integer("queueDepth", 4, 1, 64, "maps", "Queue length of each sink");
+    int depth = sinks.integer("queueDepth", 4, 1, 64, "maps", "Queue length of each sink");
     return new SinkConfig(
         depth,
         files(sinks.section("files", "One folder per map: depth, images and a report.")),

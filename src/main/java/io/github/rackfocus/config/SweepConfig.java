@@ -59,8 +59,7 @@ public record SweepConfig(
     double period =
         sweep.number("period", 0, 0, 3600, "s", "Period of the sweep, for lens.input: stamp");
     double phase =
-        sweep.number(
-            "phase", 0, 0, 3600, "s", "Stamp at the farthest plane, modulo the period");
+        sweep.number("phase", 0, 0, 3600, "s", "Stamp at the farthest plane, modulo the period");
     if (!(nearest > farthest)) {
       sweep.fault("nearest", nearest + " dioptres", "more than farthest, " + farthest);
       return DEFAULTS;

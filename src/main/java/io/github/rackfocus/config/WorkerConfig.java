@@ -135,7 +135,12 @@ public record WorkerConfig(
   private static Limits limits(ConfigSection worker) {
     double idle =
         worker.number(
-            "idle", 10, 0.1, 86_400, "s", "Gap in a camera's stamps after which its stack restarts");
+            "idle",
+            10,
+            0.1,
+            86_400,
+            "s",
+            "Gap in a camera's stamps after which its stack restarts");
     int cameras =
         worker.integer("maxCameras", 64, 1, 10_000, "cameras", "Most cameras of this worker");
     int mebibytes =

@@ -131,7 +131,11 @@ public final class DepthTopicCounter implements AutoCloseable {
       maps.incrementAndGet();
     } catch (IOException e) {
       unreadable.incrementAndGet();
-      LOG.warn("Record {} of topic {} is not a valid depth map: {}", record.offset(), topic, e.getMessage());
+      LOG.warn(
+          "Record {} of topic {} is not a valid depth map: {}",
+          record.offset(),
+          topic,
+          e.getMessage());
     }
   }
 }

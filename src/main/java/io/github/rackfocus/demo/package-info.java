@@ -1,6 +1,4 @@
-/**
- * An embedded Kafka broker and a counting consumer, for the demo and the tests.
- */
+/** An embedded Kafka broker and a counting consumer, for the demo and the tests. */
 @NullMarked
 package io.github.rackfocus.demo;
 

@@ -3,8 +3,8 @@ package io.github.rackfocus.depth;
 import java.util.Arrays;
 
 /**
- * A measure of an image over cells of 4 x 4 pixels, averaged over 3 x 3 cells, computed one row
- * of cells at a time on first use and kept until the next image. For one thread.
+ * A measure of an image over cells of 4 x 4 pixels, averaged over 3 x 3 cells, computed one row of
+ * cells at a time on first use and kept until the next image. For one thread.
  */
 abstract class CellMeans {
   static final int CELL = 4;

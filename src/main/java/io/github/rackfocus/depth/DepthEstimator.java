@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * Turns focal stacks into positions on the focus axis.
  *
- * <p>One thread at a time calls {@link #estimate}. Implementations may keep what they computed
- * from a frame for the next stack that contains it (see {@link
+ * <p>One thread at a time calls {@link #estimate}. Implementations may keep what they computed from
+ * a frame for the next stack that contains it (see {@link
  * io.github.rackfocus.frame.FrameIdentity}), so an estimator belongs to one camera. {@link
  * DepthEngine} turns its result into a complete depth map.
  */
@@ -15,8 +15,10 @@ public interface DepthEstimator extends AutoCloseable {
   /** Identity of the model. */
   ModelIdentity model();
 
-  /** Execution provider and the reason for it, such as {@code CPU} or {@code CPU (CUDA
-   * unavailable: …)}. */
+  /**
+   * Execution provider and the reason for it, such as {@code CPU} or {@code CPU (CUDA unavailable:
+   * …)}.
+   */
   String executionProvider();
 
   /** Minimum number of planes. */
@@ -50,8 +52,8 @@ public interface DepthEstimator extends AutoCloseable {
   }
 
   /**
-   * Runs only the frame stage for the new frames of a stack, so that the next map costs one
-   * frame. On the estimator's thread; does nothing by default.
+   * Runs only the frame stage for the new frames of a stack, so that the next map costs one frame.
+   * On the estimator's thread; does nothing by default.
    *
    * @throws IllegalArgumentException if the stack has an unsupported size or number of planes
    * @throws DepthException if inference fails

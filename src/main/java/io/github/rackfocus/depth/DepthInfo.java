@@ -6,9 +6,9 @@ import io.github.rackfocus.sweep.FocusAxis;
 import java.util.Arrays;
 
 /**
- * Describes one depth map: its stack, validity counts, model and stage times. Belongs to its map, is
- * filled while the map is computed and immutable once the map is handed on. Arrays are reused, so
- * that a map allocates nothing.
+ * Describes one depth map: its stack, validity counts, model and stage times. Belongs to its map,
+ * is filled while the map is computed and immutable once the map is handed on. Arrays are reused,
+ * so that a map allocates nothing.
  */
 public final class DepthInfo {
   private FocusScale scale = FocusScale.DIOPTRE;

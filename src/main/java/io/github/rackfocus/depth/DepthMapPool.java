@@ -17,7 +17,8 @@ public final class DepthMapPool {
    */
   public DepthMapPool(int capacity) {
     if (capacity < 1) {
-      throw new IllegalArgumentException("depth map pool capacity is " + capacity + "; expected at least 1");
+      throw new IllegalArgumentException(
+          "depth map pool capacity is " + capacity + "; expected at least 1");
     }
     this.capacity = capacity;
     this.free = new ArrayDeque<>(capacity);

@@ -12,8 +12,8 @@ import org.opencv.core.Size;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * Measures the sharpness of each pixel of an image: absolute second differences [1, −2, 1] along several
- * directions and at several dilations, summed, then averaged over a square window.
+ * Measures the sharpness of each pixel of an image: absolute second differences [1, −2, 1] along
+ * several directions and at several dilations, summed, then averaged over a square window.
  *
  * <p>Two published measures are of this form. The sum-modified Laplacian (Nayar and Nakagawa, Shape
  * from Focus, PAMI 1994, eq. 8 and 9) has the two axes and dilation 1; the directional dilated

@@ -11,8 +11,8 @@ import org.opencv.core.Mat;
 /**
  * The focus measure of every plane of a stack, Z of H x W floats.
  *
- * <p>Consecutive rolling stacks differ by one frame, so only planes with a new frame are
- * measured. For one thread.
+ * <p>Consecutive rolling stacks differ by one frame, so only planes with a new frame are measured.
+ * For one thread.
  */
 final class FocusMeasureVolume implements AutoCloseable {
   private final FocusMeasure measure;

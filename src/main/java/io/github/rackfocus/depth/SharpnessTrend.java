@@ -7,9 +7,9 @@ import java.util.Arrays;
  * Tests whether sharpness still rises at one end of a sweep, so that the surface lies outside it.
  *
  * <p>A blur of radius r reduces the sharpness of a texture roughly as 1 / (c + r²), and r is
- * proportional to the focus distance from the surface. So the inverse sharpness of the three
- * planes at the end lies on a parabola over focus whose minimum is at the surface. A minimum
- * beyond the end plane by more than a margin is outside. For one thread.
+ * proportional to the focus distance from the surface. So the inverse sharpness of the three planes
+ * at the end lies on a parabola over focus whose minimum is at the surface. A minimum beyond the
+ * end plane by more than a margin is outside. For one thread.
  */
 final class SharpnessTrend {
   private static final int PLANES = 3;
@@ -42,7 +42,7 @@ final class SharpnessTrend {
    * Sets the stack to test, which must stay leased meanwhile.
    *
    * @param marginPlanes how far beyond the end plane the peak must be to count as outside, in
-   * distances of the end planes
+   *     distances of the end planes
    */
   void begin(FocalStack stack, double marginPlanes) {
     int end = nearEnd ? stack.planes() - 1 : 0;

@@ -83,7 +83,9 @@ public enum DocumentReader {
       return root == null ? MissingNode.getInstance() : root;
     } catch (JsonProcessingException e) {
       throw new DocumentException(
-          source, place(e) + "not valid " + name() + " (" + firstLine(e.getOriginalMessage()) + ")", e);
+          source,
+          place(e) + "not valid " + name() + " (" + firstLine(e.getOriginalMessage()) + ")",
+          e);
     } catch (IOException e) {
       throw new DocumentException(
           source, "not valid " + name() + " (" + firstLine(e.getMessage()) + ")", e);

@@ -236,8 +236,7 @@ public final class Section {
 
   /** Returns 1 to {@code maxCount} strictly ascending integers in {@code [min, max]}. */
   public List<Integer> ascending(String key, int min, int max, int maxCount) {
-    String expected =
-        "1 to " + maxCount + " ascending integers from " + min + " to " + max;
+    String expected = "1 to " + maxCount + " ascending integers from " + min + " to " + max;
     List<JsonNode> values = elements(key, expected);
     if (values.isEmpty() || values.size() > maxCount) {
       throw exception(at(key) + " has " + values.size() + " values; expected " + expected);
@@ -336,9 +335,7 @@ public final class Section {
 
   /** Returns the names of an enumeration's constants, as {@link #choice} reads them. */
   public static String choices(Class<? extends Enum<?>> type) {
-    return Stream.of(type.getEnumConstants())
-        .map(Section::name)
-        .collect(Collectors.joining(" | "));
+    return Stream.of(type.getEnumConstants()).map(Section::name).collect(Collectors.joining(" | "));
   }
 
   /** Returns the name of a constant, as {@link #choice} reads it. */

@@ -67,7 +67,8 @@ public final class BenchReport {
     tree.put("ratios", ratios);
     runs.add(tree);
     rows.addAll(table(run, bench));
-    ratios.forEach((name, value) -> rows.add(String.format(Locale.ROOT, "  ratio %s %.3f", name, value)));
+    ratios.forEach(
+        (name, value) -> rows.add(String.format(Locale.ROOT, "  ratio %s %.3f", name, value)));
   }
 
   private static Map<String, Double> ratios(Bench bench) {

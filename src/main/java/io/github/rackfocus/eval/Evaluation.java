@@ -66,8 +66,7 @@ public record Evaluation(
         try {
           Files.createDirectories(folder);
         } catch (IOException e) {
-          throw new IOException(
-              folder + ": folder cannot be created: " + ErrorMessages.of(e), e);
+          throw new IOException(folder + ": folder cannot be created: " + ErrorMessages.of(e), e);
         }
         if (!Files.isWritable(folder)) {
           throw new IOException(folder + ": is not writable; expected a writable folder");
@@ -115,10 +114,13 @@ public record Evaluation(
       return new Evaluation(plan, inOrder, List.copyOf(failures), Map.copyOf(bytes));
     }
 
-    private void evaluate(String name, DepthEstimator model, EvaluationStack stack) throws IOException {
+    private void evaluate(String name, DepthEstimator model, EvaluationStack stack)
+        throws IOException {
       try {
         StackResult result = evaluator.evaluate(model, stack, pfm(name, stack));
-        results.computeIfAbsent(new Key(stack.info().noise(), name), key -> new ArrayList<>()).add(result);
+        results
+            .computeIfAbsent(new Key(stack.info().noise(), name), key -> new ArrayList<>())
+            .add(result);
       } catch (IllegalArgumentException | DepthException e) {
         failures.add(name + " on " + stack.name() + ": " + ErrorMessages.of(e));
       }

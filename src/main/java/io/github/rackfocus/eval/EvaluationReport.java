@@ -47,7 +47,8 @@ public final class EvaluationReport {
     Map<List<Object>, List<StackResult>> byRun = new LinkedHashMap<>();
     for (StackResult result : evaluation.results()) {
       byRun
-          .computeIfAbsent(List.of(result.stack().noise(), result.model().identity()), key -> new ArrayList<>())
+          .computeIfAbsent(
+              List.of(result.stack().noise(), result.model().identity()), key -> new ArrayList<>())
           .add(result);
     }
     byRun.values().forEach(results -> runs.add(run(results, evaluation)));

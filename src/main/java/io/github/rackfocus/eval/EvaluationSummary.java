@@ -57,7 +57,8 @@ final class EvaluationSummary {
     }
     text.append(
         "K: iterations. MB: files of the model. ms: time for a whole stack; roll: for one new frame; ");
-    text.append("means over all stacks.\nRows with +S: noise with standard deviation S/255 added.\n\n");
+    text.append(
+        "means over all stacks.\nRows with +S: noise with standard deviation S/255 added.\n\n");
   }
 
   private static boolean isSame(MeanScores a, MeanScores b) {

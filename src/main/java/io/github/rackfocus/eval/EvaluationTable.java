@@ -20,7 +20,8 @@ public final class EvaluationTable {
 
   private EvaluationTable(Evaluation evaluation) {
     this.evaluation = evaluation;
-    int longest = evaluation.results().stream().mapToInt(r -> r.stack().name().length()).max().orElse(0);
+    int longest =
+        evaluation.results().stream().mapToInt(r -> r.stack().name().length()).max().orElse(0);
     for (StackGroup group : evaluation.plan().groups()) {
       longest = Math.max(longest, meanName(group.name(), 99).length());
     }

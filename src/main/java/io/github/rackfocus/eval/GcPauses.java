@@ -7,9 +7,7 @@ import jdk.jfr.consumer.RecordingStream;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
-/**
- * Records the pauses of the garbage collector with the JVM's Flight Recorder. Thread-safe.
- */
+/** Records the pauses of the garbage collector with the JVM's Flight Recorder. Thread-safe. */
 public final class GcPauses implements AutoCloseable {
   private static final long LONGEST_NANOS = 60_000_000_000L;
 

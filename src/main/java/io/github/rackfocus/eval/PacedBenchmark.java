@@ -81,7 +81,8 @@ public final class PacedBenchmark {
         // Class loading: neither its allocations nor its pauses belong to the steady state.
         pauses.clear();
       } else {
-        output.printAllocations(allocations.threads(), bytes, health.frames().received() - framesBefore);
+        output.printAllocations(
+            allocations.threads(), bytes, health.frames().received() - framesBefore);
       }
       output.endLine();
       framesBefore = health.frames().received();

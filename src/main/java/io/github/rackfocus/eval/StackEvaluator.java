@@ -148,11 +148,10 @@ public final class StackEvaluator {
   }
 
   /**
-   * Scores confidence and expected error against the errors in planes. If the truth is known only up
-   * to scale and offset, both errors are taken after the affine fit.
+   * Scores confidence and expected error against the errors in planes. If the truth is known only
+   * up to scale and offset, both errors are taken after the affine fit.
    */
-  private static Scores confidence(
-      DepthMap map, float[] evaluated, float[] truth, FocusAxis axis) {
+  private static Scores confidence(DepthMap map, float[] evaluated, float[] truth, FocusAxis axis) {
     FocusScale scale = axis.scale();
     int pixels = evaluated.length;
     double[] values = new double[pixels];

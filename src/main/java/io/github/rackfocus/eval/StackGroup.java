@@ -48,7 +48,8 @@ public final class StackGroup {
 
   private static PathMatcher matcher(String text, String glob) {
     if (glob.isBlank()) {
-      throw new IllegalArgumentException("group '" + text + "' has an empty glob; expected NAME=GLOB[,GLOB][,!GLOB]");
+      throw new IllegalArgumentException(
+          "group '" + text + "' has an empty glob; expected NAME=GLOB[,GLOB][,!GLOB]");
     }
     try {
       return FileSystems.getDefault().getPathMatcher("glob:" + glob.strip());

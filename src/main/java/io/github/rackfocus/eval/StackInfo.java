@@ -12,13 +12,7 @@ package io.github.rackfocus.eval;
  * @param noise standard deviation of the added noise, 0 to 255
  */
 public record StackInfo(
-    String name,
-    String unit,
-    int planes,
-    int width,
-    int height,
-    String inputSha256,
-    double noise) {
+    String name, String unit, int planes, int width, int height, String inputSha256, double noise) {
 
   StackInfo withNoise(double sigma) {
     return new StackInfo(name, unit, planes, width, height, inputSha256, sigma);

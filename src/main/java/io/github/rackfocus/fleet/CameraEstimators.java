@@ -9,8 +9,8 @@ import io.github.rackfocus.onnx.OnnxDepthEstimator;
 import java.util.function.Supplier;
 
 /**
- * A model for many cameras: each camera has its own estimator, and all share the model's graphs. Not
- * thread-safe.
+ * A model for many cameras: each camera has its own estimator, and all share the model's graphs.
+ * Not thread-safe.
  */
 final class CameraEstimators implements AutoCloseable {
   private final DepthEstimator first;
@@ -31,7 +31,8 @@ final class CameraEstimators implements AutoCloseable {
       case "sml" -> new CameraEstimators(PeakDepthEstimator.sml(), PeakDepthEstimator::sml);
       case "ddl" -> new CameraEstimators(PeakDepthEstimator.ddl(), PeakDepthEstimator::ddl);
       default -> {
-        // Without a deadline: iterations that vary with the load would make two workers' maps differ.
+        // Without a deadline: iterations that vary with the load would make two workers' maps
+        // differ.
         OnnxDepthEstimator bundle = Estimators.openBundle(config.withDeadlineMillis(0));
         yield new CameraEstimators(bundle, bundle::forAnotherCamera);
       }

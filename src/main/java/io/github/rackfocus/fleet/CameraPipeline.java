@@ -112,7 +112,8 @@ final class CameraPipeline {
    * @param idleNanos gap between the camera's stamps after which the stack starts again
    * @return the outcome, or null if no frame buffer was free
    */
-  @Nullable FrameResult offer(ReceivedFrame received, long offset, long arrivalNanos, long idleNanos)
+  @Nullable FrameResult offer(
+      ReceivedFrame received, long offset, long arrivalNanos, long idleNanos)
       throws RejectedFrameException {
     lastSeenNanos = arrivalNanos;
     if (lastStampNanos != Long.MIN_VALUE && received.stampNanos() - lastStampNanos > idleNanos) {

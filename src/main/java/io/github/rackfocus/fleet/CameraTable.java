@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The cameras of a worker, within the limits on their number and memory. Not thread-safe.
  *
- * <p>A camera that is silent by this machine's clock may only be late, and would lose the sweep that
- * fills its stack again. It is therefore released only when another camera needs its place. Whether
- * its stack starts again depends on its own stamps.
+ * <p>A camera that is silent by this machine's clock may only be late, and would lose the sweep
+ * that fills its stack again. It is therefore released only when another camera needs its place.
+ * Whether its stack starts again depends on its own stamps.
  */
 final class CameraTable {
   private static final Logger LOG = LoggerFactory.getLogger(CameraTable.class);
@@ -56,7 +56,8 @@ final class CameraTable {
   /**
    * Returns the camera of a frame; creates it if it is new or its images or sweep have changed.
    *
-   * @throws RejectedFrameException if its sweep is not supported, or there is no room for the camera
+   * @throws RejectedFrameException if its sweep is not supported, or there is no room for the
+   *     camera
    */
   CameraPipeline cameraOf(ReceivedFrame frame, PartitionProgress partition)
       throws RejectedFrameException {
@@ -147,8 +148,7 @@ final class CameraTable {
     releaseIf(camera -> camera.partition() == partition, key -> {});
   }
 
-  private void releaseIf(
-      Predicate<CameraPipeline> condition, Consumer<String> log) {
+  private void releaseIf(Predicate<CameraPipeline> condition, Consumer<String> log) {
     List<String> keys = new ArrayList<>();
     cameras.forEach((key, camera) -> {
       if (condition.test(camera)) {

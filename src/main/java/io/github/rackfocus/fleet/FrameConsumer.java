@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A member of a consumer group of workers: reads the frames of its partitions and commits progress.
  *
- * <p>The committed offset of a partition is that of the first unfinished frame. Its metadata has the
- * offset to read back from, so that the next worker fills its stacks with the last sweeps before it
- * continues ({@link PartitionProgress}). Not thread-safe.
+ * <p>The committed offset of a partition is that of the first unfinished frame. Its metadata has
+ * the offset to read back from, so that the next worker fills its stacks with the last sweeps
+ * before it continues ({@link PartitionProgress}). Not thread-safe.
  */
 final class FrameConsumer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FrameConsumer.class);
@@ -60,7 +60,9 @@ final class FrameConsumer implements AutoCloseable {
     try {
       this.consumer =
           new KafkaConsumer<>(
-              config.consumerProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+              config.consumerProperties(),
+              new ByteArrayDeserializer(),
+              new ByteArrayDeserializer());
     } catch (KafkaException e) {
       throw new IllegalArgumentException("kafka: " + KafkaErrors.message(e), e);
     }
@@ -102,7 +104,8 @@ final class FrameConsumer implements AutoCloseable {
     for (TopicPartition partition : starting) {
       OffsetAndMetadata at = known.get(partition);
       long begin = 0;
-      // A topic that was deleted and created again ends before the offset committed for the old one.
+      // A topic that was deleted and created again ends before the offset committed for the old
+      // one.
       if (at != null && at.offset() <= ends.getOrDefault(partition, 0L)) {
         begin = at.offset();
         consumer.seek(partition, readBackOf(at));
@@ -177,8 +180,7 @@ final class FrameConsumer implements AutoCloseable {
             committed.putAll(offsets);
           } else {
             warnings.warn(
-                "Progress cannot be committed to Kafka: {}; retrying",
-                KafkaErrors.message(fault));
+                "Progress cannot be committed to Kafka: {}; retrying", KafkaErrors.message(fault));
           }
         });
   }
@@ -236,7 +238,8 @@ final class FrameConsumer implements AutoCloseable {
       long from = Long.parseLong(metadata.substring(READ_BACK.length()));
       return Math.max(0, Math.min(from, committed.offset()));
     } catch (NumberFormatException e) {
-      LOG.warn("Metadata '{}' of a committed offset is invalid; expected read-back=OFFSET", metadata);
+      LOG.warn(
+          "Metadata '{}' of a committed offset is invalid; expected read-back=OFFSET", metadata);
       return committed.offset();
     }
   }

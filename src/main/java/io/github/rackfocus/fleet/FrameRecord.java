@@ -58,8 +58,7 @@ final class FrameRecord {
     // The key selects the partition: with another key the camera would be on two workers.
     if (!found.equals(frame.identity().key())) {
       throw new RejectedFrameException(
-          Cause.MALFORMED,
-          "key is '" + printable(found) + "'; expected " + frame.identity().key());
+          Cause.MALFORMED, "key is '" + printable(found) + "'; expected " + frame.identity().key());
     }
     return frame;
   }

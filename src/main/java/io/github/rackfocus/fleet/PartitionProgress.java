@@ -4,11 +4,11 @@ import java.util.TreeSet;
 
 /**
  * A worker's progress in a partition of the frame topic: which records were read, which of them are
- * finished (their depth was acknowledged, or they were counted as having none), and how far back the
- * next worker must read to restore the stacks.
+ * finished (their depth was acknowledged, or they were counted as having none), and how far back
+ * the next worker must read to restore the stacks.
  *
- * <p>The committed offset is {@link #finished()}. Earlier records are only needed to fill stacks, so
- * the consumer lag is the remaining work. Thread-safe: maps are finished by Kafka's thread.
+ * <p>The committed offset is {@link #finished()}. Earlier records are only needed to fill stacks,
+ * so the consumer lag is the remaining work. Thread-safe: maps are finished by Kafka's thread.
  */
 final class PartitionProgress {
   private final int partition;

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Computes the depth of a fleet's frames: reads them from Kafka, assembles each camera's stack, runs
- * inference and publishes the maps. Any number of workers in a group share the cameras.
+ * Computes the depth of a fleet's frames: reads them from Kafka, assembles each camera's stack,
+ * runs inference and publishes the maps. Any number of workers in a group share the cameras.
  *
  * <p>One thread reads, unpacks and assembles; the other computes. A frame is finished when its map
  * is acknowledged (or it is counted as having none). If a worker dies, another one takes over its
@@ -141,8 +141,7 @@ public final class Worker implements AutoCloseable {
       }
       output = connected;
       health = healthPublisher();
-      return new WorkerIntake(
-          config, estimators.model(), queue, counters, connected, nanoClock);
+      return new WorkerIntake(config, estimators.model(), queue, counters, connected, nanoClock);
     }
 
     @Override
@@ -173,7 +172,8 @@ public final class Worker implements AutoCloseable {
   }
 
   /**
-   * Waits until the broker's name resolves, which Kafka's clients require, and the topics are found.
+   * Waits until the broker's name resolves, which Kafka's clients require, and the topics are
+   * found.
    *
    * @return null if the worker was stopped before
    */
@@ -196,7 +196,8 @@ public final class Worker implements AutoCloseable {
         }
         return created;
       }
-      warnings.warn("Kafka broker {} is unavailable: the host name does not resolve; retrying", servers);
+      warnings.warn(
+          "Kafka broker {} is unavailable: the host name does not resolve; retrying", servers);
       Thread.sleep(RETRY_MILLIS);
     }
     return null;
@@ -273,7 +274,8 @@ public final class Worker implements AutoCloseable {
       next.partition().finish(next.offset());
     } else if (stopping) {
       // Stays unfinished, so that another worker computes it.
-      LOG.debug("{}: map was not published before the worker stopped: {}", next.identity().key(), fault);
+      LOG.debug(
+          "{}: map was not published before the worker stopped: {}", next.identity().key(), fault);
     } else {
       counters.add(Count.MAPS_LOST);
       warnings.warn("{}: map is lost: {}", next.identity().key(), fault);

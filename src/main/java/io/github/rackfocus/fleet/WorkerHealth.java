@@ -4,9 +4,9 @@ import java.util.Map;
 
 /**
  * Counts of a worker since its start. A frame that is read to compute its depth ends as {@code
- * frames.rejected}, {@code frames.dropped}, {@code frames.assembling}, {@code frames.notDue}, {@code
- * stacks.skipped}, {@code maps.acknowledged}, {@code maps.failed} or {@code maps.lost}, or is in
- * progress.
+ * frames.rejected}, {@code frames.dropped}, {@code frames.assembling}, {@code frames.notDue},
+ * {@code stacks.skipped}, {@code maps.acknowledged}, {@code maps.failed} or {@code maps.lost}, or
+ * is in progress.
  *
  * @param partitions partitions assigned now
  * @param cameras cameras with a stack now

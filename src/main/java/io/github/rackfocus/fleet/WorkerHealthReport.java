@@ -30,11 +30,7 @@ final class WorkerHealthReport {
         .setFrames(frames.read())
         .putAllFramesDropped(dropped)
         .setStacks(
-            stacks.skipped()
-                + maps.acknowledged()
-                + maps.failed()
-                + maps.lost()
-                + stacks.waiting())
+            stacks.skipped() + maps.acknowledged() + maps.failed() + maps.lost() + stacks.waiting())
         .setStacksSkipped(stacks.skipped())
         .setMaps(maps.acknowledged())
         .setMapsFailed(maps.failed())

@@ -112,8 +112,7 @@ final class WorkerIntake {
     try {
       ReceivedFrame frame = record.parse(worker.limits().maxPixels());
       CameraPipeline camera = cameras.cameraOf(frame, partition);
-      FrameResult result =
-          camera.offer(frame, record.offset(), nanoClock.getAsLong(), idleNanos);
+      FrameResult result = camera.offer(frame, record.offset(), nanoClock.getAsLong(), idleNanos);
       FocalStack stack = camera.takeStack();
       if (wanted) {
         handleResult(record, frame, camera, result, stack);

@@ -35,10 +35,10 @@ import org.slf4j.LoggerFactory;
  * Sends a worker's maps as records like those of {@link KafkaDepthSink}, for any number of cameras,
  * and reports each acknowledgement. Also sends rejected records to the dead-letter topic.
  *
- * <p>Unlike a node's sink it never drops a map during an outage: its frames are safe in Kafka, so it
- * waits until the broker is back, with few maps in flight. A record that the broker rejects, such as
- * one that is too large, is reported to the caller. Maps must be sent by one thread; dead letters
- * may be sent by any.
+ * <p>Unlike a node's sink it never drops a map during an outage: its frames are safe in Kafka, so
+ * it waits until the broker is back, with few maps in flight. A record that the broker rejects,
+ * such as one that is too large, is reported to the caller. Maps must be sent by one thread; dead
+ * letters may be sent by any.
  */
 final class WorkerOutput implements AutoCloseable {
   /** How long a send may wait for a broker before it is retried. */
@@ -190,14 +190,16 @@ final class WorkerOutput implements AutoCloseable {
   }
 
   /** Returns false if no broker was available and sending should be retried. */
-  private boolean trySend(ProducerRecord<byte[], byte[]> record, Consumer<@Nullable String> onCompletion) {
+  private boolean trySend(
+      ProducerRecord<byte[], byte[]> record, Consumer<@Nullable String> onCompletion) {
     Thread caller = Thread.currentThread();
     boolean[] retry = new boolean[1];
     try {
       producer.send(
           record,
           (metadata, fault) -> {
-            // Called within send(): the wait for the topic timed out and the record is not in flight.
+            // Called within send(): the wait for the topic timed out and the record is not in
+            // flight.
             if (fault instanceof TimeoutException && Thread.currentThread() == caller && !closing) {
               retry[0] = true;
               warnings.warn(

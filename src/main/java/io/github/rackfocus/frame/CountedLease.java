@@ -3,9 +3,9 @@ package io.github.rackfocus.frame;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A lease that several owners may hold. An owner retains it to keep it beyond the call that
- * handed it over, and closes it once per lease; the last close releases the object. Thread-safe.
- * Errors name the object by its {@link #toString}.
+ * A lease that several owners may hold. An owner retains it to keep it beyond the call that handed
+ * it over, and closes it once per lease; the last close releases the object. Thread-safe. Errors
+ * name the object by its {@link #toString}.
  */
 public abstract class CountedLease implements Lease {
   private final AtomicInteger leases = new AtomicInteger();

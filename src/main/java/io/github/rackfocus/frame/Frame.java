@@ -98,7 +98,8 @@ public final class Frame extends CountedLease {
    * @param stampNanos mid-exposure, in the source's time, nanoseconds
    * @param sequence counts the source's frames from 0
    * @param reading the focus, or {@link FocusReading#NONE} if the matcher has to find it
-   * @param arrivalNanos when the last byte arrived, on the monotonic clock; latency counts from here
+   * @param arrivalNanos when the last byte arrived, on the monotonic clock; latency counts from
+   *     here
    * @return this
    * @throws IllegalStateException if sealed before
    */
@@ -112,7 +113,8 @@ public final class Frame extends CountedLease {
    * @param stampNanos mid-exposure, in the source's time, nanoseconds
    * @param sequence counts the source's frames from 0
    * @param reading the focus, or {@link FocusReading#NONE} if the matcher has to find it
-   * @param arrivalNanos when the last byte arrived, on the monotonic clock; latency counts from here
+   * @param arrivalNanos when the last byte arrived, on the monotonic clock; latency counts from
+   *     here
    * @param receiveNanos time from mid-exposure to the arrival of the last byte; 0 if unknown
    * @param decodeNanos time from the arrival until luma was decoded and rectified; 0 if unknown
    * @return this

@@ -27,7 +27,8 @@ public final class FramePool {
    */
   public FramePool(int capacity) {
     if (capacity < 1) {
-      throw new IllegalArgumentException("frame pool capacity is " + capacity + "; expected at least 1");
+      throw new IllegalArgumentException(
+          "frame pool capacity is " + capacity + "; expected at least 1");
     }
     this.capacity = capacity;
     this.free = new ArrayDeque<>(capacity);
@@ -59,7 +60,7 @@ public final class FramePool {
    * Leases a frame to write to.
    *
    * @return the frame, with one lease, or null if {@code capacity} frames are leased: the caller
-   * counts the image as dropped
+   *     counts the image as dropped
    * @throws IllegalArgumentException for a size that {@link #checkSize} rejects
    */
   public synchronized @Nullable Frame tryLease(int width, int height, boolean withColour) {

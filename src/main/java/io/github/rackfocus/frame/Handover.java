@@ -24,7 +24,8 @@ public final class Handover<T extends Lease> {
    */
   public Handover(int capacity, boolean lossless) {
     if (capacity < 1) {
-      throw new IllegalArgumentException("hand-over capacity is " + capacity + "; expected at least 1");
+      throw new IllegalArgumentException(
+          "hand-over capacity is " + capacity + "; expected at least 1");
     }
     this.capacity = capacity;
     this.lossless = lossless;
@@ -32,8 +33,8 @@ public final class Handover<T extends Lease> {
   }
 
   /**
-   * Queues a lease, which belongs to the queue from now on. After {@link #end} the lease is
-   * closed and counted as dropped.
+   * Queues a lease, which belongs to the queue from now on. After {@link #end} the lease is closed
+   * and counted as dropped.
    */
   public synchronized void put(T lease) throws InterruptedException {
     try {

@@ -7,8 +7,8 @@ import org.opencv.core.Mat;
 
 /**
  * OpenCV matrices over the luma of pooled frames, through which OpenCV writes directly into a
- * frame. A matrix is created once per frame of the pool and kept, so that nothing is allocated
- * per image. For one thread; OpenCV must be loaded.
+ * frame. A matrix is created once per frame of the pool and kept, so that nothing is allocated per
+ * image. For one thread; OpenCV must be loaded.
  */
 public final class LumaMats implements AutoCloseable {
   private final Map<Frame, Mat> mats = new IdentityHashMap<>();

@@ -13,8 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A portable float map in the form that Middlebury uses: one channel ({@code Pf}), little endian (scale
- * −1.0), rows bottom-up in the file, top-down in memory.
+ * A portable float map in the form that Middlebury uses: one channel ({@code Pf}), little endian
+ * (scale −1.0), rows bottom-up in the file, top-down in memory.
  *
  * @param width pixels in a row
  * @param height rows

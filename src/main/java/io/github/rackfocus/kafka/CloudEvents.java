@@ -50,7 +50,9 @@ public final class CloudEvents {
         header("content-type", contentType));
   }
 
-  /** Returns {@code stampNanos-sequence}: the id of a frame and of the map it is the reference of. */
+  /**
+   * Returns {@code stampNanos-sequence}: the id of a frame and of the map it is the reference of.
+   */
   static String idOf(long stampNanos, long sequence) {
     return stampNanos + "-" + sequence;
   }

@@ -28,10 +28,11 @@ public final class DepthRecord {
    * @param cameras the camera's current identity for a map; its key must not change
    */
   DepthRecord(
-      KafkaDepthSinkConfig config, CameraIdentity identity, Function<DepthMap, CameraIdentity> cameras) {
+      KafkaDepthSinkConfig config,
+      CameraIdentity identity,
+      Function<DepthMap, CameraIdentity> cameras) {
     this.identity = identity;
-    this.codec =
-        new DepthFrameCodec(cameras, config.packing(), config.uncertainty(), config.age());
+    this.codec = new DepthFrameCodec(cameras, config.packing(), config.uncertainty(), config.age());
   }
 
   /** Creates the record of a map; does not keep a reference to it. */

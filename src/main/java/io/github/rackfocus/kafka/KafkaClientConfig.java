@@ -84,7 +84,9 @@ public record KafkaClientConfig(
   /** Describes what happens to records during an outage, for the log. */
   String outagePolicy() {
     return spool == null
-        ? "keeping the newest " + bounds.queueRecords() + " records, older ones are lost and counted"
+        ? "keeping the newest "
+            + bounds.queueRecords()
+            + " records, older ones are lost and counted"
         : "records wait in " + spool.folder();
   }
 

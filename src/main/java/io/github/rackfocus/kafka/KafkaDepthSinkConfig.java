@@ -12,8 +12,8 @@ import java.net.UnknownHostException;
  * @param kafka the broker and the limits during an outage
  * @param topic default {@link TopicSpec#DEPTH}
  * @param packing default PNG16
- * @param uncertainty whether maps carry their uncertainty, which about doubles their size;
- *     default true
+ * @param uncertainty whether maps carry their uncertainty, which about doubles their size; default
+ *     true
  * @param age whether maps carry the age of each pixel; default true
  */
 @RecordBuilder
@@ -37,7 +37,9 @@ public record KafkaDepthSinkConfig(
     return new KafkaDepthSinkConfig(kafka, TopicSpec.DEPTH, DepthPacking.PNG16, true, true);
   }
 
-  /** This machine's name in the form that {@link CameraIdentity} accepts: the default robot name. */
+  /**
+   * This machine's name in the form that {@link CameraIdentity} accepts: the default robot name.
+   */
   public static String hostName() {
     String name;
     try {

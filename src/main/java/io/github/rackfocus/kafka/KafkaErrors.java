@@ -6,7 +6,9 @@ import org.apache.kafka.common.errors.InterruptException;
 public final class KafkaErrors {
   private KafkaErrors() {}
 
-  /** The message of the root cause: the outer ones of Kafka's clients only say that a call failed. */
+  /**
+   * The message of the root cause: the outer ones of Kafka's clients only say that a call failed.
+   */
   public static String message(Throwable fault) {
     Throwable root = fault;
     while (root.getCause() != null && root.getCause() != root) {

@@ -77,8 +77,8 @@ public final class KafkaHealthPublisher implements AutoCloseable {
   /**
    * Starts publishing; must be called at most once.
    *
-   * @param health called by this publisher's thread; robot, camera, stamp, sequence, uptime, version
-   *     and topics are added here
+   * @param health called by this publisher's thread; robot, camera, stamp, sequence, uptime,
+   *     version and topics are added here
    */
   public void start(Supplier<Health.Builder> health) {
     report = health;

@@ -18,13 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends records to one topic without making its caller wait for a broker. {@link #publish} appends a
- * record to a bounded backlog, from which the publisher's thread ({@code kafka-TOPIC}) sends it with
- * an idempotent producer until all in-sync replicas have acknowledged it.
+ * Sends records to one topic without making its caller wait for a broker. {@link #publish} appends
+ * a record to a bounded backlog, from which the publisher's thread ({@code kafka-TOPIC}) sends it
+ * with an idempotent producer until all in-sync replicas have acknowledged it.
  *
- * <p>While the broker is unavailable, or accepts connections but does not answer, the newest records
- * wait in memory or all of them on disk, see {@link KafkaClientConfig#spool}. Lost records are
- * counted by cause, see {@link #counts}. {@code publish} may be called by any thread.
+ * <p>While the broker is unavailable, or accepts connections but does not answer, the newest
+ * records wait in memory or all of them on disk, see {@link KafkaClientConfig#spool}. Lost records
+ * are counted by cause, see {@link #counts}. {@code publish} may be called by any thread.
  */
 public final class KafkaPublisher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaPublisher.class);
@@ -86,7 +86,8 @@ public final class KafkaPublisher implements AutoCloseable {
   public void publish(OutgoingRecord record) throws IOException {
     meter.recordOffered();
     int limit =
-        Math.min(config.bounds().maxRecordBytes(), sender.largestRecord()) - OutgoingRecord.OVERHEAD_BYTES;
+        Math.min(config.bounds().maxRecordBytes(), sender.largestRecord())
+            - OutgoingRecord.OVERHEAD_BYTES;
     if (record.value().length > limit) {
       meter.losses().add(Loss.TOO_LARGE, 1);
       throw new IOException(
@@ -137,8 +138,8 @@ public final class KafkaPublisher implements AutoCloseable {
 
   /**
    * Sends the pending records for at most {@code closeTimeout}, but not to a broker that is
-   * unavailable (one that hangs adds up to 5 s). Records not acknowledged by then stay in the spool,
-   * or are lost and counted.
+   * unavailable (one that hangs adds up to 5 s). Records not acknowledged by then stay in the
+   * spool, or are lost and counted.
    */
   @Override
   public synchronized void close() {

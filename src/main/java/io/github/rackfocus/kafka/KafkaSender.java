@@ -124,10 +124,7 @@ final class KafkaSender implements Runnable {
   /** While closing: whether records remain that are likely to be acknowledged in time. */
   private boolean mayFinish() {
     boolean pending = backlog.waiting() > 0 || inFlight.get() > 0;
-    return pending
-        && topicFound
-        && !meter.isOutage()
-        && System.nanoTime() - closeDeadlineNanos < 0;
+    return pending && topicFound && !meter.isOutage() && System.nanoTime() - closeDeadlineNanos < 0;
   }
 
   private void step() throws InterruptedException {
@@ -238,8 +235,7 @@ final class KafkaSender implements Runnable {
       } else {
         answeredNanos = 0;
         fault =
-            new Fault(
-                new TimeoutException("the broker answers but acknowledges no record"), true);
+            new Fault(new TimeoutException("the broker answers but acknowledges no record"), true);
       }
     }
   }
@@ -254,8 +250,7 @@ final class KafkaSender implements Runnable {
   private void drop(Backlog.Entry entry, Loss loss, String reason) {
     backlog.release(entry.index());
     meter.losses().add(loss, 1);
-    warnings.warn(
-        "Record {} for Kafka topic {} is lost: {}", entry.record().id(), topic, reason);
+    warnings.warn("Record {} for Kafka topic {} is lost: {}", entry.record().id(), topic, reason);
   }
 
   private void leaveFlight(int sentBy) {
@@ -303,8 +298,7 @@ final class KafkaSender implements Runnable {
       try {
         current.close(Duration.ZERO);
       } catch (KafkaException e) {
-        LOG.warn(
-            "Producer for Kafka topic {} did not close: {}", topic, KafkaErrors.message(e));
+        LOG.warn("Producer for Kafka topic {} did not close: {}", topic, KafkaErrors.message(e));
       }
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -75,14 +75,16 @@ public final class ProducerFactory {
     all.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
     all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     // A record that the client gives up may have been written all the same, and later records would
-    // then precede its repetition. Records that wait too long are dropped before the client has them.
+    // then precede its repetition. Records that wait too long are dropped before the client has
+    // them.
     all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
     all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, config.bounds().maxRecordBytes());
     all.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
     // Room for all records in flight, so that a send never waits for memory.
     all.put(
         ProducerConfig.BUFFER_MEMORY_CONFIG,
-        (config.bounds().inFlightRecords() + 1L) * (config.bounds().maxRecordBytes() + 2L * BATCH_BYTES));
+        (config.bounds().inFlightRecords() + 1L)
+            * (config.bounds().maxRecordBytes() + 2L * BATCH_BYTES));
     return all;
   }
 

@@ -13,21 +13,22 @@ import java.util.List;
  * Decisions depend only on the latencies of the last {@link #WINDOW} maps on the current rung:
  *
  * <ul>
- *   <li>down, at once, if two of them missed the deadline (more than 5 % of the window), or one
- * did and a fifth took longer than 92 % of it; by as many rungs as their measured cost requires,
- * or by one if it is unknown;
- *   <li>up, by one rung, after a whole hold without such a sign, if the 95th percentile is below
- * 90 % of the deadline and would stay below 95 % with the additional cost of the upper rung;
- * measurements prevent an ascent for at most two holds, then it is tried;
+ *   <li>down, at once, if two of them missed the deadline (more than 5 % of the window), or one did
+ *       and a fifth took longer than 92 % of it; by as many rungs as their measured cost requires,
+ *       or by one if it is unknown;
+ *   <li>up, by one rung, after a whole hold without such a sign, if the 95th percentile is below 90
+ *       % of the deadline and would stay below 95 % with the additional cost of the upper rung;
+ *       measurements prevent an ascent for at most two holds, then it is tried;
  *   <li>an ascent that is undone within two holds doubles the hold, up to 8 times; one that lasts
- * resets it, and so does relief: a rung that costs 15 % less than after that failure. So changes
- * under a constant load become ever rarer, and when the load ends, full effort returns after
- * about {@link #HOLD} stacks per rung, at most {@link #STACKS_TO_COME_BACK} in all.
+ *       resets it, and so does relief: a rung that costs 15 % less than after that failure. So
+ *       changes under a constant load become ever rarer, and when the load ends, full effort
+ *       returns after about {@link #HOLD} stacks per rung, at most {@link #STACKS_TO_COME_BACK} in
+ *       all.
  * </ul>
  *
  * <p>The first {@link #GRACE} maps change nothing, since a JVM that has just started is several
- * times slower. The cost of a rung is the smallest mean computing time of a quarter of a window
- * on it: close to the cost on an idle machine, and so comparable between rungs whatever the load.
+ * times slower. The cost of a rung is the smallest mean computing time of a quarter of a window on
+ * it: close to the cost on an idle machine, and so comparable between rungs whatever the load.
  * Reads no clock. For one thread.
  */
 final class DeadlineGovernor {
@@ -42,8 +43,8 @@ final class DeadlineGovernor {
 
   /**
    * Stacks until full effort returns on an idle machine, from the last rung and with four numbers
-   * of iterations: about 400, and at most this many if an ascent failed just before the load
-   * ended, so that the relief cannot be measured.
+   * of iterations: about 400, and at most this many if an ascent failed just before the load ended,
+   * so that the relief cannot be measured.
    */
   static final int STACKS_TO_COME_BACK = 900;
 
@@ -57,8 +58,9 @@ final class DeadlineGovernor {
   private static final int HOLDS_TO_TRY_ANYWAY = 2;
   private static final int MOST_BACK_OFF = 8;
 
-  /** Cost of a rung, relative to its cost after a failed ascent, below which a load counts as
-   * gone. */
+  /**
+   * Cost of a rung, relative to its cost after a failed ascent, below which a load counts as gone.
+   */
   private static final double RELIEF = 0.85;
 
   private static final int MEANS_OF_RELIEF = 2;

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Live, a full hand-over drops its oldest item: frames before the stack (each costs a plane and
  * is counted), and all but the latest stack before the estimator. Lossless (in replay) every stage
- * waits for the next, and nothing is skipped. A bad frame or a failed map is counted, logged at most
- * once a second, and the node continues; a stage that cannot continue ends the node.
+ * waits for the next, and nothing is skipped. A bad frame or a failed map is counted, logged at
+ * most once a second, and the node continues; a stage that cannot continue ends the node.
  */
 public final class DepthNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DepthNode.class);
@@ -119,8 +119,7 @@ public final class DepthNode implements AutoCloseable {
   /** Starts the threads; to be called once. */
   public void start() {
     stages.forEach(StageRunner::start);
-    LivenessFile.fromEnvironment()
-        .touchWhile(() -> stages.stream().allMatch(StageRunner::isAlive));
+    LivenessFile.fromEnvironment().touchWhile(() -> stages.stream().allMatch(StageRunner::isAlive));
     if (healthSink != null) {
       healthSink.start(this::health);
     }
@@ -205,8 +204,7 @@ public final class DepthNode implements AutoCloseable {
 
   /** A stage that cannot continue ends the node: half a node would look alive. */
   private void fail(String stage, Throwable cause) {
-    failure =
-        new IOException("the " + stage + " stage failed: " + ErrorMessages.of(cause), cause);
+    failure = new IOException("the " + stage + " stage failed: " + ErrorMessages.of(cause), cause);
     LOG.error("the {} stage failed; the node ends", stage, cause);
     source.close();
   }

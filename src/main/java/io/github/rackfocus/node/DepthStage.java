@@ -109,10 +109,7 @@ final class DepthStage implements AutoCloseable {
       // Whatever inference throws costs this map only, and is logged.
       counters.mapFailed();
       warnings.warn(
-          "{}: no depth for frame {}: {}",
-          name,
-          stack.reference().sequence(),
-          ErrorMessages.of(e));
+          "{}: no depth for frame {}: {}", name, stack.reference().sequence(), ErrorMessages.of(e));
     }
   }
 

@@ -15,15 +15,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file whose modification time tells the health check of a container that the process is
- * working. Use either {@link #touch} or {@link #touchWhile}; not thread-safe.
+ * A file whose modification time tells the health check of a container that the process is working.
+ * Use either {@link #touch} or {@link #touchWhile}; not thread-safe.
  */
 public final class LivenessFile {
   private static final String VARIABLE = "RACKFOCUS_ALIVE_FILE";
   private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final @Nullable Path file;
-  private final RateLimitedLogger warnings = new RateLimitedLogger(LoggerFactory.getLogger(LivenessFile.class));
+  private final RateLimitedLogger warnings =
+      new RateLimitedLogger(LoggerFactory.getLogger(LivenessFile.class));
 
   LivenessFile(@Nullable Path file) {
     this.file = file;

@@ -32,8 +32,8 @@ public record Device(Kind kind, int index) {
   }
 
   /**
-   * Parses {@code cpu}, {@code cuda}, {@code cuda:n}, {@code tensorrt}, {@code tensorrt:n} or {@code
-   * auto}.
+   * Parses {@code cpu}, {@code cuda}, {@code cuda:n}, {@code tensorrt}, {@code tensorrt:n} or
+   * {@code auto}.
    *
    * @throws IllegalArgumentException for anything else
    */

@@ -42,7 +42,10 @@ final class GoldenInput {
     }
   }
 
-  /** Returns a number uniform in [0, 1): the upper 53 bits of SplitMix64 (Steele, Lea and Flood 2014). */
+  /**
+   * Returns a number uniform in [0, 1): the upper 53 bits of SplitMix64 (Steele, Lea and Flood
+   * 2014).
+   */
   private double random(long index) {
     return (splitMix64(stack.seed() + index) >>> 11) * 0x1.0p-53;
   }

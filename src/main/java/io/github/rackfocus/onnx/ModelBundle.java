@@ -71,7 +71,8 @@ public final class ModelBundle {
               + ", the folder's name");
     }
     ModelIdentity identity =
-        new ModelIdentity(manifest.about().name(), manifest.about().version(), hex(sha256().digest(bytes)));
+        new ModelIdentity(
+            manifest.about().name(), manifest.about().version(), hex(sha256().digest(bytes)));
     ModelBundle bundle = new ModelBundle(folder, manifest, identity);
     for (Map.Entry<String, FileEntry> entry : new TreeMap<>(manifest.files()).entrySet()) {
       bundle.checkFile(entry.getKey(), entry.getValue());

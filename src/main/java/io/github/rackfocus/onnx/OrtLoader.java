@@ -12,10 +12,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Starts ONNX Runtime once per process.
  *
- * <p>Version 1.29 for Linux sends telemetry: it writes a database below {@code
- * ~/.cache/Microsoft}, a log to the temporary folder, and calls a server. Only the environment
- * variable {@link #NO_TELEMETRY}, set before the process starts, prevents that; what can be turned
- * off later is turned off here.
+ * <p>Version 1.29 for Linux sends telemetry: it writes a database below {@code ~/.cache/Microsoft},
+ * a log to the temporary folder, and calls a server. Only the environment variable {@link
+ * #NO_TELEMETRY}, set before the process starts, prevents that; what can be turned off later is
+ * turned off here.
  */
 final class OrtLoader {
   /** Turns off telemetry if set to 1, as our launchers do. */

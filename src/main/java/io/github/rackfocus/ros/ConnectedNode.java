@@ -75,11 +75,7 @@ public final class ConnectedNode implements AutoCloseable {
     master = new MasterClient(context.rpc(), configuration.masterUri(), configuration.nodeName());
     tcpRos =
         new TcpRosServer(
-            address,
-            deadlines,
-            configuration.handshakeTimeout(),
-            context.counts(),
-            topics::serve);
+            address, deadlines, configuration.handshakeTimeout(), context.counts(), topics::serve);
     SlaveApi api =
         new SlaveApi(
             topics,
@@ -90,8 +86,7 @@ public final class ConnectedNode implements AutoCloseable {
     slave = new XmlRpcServer(address, api.methods(), context.counts().calls);
     uri = URI.create("http://" + Hosts.inUri(host) + ":" + slave.port() + "/");
     watch =
-        new MasterWatch(
-            master, uri, configuration.nodeName(), context.counts(), shutdown::request);
+        new MasterWatch(master, uri, configuration.nodeName(), context.counts(), shutdown::request);
     parameters = new ParameterTree(master, names, uri.toString(), watch);
     String serviceUri = "rosrpc://" + Hosts.inUri(host) + ":" + tcpRos.port();
     endpoints = new Endpoints(context, topics, watch, uri.toString(), serviceUri);

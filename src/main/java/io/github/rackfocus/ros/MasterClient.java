@@ -37,7 +37,8 @@ final class MasterClient {
         && triple.get(1) instanceof String text) {
       return new Answer(code, text, triple.get(2));
     }
-    throw new RosException(method + " at " + master + ": malformed reply; expected code, text and value");
+    throw new RosException(
+        method + " at " + master + ": malformed reply; expected code, text and value");
   }
 
   /**

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param remappings from and to, as given on the command line
  * @param privateParameters values of {@code _name:=value} (Integer, Double, Boolean or String) by
  *     name without the underscore
- * @param host the host that other nodes connect to ({@code __hostname}, {@code __ip},
- *     ROS_HOSTNAME, ROS_IP); null: detected
+ * @param host the host that other nodes connect to ({@code __hostname}, {@code __ip}, ROS_HOSTNAME,
+ *     ROS_IP); null: detected
  * @param logFile the file of {@code __log:=}, or null
  * @param remainingArguments arguments that are not ROS remappings, in order
  * @param maxMessageBytes longest message or service call that is accepted

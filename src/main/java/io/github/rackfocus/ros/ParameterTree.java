@@ -97,8 +97,8 @@ public final class ParameterTree {
 
   /**
    * Adds a listener. It is called soon with the current value, if any, and again whenever the
-   * parameter or a part of it is set, with an empty map if it is deleted. Calls may come from several
-   * threads.
+   * parameter or a part of it is set, with an empty map if it is deleted. Calls may come from
+   * several threads.
    */
   public void addParameterListener(String name, ParameterListener listener) {
     GraphName resolved = names.resolve(name);

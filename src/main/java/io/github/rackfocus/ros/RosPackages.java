@@ -36,8 +36,7 @@ public final class RosPackages {
         }
       }
     }
-    throw new IOException(
-        "no package '" + name + "' on ROS_PACKAGE_PATH ('" + path + "')");
+    throw new IOException("no package '" + name + "' on ROS_PACKAGE_PATH ('" + path + "')");
   }
 
   /** Searches breadth first as rospack does: not below a package or a folder with CATKIN_IGNORE. */

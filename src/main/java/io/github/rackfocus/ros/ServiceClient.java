@@ -98,7 +98,8 @@ public final class ServiceClient<Q extends Message, R extends Message> implement
     String text = String.valueOf(master.call("lookupService", name.value()));
     InetSocketAddress address = Hosts.address(text);
     if (address == null) {
-      throw new RosException("service " + name + ": the master returned an invalid address: " + text);
+      throw new RosException(
+          "service " + name + ": the master returned an invalid address: " + text);
     }
     if (address.isUnresolved()) {
       throw new RosException(

@@ -44,11 +44,7 @@ public final class Subscriber<T extends Message> implements AutoCloseable {
 
   private boolean closed;
 
-  Subscriber(
-      GraphName topicName,
-      MessageType<T> type,
-      NodeContext context,
-      Runnable onClose) {
+  Subscriber(GraphName topicName, MessageType<T> type, NodeContext context, Runnable onClose) {
     this.topicName = topicName;
     this.type = type;
     this.ids = context.connectionIds();

@@ -34,8 +34,7 @@ final class Topics {
     requireUnique(services.putIfAbsent(service.name(), service), "provides", service.name());
   }
 
-  private static void requireUnique(
-      @Nullable Object existing, String action, GraphName name) {
+  private static void requireUnique(@Nullable Object existing, String action, GraphName name) {
     if (existing != null) {
       throw new IllegalStateException("this node already " + action + " " + name);
     }

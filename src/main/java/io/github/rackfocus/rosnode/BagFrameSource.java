@@ -91,7 +91,8 @@ public final class BagFrameSource implements FrameSource {
    */
   public static BagFrameSource open(Path file, BagTopics choice, RosInputConfig settings)
       throws IOException {
-    CameraCalibration calibration = CameraInfoUrl.read(settings.images().cameraInfoUrl(), System.getenv());
+    CameraCalibration calibration =
+        CameraInfoUrl.read(settings.images().cameraInfoUrl(), System.getenv());
     BagReader bag = BagReader.open(file);
     try {
       BagTopics.Found topics = choice.find(file, bag.connections(), settings);

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The topics of a bag that hold the images, the lens readings and the calibration.
  *
- * @param image topic of raw or compressed images; empty: the only one, or {@code /image} if there are
- *     several
+ * @param image topic of raw or compressed images; empty: the only one, or {@code /image} if there
+ *     are several
  * @param lens topic of lens states or lens powers; empty: the only one
  * @param cameraInfo topic of the calibration; empty: {@code camera_info} in the image's namespace
  */

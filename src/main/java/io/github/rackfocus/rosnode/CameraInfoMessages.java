@@ -15,8 +15,8 @@ final class CameraInfoMessages {
   private CameraInfoMessages() {}
 
   /**
-   * Returns the calibration in a message for the images published with it, taking region of interest
-   * and binning into account.
+   * Returns the calibration in a message for the images published with it, taking region of
+   * interest and binning into account.
    *
    * @throws IllegalArgumentException if the message has no valid calibration
    */
@@ -95,7 +95,8 @@ final class CameraInfoMessages {
   /**
    * Fills a message, except its header, for the images that this node publishes.
    *
-   * @param rectified whether they are rectified: then D is 0, R is the identity and K is taken from P
+   * @param rectified whether they are rectified: then D is 0, R is the identity and K is taken from
+   *     P
    */
   static void describe(CameraCalibration calibration, boolean rectified, CameraInfo info) {
     info.width = calibration.width();

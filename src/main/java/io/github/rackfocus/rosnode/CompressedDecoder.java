@@ -54,8 +54,8 @@ final class CompressedDecoder implements AutoCloseable {
   }
 
   /**
-   * Returns the encoding of the decoded samples: image_transport puts the original encoding first in
-   * the format and compresses a Bayer pattern as a grey image.
+   * Returns the encoding of the decoded samples: image_transport puts the original encoding first
+   * in the format and compresses a Bayer pattern as a grey image.
    */
   static ImageEncoding encodingOf(String format, Mat decoded) {
     boolean isWide = CvType.depth(decoded.type()) == CvType.CV_16U;

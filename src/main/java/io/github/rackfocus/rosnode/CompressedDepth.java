@@ -9,14 +9,15 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
- * Encodes depth in the format of compressed_depth_image_transport: a header of 12 bytes (the type of
- * encoding and its parameters A and B), then a 16-bit PNG with the codes {@code c = A / depth + B}, or
- * 0 if there is no depth. A reader computes {@code depth = A / (c − B)}.
+ * Encodes depth in the format of compressed_depth_image_transport: a header of 12 bytes (the type
+ * of encoding and its parameters A and B), then a 16-bit PNG with the codes {@code c = A / depth +
+ * B}, or 0 if there is no depth. A reader computes {@code depth = A / (c − B)}.
  *
  * <p>The transport's default parameters (depth_max 10 m, quantisation 100) overflow 16 bits below
- * 0.152 m. Here A and B are chosen per map so that codes 1 to 65535 are evenly spaced in dioptres from
- * the farthest plane of its sweep to the nearest: the error is at most half a step, {@code 1 / (2 A)}
- * dioptres. −Inf and +Inf become NaN, since the format has only one special value. Not thread-safe.
+ * 0.152 m. Here A and B are chosen per map so that codes 1 to 65535 are evenly spaced in dioptres
+ * from the farthest plane of its sweep to the nearest: the error is at most half a step, {@code 1 /
+ * (2 A)} dioptres. −Inf and +Inf become NaN, since the format has only one special value. Not
+ * thread-safe.
  */
 final class CompressedDepth {
   static final String FORMAT = "32FC1; compressedDepth png";

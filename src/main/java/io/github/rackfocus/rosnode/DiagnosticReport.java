@@ -141,7 +141,8 @@ final class DiagnosticReport {
 
   private static Map<String, Long> dropsSince(NodeHealth now, @Nullable NodeHealth last) {
     Map<String, Long> since = new TreeMap<>();
-    now.frames().dropped()
+    now.frames()
+        .dropped()
         .forEach((cause, count) -> {
           long fresh = count - (last == null ? 0 : last.frames().dropped().getOrDefault(cause, 0L));
           if (fresh > 0) {

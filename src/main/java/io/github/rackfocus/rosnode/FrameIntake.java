@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * Turns ROS messages from topics or bags into frames matched with lens readings. Rejected messages
  * are counted by cause and logged at most once a second.
  *
- * <p>Images are accepted from one thread, lens readings and camera infos from any thread. Frames may
- * be taken by any thread.
+ * <p>Images are accepted from one thread, lens readings and camera infos from any thread. Frames
+ * may be taken by any thread.
  */
 final class FrameIntake implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FrameIntake.class);
@@ -118,8 +118,7 @@ final class FrameIntake implements AutoCloseable {
   }
 
   /** Accepts a compressed image; parameters as in {@link #image}. */
-  void compressedImage(
-      CompressedImage image, long arrivalNanos, long arrivalStampNanos, long now) {
+  void compressedImage(CompressedImage image, long arrivalNanos, long arrivalStampNanos, long now) {
     accept(image, image.header, compressedDecoding, arrivalNanos, arrivalStampNanos, now);
   }
 

@@ -17,8 +17,8 @@ import org.opencv.imgproc.Imgproc;
 
 /**
  * Decodes ROS images to luma in pooled frames, rectified if a rectifier is given. In the steady
- * state raw images allocate nothing, and a compressed one only OpenCV's handle of the decoded image.
- * Not thread-safe.
+ * state raw images allocate nothing, and a compressed one only OpenCV's handle of the decoded
+ * image. Not thread-safe.
  */
 final class ImageDecoder implements AutoCloseable {
   private final FramePool pool;

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * rectifier and the CameraInfo messages derived from it.
  *
  * <p>The calibration of a file is fixed; that of the topic follows each change. Repeated messages
- * cost nothing. {@link #rectifier} and {@link #close} are for the decoding thread; the other methods
- * are thread-safe.
+ * cost nothing. {@link #rectifier} and {@link #close} are for the decoding thread; the other
+ * methods are thread-safe.
  */
 final class InputCalibration implements CameraInfoSource, AutoCloseable {
   private final boolean rectify;

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * The layers of a depth map that are published as images: topic, encoding, and how the map's buffers
- * are written to a message, without allocation.
+ * The layers of a depth map that are published as images: topic, encoding, and how the map's
+ * buffers are written to a message, without allocation.
  */
 enum MapLayer {
   /** Metres along the optical axis; NaN, −Inf and +Inf as in REP 117. */

@@ -64,8 +64,7 @@ public final class RosDepthNode {
   private int run(List<String> arguments, PrintStream out) {
     try {
       NodeConfiguration configuration =
-          NodeConfiguration.fromCommandLine(
-              arguments, System.getenv(), DEFAULT_NAME);
+          NodeConfiguration.fromCommandLine(arguments, System.getenv(), DEFAULT_NAME);
       List<String> rest = configuration.remainingArguments();
       if (rest.contains("--help") || rest.contains("-h")) {
         out.println(USAGE);
@@ -131,8 +130,7 @@ public final class RosDepthNode {
     return new CameraView(camera.frameId(), intrinsics, camera.calibrationSha256());
   }
 
-  private int run(
-      ConnectedNode ros, DepthNode node, RosInput input, AppConfig options)
+  private int run(ConnectedNode ros, DepthNode node, RosInput input, AppConfig options)
       throws IOException, InterruptedException {
     advertiseServices(ros, node);
     try (node;
@@ -189,8 +187,8 @@ public final class RosDepthNode {
 
   /**
    * Makes SIGINT and SIGTERM end {@link #run} instead of shutting down the JVM at once: shutdown
-   * hooks run concurrently, and that of ONNX Runtime would free memory in use by a running inference.
-   * A second signal halts the JVM.
+   * hooks run concurrently, and that of ONNX Runtime would free memory in use by a running
+   * inference. A second signal halts the JVM.
    */
   private void handleSignals() {
     for (String name : List.of("INT", "TERM")) {

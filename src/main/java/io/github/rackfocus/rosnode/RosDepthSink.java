@@ -13,8 +13,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * Publishes depth maps as ROS topics, all with the reference frame's stamp and the camera's optical
- * frame. Topics without subscribers are not serialised, and without any subscriber the sink wants no
- * maps. Images allocate nothing per map; compressed depth allocates its PNG.
+ * frame. Topics without subscribers are not serialised, and without any subscriber the sink wants
+ * no maps. Images allocate nothing per map; compressed depth allocates its PNG.
  */
 public final class RosDepthSink implements DepthSink {
   private static final String DEPTH_TOPIC = "depth/image_rect";

@@ -49,11 +49,7 @@ final class RosDiagnostics implements AutoCloseable {
       // Rates are differences between reports, so a report is made even without subscribers.
       List<DiagnosticStatus> statuses =
           report.statuses(
-              node.health(),
-              causes.get(),
-              node.isEnabled(),
-              node.wantsFrames(),
-              System.nanoTime());
+              node.health(), causes.get(), node.isEnabled(), node.wantsFrames(), System.nanoTime());
       if (publisher.hasSubscribers()) {
         DiagnosticArray array = new DiagnosticArray();
         array.header.stampNanos = ros.getClock().nowNanos();

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Receives images and lens readings from ROS topics: {@code image} (or {@code image/compressed}),
- * {@code camera_info}, and {@code lens_state} or {@code lens_power}, relative to the node's namespace.
+ * {@code camera_info}, and {@code lens_state} or {@code lens_power}, relative to the node's
+ * namespace.
  *
  * <p>Images are decoded in the thread of their connection and wait for their lens reading. {@link
  * #next} is called by one thread. The source is closed when the node shuts down.
@@ -54,8 +55,7 @@ public final class RosFrameSource implements FrameSource {
    * @param frameId the optical frame until an image has one
    * @throws IOException if the camera file of {@code cameraInfoUrl} is unreadable or invalid
    */
-  public RosFrameSource(
-      ConnectedNode node, RosInputConfig settings, FramePool pool, String frameId)
+  public RosFrameSource(ConnectedNode node, RosInputConfig settings, FramePool pool, String frameId)
       throws IOException {
     this.node = node;
     this.settings = settings;

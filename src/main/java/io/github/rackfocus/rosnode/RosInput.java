@@ -12,7 +12,8 @@ import java.util.function.ToLongFunction;
  *
  * @param source of the frames
  * @param camera the camera that they come from
- * @param sweepIds returns the number of the sweep that a map belongs to; 0 if sweeps are not counted
+ * @param sweepIds returns the number of the sweep that a map belongs to; 0 if sweeps are not
+ *     counted
  * @param demand receives, several times a second, whether frames are wanted
  * @param causes returns the counts of rejected images and readings by cause
  */

@@ -36,8 +36,7 @@ final class RosParameters {
    * @throws IOException if the file is unreadable
    * @throws ConfigException with all errors in file and parameters
    */
-  static AppConfig read(ConnectedNode node)
-      throws RosException, IOException, ConfigException {
+  static AppConfig read(ConnectedNode node) throws RosException, IOException, ConfigException {
     String name = node.getName().value();
     Object found = node.getParameterTree().get(name);
     Map<String, Object> parameters =

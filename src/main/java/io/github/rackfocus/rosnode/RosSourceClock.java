@@ -5,9 +5,7 @@ import io.github.rackfocus.ros.RosClock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Paces a source by /clock, so that a simulated camera pauses with simulated time. Thread-safe.
- */
+/** Paces a source by /clock, so that a simulated camera pauses with simulated time. Thread-safe. */
 record RosSourceClock(RosClock clock) implements SourceClock {
   /** Interval of polling simulated time; /clock has steps of about this length. */
   private static final long POLL_NANOS = 2_000_000;

@@ -50,8 +50,7 @@ final class RosSources {
         info -> info.sequence() / sweepFrames);
   }
 
-  private static RosInput topics(AppConfig configuration, ConnectedNode node)
-      throws IOException {
+  private static RosInput topics(AppConfig configuration, ConnectedNode node) throws IOException {
     RosInputConfig settings = configuration.source().ros();
     int planes = settings.sweep().axis().planes();
     FramePool pool = new FramePool(DepthNode.framesInUse(planes) + RosFrameSource.FRAMES_WAITING);
@@ -64,8 +63,7 @@ final class RosSources {
         camera::causes);
   }
 
-  private static RosInput folder(AppConfig configuration, ConnectedNode node)
-      throws IOException {
+  private static RosInput folder(AppConfig configuration, ConnectedNode node) throws IOException {
     FrameSource folder =
         Sources.folder(
             Path.of(configuration.source().folder()),

@@ -54,9 +54,10 @@ public record DepthEncoding16(double unit) {
   }
 
   /**
-   * Returns the encoding for a range of depths: 0.1 mm (0.001 on index scales) by default, a coarser
-   * unit if the range does not fit, a finer one if it would have fewer than 1000 steps. Units are 1,
-   * 2 or 5 times a power of ten, so that small changes of the sweep do not change them.
+   * Returns the encoding for a range of depths: 0.1 mm (0.001 on index scales) by default, a
+   * coarser unit if the range does not fit, a finer one if it would have fewer than 1000 steps.
+   * Units are 1, 2 or 5 times a power of ten, so that small changes of the sweep do not change
+   * them.
    *
    * @param depth1 one end of the range, metres or index, finite
    * @param depth2 the other end, finite

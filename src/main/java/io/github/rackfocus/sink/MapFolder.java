@@ -25,7 +25,9 @@ import java.util.List;
 public final class MapFolder {
   private static final String REPORT = "report.json";
 
-  /** All files of a folder, in the order of writing; the report, written last, marks it complete. */
+  /**
+   * All files of a folder, in the order of writing; the report, written last, marks it complete.
+   */
   static final List<String> FILES =
       List.of(
           "depth.pfm",
@@ -50,7 +52,11 @@ public final class MapFolder {
       Files.delete(Files.createTempFile(folder, ".rackfocus-", ".tmp"));
     } catch (IOException e) {
       throw new IOException(
-          "output folder " + folder + " is not writable: " + reason(e) + "; expected a writable folder",
+          "output folder "
+              + folder
+              + " is not writable: "
+              + reason(e)
+              + "; expected a writable folder",
           e);
     }
   }

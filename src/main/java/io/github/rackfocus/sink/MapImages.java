@@ -14,7 +14,9 @@ public final class MapImages {
     return codes;
   }
 
-  /** Writes depth or uncertainty as 16-bit codes to an array with at least one element per pixel. */
+  /**
+   * Writes depth or uncertainty as 16-bit codes to an array with at least one element per pixel.
+   */
   public static void codes(FloatBuffer depth, DepthEncoding16 encoding, short[] into) {
     int pixels = depth.capacity();
     for (int i = 0; i < pixels; i++) {

@@ -111,7 +111,8 @@ public final class Png {
     }
     if (image.width() != width || image.height() != height || image.type() != type) {
       image.release();
-      throw new IOException("PNG of " + png.length + " bytes is damaged; expected a complete image");
+      throw new IOException(
+          "PNG of " + png.length + " bytes is damaged; expected a complete image");
     }
     return image;
   }

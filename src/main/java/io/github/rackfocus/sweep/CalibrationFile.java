@@ -26,8 +26,8 @@ public final class CalibrationFile {
   /**
    * Reads a file.
    *
-   * @throws IOException if it can't be read or is invalid: one sentence with the file, the key, what
-   *     was found and what was expected
+   * @throws IOException if it can't be read or is invalid: one sentence with the file, the key,
+   *     what was found and what was expected
    */
   public static CameraCalibration read(Path file) throws IOException {
     try {

@@ -9,13 +9,11 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Calibration of a camera as camera_calibration measures it (REP 104), and of its lens.
- * Immutable; matrices are row by row and returned as copies.
+ * Calibration of a camera as camera_calibration measures it (REP 104), and of its lens. Immutable;
+ * matrices are row by row and returned as copies.
  */
 public final class CameraCalibration {
-  /**
-   * Distortion models of REP 104, with their numbers of coefficients.
-   */
+  /** Distortion models of REP 104, with their numbers of coefficients. */
   public enum DistortionModel {
     /** Brown: k1, k2, p1, p2, k3. */
     PLUMB_BOB("plumb_bob", 4, 5),
@@ -100,7 +98,7 @@ public final class CameraCalibration {
    * @param rectification R, 3 x 3
    * @param projection P, 3 x 4: pixels of the rectified images
    * @throws IllegalArgumentException if a matrix has the wrong size, a value is not finite or a
-   * focal length is not positive; the message states which
+   *     focal length is not positive; the message states which
    */
   public CameraCalibration(
       String cameraName,

@@ -36,9 +36,9 @@ public final class FocalStack extends CountedLease {
    *
    * @param scale scale of the focus values
    * @param frames one per plane, far to near, all of one size. A frame may replace that of a
-   * missing neighbour; it then occurs twice, with a lease for each
+   *     missing neighbour; it then occurs twice, with a lease for each
    * @param focus the actual reading of each plane, strictly ascending; the nominal focus if the
-   * plane is missing
+   *     plane is missing
    * @param missing planes whose frame is a neighbour's
    * @param reference the plane of the newest frame
    */

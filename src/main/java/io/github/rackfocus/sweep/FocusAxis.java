@@ -4,9 +4,9 @@ import io.github.rackfocus.frame.FocusScale;
 import java.util.Arrays;
 
 /**
- * The focus planes of a sweep, far to near, and conversions between the three coordinates along
- * it: focus (dioptres or signed index), position (0 farthest plane, 1 nearest plane, linear in
- * focus) and plane (fractional plane number). Immutable.
+ * The focus planes of a sweep, far to near, and conversions between the three coordinates along it:
+ * focus (dioptres or signed index), position (0 farthest plane, 1 nearest plane, linear in focus)
+ * and plane (fractional plane number). Immutable.
  */
 public final class FocusAxis {
   /** Fewest planes of a stack. */
@@ -107,8 +107,8 @@ public final class FocusAxis {
   /**
    * Returns the plane that a reading belongs to.
    *
-   * @return the plane nearest to it (of two at the same distance, the one nearer to the camera);
-   * −1 if the reading is NaN or farther from every plane than {@link #CAPTURE_RANGE} permits
+   * @return the plane nearest to it (of two at the same distance, the one nearer to the camera); −1
+   *     if the reading is NaN or farther from every plane than {@link #CAPTURE_RANGE} permits
    */
   public int planeOf(double reading) {
     if (Double.isNaN(reading)) {

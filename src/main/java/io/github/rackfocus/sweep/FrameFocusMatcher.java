@@ -6,13 +6,13 @@ import java.util.function.LongToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assigns each frame the focus of the lens at its mid-exposure: from the lens readings, or from
- * the frame's stamp if no driver reports readings.
+ * Assigns each frame the focus of the lens at its mid-exposure: from the lens readings, or from the
+ * frame's stamp if no driver reports readings.
  *
  * <p>Frames leave in the order in which they arrived, each once. A frame whose reading may still
  * arrive waits for it, at most {@code maxWait}; then it leaves with what is known, or without a
- * reading, which is counted. If too many frames wait, the oldest is closed and counted. The
- * caller supplies the time: monotonic time for live frames, the bag's time in replay.
+ * reading, which is counted. If too many frames wait, the oldest is closed and counted. The caller
+ * supplies the time: monotonic time for live frames, the bag's time in replay.
  *
  * <p>Owns the frames between {@link #offer} and {@link #poll}. Thread-safe; nothing blocks.
  */

@@ -11,8 +11,8 @@ import org.opencv.imgproc.Imgproc;
 
 /**
  * Removes a camera's distortion from its images. The maps are computed once; an image costs one
- * bilinear lookup per pixel and allocates nothing. Pixels outside the camera's view are black.
- * For one thread.
+ * bilinear lookup per pixel and allocates nothing. Pixels outside the camera's view are black. For
+ * one thread.
  */
 public final class FrameRectifier implements AutoCloseable {
   private static final Scalar BLACK = new Scalar(0);

@@ -4,7 +4,7 @@ package io.github.rackfocus.sweep;
  * Calibration of the lens, from a camera file.
  *
  * @param powerGain {@code focus = powerGain * lensPower + powerOffset}, dioptres of focus per
- * dioptre of lens power
+ *     dioptre of lens power
  * @param powerOffset dioptres of focus at lens power 0
  * @param depthOffsetMetres {@code z = 1 / focus + depthOffset}
  */

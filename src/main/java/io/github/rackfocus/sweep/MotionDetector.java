@@ -6,17 +6,18 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Marks the cells of a frame in which the scene changed since the previous frame of the same
- * plane.
+ * Marks the cells of a frame in which the scene changed since the previous frame of the same plane.
  *
  * <p>Two frames focused at the same depth look alike unless something moved, so the means over
- * cells of 8 x 8 pixels are compared. A common change of brightness (flicker, exposure) is
- * removed by the ratio of the frames' means. For one thread.
+ * cells of 8 x 8 pixels are compared. A common change of brightness (flicker, exposure) is removed
+ * by the ratio of the frames' means. For one thread.
  */
 final class MotionDetector {
   private static final int CELL = CellMask.CELL;
 
-  /** Frames whose readings differ by more than this share of the plane distance are not compared. */
+  /**
+   * Frames whose readings differ by more than this share of the plane distance are not compared.
+   */
   private static final double SAME_FOCUS = 0.3;
 
   private final double threshold;

@@ -85,7 +85,7 @@ public final class RollingFocalStack implements AutoCloseable {
    * Returns a stack of the newest frames if one is due and ready.
    *
    * @return a stack that the caller closes, or null if fewer than {@code everyNth} frames were
-   * placed since the last one, or a plane is missing or stale
+   *     placed since the last one, or a plane is missing or stale
    */
   public @Nullable FocalStack takeStack() {
     if (placedSinceStack < options.everyNth()) {
@@ -119,8 +119,9 @@ public final class RollingFocalStack implements AutoCloseable {
     return period.nanos();
   }
 
-  /** Maximum age of a plane, nanoseconds; {@code Long.MAX_VALUE} until the sweep period is
-   * measured. */
+  /**
+   * Maximum age of a plane, nanoseconds; {@code Long.MAX_VALUE} until the sweep period is measured.
+   */
   public long maxStackAgeNanos() {
     if (options.maxStackAgeNanos() > 0) {
       return options.maxStackAgeNanos();

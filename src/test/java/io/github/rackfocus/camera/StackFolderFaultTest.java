@@ -107,8 +107,7 @@ class StackFolderFaultTest {
   @Test
   void shouldReportAMissingLastImage() throws Exception {
     StackFolderFixture.mono(folder.resolve("003.png"), WIDTH, HEIGHT, (x, y) -> 0);
-    assertRejected(
-        folder.resolve("stack.json"), "focus has 3 values; expected 4 finite numbers");
+    assertRejected(folder.resolve("stack.json"), "focus has 3 values; expected 4 finite numbers");
   }
 
   @Test

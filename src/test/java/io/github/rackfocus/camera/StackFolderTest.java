@@ -65,8 +65,7 @@ class StackFolderTest {
       assertThat(stack.planeFocus()).containsExactly(-3, -2, -1);
       assertThat(stack.scale().depthAt(stack.planeFocus()[0], 0)).isEqualTo(3);
     }
-    assertThat(play(StackFolderConfig.DEFAULTS, 4))
-        .containsExactly("-3.0:20", "-2.0:10", "-1.0:0");
+    assertThat(play(StackFolderConfig.DEFAULTS, 4)).containsExactly("-3.0:20", "-2.0:10", "-1.0:0");
   }
 
   @Test
@@ -110,7 +109,11 @@ class StackFolderTest {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     assertThat(
             stamps(
-                StackFolderConfig.DEFAULTS.withLoop(true).withRateHz(10).withPaced(false).withStartStampNanos(7),
+                StackFolderConfig.DEFAULTS
+                    .withLoop(true)
+                    .withRateHz(10)
+                    .withPaced(false)
+                    .withStartStampNanos(7),
                 5))
         .containsExactly(7L, 100_000_007L, 200_000_007L, 300_000_007L, 400_000_007L);
   }
@@ -156,7 +159,8 @@ class StackFolderTest {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     FramePool one = new FramePool(1);
     try (StackFolder stack =
-        StackFolder.open(folder, StackFolderConfig.DEFAULTS.withRateHz(10).withPaced(true), one, clock)) {
+        StackFolder.open(
+            folder, StackFolderConfig.DEFAULTS.withRateHz(10).withPaced(true), one, clock)) {
       Frame first = stack.next();
       assertThat(stack.next()).isNull();
       assertThat(stack.dropped()).isEqualTo(2);
@@ -187,7 +191,10 @@ class StackFolderTest {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     StackFolder stack =
         StackFolder.open(
-            folder, StackFolderConfig.DEFAULTS.withRateHz(0.001).withPaced(true), pool, SourceClock.SYSTEM);
+            folder,
+            StackFolderConfig.DEFAULTS.withRateHz(0.001).withPaced(true),
+            pool,
+            SourceClock.SYSTEM);
     stack.next().close();
     Thread closer = new Thread(stack::close);
     closer.start();

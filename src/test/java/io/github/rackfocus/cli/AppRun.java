@@ -10,9 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Runs the packaged application as a user would, in its own process, with the project's models.
- */
+/** Runs the packaged application as a user would, in its own process, with the project's models. */
 public final class AppRun {
   private static final int PATIENCE_SECONDS = 120;
 

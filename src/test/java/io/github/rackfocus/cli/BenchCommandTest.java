@@ -43,8 +43,7 @@ class BenchCommandTest {
 
   @Test
   void shouldReportEverySubjectStageAndTheMachine() throws Exception {
-    JsonNode report =
-        bench("--planes", "4", "--maps", "12");
+    JsonNode report = bench("--planes", "4", "--maps", "12");
     for (String subject : new String[] {"rolling", "full", "bareOrt", "ddl"}) {
       JsonNode section = report.path(subject);
       assertThat(section.path("maps").asInt()).as(subject).isEqualTo(12);
@@ -72,7 +71,16 @@ class BenchCommandTest {
   @Test
   void shouldRunEveryCombination() throws Exception {
     JsonNode runs =
-        bench("--planes", "3,5", "--iterations", "0,1", "--subjects", "rolling,bareOrt", "--maps", "3").path("runs");
+        bench(
+                "--planes",
+                "3,5",
+                "--iterations",
+                "0,1",
+                "--subjects",
+                "rolling,bareOrt",
+                "--maps",
+                "3")
+            .path("runs");
     assertThat(runs).hasSize(4);
     assertThat(runs.get(3).path("planes").asInt()).isEqualTo(5);
     assertThat(runs.get(3).path("iterations").asInt()).isEqualTo(1);
@@ -82,7 +90,20 @@ class BenchCommandTest {
   @Test
   void shouldMeasureTheNodeAtACamerasRate() throws Exception {
     JsonNode paced =
-        bench("--planes", "3", "--maps", "0", "--rate", "20", "--seconds", "3", "--every", "1", "--deadline", "5000").path("paced");
+        bench(
+                "--planes",
+                "3",
+                "--maps",
+                "0",
+                "--rate",
+                "20",
+                "--seconds",
+                "3",
+                "--every",
+                "1",
+                "--deadline",
+                "5000")
+            .path("paced");
     assertThat(paced.path("maps").asInt()).isPositive();
     assertThat(paced.path("p99Millis").asDouble()).isPositive();
     assertThat(paced.path("stages").has("wait")).isTrue();

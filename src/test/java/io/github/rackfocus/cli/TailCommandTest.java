@@ -44,7 +44,8 @@ class TailCommandTest {
   @BeforeAll
   static void fillTopics() throws Exception {
     broker = EmbeddedKafkaBroker.start();
-    KafkaClientConfig kafka = KafkaClientConfig.of(broker.bootstrapServers()).withCreateTopics(true);
+    KafkaClientConfig kafka =
+        KafkaClientConfig.of(broker.bootstrapServers()).withCreateTopics(true);
     InstantSource clock = InstantSource.system();
     try (KafkaDepthSink depth = new KafkaDepthSink(KafkaDepthSinkConfig.of(kafka), CAMERA);
         KafkaObstacleSink obstacles =

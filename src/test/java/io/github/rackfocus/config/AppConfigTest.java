@@ -27,8 +27,7 @@ class AppConfigTest {
   @Test
   void shouldReadAnEmptyFileAsTheDefaults() throws Exception {
     assertThat(AppConfig.parse("empty", "")).isEqualTo(AppConfig.defaults());
-    assertThat(AppConfig.parse("comment", "# nothing\n"))
-        .isEqualTo(AppConfig.defaults());
+    assertThat(AppConfig.parse("comment", "# nothing\n")).isEqualTo(AppConfig.defaults());
   }
 
   @Test

@@ -51,9 +51,7 @@ class RenamedOptionsTest {
     ConfigException fault =
         catchThrowableOfType(
             ConfigException.class,
-            () ->
-                AppConfig.parse(
-                    "both", "lensLatency: 0.1\nlens: {latency: 0.2}\nrobt: x\n"));
+            () -> AppConfig.parse("both", "lensLatency: 0.1\nlens: {latency: 0.2}\nrobt: x\n"));
     assertThat(fault.faults())
         .hasSize(2)
         .contains("lensLatency and lens.latency are both given; expected only lens.latency");
@@ -62,8 +60,7 @@ class RenamedOptionsTest {
   @Test
   void shouldOverrideAFormerNameByANewOneInALaterLayer() throws Exception {
     Path file = Files.writeString(folder.resolve("node.yaml"), "lensLatency: 0.1\nbitDepth: 12\n");
-    AppConfig read =
-        AppConfig.load("test", Map.of(), file, Map.of("lens", Map.of("latency", 0.2)));
+    AppConfig read = AppConfig.load("test", Map.of(), file, Map.of("lens", Map.of("latency", 0.2)));
     assertThat(read.source().ros().lens().latencySeconds()).isEqualTo(0.2);
     assertThat(read.source().ros().images().bitDepth()).isEqualTo(12);
     Path second = Files.writeString(folder.resolve("new.yaml"), "lens: {latency: 0.1}\n");
@@ -74,8 +71,7 @@ class RenamedOptionsTest {
   @Test
   void shouldReadASectionWhoseNameOnceWasAnOption() throws Exception {
     AppConfig read =
-        AppConfig.parse(
-            "mixed", "sinks: {kafka: {frames: {enabled: true}, framesTopic: t}}\n");
+        AppConfig.parse("mixed", "sinks: {kafka: {frames: {enabled: true}, framesTopic: t}}\n");
     assertThat(read.sinks().kafka().frames().topic().name()).isEqualTo("t");
   }
 
@@ -103,7 +99,9 @@ class RenamedOptionsTest {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     ObjectNode kafka = root.putObject("sinks").putObject("kafka");
     kafka.put("enabled", true);
-    if (path.endsWith("Topic") || path.endsWith("topic") || path.toLowerCase().contains("packing")) {
+    if (path.endsWith("Topic")
+        || path.endsWith("topic")
+        || path.toLowerCase().contains("packing")) {
       enable(root, path);
     }
     ObjectNode parent = root;

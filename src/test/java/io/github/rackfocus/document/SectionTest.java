@@ -87,8 +87,7 @@ class SectionTest {
   @Test
   void shouldCollectFaultsAndGoOnWithDefaults() {
     List<String> faults = new ArrayList<>();
-    Section root =
-        Section.collecting("file", DocumentReader.YAML.parse("file", DOCUMENT), faults);
+    Section root = Section.collecting("file", DocumentReader.YAML.parse("file", DOCUMENT), faults);
     assertThat(root.integer("text", 3, 0, 10, "")).isEqualTo(3);
     assertThat(root.section("names").number("b", 4, 0, 10, "")).isEqualTo(4);
     root.ignore("list", "nothing");

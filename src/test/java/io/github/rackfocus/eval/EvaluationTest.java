@@ -268,12 +268,14 @@ class EvaluationTest {
   @Test
   void shouldHaveAnotherHashForChangedInputs() throws IOException {
     String before = EvaluationStack.read(stacks.resolve("slope")).info().inputSha256();
-    assertThat(EvaluationStack.read(stacks.resolve("slope")).info().inputSha256()).isEqualTo(before);
+    assertThat(EvaluationStack.read(stacks.resolve("slope")).info().inputSha256())
+        .isEqualTo(before);
     Files.copy(
         stacks.resolve("slope/000.png"),
         stacks.resolve("slope/001.png"),
         StandardCopyOption.REPLACE_EXISTING);
-    assertThat(EvaluationStack.read(stacks.resolve("slope")).info().inputSha256()).isNotEqualTo(before);
+    assertThat(EvaluationStack.read(stacks.resolve("slope")).info().inputSha256())
+        .isNotEqualTo(before);
   }
 
   @Test
@@ -289,7 +291,9 @@ class EvaluationTest {
     EstimatorFactory choosy = new ChoosyFactory();
     Evaluation evaluation =
         Evaluation.run(plan(List.of(0.0), false), choosy, System::nanoTime, done -> {});
-    assertThat(evaluation.results()).extracting(result -> result.stack().name()).doesNotContain("far", "near");
+    assertThat(evaluation.results())
+        .extracting(result -> result.stack().name())
+        .doesNotContain("far", "near");
     assertThat(evaluation.failures()).hasSize(4).contains("ddl on far: takes dioptres only");
   }
 

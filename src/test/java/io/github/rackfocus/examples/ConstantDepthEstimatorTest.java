@@ -33,7 +33,10 @@ class ConstantDepthEstimatorTest extends DepthEstimatorContract {
   void shouldPublishItsDepthInMetres() {
     try (DepthEngine engine =
             new DepthEngine(
-                create(), new DepthPostProcessor(ValidityThresholds.DEFAULTS), 1, System::nanoTime);
+                create(),
+                new DepthPostProcessor(ValidityThresholds.DEFAULTS),
+                1,
+                System::nanoTime);
         FocalStack stack = SyntheticStack.stack(frames, 64, 48, 10);
         DepthMap map = Objects.requireNonNull(engine.compute(stack))) {
       // Pixels that are saturated in the plane in focus stay without a depth.

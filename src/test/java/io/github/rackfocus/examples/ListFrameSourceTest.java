@@ -23,8 +23,7 @@ class ListFrameSourceTest {
     for (int i = 0; i < count * focus.length; i++) {
       byte[] luma = new byte[width * height];
       Arrays.fill(luma, (byte) i);
-      images.add(
-          new ListFrameSource.Image(width, height, luma, i * TICK, focus[i % focus.length]));
+      images.add(new ListFrameSource.Image(width, height, luma, i * TICK, focus[i % focus.length]));
     }
     return images;
   }

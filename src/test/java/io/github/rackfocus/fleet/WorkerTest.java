@@ -121,8 +121,10 @@ class WorkerTest {
     }
     send(0, number, 20);
     WorkerHealth health =
-        runUntil(20 + bad.size(), "whenBehind: all", "queueDepth: 16", "deadLetter: {enabled: true}");
-    assertThat(health.frames().rejected()).isEqualTo(Map.of("malformed", 6L, "foreign", 1L, "oversize", 1L));
+        runUntil(
+            20 + bad.size(), "whenBehind: all", "queueDepth: 16", "deadLetter: {enabled: true}");
+    assertThat(health.frames().rejected())
+        .isEqualTo(Map.of("malformed", 6L, "foreign", 1L, "oversize", 1L));
     assertThat(health.maps().acknowledged()).isEqualTo(16);
     assertThat(health.frames().deadLetters()).isEqualTo(8);
 
@@ -216,7 +218,8 @@ class WorkerTest {
     }
     WorkerHealth health = worker.health();
     assertThat(health.frames().read()).isEqualTo(330 - health.frames().skipped());
-    assertThat(health.maps().acknowledged() + health.stacks().skipped()).isEqualTo(health.frames().read());
+    assertThat(health.maps().acknowledged() + health.stacks().skipped())
+        .isEqualTo(health.frames().read());
   }
 
   /** The worker's clock. */
@@ -281,7 +284,12 @@ class WorkerTest {
       send(1, number, number + 1);
     }
     WorkerHealth health =
-        runUntil(20, "whenBehind: all", "queueDepth: 16", "maxCameras: 1", "deadLetter: {enabled: true}");
+        runUntil(
+            20,
+            "whenBehind: all",
+            "queueDepth: 16",
+            "maxCameras: 1",
+            "deadLetter: {enabled: true}");
     assertThat(health.frames().rejected()).isEqualTo(Map.of("noRoom", 10L));
     assertThat(health.maps().acknowledged()).isEqualTo(6);
     assertThat(health.frames().deadLetters()).isZero();
@@ -333,7 +341,10 @@ class WorkerTest {
 
   /** Every frame must end in one of these, and none in two. */
   private static long accounted(WorkerHealth health) {
-    return health.lost() + health.frames().assembling() + health.frames().notDue() + health.maps().acknowledged();
+    return health.lost()
+        + health.frames().assembling()
+        + health.frames().notDue()
+        + health.maps().acknowledged();
   }
 
   private void send(int camera, int from, int to) throws InterruptedException, ExecutionException {

@@ -112,7 +112,8 @@ class FullDiskIT {
     await()
         .atMost(Duration.ofSeconds(90))
         .pollInterval(Duration.ofMillis(20))
-        .until(() -> sink.counts().pending().waiting() == 0 && sink.counts().pending().inFlight() == 0);
+        .until(() ->
+            sink.counts().pending().waiting() == 0 && sink.counts().pending().inFlight() == 0);
   }
 
   private static List<String> arrived(BrokerProcess broker) {

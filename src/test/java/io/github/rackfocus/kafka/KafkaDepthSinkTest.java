@@ -154,7 +154,9 @@ class KafkaDepthSinkTest {
   @Test
   void shouldKeepTheNewestForATopicThatIsNotThereAndCountTheOthers() throws Exception {
     KafkaDepthSinkConfig nowhere =
-        KafkaDepthSinkConfig.of(KafkaClientConfig.of(broker.bootstrapServers()).withBounds(new KafkaClientConfig.Bounds(3, 2, 1 << 20)))
+        KafkaDepthSinkConfig.of(
+                KafkaClientConfig.of(broker.bootstrapServers())
+                    .withBounds(new KafkaClientConfig.Bounds(3, 2, 1 << 20)))
             .withTopic(TopicSpec.DEPTH.named("nowhere"));
     KafkaDepthSink sink = new KafkaDepthSink(nowhere, CAMERA);
     try (sink) {
@@ -172,7 +174,8 @@ class KafkaDepthSinkTest {
     broker.createTopic("too-large", 1);
     KafkaDepthSinkConfig small =
         new KafkaDepthSinkConfig(
-            KafkaClientConfig.of(broker.bootstrapServers()).withBounds(new KafkaClientConfig.Bounds(16, 16, 16 << 10)),
+            KafkaClientConfig.of(broker.bootstrapServers())
+                .withBounds(new KafkaClientConfig.Bounds(16, 16, 16 << 10)),
             TopicSpec.DEPTH.named("too-large"),
             DepthPacking.RAW16,
             true,
@@ -223,7 +226,8 @@ class KafkaDepthSinkTest {
 
   @Test
   void shouldGoOnWithoutABroker() throws Exception {
-    KafkaClientConfig absent = KafkaClientConfig.of("127.0.0.1:" + EmbeddedKafkaBroker.freePorts()[0]);
+    KafkaClientConfig absent =
+        KafkaClientConfig.of("127.0.0.1:" + EmbeddedKafkaBroker.freePorts()[0]);
     assertNothingArrives(new KafkaDepthSink(KafkaDepthSinkConfig.of(absent), CAMERA));
   }
 
@@ -237,7 +241,8 @@ class KafkaDepthSinkTest {
 
   @Test
   void shouldGoOnWhereTheBrokersNameIsNotKnown() throws Exception {
-    assertNothingArrives(new KafkaDepthSink(KafkaDepthSinkConfig.of("nobody.invalid:9092"), CAMERA));
+    assertNothingArrives(
+        new KafkaDepthSink(KafkaDepthSinkConfig.of("nobody.invalid:9092"), CAMERA));
   }
 
   private static void assertNothingArrives(KafkaDepthSink sink) throws Exception {
@@ -297,12 +302,14 @@ class KafkaDepthSinkTest {
   /** Room for all maps of a test, however long the broker takes. */
   private static KafkaDepthSinkConfig to(String topic) {
     return KafkaDepthSinkConfig.of(
-            KafkaClientConfig.of(broker.bootstrapServers()).withBounds(new KafkaClientConfig.Bounds(64, 16, 1 << 20)))
+            KafkaClientConfig.of(broker.bootstrapServers())
+                .withBounds(new KafkaClientConfig.Bounds(64, 16, 1 << 20)))
         .withTopic(TopicSpec.DEPTH.named(topic));
   }
 
   private static KafkaDepthSinkConfig creating(String topic) {
-    return KafkaDepthSinkConfig.of(KafkaClientConfig.of(broker.bootstrapServers()).withCreateTopics(true))
+    return KafkaDepthSinkConfig.of(
+            KafkaClientConfig.of(broker.bootstrapServers()).withCreateTopics(true))
         .withTopic(TopicSpec.DEPTH.named(topic));
   }
 

@@ -131,7 +131,8 @@ class KafkaFrameSinkTest {
 
   private static KafkaFrameSink sink(String servers, String topic, int maxBytes, int queue)
       throws IOException {
-    KafkaClientConfig kafka = KafkaClientConfig.of(servers).withBounds(new KafkaClientConfig.Bounds(queue, 16, maxBytes));
+    KafkaClientConfig kafka =
+        KafkaClientConfig.of(servers).withBounds(new KafkaClientConfig.Bounds(queue, 16, maxBytes));
     CameraFrameCodec codec = new CameraFrameCodec(FocusScale.DIOPTRE, PLANES, 0, ImagePacking.PNG);
     return new KafkaFrameSink(
         new KafkaFrameSinkConfig(kafka, TopicSpec.FRAMES.named(topic), ImagePacking.PNG, 4),

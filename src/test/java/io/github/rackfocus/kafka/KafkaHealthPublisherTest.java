@@ -94,11 +94,11 @@ class KafkaHealthPublisherTest {
       String topic, boolean json, KafkaPublisher... topics) throws IOException {
     KafkaHealthPublisher publisher =
         new KafkaHealthPublisher(
-        KafkaClientConfig.of(broker.bootstrapServers()).withCreateTopics(true),
-        new KafkaHealthConfig(TopicSpec.HEALTH.named(topic), Duration.ofMillis(50), json),
-        CAMERA,
-        List.of(topics),
-        CLOCK);
+            KafkaClientConfig.of(broker.bootstrapServers()).withCreateTopics(true),
+            new KafkaHealthConfig(TopicSpec.HEALTH.named(topic), Duration.ofMillis(50), json),
+            CAMERA,
+            List.of(topics),
+            CLOCK);
     publisher.start(() -> Health.newBuilder().setRole("node").setFrames(11));
     return publisher;
   }

@@ -70,14 +70,16 @@ class KafkaOutageIT {
       KafkaDepthSink sink =
           new KafkaDepthSink(
               KafkaDepthSinkConfig.of(
-                  KafkaClientConfig.of(broker.bootstrapServers()).withBounds(new KafkaClientConfig.Bounds(8, 4, 1 << 20))),
+                  KafkaClientConfig.of(broker.bootstrapServers())
+                      .withBounds(new KafkaClientConfig.Bounds(8, 4, 1 << 20))),
               camera());
       try (sink) {
         offer(sink, 5);
         awaitEmpty(sink);
         broker.kill();
         offer(sink, 50);
-        assertThat(sink.counts().pending().waiting() + sink.counts().pending().inFlight()).isLessThanOrEqualTo(12);
+        assertThat(sink.counts().pending().waiting() + sink.counts().pending().inFlight())
+            .isLessThanOrEqualTo(12);
         broker.start();
         awaitEmpty(sink);
         broker.hang();
@@ -126,7 +128,8 @@ class KafkaOutageIT {
   private static void awaitEmpty(KafkaDepthSink sink) {
     await()
         .atMost(PATIENCE)
-        .until(() -> sink.counts().pending().waiting() == 0 && sink.counts().pending().inFlight() == 0);
+        .until(() ->
+            sink.counts().pending().waiting() == 0 && sink.counts().pending().inFlight() == 0);
   }
 
   private static CameraIdentity camera() {

@@ -116,7 +116,8 @@ class KafkaSenderTest {
     completeAll(first);
     await().until(() -> publisher.counts().acknowledged() == 2);
     assertThat(publisher.counts().lostByCause()).containsExactly(Map.entry("tooLarge", 1L));
-    assertThat(publisher.counts().pending().waiting() + publisher.counts().pending().inFlight()).isZero();
+    assertThat(publisher.counts().pending().waiting() + publisher.counts().pending().inFlight())
+        .isZero();
   }
 
   @Test

@@ -178,7 +178,8 @@ final class OutageRun {
     // Until nothing waits and no more comes from the fan-out.
     while (System.nanoTime() < deadline) {
       PublisherCounts counts = sink.counts();
-      if (counts.pending().waiting() + counts.pending().inFlight() == 0 && counts.offered() == before) {
+      if (counts.pending().waiting() + counts.pending().inFlight() == 0
+          && counts.offered() == before) {
         return;
       }
       before = counts.offered();

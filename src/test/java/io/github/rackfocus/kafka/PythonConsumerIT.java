@@ -33,7 +33,11 @@ class PythonConsumerIT {
       for (DepthPacking packing : DepthPacking.values()) {
         KafkaDepthSinkConfig config =
             new KafkaDepthSinkConfig(
-                KafkaClientConfig.of(broker.bootstrapServers()), TopicSpec.DEPTH, packing, true, true);
+                KafkaClientConfig.of(broker.bootstrapServers()),
+                TopicSpec.DEPTH,
+                packing,
+                true,
+                true);
         try (KafkaDepthSink sink = new KafkaDepthSink(config, CameraIdentity.of("r2", "front"))) {
           for (int i = 0; i < 3; i++) {
             long sequence = 3L * packing.ordinal() + i;

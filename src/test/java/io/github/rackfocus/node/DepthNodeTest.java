@@ -139,8 +139,7 @@ class DepthNodeTest {
   }
 
   private DepthNode node(FrameSource source, DepthEstimator estimator, boolean lossless) {
-    return DepthNode.builder(
-            source, estimator, new SinkFanOut(List.of(new Listing()), 2, lossless))
+    return DepthNode.builder(source, estimator, new SinkFanOut(List.of(new Listing()), 2, lossless))
         .rolling(new RollingStackConfig(0, false, 1, 6))
         .maxMaps(5)
         .lossless(lossless)
@@ -245,7 +244,8 @@ class DepthNodeTest {
     assertThat(health.maps().published() + health.stacks().skipped() + health.stacks().prepared())
         .isEqualTo(health.stacks().ready());
     assertThat(health.stacks().skipped()).isPositive();
-    long placed = health.frames().received() - health.frames().dropped().getOrDefault("queueFull", 0L);
+    long placed =
+        health.frames().received() - health.frames().dropped().getOrDefault("queueFull", 0L);
     assertThat(health.stacks().ready()).isLessThanOrEqualTo(placed);
     assertThat(delivered).last().isEqualTo(29 * TICK);
     assertThat(pool.leased()).isZero();
@@ -326,8 +326,7 @@ class DepthNodeTest {
   void shouldRunTheFramesOfStacksOfWhichNoMapIsMade() throws Exception {
     Machine machine = new Machine();
     DepthNode node =
-        DepthNode.builder(
-                new Script(62), machine, new SinkFanOut(List.of(new Listing()), 2, true))
+        DepthNode.builder(new Script(62), machine, new SinkFanOut(List.of(new Listing()), 2, true))
             .rolling(new RollingStackConfig(0, false, 3, 6))
             .maxMaps(5)
             .lossless(true)

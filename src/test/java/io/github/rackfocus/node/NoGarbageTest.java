@@ -189,8 +189,7 @@ class NoGarbageTest {
     assumeThat(threads.isThreadAllocatedMemorySupported()).isTrue();
     Source source = new Source(warm, measured);
     try (DepthNode node =
-        DepthNode.builder(
-                source, estimator, new SinkFanOut(List.of(new Counting()), 2, lossless))
+        DepthNode.builder(source, estimator, new SinkFanOut(List.of(new Counting()), 2, lossless))
             .rolling(new RollingStackConfig(0, false, 1, 6))
             .maxMaps(5)
             .lossless(lossless)

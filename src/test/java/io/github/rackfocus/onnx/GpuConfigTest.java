@@ -64,7 +64,8 @@ class GpuConfigTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> GpuConfig.DEFAULTS.withMemoryLimitMebibytes(63))
         .withMessage("GPU memory limit is 63 MiB; expected 0 (none) or 64 to 1048576");
-    assertThatIllegalArgumentException().isThrownBy(() -> GpuConfig.DEFAULTS.withMemoryLimitMebibytes(-1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> GpuConfig.DEFAULTS.withMemoryLimitMebibytes(-1));
   }
 
   @ParameterizedTest

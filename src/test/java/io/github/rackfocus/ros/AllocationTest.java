@@ -14,7 +14,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** In the steady state, sending an image from a publisher to a subscriber over TCP allocates nothing. */
+/**
+ * In the steady state, sending an image from a publisher to a subscriber over TCP allocates
+ * nothing.
+ */
 @Timeout(120)
 class AllocationTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -9,8 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A node for the integration tests of faults: publishes numbered images on {@code out} at {@code
- * _rate:=} Hz with queue size {@code _queue:=}, and prints twice a second how many images it received on
- * {@code in} and sent, and how many slow subscribers lost.
+ * _rate:=} Hz with queue size {@code _queue:=}, and prints twice a second how many images it
+ * received on {@code in} and sent, and how many slow subscribers lost.
  */
 public final class FaultsNode {
   private FaultsNode() {}

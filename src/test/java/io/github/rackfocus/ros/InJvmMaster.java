@@ -75,7 +75,10 @@ public final class InJvmMaster implements AutoCloseable {
     methods.put("subscribeParam", this::subscribeParam);
     methods.put("unsubscribeParam", this::unsubscribeParam);
     server =
-        new XmlRpcServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), methods, new LongAdder());
+        new XmlRpcServer(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+            methods,
+            new LongAdder());
   }
 
   public URI uri() {

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A node for the integration tests, which run it in its own process with real ROS. It
- * publishes {@code out} at 20 Hz and a latched {@code greeting}, prints what it receives on
- * {@code in}, provides {@code ~flip}, and prints a line when it is shut down.
+ * A node for the integration tests, which run it in its own process with real ROS. It publishes
+ * {@code out} at 20 Hz and a latched {@code greeting}, prints what it receives on {@code in},
+ * provides {@code ~flip}, and prints a line when it is shut down.
  */
 public final class InteropNode {
   static final int WIDTH = 320;

@@ -5,8 +5,8 @@ import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import java.util.List;
 
 /**
- * A node for the integration tests of {@code rackfocus_msgs}: prints each new LensState and
- * replies with a DepthInfo that has the same header.
+ * A node for the integration tests of {@code rackfocus_msgs}: prints each new LensState and replies
+ * with a DepthInfo that has the same header.
  */
 public final class MessagesNode {
   private MessagesNode() {}

@@ -179,7 +179,8 @@ class RegistrationTest {
   }
 
   private static XmlRpcServer server(Map<String, XmlRpcServer.Method> methods) throws Exception {
-    return new XmlRpcServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), methods, new LongAdder());
+    return new XmlRpcServer(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), methods, new LongAdder());
   }
 
   private static URI uri(XmlRpcServer master) {

@@ -142,9 +142,7 @@ class BagFrameSourceTest {
         BagFrameSource.open(
             file,
             BagTopics.ANY,
-            SETTINGS
-                .withSweep(sweep)
-                .withLens(SETTINGS.lens().withInput(LensInput.STAMP)))) {
+            SETTINGS.withSweep(sweep).withLens(SETTINGS.lens().withInput(LensInput.STAMP)))) {
       assertThat(frames(source))
           .extracting(seen -> sweep.axis().planeOf(seen.focus()))
           .startsWith(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1);
@@ -236,16 +234,13 @@ class BagFrameSourceTest {
       fixture.add("/lens_state", stamp, state);
     }
     Path file = fixture.write(folder.resolve("run.bag"));
-    try (BagFrameSource source =
-        BagFrameSource.open(file, BagTopics.ANY, withCameraFile(camera))) {
+    try (BagFrameSource source = BagFrameSource.open(file, BagTopics.ANY, withCameraFile(camera))) {
       assertThat(frames(source)).extracting(Seen::focus).containsExactly(0.5, 2.5, 4.5);
       assertThat(source.depthOffsetMetres()).isEqualTo(-0.012);
     }
     Files.writeString(camera, "image_width: many");
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() ->
-            BagFrameSource.open(
-                file, BagTopics.ANY, withCameraFile(camera)))
+        .isThrownBy(() -> BagFrameSource.open(file, BagTopics.ANY, withCameraFile(camera)))
         .withMessageStartingWith(camera + ": ");
   }
 

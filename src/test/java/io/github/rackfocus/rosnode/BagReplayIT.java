@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Bags recorded by {@code rosbag record} from the same topics (uncompressed, bz2 and lz4), replayed by
- * {@code rackfocus replay} in separate JVMs; and the example lens bridge with real nodes.
+ * Bags recorded by {@code rosbag record} from the same topics (uncompressed, bz2 and lz4), replayed
+ * by {@code rackfocus replay} in separate JVMs; and the example lens bridge with real nodes.
  */
 @Timeout(600)
 class BagReplayIT {

@@ -138,8 +138,7 @@ class RosFrameSourceTest {
 
   @Test
   void shouldGoByTheClockWithoutAnyLensTopic() throws Exception {
-    SweepConfig sweep =
-        new SweepConfig(SweepConfig.DEFAULTS.axis(), SweepPattern.SAW, 1.0, 0.25);
+    SweepConfig sweep = new SweepConfig(SweepConfig.DEFAULTS.axis(), SweepPattern.SAW, 1.0, 0.25);
     source =
         new RosFrameSource(
             node,

@@ -18,8 +18,8 @@ import java.util.Objects;
 import java.util.Random;
 
 /**
- * Creates finished depth maps for tests. The scene has columns of equal width: two with valid depth,
- * then one per validity code in order, which {@link DepthPostProcessor} determines itself.
+ * Creates finished depth maps for tests. The scene has columns of equal width: two with valid
+ * depth, then one per validity code in order, which {@link DepthPostProcessor} determines itself.
  */
 public final class TestDepthMaps {
   /** Columns of the scene: two valid ones and one per other validity code. */
@@ -76,8 +76,8 @@ public final class TestDepthMaps {
   }
 
   /**
-   * Overwrites the pixels of a map by a rule that tests can repeat: validity i mod 9,
-   * depth (0.2 + i / 1000) m, uncertainty 0.001 (1 + i mod 7) m, where i is the pixel's number.
+   * Overwrites the pixels of a map by a rule that tests can repeat: validity i mod 9, depth (0.2 +
+   * i / 1000) m, uncertainty 0.001 (1 + i mod 7) m, where i is the pixel's number.
    */
   public static DepthMap fillByRule(DepthMap map) {
     for (int i = 0; i < map.pixels(); i++) {

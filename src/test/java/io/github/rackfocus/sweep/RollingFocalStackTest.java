@@ -62,7 +62,8 @@ class RollingFocalStackTest {
 
   private static RollingFocalStack rolling(int planes, boolean allowMissing) {
     return new RollingFocalStack(
-        FocusAxis.uniformDioptres(1, planes, planes), new RollingStackConfig(0, allowMissing, 1, 0));
+        FocusAxis.uniformDioptres(1, planes, planes),
+        new RollingStackConfig(0, allowMissing, 1, 0));
   }
 
   @Property(tries = 60, seed = "20261120")

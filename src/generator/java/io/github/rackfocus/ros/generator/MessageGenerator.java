@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Generates Java classes from ROS 1 message and service definitions at the start of the build: {@code
- * MessageGenerator OUT ROOT...}. A root is a ROS package (with {@code msg} or {@code srv}) or a folder
- * of packages. Unchanged files are not rewritten.
+ * Generates Java classes from ROS 1 message and service definitions at the start of the build:
+ * {@code MessageGenerator OUT ROOT...}. A root is a ROS package (with {@code msg} or {@code srv})
+ * or a folder of packages. Unchanged files are not rewritten.
  */
 public final class MessageGenerator {
   private final Definitions definitions = new Definitions();
@@ -124,7 +124,8 @@ public final class MessageGenerator {
     java.append("    return size;\n  }\n\n  @Override\n  public void write(ByteBuffer out) {\n");
     spec.fields().forEach(f -> java.append(JavaFields.write(f)));
     java.append("  }\n\n  @Override\n  public void read(ByteBuffer in) {\n");
-    spec.fields().forEach(f -> java.append(JavaFields.read(f, definitions.minElementSize(spec, f))));
+    spec.fields()
+        .forEach(f -> java.append(JavaFields.read(f, definitions.minElementSize(spec, f))));
     return java.append("  }\n}\n").toString();
   }
 }

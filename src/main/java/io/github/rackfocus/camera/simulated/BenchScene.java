@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Builds a random workbench scene from a seed: a cutting mat with a circuit board, a connector, pin
- * rows, washers, a bin of parts, a cloth, balls, a blank block, a box and a bar close to the camera.
- * The scene is scaled to fill the whole range of the sweep.
+ * rows, washers, a bin of parts, a cloth, balls, a blank block, a box and a bar close to the
+ * camera. The scene is scaled to fill the whole range of the sweep.
  */
 final class BenchScene {
   /** Focus at the top and the bottom of the image, as fractions of the sweep. */

@@ -6,8 +6,8 @@ import java.util.Arrays;
  * A layer of an image, blurred row by row with an anti-aliased disc and composed over the layers
  * behind it.
  *
- * <p>The disc is a set of horizontal boxes, and a box filter of a row is a difference of two running
- * sums, so that the cost is linear in the radius, not quadratic. Not thread-safe.
+ * <p>The disc is a set of horizontal boxes, and a box filter of a row is a difference of two
+ * running sums, so that the cost is linear in the radius, not quadratic. Not thread-safe.
  */
 final class DiscLayer {
   /** Blur radius in focus, pixels: pixel aperture and aberrations. */

@@ -3,11 +3,11 @@ package io.github.rackfocus.camera.simulated;
 import java.util.Arrays;
 
 /**
- * What a pinhole camera sees per pixel: the bench and up to two solids in front of it, each with its
- * light, its vergence and the share of the pixel that it covers.
+ * What a pinhole camera sees per pixel: the bench and up to two solids in front of it, each with
+ * its light, its vergence and the share of the pixel that it covers.
  *
- * <p>The grid extends beyond the image by a margin, because blur spreads light from outside into the
- * image. Not thread-safe.
+ * <p>The grid extends beyond the image by a margin, because blur spreads light from outside into
+ * the image. Not thread-safe.
  */
 final class Fragments {
   /** Slot 0 is the bench; the others are solids, far to near. */

@@ -75,7 +75,9 @@ final class LensTrack {
     return new Exposure(start, middle, end, settled, direction);
   }
 
-  /** Moves the lens from one phase to another; the command is sampled in the middle of each step. */
+  /**
+   * Moves the lens from one phase to another; the command is sampled in the middle of each step.
+   */
   private static void move(LiquidLens lens, SimulatedCameraConfig config, double from, double to) {
     SimulatedCameraConfig.Sweep sweep = config.sweep();
     double seconds = (to - from) / config.format().rateHz();

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * of a real camera, and the true depth of every frame.
  *
  * <p>Equal configurations give equal bytes. Frame k is exposed around {@code (k + 1/2) / rate} of
- * scene time and stamped {@code startStampNanos + k / rate}; at frame 0 the lens is in steady state.
- * Prerendered frames of one or several sweeps repeat with fresh noise, so that reading a frame is
- * cheap. Frames are read by one thread; ground truth by any.
+ * scene time and stamped {@code startStampNanos + k / rate}; at frame 0 the lens is in steady
+ * state. Prerendered frames of one or several sweeps repeat with fresh noise, so that reading a
+ * frame is cheap. Frames are read by one thread; ground truth by any.
  */
 public final class SimulatedCamera implements FrameSource {
   private final SimulatedCameraConfig config;
@@ -78,8 +78,8 @@ public final class SimulatedCamera implements FrameSource {
   }
 
   /**
-   * Makes stamps start at the time when the first frame is due instead of the configured start. To be
-   * called before the first {@link #next}.
+   * Makes stamps start at the time when the first frame is due instead of the configured start. To
+   * be called before the first {@link #next}.
    *
    * @param nowNanos clock of the stamps, nanoseconds
    */
@@ -177,7 +177,8 @@ public final class SimulatedCamera implements FrameSource {
         Math.max(
             -0.4 / config.format().rateHz(),
             Math.min(
-                0.4 / config.format().rateHz(), random.gaussian() * config.sensor().stampJitterSeconds()));
+                0.4 / config.format().rateHz(),
+                random.gaussian() * config.sensor().stampJitterSeconds()));
     long stamp = Math.max(0, startStampNanos + dueNanos(number) + Math.round(jitter * 1e9));
     double focus =
         Math.max(0, exposure.middle() + random.gaussian() * config.sensor().readingNoiseDioptres());
@@ -200,7 +201,9 @@ public final class SimulatedCamera implements FrameSource {
 
   private Pfm truth(long number) {
     return new Pfm(
-        config.format().width(), config.format().height(), renderer.depth(track.at(number), seconds(number)));
+        config.format().width(),
+        config.format().height(),
+        renderer.depth(track.at(number), seconds(number)));
   }
 
   private double seconds(long number) {
@@ -218,7 +221,8 @@ public final class SimulatedCamera implements FrameSource {
             ? Math.min(1, config.playback().prerenderedSweeps())
             : config.playback().prerenderedSweeps();
     long frames = (long) sweeps * period;
-    long bytes = frames * config.format().width() * config.format().height() * (Short.BYTES + Float.BYTES);
+    long bytes =
+        frames * config.format().width() * config.format().height() * (Short.BYTES + Float.BYTES);
     long limit = Runtime.getRuntime().maxMemory() / 2;
     if (bytes > limit) {
       throw new IllegalArgumentException(

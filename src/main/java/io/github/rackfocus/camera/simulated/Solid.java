@@ -52,7 +52,9 @@ final class Solid {
     return swing != 0;
   }
 
-  /** Converts a bench ray to the coordinates of the shape, displaced to the right by {@code shift}. */
+  /**
+   * Converts a bench ray to the coordinates of the shape, displaced to the right by {@code shift}.
+   */
   void toOwn(Shape.Ray from, double shift, Shape.Ray to) {
     double pu = from.ou - u - shift;
     double pv = from.ov - v;

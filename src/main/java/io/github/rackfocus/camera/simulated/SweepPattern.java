@@ -3,8 +3,8 @@ package io.github.rackfocus.camera.simulated;
 /**
  * The commanded focus of a lens over the time of a sweep.
  *
- * <p>Time is in frames: frame k is exposed around phase {@code k + 0.5}, so that the lens has half a
- * frame to settle on a held plane.
+ * <p>Time is in frames: frame k is exposed around phase {@code k + 0.5}, so that the lens has half
+ * a frame to settle on a held plane.
  */
 public enum SweepPattern {
   /** Far to near in steps, one plane held per frame, then back in one step. */
@@ -38,7 +38,8 @@ public enum SweepPattern {
   SINE {
     @Override
     public int periodFrames(int planes) {
-      // At most pi (Z - 1) / N planes per frame, which must not exceed one; an even N has a frame at
+      // At most pi (Z - 1) / N planes per frame, which must not exceed one; an even N has a frame
+      // at
       // each end.
       return 2 * (int) Math.ceil(Math.PI * (planes - 1) / 2);
     }

@@ -6,8 +6,8 @@ import java.util.Arrays;
  * Renders the image of a thin lens in linear light: fragments are sorted into layers of about equal
  * blur; each layer is blurred by its circle of confusion and composed over those behind it.
  *
- * <p>The radius of the circle is proportional to the distance from the focus in dioptres, {@code r =
- * k |focus - 1/z|}. A layer also includes the fragments of the next nearer layer, so that no gap
+ * <p>The radius of the circle is proportional to the distance from the focus in dioptres, {@code r
+ * = k |focus - 1/z|}. A layer also includes the fragments of the next nearer layer, so that no gap
  * opens where a slanted surface passes from one layer to the next. Immutable and thread-safe.
  */
 final class ThinLensRenderer {
@@ -35,10 +35,13 @@ final class ThinLensRenderer {
     double focal = FOCAL_WIDTHS * config.format().width();
     this.scene = BenchScene.build(config, focal);
     double outside = 1.25 / (2 * focal);
-    this.shadow = new Shadow(scene, config.format().width() * outside, config.format().height() * outside);
+    this.shadow =
+        new Shadow(scene, config.format().width() * outside, config.format().height() * outside);
     double defaultHz = 0.2;
     this.swingHz =
-        loopSeconds == 0 ? defaultHz : Math.max(1, Math.rint(defaultHz * loopSeconds)) / loopSeconds;
+        loopSeconds == 0
+            ? defaultHz
+            : Math.max(1, Math.rint(defaultHz * loopSeconds)) / loopSeconds;
   }
 
   /** Returns the true depth of every pixel in metres. */

@@ -116,7 +116,8 @@ public final class CameraFrameCodec {
       throw malformed("focus reading is missing or not finite", null);
     }
     if (!Double.isFinite(frame.getDepthOffsetM())) {
-      throw malformed("depth offset is " + frame.getDepthOffsetM() + "; expected a finite number", null);
+      throw malformed(
+          "depth offset is " + frame.getDepthOffsetM() + "; expected a finite number", null);
     }
     try {
       return new ReceivedFrame(
@@ -159,7 +160,12 @@ public final class CameraFrameCodec {
     }
     if (bytes != luma.length) {
       throw new IOException(
-          "Zstandard frame has " + bytes + " bytes; expected " + luma.length + " for " + size(frame));
+          "Zstandard frame has "
+              + bytes
+              + " bytes; expected "
+              + luma.length
+              + " for "
+              + size(frame));
     }
     return luma;
   }

@@ -69,8 +69,8 @@ public final class DepthFrameCodec {
   }
 
   /**
-   * Encodes a map without keeping a reference to it. The frame shares this codec's memory: convert it
-   * to bytes before encoding the next map.
+   * Encodes a map without keeping a reference to it. The frame shares this codec's memory: convert
+   * it to bytes before encoding the next map.
    */
   public DepthFrame encode(DepthMap map) {
     DepthInfo info = map.info();
@@ -208,7 +208,8 @@ public final class DepthFrameCodec {
     float[] seconds = new float[found.length];
     for (int i = 0; i < seconds.length; i++) {
       int steps = found[i] & MAX_CODE;
-      seconds[i] = steps == MAX_CODE ? Float.POSITIVE_INFINITY : (float) (steps * frame.getAgeUnitS());
+      seconds[i] =
+          steps == MAX_CODE ? Float.POSITIVE_INFINITY : (float) (steps * frame.getAgeUnitS());
     }
     return seconds;
   }
@@ -227,8 +228,7 @@ public final class DepthFrameCodec {
 
   private static short[] raw(ByteString packed, int pixels) throws IOException {
     if (packed.size() != 2L * pixels) {
-      throw new IOException(
-          "raw codes have " + packed.size() + " bytes; expected " + 2L * pixels);
+      throw new IOException("raw codes have " + packed.size() + " bytes; expected " + 2L * pixels);
     }
     short[] codes = new short[pixels];
     packed.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asShortBuffer().get(codes);

@@ -133,7 +133,10 @@ public final class ObstacleGridCodec {
     }
   }
 
-  /** Collects a cell's measurements as longs with depth in the high half, so that they sort by depth. */
+  /**
+   * Collects a cell's measurements as longs with depth in the high half, so that they sort by
+   * depth.
+   */
   private int gather(DepthMap map, int left, int top, int right, int bottom) {
     int count = 0;
     for (int y = top; y < bottom; y++) {

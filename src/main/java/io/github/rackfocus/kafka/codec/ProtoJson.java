@@ -14,11 +14,11 @@ import java.util.List;
 
 /**
  * Converts messages to the canonical JSON form of Protobuf 3: names in lower camel case, 64-bit
- * integers, NaN and infinities as strings, bytes in Base64. Fields with default values are included,
- * absent messages and optional fields are not. Thread-safe.
+ * integers, NaN and infinities as strings, bytes in Base64. Fields with default values are
+ * included, absent messages and optional fields are not. Thread-safe.
  *
- * <p>Not {@code JsonFormat} of protobuf-java-util, which would add Gson beside Jackson, orders fields
- * by number instead of declaration, and escapes HTML characters.
+ * <p>Not {@code JsonFormat} of protobuf-java-util, which would add Gson beside Jackson, orders
+ * fields by number instead of declaration, and escapes HTML characters.
  */
 public final class ProtoJson {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

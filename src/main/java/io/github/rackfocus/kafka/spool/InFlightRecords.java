@@ -82,8 +82,7 @@ final class InFlightRecords {
 
   /** Number of records of a range that were not released. */
   long unreleased(long from, long until) {
-    long released =
-        releasedAhead.stream().filter(index -> index >= from && index < until).count();
+    long released = releasedAhead.stream().filter(index -> index >= from && index < until).count();
     return until - from - released;
   }
 

@@ -148,8 +148,7 @@ public final class Spool implements Backlog {
     while (readIndex < nextIndex) {
       Entry oldestInMemory = memory.peekFirst();
       SpoolSegment segment = segments.find(readIndex);
-      if (oldestInMemory != null
-          && (segment == null || oldestInMemory.index() < segment.first())) {
+      if (oldestInMemory != null && (segment == null || oldestInMemory.index() < segment.first())) {
         memory.removeFirst();
         return startFlight(oldestInMemory, oldestInMemory);
       }
@@ -174,7 +173,9 @@ public final class Spool implements Backlog {
     return entry;
   }
 
-  /** Reads the next record of a segment; skips the rest of the segment and returns null on damage. */
+  /**
+   * Reads the next record of a segment; skips the rest of the segment and returns null on damage.
+   */
   private @Nullable Entry read(SpoolSegment segment) {
     try {
       Entry entry = cursor.read(segment, readIndex);

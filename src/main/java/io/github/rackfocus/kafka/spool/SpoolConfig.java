@@ -7,7 +7,8 @@ import java.time.Duration;
  * Where records wait on disk during an outage, and the limits.
  *
  * @param folder created if missing; used by one process at a time. Each topic has its own subfolder
- * @param maxBytes most bytes on disk per topic; beyond it the oldest records are dropped and counted
+ * @param maxBytes most bytes on disk per topic; beyond it the oldest records are dropped and
+ *     counted
  * @param maxAge records that have waited longer are dropped and counted, at most an eighth of it
  *     late
  * @param sync whether each record is forced to disk before it is sent, so that it survives a power

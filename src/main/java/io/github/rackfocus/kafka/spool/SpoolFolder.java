@@ -92,7 +92,8 @@ final class SpoolFolder implements Closeable {
     long damagedFrom = -1;
     for (Path file : files) {
       if (damagedFrom >= 0 && segments.isEmpty()) {
-        damaged += Math.max(0, SpoolSegment.firstOf(file) - Math.max(damagedFrom, acknowledgedBelow));
+        damaged +=
+            Math.max(0, SpoolSegment.firstOf(file) - Math.max(damagedFrom, acknowledgedBelow));
       }
       damagedFrom = -1;
       long ageMillis =

@@ -88,8 +88,7 @@ final class SpoolSegments {
 
   /** Whether the oldest segment has to go before a frame of this length is appended. */
   boolean isFullFor(int length) {
-    return !segments.isEmpty()
-        && bytes + length + SpoolFormat.SEGMENT_HEADER > config.maxBytes();
+    return !segments.isEmpty() && bytes + length + SpoolFormat.SEGMENT_HEADER > config.maxBytes();
   }
 
   /** Whether the newest record of the oldest segment exceeds the age limit. */

@@ -52,7 +52,8 @@ final class BagIndexer {
           file.path() + ": is encrypted by " + encryptor + "; expected an unencrypted bag");
     }
     if (position == 0) {
-      warnings.add(file.path() + ": has no index, as its recording was interrupted; scanning the bag");
+      warnings.add(
+          file.path() + ": has no index, as its recording was interrupted; scanning the bag");
       return scan(bag.end());
     }
     try {
@@ -200,7 +201,9 @@ final class BagIndexer {
       }
     } catch (BagException e) {
       warnings.add(
-          file.at(chunk.position()) + e.getMessage() + "; reading the messages of the chunk before");
+          file.at(chunk.position())
+              + e.getMessage()
+              + "; reading the messages of the chunk before");
     }
   }
 

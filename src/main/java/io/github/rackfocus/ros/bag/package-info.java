@@ -3,4 +3,3 @@
 package io.github.rackfocus.ros.bag;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -26,8 +26,7 @@ public record MessageType<T extends Message>(
     try {
       into.read(in.order(ByteOrder.LITTLE_ENDIAN));
     } catch (BufferUnderflowException e) {
-      throw new MalformedMessageException(
-          name + " of " + size + " bytes ends within a field");
+      throw new MalformedMessageException(name + " of " + size + " bytes ends within a field");
     }
     if (in.hasRemaining()) {
       throw new MalformedMessageException(

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A pool of direct little-endian buffers in four size classes per doubling, so that at most a
- * quarter of a buffer is unused. The size of idle buffers is bounded. In the steady state nothing is
- * allocated. Thread-safe.
+ * quarter of a buffer is unused. The size of idle buffers is bounded. In the steady state nothing
+ * is allocated. Thread-safe.
  */
 public final class BufferPool {
   private static final int MIN_SIZE_BITS = 12;
@@ -42,7 +42,9 @@ public final class BufferPool {
       return buffer;
     }
 
-    /** Returns a view from 0 to the buffer's limit with its own position; give it back after use. */
+    /**
+     * Returns a view from 0 to the buffer's limit with its own position; give it back after use.
+     */
     public ByteBuffer takeView() {
       ByteBuffer view;
       synchronized (views) {

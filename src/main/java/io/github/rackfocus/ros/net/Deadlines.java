@@ -39,8 +39,7 @@ public final class Deadlines implements AutoCloseable {
   }
 
   public Deadlines() {
-    timer =
-        new ScheduledThreadPoolExecutor(1, DaemonThreads.factory("ros-deadlines"));
+    timer = new ScheduledThreadPoolExecutor(1, DaemonThreads.factory("ros-deadlines"));
     timer.setRemoveOnCancelPolicy(true);
   }
 

@@ -2,9 +2,7 @@ package io.github.rackfocus.ros.net;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/**
- * Counts of rejected input and failed calls since a node's start, for diagnostics. Thread-safe.
- */
+/** Counts of rejected input and failed calls since a node's start, for diagnostics. Thread-safe. */
 public final class FaultCounts {
   public final LongAdder connections = new LongAdder();
   public final LongAdder silence = new LongAdder();

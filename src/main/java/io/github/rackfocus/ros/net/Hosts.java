@@ -88,7 +88,8 @@ public final class Hosts {
 
   /**
    * Returns the address to listen at: that of the configured host if it is localhost or an IP
-   * address of this machine; else, such as behind address translation, all addresses. The port is 0.
+   * address of this machine; else, such as behind address translation, all addresses. The port is
+   * 0.
    *
    * @throws IOException if the configured host cannot be resolved
    */

@@ -72,7 +72,8 @@ public final class ConnectionHeader {
       String field = new String(bytes, StandardCharsets.UTF_8);
       int split = field.indexOf('=');
       if (split <= 0) {
-        throw new MalformedMessageException("malformed connection header: field without a name; expected name=value");
+        throw new MalformedMessageException(
+            "malformed connection header: field without a name; expected name=value");
       }
       header.fields.put(field.substring(0, split), field.substring(split + 1));
     }

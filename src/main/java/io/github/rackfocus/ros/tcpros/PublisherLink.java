@@ -187,7 +187,8 @@ public final class PublisherLink<T extends Message> {
         && port < 65536) {
       return new InetSocketAddress(host, port);
     }
-    throw new RosException("requestTopic returned " + answer + "; expected [1, text, [TCPROS, host, port]]");
+    throw new RosException(
+        "requestTopic returned " + answer + "; expected [1, text, [TCPROS, host, port]]");
   }
 
   private void handshake(SocketChannel opened, InetSocketAddress address)
@@ -269,8 +270,8 @@ public final class PublisherLink<T extends Message> {
 
   /**
    * Replaces a full buffer by a larger one with the same content. The buffer grows with the bytes
-   * that arrive, since a length field cannot be trusted; it is kept for later messages, so that only
-   * the first ones are moved.
+   * that arrive, since a length field cannot be trusted; it is kept for later messages, so that
+   * only the first ones are moved.
    */
   private BufferPool.Lease grow(BufferPool.Lease full, int needed) {
     int size = (int) Math.min(needed, Math.max(MIN_GROWN_BYTES, 4L * full.buffer().capacity()));

@@ -74,7 +74,8 @@ public final class TcpRosServer implements AutoCloseable {
         synchronized (silent) {
           silent.addLast(channel);
           if (silent.size() > MAX_SILENT) {
-            silence.warn("more than " + MAX_SILENT + " connections without a header; closing the oldest");
+            silence.warn(
+                "more than " + MAX_SILENT + " connections without a header; closing the oldest");
             silent.removeFirst().close();
           }
         }

@@ -81,10 +81,12 @@ public final class XmlRpcClient {
       }
       byte[] text = in.readNBytes(MAX_BYTES + 1);
       if (text.length > MAX_BYTES) {
-        throw new RosException(target + ": response is too long; expected at most " + MAX_BYTES + " bytes");
+        throw new RosException(
+            target + ": response is too long; expected at most " + MAX_BYTES + " bytes");
       }
       if (guard.expired()) {
-        throw new RosException(target + ": no complete response within " + timeout.toMillis() + " ms");
+        throw new RosException(
+            target + ": no complete response within " + timeout.toMillis() + " ms");
       }
       return XmlRpcReader.readResponse(text);
     }

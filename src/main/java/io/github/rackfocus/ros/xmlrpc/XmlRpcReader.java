@@ -18,9 +18,9 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * Reads untrusted XML-RPC documents: without document types and entities, and with bounded depth and
- * number of values. Values are Integer, Boolean, String, Double, byte[], List and Map; a dateTime is
- * returned as a String.
+ * Reads untrusted XML-RPC documents: without document types and entities, and with bounded depth
+ * and number of values. Values are Integer, Boolean, String, Double, byte[], List and Map; a
+ * dateTime is returned as a String.
  */
 final class XmlRpcReader {
   static final int MAX_DEPTH = 64;
@@ -153,7 +153,8 @@ final class XmlRpcReader {
         case "base64" -> Base64.getDecoder().decode(text().replaceAll("\\s", ""));
         case "array" -> array(depth);
         case "struct" -> struct(depth);
-        default -> throw new MalformedMessageException("malformed XML-RPC: unknown type <" + type + ">");
+        default ->
+            throw new MalformedMessageException("malformed XML-RPC: unknown type <" + type + ">");
       };
     } catch (NumberFormatException e) {
       throw new MalformedMessageException(

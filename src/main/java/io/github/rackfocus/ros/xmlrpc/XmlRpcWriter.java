@@ -70,7 +70,8 @@ final class XmlRpcWriter {
       map.forEach(this::member);
       out.append("</struct>");
     } else {
-      throw new IllegalArgumentException("XML-RPC cannot represent a " + value.getClass().getName());
+      throw new IllegalArgumentException(
+          "XML-RPC cannot represent a " + value.getClass().getName());
     }
     out.append("</value>");
   }

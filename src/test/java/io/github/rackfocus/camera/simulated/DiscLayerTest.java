@@ -33,7 +33,8 @@ class DiscLayerTest {
       assertThat(picture[i]).isCloseTo(picture[(20 + dy) * SIDE + 20 - dx], within(1e-5f));
     }
     assertThat(sum).isCloseTo(1, within(1e-4));
-    // The mean square distance of a disc is half its squared radius, which includes the minimum blur.
+    // The mean square distance of a disc is half its squared radius, which includes the minimum
+    // blur.
     double expected = (radius * radius + 0.65 * 0.65) / 2;
     assertThat(spread).isCloseTo(expected, within(0.35 + 0.03 * expected));
   }

@@ -14,9 +14,11 @@ class SimulatedCameraConfigTest {
   @Test
   void shouldNameTheWrongFieldAndItsRange() {
     refuses(() -> CONFIG.withSize(0, 240), "format.width is 0; expected 32 to 4096 pixels");
-    refuses(() -> CONFIG.withSize(320, 100_000), "format.height is 100000; expected 32 to 4096 pixels");
     refuses(
-        () -> CONFIG.withRate(Double.NaN), "format.rateHz is NaN; expected 0.1 to 1000 frames per second");
+        () -> CONFIG.withSize(320, 100_000), "format.height is 100000; expected 32 to 4096 pixels");
+    refuses(
+        () -> CONFIG.withRate(Double.NaN),
+        "format.rateHz is NaN; expected 0.1 to 1000 frames per second");
     refuses(() -> CONFIG.withPlanes(2), "sweep.planes is 2; expected 3 to 64 planes");
     refuses(() -> CONFIG.withPlanes(65), "sweep.planes is 65; expected 3 to 64 planes");
     refuses(
@@ -31,7 +33,9 @@ class SimulatedCameraConfigTest {
     refuses(
         () -> CONFIG.withRate(200),
         "sensor.exposureSeconds is 0.008; expected at most 0.005, one frame at 200.0 Hz");
-    refuses(() -> CONFIG.playback().withStartStampNanos(-1), "playback.startStampNanos is -1; expected 0 or more");
+    refuses(
+        () -> CONFIG.playback().withStartStampNanos(-1),
+        "playback.startStampNanos is -1; expected 0 or more");
   }
 
   @Test

@@ -33,7 +33,8 @@ class SimulatedCameraTest {
     for (int k = 0; k < 12; k++) {
       assertThat(again.get(k)).isEqualTo(first.get(k));
     }
-    assertThat(play(SMALL.withScene(new SimulatedCameraConfig.Scene(77, 0)), 1).get(0)).isNotEqualTo(first.get(0));
+    assertThat(play(SMALL.withScene(new SimulatedCameraConfig.Scene(77, 0)), 1).get(0))
+        .isNotEqualTo(first.get(0));
     // The same plane one sweep later: the same scene with other noise.
     assertThat(first.get(10)).isNotEqualTo(first.get(0));
     assertThat(distance(first.get(10), first.get(0)))
@@ -52,7 +53,8 @@ class SimulatedCameraTest {
   @Test
   void shouldStampAndNumberFramesByTheRate() throws Exception {
     FakeClock clock = new FakeClock();
-    SimulatedCameraConfig config = LIVE.withPlayback(new SimulatedCameraConfig.Playback(0, true, 1_000));
+    SimulatedCameraConfig config =
+        LIVE.withPlayback(new SimulatedCameraConfig.Playback(0, true, 1_000));
     try (SimulatedCamera camera = new SimulatedCamera(config, pool, clock, share -> {})) {
       assertThat(camera.scale()).isEqualTo(FocusScale.DIOPTRE);
       assertThat(camera.planeFocus()).hasSize(10).isSorted();
@@ -88,7 +90,7 @@ class SimulatedCameraTest {
 
   @Test
   void shouldJitterStampsAndReadingsAsConfigured() throws Exception {
-    SimulatedCameraConfig config = 
+    SimulatedCameraConfig config =
         SMALL
             .withSensor(sensor(0, 0.002, 0.05))
             .withPlayback(SMALL.playback().withStartStampNanos(1 << 30));
@@ -113,7 +115,8 @@ class SimulatedCameraTest {
   void shouldDropFramesOfALiveCameraWhenThePoolIsEmpty() throws Exception {
     FramePool one = new FramePool(1);
     FakeClock clock = new FakeClock();
-    SimulatedCameraConfig config = SMALL.withPlayback(new SimulatedCameraConfig.Playback(1, true, 0));
+    SimulatedCameraConfig config =
+        SMALL.withPlayback(new SimulatedCameraConfig.Playback(1, true, 0));
     try (SimulatedCamera camera = new SimulatedCamera(config, one, clock, share -> {})) {
       Frame kept = camera.next();
       Thread reader =
@@ -209,7 +212,8 @@ class SimulatedCameraTest {
   @Test
   void shouldFillTheRangeOfTheSweepWithItsScene() {
     for (int seed = 1; seed <= 8; seed++) {
-      try (SimulatedCamera camera = new SimulatedCamera(LIVE.withScene(LIVE.scene().withSeed(seed)), pool)) {
+      try (SimulatedCamera camera =
+          new SimulatedCamera(LIVE.withScene(LIVE.scene().withSeed(seed)), pool)) {
         float[] depth = camera.groundTruth(4).values();
         int inside = 0;
         float nearest = Float.MAX_VALUE;
@@ -241,7 +245,9 @@ class SimulatedCameraTest {
   @Test
   void shouldMoveOnlyTheMovingSolids() {
     try (SimulatedCamera still = new SimulatedCamera(LIVE, pool);
-        SimulatedCamera moving = new SimulatedCamera(LIVE.withScene(LIVE.scene().withMotionMetresPerSecond(0.05)), pool)) {
+        SimulatedCamera moving =
+            new SimulatedCamera(
+                LIVE.withScene(LIVE.scene().withMotionMetresPerSecond(0.05)), pool)) {
       assertThat(still.groundTruth(10).values()).isEqualTo(still.groundTruth(0).values());
       float[] before = moving.groundTruth(0).values();
       float[] after = moving.groundTruth(10).values();
@@ -255,7 +261,7 @@ class SimulatedCameraTest {
 
   @Test
   void shouldLoopAMovingSceneWithoutAJump() {
-    SimulatedCameraConfig config = 
+    SimulatedCameraConfig config =
         LIVE.withScene(LIVE.scene().withMotionMetresPerSecond(0.03))
             .withPlayback(new SimulatedCameraConfig.Playback(3, false, 0));
     try (SimulatedCamera camera = new SimulatedCamera(config, pool)) {

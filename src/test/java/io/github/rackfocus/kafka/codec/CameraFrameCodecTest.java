@@ -38,7 +38,9 @@ class CameraFrameCodecTest {
           "r2",
           "front",
           new CameraView(
-              "front_optical_frame", new CameraView.PinholeIntrinsics(40, 30, 100, 101, 19.5, 14.5), "cd".repeat(32)),
+              "front_optical_frame",
+              new CameraView.PinholeIntrinsics(40, 30, 100, 101, 19.5, 14.5),
+              "cd".repeat(32)),
           new CameraIdentity.FixedPose("base_link", 1, 2, 3, 0, 0, 0, 1));
 
   private static final FocusReading OLD_READING = new FocusReading(2.25, -1.5, true, 31.5f, -1);
@@ -113,9 +115,11 @@ class CameraFrameCodecTest {
         frame -> frame.setWidth(1 << 20),
         Cause.OVERSIZE,
         "image is 1048576 x 16; expected at most 65536 pixels");
-    assertRejected(CameraFrame.Builder::clearPlaneFocus, Cause.MALFORMED, "planes of the sweep are missing");
+    assertRejected(
+        CameraFrame.Builder::clearPlaneFocus, Cause.MALFORMED, "planes of the sweep are missing");
     assertRejected(CameraFrame.Builder::clearLens, Cause.MALFORMED, "focus reading is missing");
-    assertRejected(frame -> frame.getLensBuilder().setFocus(Double.NaN), Cause.MALFORMED, "focus reading");
+    assertRejected(
+        frame -> frame.getLensBuilder().setFocus(Double.NaN), Cause.MALFORMED, "focus reading");
     assertRejected(frame -> frame.setScaleValue(9), Cause.MALFORMED, "focus scale is unknown");
     assertRejected(frame -> frame.setCamera("a/b"), Cause.MALFORMED, "camera name is 'a/b'");
     assertRejected(frame -> frame.setEncodingValue(7), Cause.MALFORMED, "encoding is 7");

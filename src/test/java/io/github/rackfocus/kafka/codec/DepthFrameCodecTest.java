@@ -63,7 +63,9 @@ class DepthFrameCodecTest {
             "r2",
             "front",
             new CameraView(
-                "front_optical_frame", new CameraView.PinholeIntrinsics(160, 64, 200.5, 201.5, 79.5, 31.5), "cd".repeat(32)),
+                "front_optical_frame",
+                new CameraView.PinholeIntrinsics(160, 64, 200.5, 201.5, 79.5, 31.5),
+                "cd".repeat(32)),
             new CameraIdentity.FixedPose("base_link", 1, 2, 3, 0, 0, 0, 1));
     try (DepthMap map = TestDepthMaps.scene(160, 64, STAMP, 12)) {
       DepthFrame frame =

@@ -27,7 +27,9 @@ class ObstacleGridCodecTest {
           "r2",
           "front",
           new CameraView(
-              "front_optical_frame", new CameraView.PinholeIntrinsics(640, 480, 600, 600, 319.5, 239.5), "cd".repeat(32)),
+              "front_optical_frame",
+              new CameraView.PinholeIntrinsics(640, 480, 600, 600, 319.5, 239.5),
+              "cd".repeat(32)),
           new CameraIdentity.FixedPose("base_link", 1, 2, 3, 0, 0, 0, 1));
 
   private record Pixel(float depth, float sigma) {}

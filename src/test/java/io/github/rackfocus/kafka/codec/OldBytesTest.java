@@ -156,7 +156,9 @@ class OldBytesTest {
             "old-robot",
             "old-camera",
             new CameraView(
-                "old_optical_frame", new CameraView.PinholeIntrinsics(WIDTH, HEIGHT, 100, 101, 39.5, 7.5), "0123456789abcdef".repeat(4)),
+                "old_optical_frame",
+                new CameraView.PinholeIntrinsics(WIDTH, HEIGHT, 100, 101, 39.5, 7.5),
+                "0123456789abcdef".repeat(4)),
             new CameraIdentity.FixedPose("base_link", 0.1, 0, 0.7, 0, 0, 0, 1));
     try (DepthMap map =
         TestDepthMaps.fillByRule(

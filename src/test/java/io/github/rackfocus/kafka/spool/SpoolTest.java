@@ -192,9 +192,7 @@ class SpoolTest {
     Path file = Files.writeString(folder.resolve("file"), "no folder");
     assertThatThrownBy(() ->
             new Spool(
-                new SpoolConfig(file, 1 << 20, Duration.ofHours(1), false),
-                losses,
-                () -> nowNanos))
+                new SpoolConfig(file, 1 << 20, Duration.ofHours(1), false), losses, () -> nowNanos))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("expected a folder with permission to write");
   }

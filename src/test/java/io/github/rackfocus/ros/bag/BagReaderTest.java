@@ -156,7 +156,8 @@ class BagReaderTest {
     assertRefused("#!/bin/sh\nexit 0\n".getBytes(), "is not a ROS bag; expected format 2.0");
     assertRefused(new byte[0], "is not a ROS bag");
     assertRefused("#ROSBAG V1.2\nmore".getBytes(), "format 1.2; expected 2.0");
-    assertRefused(Arrays.copyOf(numbers("none").bytes(), 20), "is truncated within its first record");
+    assertRefused(
+        Arrays.copyOf(numbers("none").bytes(), 20), "is truncated within its first record");
     byte[] encrypted =
         BagFixture.record(
             BagFixture.fields(
@@ -223,7 +224,11 @@ class BagReaderTest {
     Read read = read(write(whole));
     assertThat(read.lost()).isBetween(1L, 6L);
     assertThat(read.numbers()).hasSize((int) (12 - read.lost())).isSorted();
-    assertThat(read.warnings()).hasSize(1).first().asString().contains("cannot be decompressed as bz2");
+    assertThat(read.warnings())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("cannot be decompressed as bz2");
   }
 
   @Property(seed = "20261120", tries = 400)
