@@ -56,7 +56,7 @@ public final class PublisherLink<T extends Message> {
   private volatile boolean listed = true;
   private volatile boolean connected;
   private volatile long receivedBytes;
-  private volatile long receivedMessages;
+  private long receivedMessages;
 
   public PublisherLink(int id, URI publisher, Context<T> context) {
     this.id = id;
