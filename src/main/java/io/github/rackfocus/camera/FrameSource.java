@@ -24,7 +24,7 @@ public interface FrameSource extends AutoCloseable {
   /**
    * Waits for the next frame.
    *
-   * @return a sealed frame that the caller closes, or null after the last frame
+   * @return a frame sealed with its arrival time, which the caller closes, or null after the last
    * @throws IllegalArgumentException if an image cannot be a frame (0 x 0, or larger than {@link
    *     io.github.rackfocus.frame.FramePool#MAX_PIXELS}); it is dropped, and the next call
    *     continues

@@ -5,40 +5,40 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Where depth maps go: files, Kafka, topics, a page.
+ * A destination of depth maps, such as files, Kafka or ROS topics.
  *
  * <p>Each sink has a thread of its own, run by {@link SinkFanOut}, which alone calls {@link
- * #accept} and then {@link #close}; a slow or broken sink costs only itself.
+ * #accept} and then {@link #close}, so that a slow or failing sink affects only itself.
  */
 public interface DepthSink extends AutoCloseable {
-  /** Name in health, logs and thread names, such as {@code kafka}. */
+  /** Returns the name in health, logs and thread names, such as {@code kafka}. */
   String name();
 
-  /** Whether somebody wants maps now; where nobody does, nothing is computed for this sink. */
+  /** Returns whether maps are wanted now; if not, nothing is computed for this sink. */
   boolean wantsMaps();
 
   /**
-   * Takes one map. The caller closes it after the call; a sink that keeps it longer retains it.
+   * Accepts a map. The caller closes it after the call; a sink that keeps it longer retains it.
    *
-   * @throws IOException if the map could not be delivered, in a sentence for the operator; it is
-   *     counted and the next map is tried
+   * @throws IOException if the map could not be delivered; the message is for the operator. The
+   *     failure is counted, and the next map is tried
    */
   void accept(DepthMap map) throws IOException, InterruptedException;
 
-  /** How many of the maps it took it gave up later; may be asked by any thread. */
+  /** Returns the number of accepted maps that were later dropped; thread-safe. */
   default long lost() {
     return 0;
   }
 
   /**
-   * What the sink lost so far, by cause, refused maps included; causes that did not occur are left
-   * out. May be asked by any thread.
+   * Returns the number of maps lost so far by cause, including rejected ones; causes that did not
+   * occur are absent. Thread-safe.
    */
   default Map<String, Long> lossesByCause() {
     return Map.of();
   }
 
-  /** Delivers what is under way, within a bounded time, and lets go of everything. */
+  /** Delivers what is pending, within a bounded time, and releases all resources. */
   @Override
   void close() throws IOException;
 }

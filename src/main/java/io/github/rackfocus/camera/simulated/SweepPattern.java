@@ -38,9 +38,8 @@ public enum SweepPattern {
   SINE {
     @Override
     public int periodFrames(int planes) {
-      // At most pi (Z - 1) / N planes per frame, which must not exceed one; an even N has a frame
-      // at
-      // each end.
+      // At most pi (Z - 1) / N planes per frame, which must not exceed one. An even N has a
+      // frame at each end.
       return 2 * (int) Math.ceil(Math.PI * (planes - 1) / 2);
     }
 
