@@ -128,7 +128,7 @@ class CameraFrameCodecTest {
         Cause.MALFORMED,
         "Zstandard: ");
     assertRejected(frame -> frame.setHeight(15), Cause.MALFORMED, "expected 24 x 15 with 8 bits");
-    assertRejected(frame -> frame.setLuma(ByteString.EMPTY), Cause.MALFORMED, "no PNG");
+    assertRejected(frame -> frame.setLuma(ByteString.EMPTY), Cause.MALFORMED, "not a PNG");
   }
 
   private void assertRejected(Consumer<CameraFrame.Builder> change, Cause cause, String expected)

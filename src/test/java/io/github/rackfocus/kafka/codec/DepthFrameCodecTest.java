@@ -172,14 +172,14 @@ class DepthFrameCodecTest {
           name + "encoding is 77; expected PNG16 (1) or RAW16 (2)");
       assertWrong(
           png.toBuilder().setDepth(ByteString.EMPTY).build(),
-          name + "found 0 bytes that are no PNG");
+          name + "image of 0 bytes is not a PNG");
       assertWrong(
           png.toBuilder().setDepth(png.getDepth().substring(0, png.getDepth().size() / 2)).build(),
           "damaged");
       assertWrong(png.toBuilder().setDepth(png.getDepth().substring(0, 30)).build(), "damaged");
       assertWrong(
           png.toBuilder().setValidity(png.getDepth()).build(),
-          name + "found a PNG of 80 x 32, 16 bits");
+          name + "PNG is 80 x 32 with 16 bits");
       assertWrong(
           raw.toBuilder().setDepth(raw.getDepth().substring(2)).build(),
           name + "raw codes have 5118 bytes; expected 5120");
