@@ -96,7 +96,8 @@ class InferenceMemoryTest {
       long directBefore = directBytes();
       long residentBefore = residentBytes();
       run(estimator, map, CALLS);
-      assertThat(directBytes()).isEqualTo(directBefore);
+      // At most: buffers of earlier tests may be collected meanwhile.
+      assertThat(directBytes()).isLessThanOrEqualTo(directBefore);
       // A plane of floats lost at every call would be 61 MB.
       assertThat(residentBytes() - residentBefore).isLessThan(40L << 20);
     }
