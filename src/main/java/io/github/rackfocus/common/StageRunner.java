@@ -79,11 +79,6 @@ public final class StageRunner {
     return steps.get();
   }
 
-  /** Interrupts the stage, which ends as soon as it waits. */
-  public void interrupt() {
-    thread.interrupt();
-  }
-
   /** Waits until the stage has ended. */
   public void join() throws InterruptedException {
     thread.join();

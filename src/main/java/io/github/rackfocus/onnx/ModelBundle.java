@@ -1,5 +1,6 @@
 package io.github.rackfocus.onnx;
 
+import io.github.rackfocus.common.Sha256;
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.onnx.Manifest.FileEntry;
 import io.github.rackfocus.onnx.OnnxConfig.Form;
@@ -9,7 +10,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -72,7 +72,9 @@ public final class ModelBundle {
     }
     ModelIdentity identity =
         new ModelIdentity(
-            manifest.about().name(), manifest.about().version(), hex(sha256().digest(bytes)));
+            manifest.about().name(),
+            manifest.about().version(),
+            hex(Sha256.newDigest().digest(bytes)));
     ModelBundle bundle = new ModelBundle(folder, manifest, identity);
     for (Map.Entry<String, FileEntry> entry : new TreeMap<>(manifest.files()).entrySet()) {
       bundle.checkFile(entry.getKey(), entry.getValue());
@@ -146,7 +148,7 @@ public final class ModelBundle {
   }
 
   private static String hash(Path file) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.newDigest();
     byte[] block = new byte[1 << 16];
     try (InputStream in = Files.newInputStream(file)) {
       for (int read = in.read(block); read >= 0; read = in.read(block)) {
@@ -154,14 +156,6 @@ public final class ModelBundle {
       }
     }
     return hex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   private static String hex(byte[] bytes) {

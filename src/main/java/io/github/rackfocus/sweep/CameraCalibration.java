@@ -1,9 +1,9 @@
 package io.github.rackfocus.sweep;
 
+import io.github.rackfocus.common.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -275,19 +275,15 @@ public final class CameraCalibration {
   }
 
   private String hash() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(model.key().getBytes(StandardCharsets.US_ASCII));
-      update(digest, width, height);
-      update(digest, distortion);
-      update(digest, camera);
-      update(digest, rectification);
-      update(digest, projection);
-      update(digest, lens.powerGain(), lens.powerOffset(), lens.depthOffsetMetres());
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JVM lacks SHA-256, which every JVM must have", e);
-    }
+    MessageDigest digest = Sha256.newDigest();
+    digest.update(model.key().getBytes(StandardCharsets.US_ASCII));
+    update(digest, width, height);
+    update(digest, distortion);
+    update(digest, camera);
+    update(digest, rectification);
+    update(digest, projection);
+    update(digest, lens.powerGain(), lens.powerOffset(), lens.depthOffsetMetres());
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private static void update(MessageDigest digest, double... numbers) {
