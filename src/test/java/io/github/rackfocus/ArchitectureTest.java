@@ -39,8 +39,9 @@ class ArchitectureTest {
     allow("frame");
     allow("camera", "frame");
     allow("camera.simulated", "camera", "frame");
-    allow("sweep", "frame");
-    allow("depth", "frame", "sweep");
+    allow("registration", "frame");
+    allow("sweep", "frame", "registration");
+    allow("depth", "frame", "registration", "sweep");
     allow("onnx", "frame", "sweep", "depth");
     allow("sink", "frame", "depth");
     allow("kafka.spool");

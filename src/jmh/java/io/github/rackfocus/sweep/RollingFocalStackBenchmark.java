@@ -4,6 +4,7 @@ import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.registration.RegistrationMode;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -42,7 +43,7 @@ public class RollingFocalStackBenchmark {
     rolling =
         new RollingFocalStack(
             new FocusAxis(FocusScale.DIOPTRE, focus),
-            new RollingStackConfig(0, false, 1, motionThreshold));
+            new RollingStackConfig(0, false, 1, motionThreshold, RegistrationMode.OFF));
   }
 
   @TearDown(Level.Trial)

@@ -7,6 +7,7 @@ import io.github.rackfocus.eval.EvaluationPlan;
 import io.github.rackfocus.eval.EvaluationReport;
 import io.github.rackfocus.eval.EvaluationTable;
 import io.github.rackfocus.eval.StackGroup;
+import io.github.rackfocus.registration.RegistrationMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -66,6 +67,14 @@ final class EvalCommand extends Subcommand {
 
   @Option(names = "--json", paramLabel = "FILE", description = "Writes all results to a JSON file.")
   private @Nullable Path json;
+
+  @Option(
+      names = "--registration",
+      paramLabel = "MODE",
+      description =
+          "Which motion between the images of a stack is removed: of lens and camera (auto, full),"
+              + " of the lens, or none (off). Default: ${DEFAULT-VALUE}.")
+  private RegistrationMode registration = RegistrationMode.AUTO;
 
   @Option(
       names = "--valid-only",
@@ -136,6 +145,7 @@ final class EvalCommand extends Subcommand {
               folders,
               chosen,
               List.copyOf(new LinkedHashSet<>(noises)),
+              registration,
               validOnly,
               repeats,
               out,

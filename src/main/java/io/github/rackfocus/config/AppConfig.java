@@ -176,7 +176,12 @@ public record AppConfig(
             0,
             255,
             "grey levels",
-            "Change of the mean of an 8 x 8 cell that counts as motion; 0: off"));
+            "Change of the mean of an 8 x 8 cell that counts as motion; 0: off"),
+        sweep.choice(
+            "registration",
+            defaults.registration(),
+            "Motion between frames that is removed: of lens and camera (auto; full: however small),"
+                + " of the lens, or none (off)"));
   }
 
   private static ValidityThresholds validity(ConfigSection validity) {

@@ -10,9 +10,10 @@ import java.util.Arrays;
 /**
  * Converts positions on the focus axis to metres, and assigns a validity code to every pixel.
  *
- * <p>Codes are tested in the order planeMissing, lensUnsettled, moved, saturated, noTexture,
- * ambiguous, nearerThanSweep, beyondSweep; and the first that applies is published. A pixel is
- * tested on the plane nearest to its position. Tables are kept between maps. For one thread.
+ * <p>Codes are tested in the order planeMissing, outsideView, lensUnsettled, moved, saturated,
+ * noTexture, ambiguous, nearerThanSweep, beyondSweep; and the first that applies is published. A
+ * pixel is tested on the plane nearest to its position. If depth is published in another view than
+ * the stack's, the finished map is warped into it. Tables are kept between maps. For one thread.
  */
 public final class DepthPostProcessor {
   private static final int TABLE = 4096;
@@ -35,6 +36,8 @@ public final class DepthPostProcessor {
   private boolean infinityAtFarEnd;
   private CellMask moved = new CellMask(1, 1);
   private boolean anyMoved;
+  private final ViewCoverage coverage = new ViewCoverage();
+  private final MapWarper warper = new MapWarper();
   private float[] position = new float[0];
   private float[] error = new float[0];
   private float[] confidence = new float[0];
@@ -42,6 +45,7 @@ public final class DepthPostProcessor {
   private float[] uncertainty = new float[0];
   private float[] age = new float[0];
   private byte[] validity = new byte[0];
+  private byte[] codes = new byte[0];
   private byte[][] lumaRows = new byte[FocusAxis.MAX_PLANES][0];
   private final int[] rowOf = new int[FocusAxis.MAX_PLANES];
   private final int saturationLuma;
@@ -74,9 +78,15 @@ public final class DepthPostProcessor {
     contrast.begin(map.allFocus(), map.width(), map.height());
     nearTrend.begin(stack, thresholds.beyondMarginPlanes());
     farTrend.begin(stack, thresholds.beyondMarginPlanes());
-    Arrays.fill(counts, 0);
+    coverage.begin(stack);
     for (int y = 0; y < map.height(); y++) {
       finishRow(stack, map, y);
+    }
+    warper.warp(stack, map);
+    Arrays.fill(counts, 0);
+    map.validity().get(0, codes, 0, map.pixels());
+    for (int i = 0; i < map.pixels(); i++) {
+      counts[codes[i]]++;
     }
     map.info().countValidity(counts, map.pixels());
   }
@@ -93,6 +103,7 @@ public final class DepthPostProcessor {
     } else {
       indexRow(stack, width);
     }
+    coverage.row(y);
     judgeRow(y, start, width);
     map.depth().put(start, depth, 0, width);
     map.uncertainty().put(start, uncertainty, 0, width);
@@ -128,7 +139,6 @@ public final class DepthPostProcessor {
       int plane = planeOf[(int) (clip(position[x]) * TABLE + 0.5f)];
       Validity judged = judge(plane, x, y, start);
       byte code = judged.code();
-      counts[code]++;
       validity[x] = code;
       age[x] = ageOf[plane];
       if (code != VALID) {
@@ -140,6 +150,12 @@ public final class DepthPostProcessor {
 
   private Validity judge(int plane, int x, int y, int start) {
     Validity ofPlane = reasonOf[plane];
+    if (ofPlane == Validity.PLANE_MISSING) {
+      return ofPlane;
+    }
+    if (!coverage.sees(plane, x)) {
+      return Validity.OUTSIDE_VIEW;
+    }
     if (ofPlane != Validity.VALID) {
       return ofPlane;
     }
@@ -185,6 +201,9 @@ public final class DepthPostProcessor {
       age = new float[map.width()];
       validity = new byte[map.width()];
       lumaRows = new byte[FocusAxis.MAX_PLANES][0];
+    }
+    if (codes.length != map.pixels()) {
+      codes = new byte[map.pixels()];
     }
     fillPlaneTable(stack);
     gatherMotion(stack);

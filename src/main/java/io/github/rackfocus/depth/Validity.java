@@ -19,7 +19,9 @@ public enum Validity {
   /** In focus on a plane that has no frame. */
   PLANE_MISSING(7, "planeMissing", Float.NaN),
   /** In focus on a plane whose frame was taken while the lens moved too fast. */
-  LENS_UNSETTLED(8, "lensUnsettled", Float.NaN);
+  LENS_UNSETTLED(8, "lensUnsettled", Float.NaN),
+  /** In focus on a plane whose frame did not see it: the camera moved, or the lens breathes. */
+  OUTSIDE_VIEW(9, "outsideView", Float.NaN);
 
   private static final Validity[] BY_CODE = values();
 

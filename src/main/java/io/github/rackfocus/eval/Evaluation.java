@@ -103,15 +103,26 @@ public record Evaluation(
       for (Path folder : plan.folders()) {
         EvaluationStack stack = EvaluationStack.read(folder);
         for (double noise : plan.noises()) {
-          EvaluationStack noisy = stack.withNoise(noise);
+          EvaluationStack shown = registered(stack.withNoise(noise));
           for (Map.Entry<String, DepthEstimator> model : models.entrySet()) {
-            evaluate(model.getKey(), model.getValue(), noisy);
+            if (shown != null) {
+              evaluate(model.getKey(), model.getValue(), shown);
+            }
             onProgress.accept(model.getKey() + " on " + stack.name());
           }
         }
       }
       List<StackResult> inOrder = results.values().stream().flatMap(List::stream).toList();
       return new Evaluation(plan, inOrder, List.copyOf(failures), Map.copyOf(bytes));
+    }
+
+    private @Nullable EvaluationStack registered(EvaluationStack stack) {
+      try {
+        return stack.registered(plan.registration());
+      } catch (IllegalArgumentException e) {
+        failures.add(ErrorMessages.of(e));
+        return null;
+      }
     }
 
     private void evaluate(String name, DepthEstimator model, EvaluationStack stack)

@@ -1,6 +1,7 @@
 package io.github.rackfocus.eval;
 
 import io.github.rackfocus.common.NumberFormats;
+import io.github.rackfocus.registration.RegistrationMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param folders stack folders, sorted by name
  * @param models names of models of the factory
  * @param noises standard deviations of added noise, 0 to 255, one table each
+ * @param registration how the images of a stack are registered
  * @param validOnly whether to evaluate only pixels whose depth would be published
  * @param repeats timed runs per stack, at least 1
  * @param out folder for depth maps, null to write none
@@ -23,6 +25,7 @@ public record EvaluationPlan(
     List<Path> folders,
     List<String> models,
     List<Double> noises,
+    RegistrationMode registration,
     boolean validOnly,
     int repeats,
     @Nullable Path out,

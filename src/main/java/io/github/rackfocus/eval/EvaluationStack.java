@@ -1,17 +1,24 @@
 package io.github.rackfocus.eval;
 
 import io.github.rackfocus.camera.StackFolder;
+import io.github.rackfocus.frame.Affine;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.frame.Pfm;
+import io.github.rackfocus.registration.RegistrationMode;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.FocusAxis;
+import io.github.rackfocus.sweep.FrameResult;
+import io.github.rackfocus.sweep.RollingFocalStack;
+import io.github.rackfocus.sweep.RollingStackConfig;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +36,19 @@ public final class EvaluationStack {
   private final StackInfo info;
   private final FocusAxis axis;
   private final byte[][] luma;
+  private final Affine[] viewToImage;
   private final @Nullable Pfm truth;
 
-  private EvaluationStack(StackInfo info, FocusAxis axis, byte[][] luma, @Nullable Pfm truth) {
+  private EvaluationStack(
+      StackInfo info,
+      FocusAxis axis,
+      byte[][] luma,
+      Affine[] viewToImage,
+      @Nullable Pfm truth) {
     this.info = info;
     this.axis = axis;
     this.luma = luma;
+    this.viewToImage = viewToImage;
     this.truth = truth;
   }
 
@@ -59,7 +73,8 @@ public final class EvaluationStack {
               source.height(),
               FolderHash.of(folder),
               0);
-      return new EvaluationStack(info, axis, luma, source.groundTruth().orElse(null));
+      return new EvaluationStack(
+          info, axis, luma, unwarped(axis.planes()), source.groundTruth().orElse(null));
     }
   }
 
@@ -99,7 +114,46 @@ public final class EvaluationStack {
       }
       noisy[z] = plane;
     }
-    return new EvaluationStack(info.withNoise(sigma), axis, noisy, truth);
+    return new EvaluationStack(info.withNoise(sigma), axis, noisy, viewToImage, truth);
+  }
+
+  /**
+   * Returns a copy whose frames are registered to the last, the nearest in focus, whose view the
+   * truth has.
+   *
+   * @throws IllegalArgumentException if a frame cannot be registered with the others
+   */
+  public EvaluationStack registered(RegistrationMode mode) {
+    if (mode == RegistrationMode.OFF) {
+      return this;
+    }
+    FramePool pool = new FramePool(planes() + 1);
+    RollingStackConfig config = RollingStackConfig.DEFAULTS.withRegistration(mode);
+    byte[][] warped = new byte[luma.length][];
+    Affine[] transforms = unwarped(luma.length);
+    try (RollingFocalStack rolling = new RollingFocalStack(axis, config.withMotionThreshold(0))) {
+      for (int z = 0; z < luma.length; z++) {
+        try (Frame frame = leaseFrame(pool, z, z)) {
+          FrameResult result = rolling.offer(frame);
+          if (result != FrameResult.PLACED) {
+            throw new IllegalArgumentException(
+                name() + ": image " + z + " cannot be registered with the others: " + result.key());
+          }
+        }
+      }
+      try (FocalStack stack = Objects.requireNonNull(rolling.takeStack(), "all planes are fresh")) {
+        for (int z = 0; z < luma.length; z++) {
+          warped[z] = new byte[luma[z].length];
+          stack.frame(z).luma().get(0, warped[z]);
+          transforms[z].set(stack.frame(z).viewToImage());
+        }
+      }
+    }
+    return new EvaluationStack(info, axis, warped, transforms, truth);
+  }
+
+  private static Affine[] unwarped(int planes) {
+    return Stream.generate(Affine::new).limit(planes).toArray(Affine[]::new);
   }
 
   /**
@@ -124,6 +178,7 @@ public final class EvaluationStack {
       throw new IllegalStateException("the frame pool is too small for " + planes() + " planes");
     }
     frame.luma().put(0, luma[plane]);
+    frame.viewToImage().set(viewToImage[plane]);
     return frame.seal(sequence * PERIOD_NANOS, sequence, FocusReading.at(axis.focus(plane)));
   }
 

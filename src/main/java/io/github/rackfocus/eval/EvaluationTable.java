@@ -1,6 +1,7 @@
 package io.github.rackfocus.eval;
 
 import io.github.rackfocus.common.NumberFormats;
+import io.github.rackfocus.eval.Metric.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -43,6 +44,8 @@ public final class EvaluationTable {
         .append("best50: MAE in planes of the 50 % most confident pixels; ")
         .append("in 68%: share of errors within the expected 68 % bound;\n")
         .append("stated: mean expected error / mean actual error. ")
+        .append("publ: share of all pixels that would be published;\n")
+        .append(">1 pl: share of these that are off by more than a plane. ")
         .append("ms: time for a whole stack, roll: for one new frame, median of ")
         .append(evaluation.plan().repeats())
         .append(" runs.\n");
@@ -88,11 +91,19 @@ public final class EvaluationTable {
     results.forEach(result -> row(result.stack().name(), columns, result.scores()));
     means.forEach(mean -> row(meanName(mean), columns, mean.scores()));
     confidence(means);
+    List<Metric> published = ofKind(Kind.PUBLISHED);
+    header("published", published);
+    results.forEach(result -> row(result.stack().name(), published, result.scores()));
+    means.forEach(mean -> row(meanName(mean), published, mean.scores()));
+  }
+
+  private static List<Metric> ofKind(Kind kind) {
+    return Arrays.stream(Metric.values()).filter(metric -> metric.kind() == kind).toList();
   }
 
   private List<Metric> columns(String unit) {
     return Arrays.stream(Metric.values())
-        .filter(metric -> metric.kind() != Metric.Kind.CONFIDENCE)
+        .filter(metric -> metric.kind() == Kind.ACCURACY || metric.kind() == Kind.RUN)
         .filter(metric -> metric != Metric.MAE_AFFINE || unit.equals("index"))
         .filter(metric -> metric != Metric.COVERAGE || evaluation.plan().validOnly())
         // Fifteen columns do not fit; the summary has this one.
@@ -104,10 +115,7 @@ public final class EvaluationTable {
     if (means.isEmpty()) {
       return;
     }
-    List<Metric> columns =
-        Arrays.stream(Metric.values())
-            .filter(metric -> metric.kind() == Metric.Kind.CONFIDENCE)
-            .toList();
+    List<Metric> columns = ofKind(Kind.CONFIDENCE);
     header("confidence", columns);
     means.forEach(mean -> row(meanName(mean), columns, mean.scores()));
   }

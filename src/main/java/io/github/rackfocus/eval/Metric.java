@@ -43,7 +43,11 @@ public enum Metric {
   /** The same for the 95 % bound. */
   WITHIN_95("within95", "in 95%", Kind.CONFIDENCE),
   /** Mean expected error / mean actual error; 1 if the expected errors are right on average. */
-  STATED("statedByMade", "stated", Kind.CONFIDENCE);
+  STATED("statedByMade", "stated", Kind.CONFIDENCE),
+  /** Share of all pixels whose depth would be published. */
+  PUBLISHED("published", "publ", Kind.PUBLISHED),
+  /** Share of the published pixels with known truth that are off by more than a plane. */
+  OFF_BY_PLANE("offByPlane", ">1 pl", Kind.PUBLISHED);
 
   /** What a metric is about. */
   public enum Kind {
@@ -52,7 +56,9 @@ public enum Metric {
     /** Time and coverage of the run. */
     RUN,
     /** Quality of the confidence and the expected error. */
-    CONFIDENCE
+    CONFIDENCE,
+    /** What would be published. */
+    PUBLISHED
   }
 
   private final String key;

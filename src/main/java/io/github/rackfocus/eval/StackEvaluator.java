@@ -128,6 +128,7 @@ public final class StackEvaluator {
         metrics
             .scores()
             .withAll(confidence(map, evaluated, truth, stack.axis()))
+            .with(Metric.PUBLISHED, map.info().validShare())
             .with(Metric.MILLIS, millis);
     return new StackResult(
         stack.info(),
@@ -169,13 +170,22 @@ public final class StackEvaluator {
         scale.isMetric() || count == 0 ? new AffineFit(1, 0) : AffineFit.of(values, truths, count);
     double planesOfAxis = Math.abs(fit.slope()) * (axis.planes() - 1);
     ConfidenceScores scores = new ConfidenceScores(count);
+    int published = 0;
+    int off = 0;
     for (int n = 0; n < count; n++) {
+      double error = Math.abs(fit.predict(values[n]) - truths[n]);
+      if (map.validity().get(at[n]) == Validity.VALID.code()) {
+        published++;
+        off += error > 1 ? 1 : 0;
+      }
       scores.add(
-          Math.abs(fit.predict(values[n]) - truths[n]),
+          error,
           map.error().get(at[n]) * planesOfAxis,
           map.confidence().get(at[n]));
     }
-    return scores.scores();
+    return scores
+        .scores()
+        .with(Metric.OFF_BY_PLANE, published == 0 ? Double.NaN : (double) off / published);
   }
 
   private static double median(double[] values) {

@@ -61,6 +61,7 @@ final class CameraPipeline {
     this.height = first.height();
     this.depthOffsetMetres = first.depthOffsetMetres();
     // Consecutive stacks differ by the frames between them; after a restart they share none.
+    // Registered frames come from a pool of the rolling stack; this one holds those that arrived.
     int apart = Math.min(rolling.everyNth(), axis.planes());
     int frames = 2 * axis.planes() + apart * (stacksInFlight + 1) + 2;
     this.pool = new FramePool(frames);
@@ -68,11 +69,7 @@ final class CameraPipeline {
         new RollingFocalStack(
             axis,
             // Frames are selected by their sequence number instead, so that all workers agree.
-            new RollingStackConfig(
-                rolling.maxStackAgeNanos(),
-                rolling.allowMissingPlanes(),
-                1,
-                rolling.motionThreshold()));
+            rolling.withEveryNth(1));
     this.postProcessor = new DepthPostProcessor(validity, depthOffsetMetres);
     this.readBackSweeps = readBackSweeps;
     this.bytes = (long) width * height * (frames + MAP_BYTES + ESTIMATOR_BYTES * axis.planes());

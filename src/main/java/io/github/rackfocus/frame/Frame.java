@@ -34,6 +34,7 @@ public final class Frame extends CountedLease {
   private boolean sealed;
   private FocusReading focus = FocusReading.NONE;
   private final CellMask changed;
+  private final Affine viewToImage = new Affine();
 
   Frame(FramePool pool, int width, int height, boolean withColour) {
     this.pool = pool;
@@ -198,6 +199,14 @@ public final class Frame extends CountedLease {
     return changed;
   }
 
+  /**
+   * Transform from pixels of this frame to pixels of the camera's image. The identity, unless the
+   * frame was warped into another view; then written by whoever warped it, before it is sealed.
+   */
+  public Affine viewToImage() {
+    return viewToImage;
+  }
+
   /** Adds a lease. */
   public Frame retain() {
     take();
@@ -224,6 +233,7 @@ public final class Frame extends CountedLease {
     sealed = false;
     focus = FocusReading.NONE;
     changed.clear();
+    viewToImage.setIdentity();
     stampNanos = 0;
     arrivalNanos = 0;
     receiveNanos = 0;

@@ -27,7 +27,8 @@ public final class DepthPicture {
 
   /** Colours by validity code, 0xRRGGBB: Okabe and Ito (2008), safe for the colour-blind. */
   private static final int[] VALIDITY_COLOURS = {
-    0x808080, 0x0072b2, 0x56b4e9, 0xd55e00, 0x009e73, 0xf0e442, 0xcc79a7, 0xe69f00, 0x000000
+    0x808080, 0x0072b2, 0x56b4e9, 0xd55e00, 0x009e73, 0xf0e442, 0xcc79a7, 0xe69f00, 0x000000,
+    0x882255
   };
 
   private final byte[] colours = viridis();
@@ -127,6 +128,7 @@ public final class DepthPicture {
           case BEYOND_SWEEP -> Math.floorMod(x - y, HATCH) < 2 ? 0 : 128;
           case MOVED -> x % HATCH < 2 ? 200 : 96;
           case LENS_UNSETTLED -> y % HATCH < 2 ? 200 : 96;
+          case OUTSIDE_VIEW -> 16;
           case PLANE_MISSING -> x % HATCH < 2 || y % HATCH < 2 ? 170 : 32;
         };
     return grey * 0x010101;

@@ -1,8 +1,11 @@
 package io.github.rackfocus.sweep;
 
+import io.github.rackfocus.frame.Affine;
 import io.github.rackfocus.frame.CountedLease;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.registration.FrameRegistration;
+import io.github.rackfocus.registration.RegistrationMode;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,11 @@ public final class FocalStack extends CountedLease {
   private int reference;
   private int planesMissing;
   private long number;
+  private final Affine outputToView = new Affine();
+  private RegistrationMode registration = RegistrationMode.OFF;
+  private double motionPixels;
+  private double motionTrust;
+  private long keyframeStampNanos;
 
   /** Creates an empty pooled stack, to be filled before it is handed on. */
   FocalStack(FocalStackPool pool, int planes) {
@@ -94,8 +102,27 @@ public final class FocalStack extends CountedLease {
     this.reference = reference;
     this.planesMissing = count;
     this.number = number;
+    outputToView.setIdentity();
+    registration = RegistrationMode.OFF;
+    motionPixels = 0;
+    motionTrust = 0;
+    keyframeStampNanos = stampNanos();
     begin();
     return this;
+  }
+
+  /** Describes how the frames were registered; before the stack is handed on. */
+  void setRegistration(FrameRegistration by) {
+    registration = by.isSuspended() ? RegistrationMode.OFF : by.mode();
+    outputToView.set(by.outputToView());
+    keyframeStampNanos = by.keyframeStampNanos();
+    motionTrust = 1;
+    for (int plane = 0; plane < frames.length; plane++) {
+      if (!missing[plane]) {
+        motionPixels = Math.max(motionPixels, by.shift(plane));
+        motionTrust = Math.min(motionTrust, by.trust(plane));
+      }
+    }
   }
 
   /**
@@ -199,6 +226,34 @@ public final class FocalStack extends CountedLease {
   /** Stack time minus the stamp of the plane's frame. */
   public long ageNanos(int plane) {
     return stampNanos() - frames[plane].stampNanos();
+  }
+
+  /**
+   * Transform from pixels of the view in which depth is published, that of the newest image, to
+   * pixels of this stack's frames. The identity if these are the same.
+   */
+  public Affine outputToView() {
+    return outputToView;
+  }
+
+  /** How the frames were registered; off if they were not. */
+  public RegistrationMode registration() {
+    return registration;
+  }
+
+  /** Largest displacement between the image of a plane and the newest image, pixels. */
+  public double motionPixels() {
+    return motionPixels;
+  }
+
+  /** Trust in the least certain motion of all planes, 0 to 1; 0 if not registered. */
+  public double motionTrust() {
+    return motionTrust;
+  }
+
+  /** Stamp of the image whose view the frames share, nanoseconds. */
+  public long keyframeStampNanos() {
+    return keyframeStampNanos;
   }
 
   /** Adds a lease. */

@@ -8,6 +8,10 @@ public enum FrameResult {
   RESTARTED_BY_SIZE(true, "restarted: image size changed"),
   /** Placed on its plane, after the stack was emptied because time jumped back. */
   RESTARTED_BY_TIME(true, "restarted: time jumped back"),
+  /** Placed on its plane, after the stack was emptied because the motion could not be followed. */
+  RESTARTED_BY_MOTION(true, "restarted: the motion could not be followed"),
+  /** Dropped: it could not be registered with the other frames. */
+  UNREGISTERED(false, "unregistered"),
   /** Dropped: the focus of the lens is unknown. */
   NO_READING(false, "noReading"),
   /** Dropped: its focus is too far from every plane. */

@@ -39,6 +39,17 @@ final class MotionDetector {
     Arrays.fill(focus, Double.NaN);
   }
 
+  /** Remembers a frame of a plane that was warped anew, without comparing it. */
+  void remember(Frame frame, int plane) {
+    CellMask mask = frame.changedCells();
+    int cells = mask.columns() * mask.rows();
+    if (means[plane].length != cells) {
+      means[plane] = new float[cells];
+    }
+    cellMeans(frame, mask, means[plane]);
+    focus[plane] = frame.focus().focus();
+  }
+
   /**
    * Marks what changed since the plane's previous frame, and remembers this one.
    *

@@ -2,6 +2,9 @@ package io.github.rackfocus.sweep;
 
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.TimeJump;
+import io.github.rackfocus.registration.FrameRegistration;
+import io.github.rackfocus.registration.LensWarp;
+import io.github.rackfocus.registration.RegistrationMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,7 @@ public final class RollingFocalStack implements AutoCloseable {
   private final @Nullable Frame[] newest;
   private final SweepPeriod period;
   private final @Nullable MotionDetector motion;
+  private final @Nullable FrameRegistration registration;
   private final FocalStackPool pool;
   private final @Nullable Frame[] chosen;
   private final double[] focus;
@@ -30,6 +34,13 @@ public final class RollingFocalStack implements AutoCloseable {
   private final TimeJump timeJump = new TimeJump();
 
   public RollingFocalStack(FocusAxis axis, RollingStackConfig options) {
+    this(axis, options, null);
+  }
+
+  /**
+   * @param lens the calibrated lens, whose part of the motion is known; null to learn it
+   */
+  public RollingFocalStack(FocusAxis axis, RollingStackConfig options, @Nullable LensWarp lens) {
     this.axis = axis;
     this.options = options;
     this.newest = new Frame[axis.planes()];
@@ -42,6 +53,11 @@ public final class RollingFocalStack implements AutoCloseable {
         options.motionThreshold() > 0
             ? new MotionDetector(axis.planes(), options.motionThreshold())
             : null;
+    this.registration =
+        options.registration() == RegistrationMode.OFF
+            ? null
+            : new FrameRegistration(
+                options.registration(), axis.planes(), axis.farthest(), axis.nearest(), lens);
   }
 
   /** The nominal planes. */
@@ -77,8 +93,34 @@ public final class RollingFocalStack implements AutoCloseable {
       placement = FrameResult.RESTARTED_BY_TIME;
     }
     timeJump.reset();
-    place(frame, plane);
-    return placement;
+    return register(frame, plane, placement);
+  }
+
+  /** Brings the frame into the common view and places it. */
+  private FrameResult register(Frame frame, int plane, FrameResult placement) {
+    FrameRegistration by = registration;
+    if (by == null) {
+      place(frame.retain(), plane);
+      return placement;
+    }
+    FrameResult result = placement;
+    Frame registered = by.register(frame, plane);
+    if (registered == null && by.isLost()) {
+      clear();
+      by.restart();
+      registered = by.register(frame, plane);
+      result = FrameResult.RESTARTED_BY_MOTION;
+    }
+    if (registered == null) {
+      return FrameResult.UNREGISTERED;
+    }
+    place(registered, plane);
+    return result;
+  }
+
+  /** How frames are registered, for health; null if they are not. */
+  public @Nullable FrameRegistration registration() {
+    return registration;
   }
 
   /**
@@ -91,11 +133,29 @@ public final class RollingFocalStack implements AutoCloseable {
     if (placedSinceStack < options.everyNth()) {
       return null;
     }
+    makeKeyframe();
     FocalStack stack = assemble();
     if (stack != null) {
       placedSinceStack = 0;
     }
     return stack;
+  }
+
+  /** Moves all planes into the view of the newest frame when the camera has moved too far. */
+  private void makeKeyframe() {
+    FrameRegistration by = registration;
+    if (by == null || !by.isKeyframeDue(isReady())) {
+      return;
+    }
+    by.rebase(newest);
+    if (motion != null) {
+      for (int plane = 0; plane < newest.length; plane++) {
+        Frame frame = newest[plane];
+        if (frame != null) {
+          motion.remember(frame, plane);
+        }
+      }
+    }
   }
 
   /** Whether every plane has a fresh frame. */
@@ -146,19 +206,26 @@ public final class RollingFocalStack implements AutoCloseable {
     if (motion != null) {
       motion.forget();
     }
+    if (registration != null) {
+      registration.clear();
+    }
   }
 
   @Override
   public void close() {
     clear();
+    if (registration != null) {
+      registration.close();
+    }
   }
 
+  /** Takes over the lease of a frame. */
   private void place(Frame frame, int plane) {
     if (motion != null) {
       motion.compare(frame, plane, planeStep(plane));
     }
     Frame before = newest[plane];
-    newest[plane] = frame.retain();
+    newest[plane] = frame;
     Frame latest = latest();
     if (latest == null || plane == reference || frame.stampNanos() > latest.stampNanos()) {
       reference = plane;
@@ -226,6 +293,9 @@ public final class RollingFocalStack implements AutoCloseable {
     FocalStack stack = pool.take().fill(axis.scale(), chosen, focus, missing, reference, placed);
     for (int plane = 0; plane < planes; plane++) {
       stack.frame(plane).retain();
+    }
+    if (registration != null) {
+      stack.setRegistration(registration);
     }
     return stack;
   }

@@ -14,6 +14,7 @@ import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.frame.TestFrames;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.sink.SinkFanOut;
+import io.github.rackfocus.registration.RegistrationMode;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.RollingStackConfig;
 import java.io.IOException;
@@ -140,7 +141,7 @@ class DepthNodeTest {
 
   private DepthNode node(FrameSource source, DepthEstimator estimator, boolean lossless) {
     return DepthNode.builder(source, estimator, new SinkFanOut(List.of(new Listing()), 2, lossless))
-        .rolling(new RollingStackConfig(0, false, 1, 6))
+        .rolling(new RollingStackConfig(0, false, 1, 6, RegistrationMode.OFF))
         .maxMaps(5)
         .lossless(lossless)
         .build();
@@ -327,7 +328,7 @@ class DepthNodeTest {
     Machine machine = new Machine();
     DepthNode node =
         DepthNode.builder(new Script(62), machine, new SinkFanOut(List.of(new Listing()), 2, true))
-            .rolling(new RollingStackConfig(0, false, 3, 6))
+            .rolling(new RollingStackConfig(0, false, 3, 6, RegistrationMode.OFF))
             .maxMaps(5)
             .lossless(true)
             .build();

@@ -16,6 +16,7 @@ import io.github.rackfocus.onnx.OnnxDepthEstimator;
 import io.github.rackfocus.onnx.TestModels;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.sink.SinkFanOut;
+import io.github.rackfocus.registration.RegistrationMode;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.RollingStackConfig;
 import java.lang.management.ManagementFactory;
@@ -190,7 +191,7 @@ class NoGarbageTest {
     Source source = new Source(warm, measured);
     try (DepthNode node =
         DepthNode.builder(source, estimator, new SinkFanOut(List.of(new Counting()), 2, lossless))
-            .rolling(new RollingStackConfig(0, false, 1, 6))
+            .rolling(new RollingStackConfig(0, false, 1, 6, RegistrationMode.OFF))
             .maxMaps(5)
             .lossless(lossless)
             .deadlineNanos(deadlineNanos)

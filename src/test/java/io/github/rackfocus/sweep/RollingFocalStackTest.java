@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.registration.RegistrationMode;
 import io.github.rackfocus.frame.TestFrames;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,7 +64,7 @@ class RollingFocalStackTest {
   private static RollingFocalStack rolling(int planes, boolean allowMissing) {
     return new RollingFocalStack(
         FocusAxis.uniformDioptres(1, planes, planes),
-        new RollingStackConfig(0, allowMissing, 1, 0));
+        new RollingStackConfig(0, allowMissing, 1, 0, RegistrationMode.OFF));
   }
 
   @Property(tries = 60, seed = "20261120")
@@ -98,7 +99,7 @@ class RollingFocalStackTest {
     Arrays.fill(newest, Long.MIN_VALUE);
     boolean due = false;
     try (RollingFocalStack rolling =
-        new RollingFocalStack(axis, new RollingStackConfig(maxAge, false, 1, 0))) {
+        new RollingFocalStack(axis, new RollingStackConfig(maxAge, false, 1, 0, RegistrationMode.OFF))) {
       for (int tick = 0; tick < 6 * planes; tick++) {
         long stamp = Math.max(0, tick - random.nextInt(3)) * TICK;
         double focus = 0.2 + random.nextDouble() * (planes + 0.8);
@@ -299,7 +300,7 @@ class RollingFocalStackTest {
   void shouldGiveAStackEveryNthFrame() {
     try (RollingFocalStack rolling =
         new RollingFocalStack(
-            FocusAxis.uniformDioptres(1, 3, 3), new RollingStackConfig(0, false, 3, 0))) {
+            FocusAxis.uniformDioptres(1, 3, 3), new RollingStackConfig(0, false, 3, 0, RegistrationMode.OFF))) {
       int stacks = 0;
       for (int tick = 0; tick < 30; tick++) {
         offer(rolling, tick * TICK, 1 + tick % 3);

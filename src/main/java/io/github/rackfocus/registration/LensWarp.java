@@ -1,0 +1,14 @@
+package io.github.rackfocus.registration;
+
+import io.github.rackfocus.frame.Affine;
+
+/** What a calibrated lens does to the image at each focus. */
+@FunctionalInterface
+public interface LensWarp {
+  /**
+   * Sets the transform from pixels of the reference view to pixels of an image.
+   *
+   * @param focus of the image, dioptres
+   */
+  void referenceToImage(double focus, Affine into);
+}

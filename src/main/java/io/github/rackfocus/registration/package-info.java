@@ -1,0 +1,6 @@
+/**
+ * Registration of the frames of a sweep: global motion between frames that differ in focus, and the
+ * warp of frames into one view.
+ */
+@org.jspecify.annotations.NullMarked
+package io.github.rackfocus.registration;
