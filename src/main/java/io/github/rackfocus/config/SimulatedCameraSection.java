@@ -1,0 +1,326 @@
+package io.github.rackfocus.config;
+
+import io.github.rackfocus.camera.simulated.CameraMotionConfig;
+import io.github.rackfocus.camera.simulated.LensReadingsConfig;
+import io.github.rackfocus.camera.simulated.LightConfig;
+import io.github.rackfocus.camera.simulated.Scenario;
+import io.github.rackfocus.camera.simulated.SimulatedCamera;
+import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
+import io.github.rackfocus.camera.simulated.SimulatedCameraConfigBuilder;
+import io.github.rackfocus.camera.simulated.SweepPattern;
+import io.github.rackfocus.camera.simulated.TemperatureConfig;
+import io.github.rackfocus.common.ErrorMessages;
+
+/** Reads the section of the simulated camera; every key overrides the chosen scenario. */
+final class SimulatedCameraSection {
+  private SimulatedCameraSection() {}
+
+  static SimulatedCameraConfig read(ConfigSection camera) {
+    SimulatedCameraConfig defaults = SimulatedCameraConfig.DEFAULTS;
+    Scenario scenario =
+        camera.choice(
+            "scenario",
+            Scenario.STILL,
+            "Disturbances, see docs/simulator.md; they replace the defaults of the keys below");
+    SimulatedCameraConfig.Format format =
+        new SimulatedCameraConfig.Format(
+            camera.integer(
+                "width", defaults.format().width(), 32, 4096, "pixels", "Width of the images"),
+            camera.integer(
+                "height", defaults.format().height(), 32, 4096, "pixels", "Height of the images"),
+            camera.number("rate", defaults.format().rateHz(), 0.1, 1000, "Hz", "Frame rate"));
+    SimulatedCameraConfig preset = preset(scenario, format);
+    SimulatedCameraConfigBuilder builder =
+        SimulatedCameraConfigBuilder.builder(preset)
+            .scene(scene(camera))
+            .playback(playback(camera, preset.playback()))
+            .sweep(sweep(camera, preset.sweep()))
+            .sensor(sensor(camera, preset.sensor()))
+            .optics(
+                optics(
+                    camera.section("optics", "What changes in the image with focus."),
+                    preset.optics()));
+    ConfigSection lens = camera.section("lens", "The lens and its driver.");
+    builder
+        .lens(
+            preset
+                .lens()
+                .withHysteresisDioptres(
+                    lens.number(
+                        "hysteresis",
+                        preset.lens().hysteresisDioptres(),
+                        0,
+                        10,
+                        "dioptres",
+                        "By how much the focus is lower going up than going down")))
+        .readings(readings(lens, preset.readings()))
+        .temperature(temperature(lens, preset.temperature()))
+        .motion(
+            motion(camera.section("cameraMotion", "How the camera moves."), preset.motion()))
+        .light(light(camera.section("light", "How bright the images are."), preset.light()))
+        .shutter(
+            new SimulatedCameraConfig.Shutter(
+                camera
+                    .section("shutter", "When rows are exposed.")
+                    .number(
+                        "readout",
+                        preset.shutter().readoutSeconds(),
+                        0,
+                        10,
+                        "s",
+                        "Time from the first row to the last, at most one frame; 0: all at once")));
+    return build(camera, builder);
+  }
+
+  private static SimulatedCameraConfig build(
+      ConfigSection camera, SimulatedCameraConfigBuilder builder) {
+    SimulatedCameraConfig config;
+    try {
+      config = builder.build();
+    } catch (IllegalArgumentException e) {
+      boolean exposure = builder.sensor().exposureSeconds() > 1 / builder.format().rateHz();
+      camera.reject(exposure ? "exposure" : "shutter.readout", ErrorMessages.of(e));
+      return SimulatedCameraConfig.DEFAULTS;
+    }
+    try {
+      SimulatedCamera.checkMotion(config);
+    } catch (IllegalArgumentException e) {
+      camera.reject("cameraMotion", ErrorMessages.of(e));
+      return SimulatedCameraConfig.DEFAULTS;
+    }
+    return config;
+  }
+
+  private static SimulatedCameraConfig preset(
+      Scenario scenario, SimulatedCameraConfig.Format format) {
+    SimulatedCameraConfig defaults = SimulatedCameraConfig.DEFAULTS;
+    // A scenario is applied to a valid configuration; the exposure of this one is read later.
+    double exposure = Math.min(defaults.sensor().exposureSeconds(), 1 / format.rateHz());
+    return scenario.applyTo(
+        defaults
+            .withSensor(defaults.sensor().withExposureSeconds(exposure))
+            .withFormat(format));
+  }
+
+  private static SimulatedCameraConfig.Scene scene(ConfigSection camera) {
+    return new SimulatedCameraConfig.Scene(
+        camera.integer("seed", 1, 0, Integer.MAX_VALUE, "", "Seed of the scene and all noise"),
+        camera.number("motion", 0, 0, 10, "m/s", "Top speed of the moving parts; 0: still"));
+  }
+
+  private static SimulatedCameraConfig.Playback playback(
+      ConfigSection camera, SimulatedCameraConfig.Playback preset) {
+    return preset.withPrerenderedSweeps(
+        camera.integer(
+            "prerenderedSweeps",
+            preset.prerenderedSweeps(),
+            0,
+            100,
+            "sweeps",
+            "Sweeps rendered before the start and replayed with fresh noise; 0: frames are"
+                + " rendered on demand"));
+  }
+
+  private static SimulatedCameraConfig.Sweep sweep(
+      ConfigSection camera, SimulatedCameraConfig.Sweep preset) {
+    int planes =
+        camera.integer("planes", preset.planes(), 3, 64, "", "Number of focus planes of a sweep");
+    double farthest =
+        camera.number(
+            "farthest",
+            preset.farthestDioptres(),
+            0.01,
+            100,
+            "dioptres",
+            "Focus of the farthest plane");
+    double nearest =
+        camera.number(
+            "nearest",
+            preset.nearestDioptres(),
+            0.01,
+            100,
+            "dioptres",
+            "Focus of the nearest plane");
+    SweepPattern pattern = camera.choice("pattern", preset.pattern(), "Pattern of the sweep");
+    if (nearest <= 1.01 * farthest) {
+      camera.fault("nearest", nearest + " dioptres", "more than farthest, " + farthest);
+      return preset;
+    }
+    return new SimulatedCameraConfig.Sweep(planes, farthest, nearest, pattern);
+  }
+
+  private static SimulatedCameraConfig.Sensor sensor(
+      ConfigSection camera, SimulatedCameraConfig.Sensor preset) {
+    return new SimulatedCameraConfig.Sensor(
+        camera.number(
+            "exposure",
+            SimulatedCameraConfig.DEFAULTS.sensor().exposureSeconds(),
+            1e-6,
+            10,
+            "s",
+            "Exposure time, at most one frame"),
+        preset.gain(),
+        preset.fullWellElectrons(),
+        camera.number(
+            "readNoise",
+            preset.readNoiseElectrons(),
+            0,
+            1e6,
+            "electrons",
+            "Standard deviation of the read noise"),
+        camera.number("dropProbability", 0, 0, 0.99, "", "Probability that a frame is lost"),
+        camera.number("stampJitter", 0, 0, 10, "s", "Standard deviation of the stamps"),
+        camera.number(
+            "readingNoise", 0, 0, 10, "dioptres", "Standard deviation of the focus readings"));
+  }
+
+  private static SimulatedCameraConfig.Optics optics(
+      ConfigSection optics, SimulatedCameraConfig.Optics preset) {
+    return new SimulatedCameraConfig.Optics(
+        preset.blurPixelsOverSweep(),
+        optics.number(
+            "breathing",
+            preset.breathingPerDioptre(),
+            -0.02,
+            0.02,
+            "per dioptre",
+            "Relative growth of the image with focus"),
+        optics.number(
+            "driftX",
+            preset.driftXPixelsPerDioptre(),
+            -10,
+            10,
+            "pixels per dioptre",
+            "Shift of the image to the right with focus"),
+        optics.number(
+            "driftY",
+            preset.driftYPixelsPerDioptre(),
+            -10,
+            10,
+            "pixels per dioptre",
+            "Shift of the image downwards with focus"));
+  }
+
+  private static LensReadingsConfig readings(ConfigSection lens, LensReadingsConfig preset) {
+    return new LensReadingsConfig(
+        lens.choice(
+            "readings",
+            preset.source(),
+            "What the driver reports: the focus itself, or the command, if it has no feedback"),
+        lens.number(
+            "clockOffset",
+            preset.clockOffsetSeconds(),
+            -1,
+            1,
+            "s",
+            "By how much the clock of the readings is ahead of that of the frames"));
+  }
+
+  private static TemperatureConfig temperature(ConfigSection lens, TemperatureConfig preset) {
+    return new TemperatureConfig(
+        lens.number("temperature", preset.celsius(), -40, 120, "°C", "Temperature at the start"),
+        lens.number(
+            "temperatureRise",
+            preset.riseCelsius(),
+            -100,
+            100,
+            "°C",
+            "By how much the temperature rises and falls back; 0: it is not reported"),
+        lens.number(
+            "temperaturePeriod",
+            preset.periodSeconds(),
+            0.1,
+            1e6,
+            "s",
+            "Time of a rise and fall, at most that of the frames rendered ahead"),
+        lens.number(
+            "temperatureDrift",
+            preset.dioptresPerCelsius(),
+            -1,
+            1,
+            "dioptres per °C",
+            "Change of the true focus, which the readings don't include"));
+  }
+
+  private static CameraMotionConfig motion(ConfigSection motion, CameraMotionConfig preset) {
+    return new CameraMotionConfig(
+        motion.number(
+            "shake",
+            preset.shakePixelsPerFrame(),
+            0,
+            100,
+            "pixels",
+            "RMS motion of the image centre from frame to frame by a hand's rotation"),
+        motion.number(
+            "shakeMillimetres",
+            preset.shakeMillimetres(),
+            0,
+            100,
+            "mm",
+            "RMS displacement of the camera by a hand"),
+        motion.number(
+            "pan",
+            preset.panPixelsPerSweep(),
+            0,
+            1000,
+            "pixels",
+            "Motion of the image centre per sweep by a robot's pan in a circle"),
+        motion.number(
+            "travel",
+            preset.travelMetresPerSecond(),
+            0,
+            10,
+            "m/s",
+            "Speed of the camera sideways in a circle"),
+        motion.number(
+            "circleSweeps", preset.circleSweeps(), 1, 1000, "sweeps", "Time of a circle"));
+  }
+
+  private static LightConfig light(ConfigSection light, LightConfig preset) {
+    return new LightConfig(
+        light.number(
+            "flicker",
+            preset.flickerHz(),
+            0.01,
+            100_000,
+            "Hz",
+            "Frequency of the lamps' flicker, 100 or 120 on mains"),
+        light.number(
+            "flickerDepth",
+            preset.flickerDepth(),
+            0,
+            1,
+            "",
+            "Amplitude of the flicker relative to the mean, before the exposure averages it"),
+        light.number(
+            "exposureStep",
+            preset.exposureStep(),
+            1,
+            1.6,
+            "",
+            "Factor of each step of the gain, up and down; 1: constant gain"),
+        light.number(
+            "exposureStepSeconds",
+            preset.exposureStepSeconds(),
+            0.001,
+            3600,
+            "s",
+            "Time between steps of the gain"),
+        light.number(
+            "highlights",
+            preset.highlights(),
+            0,
+            1000,
+            "",
+            "Light of the lamp's reflections as a multiple of saturation; 0: none"),
+        light.number(
+            "bloom",
+            preset.bloom(),
+            0,
+            1,
+            "",
+            "Share of the light above saturation that spills into a halo"),
+        light.number(
+            "bloomPixels", preset.bloomPixels(), 0.5, 100, "pixels", "One sigma of the halo"));
+  }
+}
