@@ -10,9 +10,22 @@ import io.github.rackfocus.camera.simulated.SimulatedCameraConfigBuilder;
 import io.github.rackfocus.camera.simulated.SweepPattern;
 import io.github.rackfocus.camera.simulated.TemperatureConfig;
 import io.github.rackfocus.common.ErrorMessages;
+import java.util.List;
+import java.util.function.Function;
 
 /** Reads the section of the simulated camera; every key overrides the chosen scenario. */
 final class SimulatedCameraSection {
+  /** What scenarios disturb. */
+  private static final List<Function<SimulatedCameraConfig, Object>> DISTURBED =
+      List.of(
+          SimulatedCameraConfig::optics,
+          SimulatedCameraConfig::lens,
+          SimulatedCameraConfig::readings,
+          SimulatedCameraConfig::temperature,
+          SimulatedCameraConfig::motion,
+          SimulatedCameraConfig::light,
+          SimulatedCameraConfig::shutter);
+
   private SimulatedCameraSection() {}
 
   static SimulatedCameraConfig read(ConfigSection camera) {
@@ -21,7 +34,7 @@ final class SimulatedCameraSection {
         camera.choice(
             "scenario",
             Scenario.STILL,
-            "Disturbances, see docs/simulator.md; they replace the defaults of the keys below");
+            "Disturbances, see docs/simulator.md; a key below that is given overrides its part");
     SimulatedCameraConfig.Format format =
         new SimulatedCameraConfig.Format(
             camera.integer(
@@ -69,7 +82,25 @@ final class SimulatedCameraSection {
                         10,
                         "s",
                         "Time from the first row to the last, at most one frame; 0: all at once")));
-    return build(camera, builder);
+    SimulatedCameraConfig config = build(camera, builder);
+    if (scenario != Scenario.STILL && !isFelt(preset, config)) {
+      // As in a copy of config/node.yaml, which gives all keys.
+      camera.fault(
+          "scenario",
+          scenario.label() + ", all of whose strengths are overridden by other keys",
+          "still, or without these keys");
+    }
+    return config;
+  }
+
+  /** Returns whether anything that a scenario changed is still different from the default. */
+  private static boolean isFelt(SimulatedCameraConfig preset, SimulatedCameraConfig config) {
+    SimulatedCameraConfig still = SimulatedCameraConfig.DEFAULTS;
+    return DISTURBED.stream()
+        .anyMatch(
+            group ->
+                !group.apply(preset).equals(group.apply(still))
+                    && !group.apply(config).equals(group.apply(still)));
   }
 
   private static SimulatedCameraConfig build(
