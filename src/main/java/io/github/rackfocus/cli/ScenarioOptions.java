@@ -8,7 +8,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The option of commands that use a simulated camera. */
 final class ScenarioOptions {
-  private static final String NAMES =
+  /** The names in a sentence; a constant, because annotations need one. */
+  static final String NAMES =
       "still, breathing, hand-shake, robot-motion, hysteresis, temperature-drift, flicker,"
           + " auto-exposure, rolling-shutter, highlights, clock-offset or everything";
 

@@ -18,7 +18,8 @@ import java.util.function.DoubleConsumer;
 
 /**
  * The input of a benchmark: rolling focal stacks of a simulated camera, as fast as they are
- * requested. Equal sizes, planes and scenarios give equal pixels, as {@link #sha256} shows. Not thread-safe.
+ * requested. Equal sizes, planes and scenarios give equal pixels, as {@link #sha256} shows. Not
+ * thread-safe.
  */
 public final class BenchInput implements AutoCloseable {
   private final SimulatedCameraConfig config;

@@ -35,7 +35,8 @@ final class Brightness {
   /** Returns the light of a row relative to the mean. */
   double flicker(long sequence, int row) {
     double rate = config.format().rateHz();
-    double late = config.shutter().readoutSeconds() * ((row + 0.5) / config.format().height() - 0.5);
+    double share = (row + 0.5) / config.format().height() - 0.5;
+    double late = config.shutter().readoutSeconds() * share;
     double seconds = (sequence + 0.5) / rate + late;
     return 1 + amplitude * Math.cos(2 * Math.PI * config.light().flickerHz() * seconds);
   }

@@ -38,25 +38,26 @@ record Capture(int margin, View[] views, LensTrack.Exposure[] exposures) {
   /**
    * Returns the pixels that the bounding box of a solid covers.
    *
+   * @param beyond pixels beyond the image that count
    * @return left, top, right and bottom, the latter two exclusive, clipped to the image and margin
    */
-  int[] bounds(Scene scene, Solid solid, int margin) {
+  int[] bounds(Scene scene, Solid solid, int beyond) {
     View first = views[0];
-    int[] box = first.bounds(scene, solid, margin);
+    int[] box = first.bounds(scene, solid, beyond);
     if (!isRolling()) {
       return box;
     }
     for (int i = 1; i < BOX_ROWS; i++) {
-      int[] other = views[i * (views.length - 1) / (BOX_ROWS - 1)].bounds(scene, solid, margin);
+      int[] other = views[i * (views.length - 1) / (BOX_ROWS - 1)].bounds(scene, solid, beyond);
       box[0] = Math.min(box[0], other[0]);
       box[1] = Math.min(box[1], other[1]);
       box[2] = Math.max(box[2], other[2]);
       box[3] = Math.max(box[3], other[3]);
     }
-    box[0] = Math.max(-margin, box[0] - BOX_PAD);
-    box[1] = Math.max(-margin, box[1] - BOX_PAD);
-    box[2] = Math.min(first.width() + margin, box[2] + BOX_PAD);
-    box[3] = Math.min(first.height() + margin, box[3] + BOX_PAD);
+    box[0] = Math.max(-beyond, box[0] - BOX_PAD);
+    box[1] = Math.max(-beyond, box[1] - BOX_PAD);
+    box[2] = Math.min(first.width() + beyond, box[2] + BOX_PAD);
+    box[3] = Math.min(first.height() + beyond, box[3] + BOX_PAD);
     return box;
   }
 }

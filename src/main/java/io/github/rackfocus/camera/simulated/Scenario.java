@@ -35,7 +35,8 @@ public enum Scenario {
     @Override
     SimulatedCameraConfig disturb(SimulatedCameraConfig config, double pixels) {
       return sweepsAhead(config, SWEEPS)
-          .withMotion(config.motion().withShakePixelsPerFrame(1.5 * pixels).withShakeMillimetres(0.5));
+          .withMotion(
+              config.motion().withShakePixelsPerFrame(1.5 * pixels).withShakeMillimetres(0.5));
     }
   },
 
@@ -125,8 +126,8 @@ public enum Scenario {
 
   /** Lens and camera on different clocks. */
   CLOCK_OFFSET(
-      "The clock of the lens readings is 10 ms ahead of that of the frames, while the lens sweeps up"
-          + " and down without rest.") {
+      "The clock of the lens readings is 10 ms ahead of that of the frames, while the lens sweeps"
+          + " up and down without rest.") {
     @Override
     SimulatedCameraConfig disturb(SimulatedCameraConfig config, double pixels) {
       return triangle(config).withReadings(config.readings().withClockOffsetSeconds(0.01));

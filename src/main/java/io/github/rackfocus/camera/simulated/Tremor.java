@@ -45,8 +45,8 @@ final class Tremor {
               + loopSeconds
               + " s at "
               + rateHz
-              + " Hz, which leaves no frequency for a shake; expected a loop with a multiple of its"
-              + " frequency between 0.5 Hz and the lower of 8 Hz and 0.48 times the rate: more"
+              + " Hz, which leaves no frequency for a shake, whose band is 0.5 Hz to the lower of 8"
+              + " Hz and 0.48 times the rate; expected a higher format.rateHz, more"
               + " playback.prerenderedSweeps, or 0");
     }
     first = Math.max(1, first);

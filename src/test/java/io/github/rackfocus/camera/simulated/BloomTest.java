@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,7 +36,7 @@ class BloomTest {
   @Test
   void shouldLeaveAnImageWithoutSaturationAsItIs() {
     float[] light = new float[128 * 96];
-    java.util.Arrays.fill(light, 0.99f);
+    Arrays.fill(light, 0.99f);
     float[] copy = light.clone();
     new Bloom(CONFIG.withLight(CONFIG.light().withBloom(1))).spread(light);
     assertThat(light).isEqualTo(copy);

@@ -66,129 +66,130 @@ class TrueWarpTest {
     abstract SimulatedCameraConfig of(SimulatedCameraConfig config);
   }
 
-  /** The image of one frame, read where the warp says, is that of the other, and best there. */
+  /**
+   * The image and the truth of one frame, read where the warp says, are those of the other, and the
+   * image fits best there.
+   */
   @ParameterizedTest
   @EnumSource(Motion.class)
-  void shouldSayWhereTheImageIsInAnotherFrame(Motion motion) throws Exception {
+  void shouldSayWhereThingsAreInAnotherFrame(Motion motion) throws Exception {
     try (SimulatedCamera camera = new SimulatedCamera(motion.of(SHARP), new FramePool(2))) {
-      List<byte[]> frames = frames(camera, 9);
-      float[] depth = camera.groundTruth(1).values();
-      TrueWarp warp = camera.trueWarp(1, 8);
-      double error = difference(frames.get(1), frames.get(8), depth, warp, 0, 0);
-      assertThat(error).isLessThan(0.4 * distance(frames.get(1), frames.get(8)));
-      for (double off : new double[] {-0.5, 0.5}) {
-        assertThat(difference(frames.get(1), frames.get(8), depth, warp, off, 0))
-            .isGreaterThan(1.15 * error);
-        assertThat(difference(frames.get(1), frames.get(8), depth, warp, 0, off))
-            .isGreaterThan(1.15 * error);
-      }
+      List<byte[]> frames = frames(camera, 7);
+      TrueWarp warp = camera.trueWarp(1, 6);
+      float[] from = camera.groundTruth(1).values();
+      imagesAgree(frames.get(1), frames.get(6), from, warp);
+      truthsAgree(from, camera.groundTruth(6).values(), warp);
     }
   }
 
-  /** The truth of one frame, carried to the other, is the truth there. */
-  @ParameterizedTest
-  @EnumSource(Motion.class)
-  void shouldAgreeWithTheTruthOfTheOtherFrame(Motion motion) {
-    try (SimulatedCamera camera = new SimulatedCamera(motion.of(SHARP), new FramePool(2))) {
-      float[] from = camera.groundTruth(2).values();
-      float[] to = camera.groundTruth(7).values();
-      TrueWarp warp = camera.trueWarp(2, 7);
-      List<Double> errors = new ArrayList<>();
-      List<Double> naive = new ArrayList<>();
-      for (int y = 0; y < HEIGHT; y++) {
-        for (int x = 0; x < WIDTH; x++) {
-          double[] there = warp.map(x, y, from[y * WIDTH + x]);
-          double truth = vergence(to, there[0], there[1]);
-          if (!Double.isNaN(truth)) {
-            errors.add(Math.abs(1 / there[2] - truth));
-            naive.add((double) Math.abs(1 / from[y * WIDTH + x] - 1 / to[y * WIDTH + x]));
-          }
+  private static void imagesAgree(byte[] from, byte[] to, float[] depth, TrueWarp warp) {
+    double error = difference(from, to, depth, warp, 0, 0);
+    assertThat(error).isLessThan(0.4 * distance(from, to));
+    for (double off : new double[] {-0.5, 0.5}) {
+      assertThat(difference(from, to, depth, warp, off, 0)).isGreaterThan(1.15 * error);
+      assertThat(difference(from, to, depth, warp, 0, off)).isGreaterThan(1.15 * error);
+    }
+  }
+
+  private static void truthsAgree(float[] from, float[] to, TrueWarp warp) {
+    List<Double> errors = new ArrayList<>();
+    List<Double> naive = new ArrayList<>();
+    for (int y = 0; y < HEIGHT; y++) {
+      for (int x = 0; x < WIDTH; x++) {
+        double[] there = warp.map(x, y, from[y * WIDTH + x]);
+        double truth = vergence(to, there[0], there[1]);
+        if (!Double.isNaN(truth)) {
+          errors.add(Math.abs(1 / there[2] - truth));
+          naive.add((double) Math.abs(1 / from[y * WIDTH + x] - 1 / to[y * WIDTH + x]));
         }
       }
-      assertThat(errors).hasSizeGreaterThan(WIDTH * HEIGHT / 2);
-      errors.sort(null);
-      naive.sort(null);
-      // Float depths and linear interpolation within a cell; other pixels are hidden or at edges.
-      assertThat(errors.get(errors.size() / 2)).isLessThan(1e-3);
-      assertThat(errors.get(errors.size() * 8 / 10)).isLessThan(0.01);
-      assertThat(errors.get(errors.size() / 2)).isLessThan(0.05 * naive.get(naive.size() / 2));
     }
+    assertThat(errors).hasSizeGreaterThan(WIDTH * HEIGHT / 2);
+    errors.sort(null);
+    naive.sort(null);
+    // Float depths and linear interpolation within a cell; other pixels are hidden or at edges.
+    assertThat(errors.get(errors.size() / 2)).isLessThan(1e-3);
+    assertThat(errors.get(errors.size() * 8 / 10)).isLessThan(0.01);
+    assertThat(errors.get(errors.size() / 2)).isLessThan(0.05 * naive.get(naive.size() / 2));
   }
 
   @Test
   void shouldMapBackToWhereItCameFrom() {
-    try (SimulatedCamera camera = new SimulatedCamera(Motion.ROLLING.of(SHARP), new FramePool(2))) {
-      double[] there = camera.trueWarp(3, 40).map(17, 61, 0.23);
-      double[] back = camera.trueWarp(40, 3).map(there[0], there[1], there[2]);
-      assertThat(back[0]).isCloseTo(17, within(1e-5));
-      assertThat(back[1]).isCloseTo(61, within(1e-5));
-      assertThat(back[2]).isCloseTo(0.23, within(1e-8));
-      assertThat(Math.hypot(there[0] - 17, there[1] - 61)).isGreaterThan(1);
-      assertThat(camera.trueWarp(3, 3).map(5, 6, 0.4)).containsExactly(new double[] {5, 6, 0.4},
-          within(1e-9));
-    }
+    double[] there = warp(Motion.ROLLING.of(SHARP), 3, 40).map(17, 61, 0.23);
+    double[] back = warp(Motion.ROLLING.of(SHARP), 40, 3).map(there[0], there[1], there[2]);
+    assertThat(back).containsExactly(new double[] {17, 61, 0.23}, within(1e-5));
+    assertThat(Math.hypot(there[0] - 17, there[1] - 61)).isGreaterThan(1);
+    assertThat(warp(Motion.ROLLING.of(SHARP), 3, 3).map(5, 6, 0.4))
+        .containsExactly(new double[] {5, 6, 0.4}, within(1e-9));
   }
 
   @Test
   void shouldHaveAHomographyWhereDepthDoesNotMatter() {
-    SimulatedCameraConfig turning = Motion.ROTATION.of(Motion.BREATHING.of(SHARP));
-    try (SimulatedCamera camera = new SimulatedCamera(turning, new FramePool(2))) {
-      TrueWarp warp = camera.trueWarp(0, 9);
-      assertThat(warp.isDepthFree()).isTrue();
-      double[] h = warp.homography();
-      for (double[] point : new double[][] {{0, 0}, {119, 0}, {30, 70}, {119, 89}}) {
-        double w = h[6] * point[0] + h[7] * point[1] + h[8];
-        double x = (h[0] * point[0] + h[1] * point[1] + h[2]) / w;
-        double y = (h[3] * point[0] + h[4] * point[1] + h[5]) / w;
-        for (double depth : new double[] {0.1, 0.5}) {
-          double[] mapped = warp.map(point[0], point[1], depth);
-          assertThat(mapped[0]).isCloseTo(x, within(1e-9));
-          assertThat(mapped[1]).isCloseTo(y, within(1e-9));
-        }
+    TrueWarp warp = warp(Motion.ROTATION.of(Motion.BREATHING.of(SHARP)), 0, 9);
+    assertThat(warp.isDepthFree()).isTrue();
+    double[] h = warp.homography();
+    for (double[] point : new double[][] {{0, 0}, {119, 0}, {30, 70}, {119, 89}}) {
+      double w = h[6] * point[0] + h[7] * point[1] + h[8];
+      double x = (h[0] * point[0] + h[1] * point[1] + h[2]) / w;
+      double y = (h[3] * point[0] + h[4] * point[1] + h[5]) / w;
+      for (double depth : new double[] {0.1, 0.5}) {
+        double[] mapped = warp.map(point[0], point[1], depth);
+        assertThat(mapped[0]).isCloseTo(x, within(1e-9));
+        assertThat(mapped[1]).isCloseTo(y, within(1e-9));
       }
     }
   }
 
   @Test
   void shouldDependOnDepthWhereTheCameraChangesItsPlace() {
-    try (SimulatedCamera camera = new SimulatedCamera(Motion.PLACE.of(SHARP), new FramePool(2))) {
-      TrueWarp warp = camera.trueWarp(0, 30);
-      assertThat(warp.isDepthFree()).isFalse();
-      double[] near = warp.map(60, 45, 0.1);
-      double[] far = warp.map(60, 45, 0.6);
-      assertThat(Math.hypot(near[0] - 60, near[1] - 45))
-          .isGreaterThan(3 * Math.hypot(far[0] - 60, far[1] - 45));
-      assertThatThrownBy(warp::homography)
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageStartingWith("the camera changed its place");
-      assertThatThrownBy(() -> warp.map(0, 0, 0))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("depth is 0.0; expected a finite number above 0 m");
-    }
-    try (SimulatedCamera camera = new SimulatedCamera(Motion.ROLLING.of(SHARP), new FramePool(2))) {
-      assertThatThrownBy(camera.trueWarp(0, 1)::homography)
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("rolling shutter");
-    }
+    TrueWarp warp = warp(Motion.PLACE.of(SHARP), 0, 30);
+    assertThat(warp.isDepthFree()).isFalse();
+    double[] near = warp.map(60, 45, 0.1);
+    double[] far = warp.map(60, 45, 0.6);
+    assertThat(Math.hypot(near[0] - 60, near[1] - 45))
+        .isGreaterThan(3 * Math.hypot(far[0] - 60, far[1] - 45));
+    assertThatThrownBy(warp::homography)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("the camera changed its place");
+    assertThatThrownBy(() -> warp.map(0, 0, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("depth is 0.0; expected a finite number above 0 m");
+    assertThatThrownBy(warp(Motion.ROLLING.of(SHARP), 0, 1)::homography)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("rolling shutter");
   }
 
-  /** 4 % over the sweep: a point 60 pixels right of the centre moves by 2.4 pixels. */
+  /** 4 % over the sweep: from 0.98 to 1.02 of the magnification in the middle of the sweep. */
   @Test
   void shouldMagnifyAboutTheCentreByTheBreathing() {
-    SimulatedCameraConfig config =
-        SHARP
-            .withOptics(new SimulatedCameraConfig.Optics(0, 0.0048))
-            .withLens(new SimulatedCameraConfig.Lens(80, 0.7, 0));
-    try (SimulatedCamera camera = new SimulatedCamera(config, new FramePool(2))) {
-      double middleX = (WIDTH - 1) / 2.0;
-      double middleY = (HEIGHT - 1) / 2.0;
-      double[] centre = camera.trueWarp(0, 9).map(middleX, middleY, 0.3);
-      assertThat(centre[0]).isCloseTo(middleX, within(1e-9));
-      assertThat(centre[1]).isCloseTo(middleY, within(1e-9));
-      double[] right = camera.trueWarp(0, 9).map(middleX + 60, middleY, 0.3);
-      // From 0.98 to 1.02 of the magnification in the middle of the sweep.
-      assertThat(right[0] - middleX).isCloseTo(60 * 1.02 / 0.98, within(0.01));
-    }
+    TrueWarp warp =
+        warp(
+            SHARP
+                .withOptics(new SimulatedCameraConfig.Optics(0, 0.0048))
+                .withLens(new SimulatedCameraConfig.Lens(80, 0.7, 0)),
+            0,
+            9);
+    double middleX = (WIDTH - 1) / 2.0;
+    double middleY = (HEIGHT - 1) / 2.0;
+    double[] centre = warp.map(middleX, middleY, 0.3);
+    assertThat(centre[0]).isCloseTo(middleX, within(1e-9));
+    assertThat(centre[1]).isCloseTo(middleY, within(1e-9));
+    double[] right = warp.map(middleX + 60, middleY, 0.3);
+    assertThat(right[0] - middleX).isCloseTo(60 * 1.02 / 0.98, within(0.01));
+  }
+
+  /** A shift of 0.4 pixels right and 0.3 up per dioptre, over a sweep of 8.33 dioptres. */
+  @Test
+  void shouldShiftTheCentreByTheDrift() {
+    TrueWarp warp =
+        warp(SHARP.withOptics(new SimulatedCameraConfig.Optics(0, 0, 0.4, -0.3)), 0, 9);
+    double[] moved = warp.map(20, 30, 0.3);
+    assertThat(moved[0] - 20).isCloseTo(0.4 * 25 / 3, within(0.01));
+    assertThat(moved[1] - 30).isCloseTo(-0.3 * 25 / 3, within(0.01));
+  }
+
+  private static TrueWarp warp(SimulatedCameraConfig config, long from, long to) {
+    return new TrueWarp(config, new CameraState(config, 0), from, to);
   }
 
   private static double difference(
