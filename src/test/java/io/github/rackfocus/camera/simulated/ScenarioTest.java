@@ -147,6 +147,9 @@ class ScenarioTest {
       assertThat(view.seconds()).isCloseTo(5.5 / 15 + late, within(1e-12));
       LensTrack.Exposure exposure = state.exposure(5, row);
       assertThat(exposure.middle()).isCloseTo(state.track().focusAt(5.5 + late * 15), within(1e-9));
+      // The row has the magnification of its own focus.
+      double magnification = 1 + 0.0048 * (exposure.middle() - (1 / 0.6 + 10) / 2);
+      assertThat(view.focalPixels()).isCloseTo(1.2 * 64 * magnification, within(1e-9));
       Capture global =
           new Capture(0, new View[] {view}, new LensTrack.Exposure[] {exposure});
       float[] whole = renderer.depth(global);
