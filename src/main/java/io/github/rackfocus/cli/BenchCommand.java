@@ -111,6 +111,8 @@ final class BenchCommand extends Subcommand {
           "Seconds after which a run ends even with fewer maps. Default: ${DEFAULT-VALUE}.")
   private double maxSeconds = 60;
 
+  @Mixin private ScenarioOptions scenario = new ScenarioOptions();
+
   @Mixin private BenchInferenceOptions inference = new BenchInferenceOptions();
 
   @ArgGroup(exclusive = false)
@@ -127,7 +129,11 @@ final class BenchCommand extends Subcommand {
     OnnxConfig onnx = inference.applyTo(OnnxConfig.DEFAULTS);
     List<Integer> chosen =
         iterations.isEmpty() ? List.of(bundle.manifest().iterations().defaultNumber()) : iterations;
-    BenchReport report = new BenchReport(versions(onnx));
+    Map<String, String> versions = versions(onnx);
+    if (scenario.chosen() != null) {
+      versions.put("scenario", scenario.orStill().label());
+    }
+    BenchReport report = new BenchReport(versions);
     printHeader(out, bundle);
     if (maps > 0) {
       try (GcPauses pauses = new GcPauses()) {
@@ -170,7 +176,9 @@ final class BenchCommand extends Subcommand {
       throws IOException, InterruptedException {
     List<BenchmarkSubject> opened = new ArrayList<>();
     try (Progress progress = new Progress("rendering scene " + size);
-        BenchInput input = new BenchInput(size.width(), size.height(), z, progress::show)) {
+        BenchInput input =
+            new BenchInput(
+                size.width(), size.height(), z, scenario.orStill(), progress::show)) {
       try (FocalStack first = input.next()) {
         for (String subject : subjects) {
           opened.add(open(subject, bundle, onnx, k, first));
@@ -198,10 +206,13 @@ final class BenchCommand extends Subcommand {
     try (Progress progress = new Progress("rendering scene " + size)) {
       camera =
           Sources.simulated(
-              SimulatedCameraConfig.DEFAULTS
-                  .withSize(size.width(), size.height())
-                  .withPlanes(planes.get(0))
-                  .withRate(config.rateHz()),
+              scenario
+                  .orStill()
+                  .applyTo(
+                      SimulatedCameraConfig.DEFAULTS
+                          .withSize(size.width(), size.height())
+                          .withPlanes(planes.get(0))
+                          .withRate(config.rateHz())),
               progress::show);
     }
     AppConfig node =

@@ -74,6 +74,8 @@ final class DemoCommand extends Subcommand {
       description = "Random seed of the scene and the noise. Default: ${DEFAULT-VALUE}.")
   private long seed = SimulatedCameraConfig.DEFAULTS.scene().seed();
 
+  @Mixin private ScenarioOptions scenario = new ScenarioOptions();
+
   @Mixin private InferenceOptions inference = new InferenceOptions();
 
   @Override
@@ -93,6 +95,8 @@ final class DemoCommand extends Subcommand {
         planes,
         1 / camera.sweep().farthestDioptres(),
         1 / camera.sweep().nearestDioptres());
+    console.printf(
+        "Scenario %s: %s%n", scenario.orStill().label(), scenario.orStill().description());
     console.flush();
     CompletableFuture<EmbeddedKafkaBroker> starting =
         CompletableFuture.supplyAsync(DemoCommand::startBroker);
@@ -178,11 +182,15 @@ final class DemoCommand extends Subcommand {
       Instant now = Instant.now();
       long startStampNanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
       SimulatedCameraConfig defaults = SimulatedCameraConfig.DEFAULTS;
-      return defaults
-          .withSize(image.width(), image.height())
-          .withPlanes(planes)
-          .withScene(defaults.scene().withSeed(seed))
-          .withPlayback(defaults.playback().withStartStampNanos(startStampNanos));
+      SimulatedCameraConfig camera =
+          scenario
+              .orStill()
+              .applyTo(
+                  defaults
+                      .withSize(image.width(), image.height())
+                      .withPlanes(planes)
+                      .withScene(defaults.scene().withSeed(seed)));
+      return camera.withPlayback(camera.playback().withStartStampNanos(startStampNanos));
     } catch (IllegalArgumentException e) {
       throw usageError(ErrorMessages.of(e), e);
     }

@@ -3,15 +3,18 @@ package io.github.rackfocus.cli;
 import io.github.rackfocus.assembly.NodeAssembly;
 import io.github.rackfocus.assembly.Sources;
 import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.camera.simulated.Scenario;
 import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.ConfigDocument;
 import io.github.rackfocus.config.ConfigException;
 import io.github.rackfocus.config.SinkConfig;
+import io.github.rackfocus.config.SourceConfig;
 import io.github.rackfocus.node.DepthNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,8 @@ final class RunCommand extends Subcommand {
       description = "Prints all options with their default, unit, range and meaning, and exits.")
   private boolean print;
 
+  @Mixin private ScenarioOptions scenario = new ScenarioOptions();
+
   @Mixin private InferenceOptions inference = new InferenceOptions();
 
   @Override
@@ -50,7 +55,7 @@ final class RunCommand extends Subcommand {
     if (file == null) {
       throw usageError("--config FILE is missing");
     }
-    AppConfig loaded = AppConfig.load(file);
+    AppConfig loaded = load(file);
     AppConfig configuration = loaded.withModel(inference.applyTo(loaded.model()));
     SinkConfig sinks = configuration.sinks();
     if (sinks.files() == null && sinks.kafka() == null) {
@@ -63,5 +68,25 @@ final class RunCommand extends Subcommand {
     DepthNode node = NodeAssembly.node(configuration, source, List.of(), false);
     NodeRun.run(node, 0, console, Map::of);
     return 0;
+  }
+
+  private AppConfig load(Path file) throws IOException, ConfigException {
+    Scenario chosen = scenario.chosen();
+    if (chosen == null) {
+      return AppConfig.load(file);
+    }
+    // Keys of the file still override the scenario's own strengths.
+    Map<String, ?> overrides =
+        Map.of("source", Map.of("simulated", Map.of("scenario", chosen.label())));
+    AppConfig loaded = AppConfig.load(file.toString(), Map.of(), file, overrides);
+    if (loaded.source().kind() != SourceConfig.Kind.SIMULATED) {
+      throw usageError(
+          "--scenario is for a simulated camera, but source.kind in "
+              + file
+              + " is "
+              + loaded.source().kind().name().toLowerCase(Locale.ROOT)
+              + "; expected simulated");
+    }
+    return loaded;
   }
 }

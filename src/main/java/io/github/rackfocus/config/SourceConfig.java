@@ -2,8 +2,6 @@ package io.github.rackfocus.config;
 
 import io.github.rackfocus.camera.StackFolderConfig;
 import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
-import io.github.rackfocus.camera.simulated.SweepPattern;
-import io.github.rackfocus.common.ErrorMessages;
 
 /**
  * Configures where frames come from.
@@ -44,7 +42,8 @@ public record SourceConfig(
     }
     StackFolderConfig playback = playback(folder);
     SimulatedCameraConfig simulated =
-        simulated(source.section("simulated", "A simulated camera in front of a simulated scene."));
+        SimulatedCameraSection.read(
+            source.section("simulated", "A simulated camera in front of a simulated scene."));
     int bits =
         source
             .section("ros", "ROS topics or a bag.")
@@ -69,94 +68,5 @@ public record SourceConfig(
         .withBitDepth(
             folder.integer(
                 "bitDepth", defaults.bitDepth(), 8, 16, "bits", "Bit depth of 16-bit files"));
-  }
-
-  private static SimulatedCameraConfig simulated(ConfigSection camera) {
-    SimulatedCameraConfig defaults = SimulatedCameraConfig.DEFAULTS;
-    SimulatedCameraConfig.Format format =
-        new SimulatedCameraConfig.Format(
-            camera.integer(
-                "width", defaults.format().width(), 32, 4096, "pixels", "Width of the images"),
-            camera.integer(
-                "height", defaults.format().height(), 32, 4096, "pixels", "Height of the images"),
-            camera.number("rate", defaults.format().rateHz(), 0.1, 1000, "Hz", "Frame rate"));
-    SimulatedCameraConfig.Scene scene =
-        new SimulatedCameraConfig.Scene(
-            camera.integer("seed", 1, 0, Integer.MAX_VALUE, "", "Seed of the scene and all noise"),
-            camera.number("motion", 0, 0, 10, "m/s", "Top speed of the moving parts; 0: still"));
-    SimulatedCameraConfig.Playback playback =
-        defaults
-            .playback()
-            .withPrerenderedSweeps(
-                camera.integer(
-                    "prerenderedSweeps",
-                    1,
-                    0,
-                    100,
-                    "sweeps",
-                    "Sweeps rendered before the start and replayed with fresh noise; 0: frames are"
-                        + " rendered on demand"));
-    SimulatedCameraConfig.Sweep sweep = sweep(camera, defaults.sweep());
-    SimulatedCameraConfig.Sensor sensor = sensor(camera, defaults.sensor());
-    try {
-      return new SimulatedCameraConfig(
-          format, scene, sweep, defaults.optics(), defaults.lens(), sensor, playback);
-    } catch (IllegalArgumentException e) {
-      camera.reject("exposure", ErrorMessages.of(e));
-      return defaults;
-    }
-  }
-
-  private static SimulatedCameraConfig.Sweep sweep(
-      ConfigSection camera, SimulatedCameraConfig.Sweep defaults) {
-    int planes =
-        camera.integer("planes", defaults.planes(), 3, 64, "", "Number of focus planes of a sweep");
-    double farthest =
-        camera.number(
-            "farthest",
-            defaults.farthestDioptres(),
-            0.01,
-            100,
-            "dioptres",
-            "Focus of the farthest plane");
-    double nearest =
-        camera.number(
-            "nearest",
-            defaults.nearestDioptres(),
-            0.01,
-            100,
-            "dioptres",
-            "Focus of the nearest plane");
-    SweepPattern pattern = camera.choice("pattern", defaults.pattern(), "Pattern of the sweep");
-    if (nearest <= 1.01 * farthest) {
-      camera.fault("nearest", nearest + " dioptres", "more than farthest, " + farthest);
-      return defaults;
-    }
-    return new SimulatedCameraConfig.Sweep(planes, farthest, nearest, pattern);
-  }
-
-  private static SimulatedCameraConfig.Sensor sensor(
-      ConfigSection camera, SimulatedCameraConfig.Sensor defaults) {
-    return new SimulatedCameraConfig.Sensor(
-        camera.number(
-            "exposure",
-            defaults.exposureSeconds(),
-            1e-6,
-            10,
-            "s",
-            "Exposure time, at most one frame"),
-        defaults.gain(),
-        defaults.fullWellElectrons(),
-        camera.number(
-            "readNoise",
-            defaults.readNoiseElectrons(),
-            0,
-            1e6,
-            "electrons",
-            "Standard deviation of the read noise"),
-        camera.number("dropProbability", 0, 0, 0.99, "", "Probability that a frame is lost"),
-        camera.number("stampJitter", 0, 0, 10, "s", "Standard deviation of the stamps"),
-        camera.number(
-            "readingNoise", 0, 0, 10, "dioptres", "Standard deviation of the focus readings"));
   }
 }

@@ -1,6 +1,7 @@
 package io.github.rackfocus.eval;
 
 import io.github.rackfocus.camera.SourceClock;
+import io.github.rackfocus.camera.simulated.Scenario;
 import io.github.rackfocus.camera.simulated.SimulatedCamera;
 import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
 import io.github.rackfocus.common.Sha256;
@@ -17,7 +18,8 @@ import java.util.function.DoubleConsumer;
 
 /**
  * The input of a benchmark: rolling focal stacks of a simulated camera, as fast as they are
- * requested. Equal sizes and planes give equal pixels, as {@link #sha256} shows. Not thread-safe.
+ * requested. Equal sizes, planes and scenarios give equal pixels, as {@link #sha256} shows. Not
+ * thread-safe.
  */
 public final class BenchInput implements AutoCloseable {
   private final SimulatedCameraConfig config;
@@ -29,16 +31,27 @@ public final class BenchInput implements AutoCloseable {
   private String hash = "";
 
   /**
-   * Renders a sweep.
+   * Renders a sweep of a still camera.
    *
    * @param progress receives the fraction rendered, 0 to 1
    */
   public BenchInput(int width, int height, int planes, DoubleConsumer progress) {
+    this(width, height, planes, Scenario.STILL, progress);
+  }
+
+  /**
+   * Renders the sweeps of a scenario.
+   *
+   * @param progress receives the fraction rendered, 0 to 1
+   */
+  public BenchInput(
+      int width, int height, int planes, Scenario scenario, DoubleConsumer progress) {
     config =
-        SimulatedCameraConfig.DEFAULTS
-            .withSize(width, height)
-            .withPlanes(planes)
-            .withPlayback(new SimulatedCameraConfig.Playback(1, false, 0));
+        scenario.applyTo(
+            SimulatedCameraConfig.DEFAULTS
+                .withSize(width, height)
+                .withPlanes(planes)
+                .withPlayback(new SimulatedCameraConfig.Playback(1, false, 0)));
     pool = new FramePool(3 * planes + 2);
     camera = new SimulatedCamera(config, pool, SourceClock.SYSTEM, progress);
     rolling =

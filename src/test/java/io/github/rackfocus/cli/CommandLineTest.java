@@ -114,6 +114,9 @@ class CommandLineTest {
     run("demo", "--size", "9x9").failsWith(2, "width is 9; expected 32 to 4096");
     run("demo", "--planes", "65").failsWith(2, "sweep.planes is 65; expected 3 to 64");
     run("demo", "--planes", "two").failsWith(2, "--planes");
+    run("demo", "--scenario", "flood")
+        .failsWith(2, "scenario is 'flood'; expected still, breathing");
+    run("bench", "--scenario", "flood").failsWith(2, "--scenario", "clock-offset, everything");
     run("run").failsWith(2, "--config FILE is missing");
     run("replay").failsWith(2, "STACK_DIR|FILE.bag");
   }
@@ -221,6 +224,8 @@ class CommandLineTest {
             sinks: {files: {enabled: true, folder: %s}}
             """
                 .formatted(stack(5), out));
+    run("run", "--config", file.toString(), "--scenario", "flicker")
+        .failsWith(2, "--scenario is for a simulated camera", "is folder; expected simulated");
     Result result = run("run", "--config", file.toString());
     assertThat(result.exit()).as(result.err()).isZero();
     assertThat(out).isNotEmptyDirectory();

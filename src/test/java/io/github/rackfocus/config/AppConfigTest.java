@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.rackfocus.camera.simulated.Scenario;
+import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
 import io.github.rackfocus.camera.simulated.SweepPattern;
 import io.github.rackfocus.kafka.KafkaClientConfig;
 import io.github.rackfocus.kafka.codec.ImagePacking;
@@ -11,6 +13,7 @@ import io.github.rackfocus.kafka.spool.SpoolConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AppConfigTest {
@@ -53,6 +56,66 @@ class AppConfigTest {
     assertThat(read.sinks().kafka().depth().kafka().properties())
         .containsEntry("compression.type", "zstd");
     assertThat(read.sinks().kafka().frames()).isNull();
+  }
+
+  @Test
+  void shouldStartFromTheScenarioOfASimulatedCamera() throws Exception {
+    SimulatedCameraConfig read =
+        simulated("{width: 640, height: 480, rate: 20, scenario: robot-motion}");
+    assertThat(read)
+        .isEqualTo(
+            Scenario.ROBOT_MOTION.applyTo(
+                SimulatedCameraConfig.DEFAULTS
+                    .withSize(640, 480)
+                    .withRate(20)
+                    .withScene(new SimulatedCameraConfig.Scene(1, 0))));
+    SimulatedCameraConfig changed =
+        simulated(
+            "{scenario: rolling-shutter, prerenderedSweeps: 3, pattern: sine,"
+                + " shutter: {readout: 0.01}, cameraMotion: {shake: 0.4}}");
+    assertThat(changed.playback().prerenderedSweeps()).isEqualTo(3);
+    assertThat(changed.sweep().pattern()).isEqualTo(SweepPattern.SINE);
+    assertThat(changed.shutter().readoutSeconds()).isEqualTo(0.01);
+    assertThat(changed.motion().shakePixelsPerFrame()).isEqualTo(0.4);
+    // What is not given stays as the scenario has it.
+    assertThat(changed.motion().panPixelsPerSweep()).isEqualTo(10);
+    assertThat(changed.optics().breathingPerDioptre()).isEqualTo(0.0048);
+    assertThat(simulated("{rate: 300, exposure: 0.002, scenario: everything}").sensor()
+            .exposureSeconds()).isEqualTo(0.002);
+  }
+
+  @Test
+  void shouldRefuseDisturbancesThatAreUnknownOrHaveNoEffect() {
+    assertThat(faults("{scenario: earthquake}"))
+        .containsExactly(
+            "source.simulated.scenario is 'earthquake'; expected still | breathing | hand-shake |"
+                + " robot-motion | hysteresis | temperature-drift | flicker | auto-exposure |"
+                + " rolling-shutter | highlights | clock-offset | everything");
+    assertThat(faults("{scenario: flicker, light: {flickerDepth: 0}}"))
+        .containsExactly(
+            "source.simulated.scenario is flicker, all of whose strengths are overridden by other"
+                + " keys; expected still, or without these keys");
+    assertThat(faults("{lens: {readings: guess}, light: {bloom: 2}}"))
+        .containsExactly(
+            "source.simulated.lens.readings is 'guess'; expected actual | command",
+            "source.simulated.light.bloom is 2; expected 0 to 1");
+    assertThat(faults("{shutter: {readout: 0.1}}"))
+        .containsExactly(
+            "source.simulated.shutter.readout: shutter.readoutSeconds is 0.1; expected at most "
+                + 1 / 15.0
+                + ", one frame at 15.0 Hz");
+    assertThat(faults("{cameraMotion: {pan: 200}, prerenderedSweeps: 0}"))
+        .singleElement()
+        .asString()
+        .startsWith("source.simulated.cameraMotion: motion turns the view by up to 255 pixels;");
+  }
+
+  private static SimulatedCameraConfig simulated(String yaml) throws ConfigException {
+    return AppConfig.parse("scenario", "source: {simulated: " + yaml + "}").source().simulated();
+  }
+
+  private static List<String> faults(String yaml) {
+    return catchThrowableOfType(ConfigException.class, () -> simulated(yaml)).faults();
   }
 
   @Test

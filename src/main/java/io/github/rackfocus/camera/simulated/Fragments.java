@@ -25,18 +25,22 @@ final class Fragments {
 
   private final Scene scene;
   private final Shadow shadow;
-  private final View view;
+  private final Capture capture;
+  private final double[] point = new double[3];
   private final Shape.Ray ray = new Shape.Ray();
   private final Shape.Ray own = new Shape.Ray();
   private final Shape.Hit hit = new Shape.Hit();
 
-  Fragments(Scene scene, Shadow shadow, View view, int margin) {
+  /**
+   * @param capture views of the rows of the image and the margin
+   */
+  Fragments(Scene scene, Shadow shadow, Capture capture, int margin) {
     this.scene = scene;
     this.shadow = shadow;
-    this.view = view;
+    this.capture = capture;
     this.margin = margin;
-    this.width = view.width() + 2 * margin;
-    this.height = view.height() + 2 * margin;
+    this.width = capture.view(0).width() + 2 * margin;
+    this.height = capture.view(0).height() + 2 * margin;
     for (int slot = 0; slot < SLOTS; slot++) {
       light[slot] = new float[width * height];
       vergence[slot] = new float[width * height];
@@ -49,24 +53,29 @@ final class Fragments {
   }
 
   /** Returns the depth at the centre of each image pixel, in metres, row by row. */
-  static float[] depth(Scene scene, View view) {
+  static float[] depth(Scene scene, Capture capture) {
     Shape.Ray ray = new Shape.Ray();
     Shape.Ray own = new Shape.Ray();
     Shape.Hit hit = new Shape.Hit();
-    float[] depth = new float[view.width() * view.height()];
-    for (int y = 0; y < view.height(); y++) {
-      int row = y * view.width();
-      Arrays.fill(depth, row, row + view.width(), (float) scene.benchDepth(view.y(y + 0.5)));
+    int width = capture.view(0).width();
+    int height = capture.view(0).height();
+    float[] depth = new float[width * height];
+    for (int y = 0; y < height; y++) {
+      View view = capture.view(y);
+      for (int x = 0; x < width; x++) {
+        depth[y * width + x] = (float) aim(scene, view, view.x(x + 0.5), view.y(y + 0.5), ray);
+      }
     }
     for (Solid solid : scene.solids()) {
-      int[] box = view.bounds(scene, solid, 0);
-      double shift = view.shift(solid);
+      int[] box = capture.bounds(scene, solid, 0);
       for (int y = box[1]; y < box[3]; y++) {
+        View view = capture.view(y);
+        double shift = view.shift(solid);
         for (int x = box[0]; x < box[2]; x++) {
-          scene.ray(view.x(x + 0.5), view.y(y + 0.5), ray);
+          aim(scene, view, view.x(x + 0.5), view.y(y + 0.5), ray);
           solid.toOwn(ray, shift, own);
           if (solid.shape().intersect(own, hit)) {
-            int at = y * view.width() + x;
+            int at = y * width + x;
             depth[at] = (float) Math.min(depth[at], hit.distance);
           }
         }
@@ -75,44 +84,69 @@ final class Fragments {
     return depth;
   }
 
+  /** Sets the ray of an image point and returns the depth of the bench along it. */
+  private static double aim(Scene scene, View view, double x, double y, Shape.Ray ray) {
+    if (view.isAtRest()) {
+      scene.ray(x, y, ray);
+      return scene.benchDepth(y);
+    }
+    scene.ray(view.pose(), x, y, ray);
+    return scene.benchDepth(ray);
+  }
+
   private void castBench() {
     Arrays.fill(cover[0], 1);
     for (int y = 0; y < height; y++) {
+      View view = capture.view(y - margin);
       for (int x = 0; x < width; x++) {
         double sum = 0;
         for (double dy : SUB) {
           double yn = view.y(y - margin + dy);
-          double depth = scene.benchDepth(yn);
-          double footprint = depth / view.focalPixels();
           for (double dx : SUB) {
             double xn = view.x(x - margin + dx);
-            scene.ray(xn, yn, ray);
-            sum += scene.benchLight(ray, depth, footprint, shadow.at(xn, yn));
+            double depth = aim(scene, view, xn, yn, ray);
+            double footprint = depth / view.focalPixels();
+            sum += scene.benchLight(ray, depth, footprint, lamplight(view, xn, yn, depth));
           }
         }
         int at = y * width + x;
         light[0][at] = (float) (sum / SAMPLES);
-        vergence[0][at] = (float) (1 / scene.benchDepth(view.y(y - margin + 0.5)));
+        double depth =
+            aim(scene, view, view.x(x - margin + 0.5), view.y(y - margin + 0.5), ray);
+        vergence[0][at] = (float) (1 / depth);
       }
     }
   }
 
+  /** Returns the share of the lamp that the bench sees at a depth along a ray. */
+  private double lamplight(View view, double x, double y, double depth) {
+    if (view.isAtRest()) {
+      return shadow.at(x, y);
+    }
+    point[0] = x * depth;
+    point[1] = y * depth;
+    point[2] = depth;
+    view.pose().toRest(point);
+    return shadow.at(point[0] / point[2], point[1] / point[2]);
+  }
+
   private void cast(Solid solid) {
-    int[] box = view.bounds(scene, solid, margin);
-    double shift = view.shift(solid);
+    int[] box = capture.bounds(scene, solid, margin);
     for (int y = box[1]; y < box[3]; y++) {
+      View view = capture.view(y);
+      double shift = view.shift(solid);
       for (int x = box[0]; x < box[2]; x++) {
         int hits = 0;
         double sum = 0;
         double depth = 0;
         for (double dy : SUB) {
           for (double dx : SUB) {
-            scene.ray(view.x(x + dx), view.y(y + dy), ray);
+            aim(scene, view, view.x(x + dx), view.y(y + dy), ray);
             solid.toOwn(ray, shift, own);
             if (solid.shape().intersect(own, hit)) {
               hits++;
               depth += hit.distance;
-              sum += scene.light(solid, hit, hit.distance / view.focalPixels());
+              sum += scene.light(solid, hit, hit.distance / view.focalPixels(), ray);
             }
           }
         }

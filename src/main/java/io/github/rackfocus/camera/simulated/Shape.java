@@ -15,6 +15,11 @@ sealed interface Shape {
   /** Returns the height of the bounding box. */
   double height();
 
+  /** Returns whether it is a ball, which mirrors the lamp from somewhere. */
+  default boolean isRound() {
+    return this instanceof Dome;
+  }
+
   /**
    * Finds the first intersection at a positive distance.
    *

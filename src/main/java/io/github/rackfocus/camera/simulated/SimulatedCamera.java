@@ -3,7 +3,6 @@ package io.github.rackfocus.camera.simulated;
 import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.camera.Pacer;
 import io.github.rackfocus.camera.SourceClock;
-import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
@@ -22,14 +21,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Equal configurations give equal bytes. Frame k is exposed around {@code (k + 1/2) / rate} of
  * scene time and stamped {@code startStampNanos + k / rate}; at frame 0 the lens is in steady
  * state. Prerendered frames of one or several sweeps repeat with fresh noise, so that reading a
- * frame is cheap. Frames are read by one thread; ground truth by any.
+ * frame is cheap; what moves or drifts then repeats with them, its periods rounded to the loop.
+ * {@link Scenario} lists the disturbances that there are. Frames are read by one thread; ground
+ * truth by any.
  */
 public final class SimulatedCamera implements FrameSource {
   private final SimulatedCameraConfig config;
   private final FramePool pool;
   private final Pacer pacer;
-  private final LensTrack track;
+  private final CameraState state;
+  private final LensDriver driver;
   private final ThinLensRenderer renderer;
+  private final Bloom bloom;
   private final SensorModel sensor;
   private final short @Nullable [][] rendered;
   private final Pfm @Nullable [] truths;
@@ -44,7 +47,8 @@ public final class SimulatedCamera implements FrameSource {
    * @param pool pool to lease frames from
    * @param clock clock for pacing and arrival times
    * @param progress receives the fraction rendered, 0 to 1, from any thread
-   * @throws IllegalArgumentException if the prerendered frames would not fit into memory
+   * @throws IllegalArgumentException if the prerendered frames would not fit into memory, or the
+   *     camera's motion is too strong or too short
    */
   public SimulatedCamera(
       SimulatedCameraConfig config, FramePool pool, SourceClock clock, DoubleConsumer progress) {
@@ -52,9 +56,11 @@ public final class SimulatedCamera implements FrameSource {
     this.startStampNanos = config.playback().startStampNanos();
     this.pool = pool;
     this.pacer = new Pacer(clock, config.playback().paced());
-    this.track = new LensTrack(config);
-    int frames = framesToPrerender(config, track.period());
-    this.renderer = new ThinLensRenderer(config, frames / config.format().rateHz());
+    int frames = framesToPrerender(config);
+    this.state = new CameraState(config, frames);
+    this.driver = new LensDriver(config, state);
+    this.renderer = new ThinLensRenderer(config);
+    this.bloom = new Bloom(config);
     this.sensor = new SensorModel(config);
     this.rendered = frames == 0 ? null : new short[frames][];
     this.truths = frames == 0 ? null : new Pfm[frames];
@@ -70,6 +76,16 @@ public final class SimulatedCamera implements FrameSource {
   /** Creates a camera on the clock of this JVM, without reporting progress. */
   public SimulatedCamera(SimulatedCameraConfig config, FramePool pool) {
     this(config, pool, SourceClock.SYSTEM, share -> {});
+  }
+
+  /**
+   * Checks that the camera's motion keeps its view on the bench and repeats with its frames.
+   *
+   * @throws IllegalArgumentException stating what was found and what was expected
+   */
+  public static void checkMotion(SimulatedCameraConfig config) {
+    int sweeps = config.repeatsEverySweep() ? 0 : config.playback().prerenderedSweeps();
+    new CameraPath(config, sweeps * config.sweepFrames() / config.format().rateHz());
   }
 
   @Override
@@ -113,11 +129,12 @@ public final class SimulatedCamera implements FrameSource {
 
   /** Returns the period of the sweep in frames. */
   public int sweepFrames() {
-    return track.period();
+    return config.sweepFrames();
   }
 
   /**
-   * Returns the true depth of a frame, at its magnification and time.
+   * Returns the true depth of a frame, at its magnification and time and from its place; with a
+   * rolling shutter, at those of each row.
    *
    * @return metres along the optical axis; may be shared, do not modify
    */
@@ -125,6 +142,19 @@ public final class SimulatedCamera implements FrameSource {
     return truths == null
         ? truth(sequenceNumber)
         : truths[(int) Math.floorMod(sequenceNumber, (long) truths.length)];
+  }
+
+  /**
+   * Returns the true focus of a frame at mid-exposure of the middle of the image, in dioptres. A
+   * reading may differ from it, see {@link LensReadingsConfig} and {@link TemperatureConfig}.
+   */
+  public double trueFocus(long sequenceNumber) {
+    return state.exposure(sequenceNumber, (config.format().height() - 1) / 2.0).middle();
+  }
+
+  /** Returns how points of one frame's image lie in another frame's image. */
+  public TrueWarp trueWarp(long fromSequence, long toSequence) {
+    return new TrueWarp(config, state, fromSequence, toSequence);
   }
 
   @Override
@@ -167,11 +197,8 @@ public final class SimulatedCamera implements FrameSource {
   }
 
   private Frame fill(Frame frame, long number, SeededRandom random) {
-    LensTrack.Exposure exposure = track.at(number);
     short[] base =
-        rendered == null
-            ? sensor.base(renderer.render(exposure, seconds(number)))
-            : rendered[(int) (number % rendered.length)];
+        rendered == null ? render(number) : rendered[(int) (number % rendered.length)];
     sensor.expose(base, number, frame.luma());
     double jitter =
         Math.max(
@@ -180,13 +207,8 @@ public final class SimulatedCamera implements FrameSource {
                 0.4 / config.format().rateHz(),
                 random.gaussian() * config.sensor().stampJitterSeconds()));
     long stamp = Math.max(0, startStampNanos + dueNanos(number) + Math.round(jitter * 1e9));
-    double focus =
-        Math.max(0, exposure.middle() + random.gaussian() * config.sensor().readingNoiseDioptres());
-    frame.seal(
-        stamp,
-        number,
-        new FocusReading(focus, focus, exposure.settled(), Float.NaN, exposure.direction()),
-        pacer.nanoTime());
+    double readingError = random.gaussian() * config.sensor().readingNoiseDioptres();
+    frame.seal(stamp, number, driver.read(number, readingError), pacer.nanoTime());
     return frame;
   }
 
@@ -194,33 +216,33 @@ public final class SimulatedCamera implements FrameSource {
     short[][] bases = rendered;
     Pfm[] maps = truths;
     if (bases != null && maps != null) {
-      bases[frame] = sensor.base(renderer.render(track.at(frame), seconds(frame)));
+      bases[frame] = render(frame);
       maps[frame] = truth(frame);
     }
+  }
+
+  private short[] render(long number) {
+    Capture capture = state.capture(number, renderer.margin());
+    return sensor.base(bloom.spread(renderer.render(capture)));
   }
 
   private Pfm truth(long number) {
     return new Pfm(
         config.format().width(),
         config.format().height(),
-        renderer.depth(track.at(number), seconds(number)));
-  }
-
-  private double seconds(long number) {
-    return (number + 0.5) / config.format().rateHz();
+        renderer.depth(state.capture(number, 0)));
   }
 
   private long dueNanos(long number) {
     return Math.round(number * 1e9 / config.format().rateHz());
   }
 
-  private static int framesToPrerender(SimulatedCameraConfig config, int period) {
-    // A static scene looks the same in every sweep.
+  private static int framesToPrerender(SimulatedCameraConfig config) {
     int sweeps =
-        config.scene().motionMetresPerSecond() == 0
+        config.repeatsEverySweep()
             ? Math.min(1, config.playback().prerenderedSweeps())
             : config.playback().prerenderedSweeps();
-    long frames = (long) sweeps * period;
+    long frames = (long) sweeps * config.sweepFrames();
     long bytes =
         frames * config.format().width() * config.format().height() * (Short.BYTES + Float.BYTES);
     long limit = Runtime.getRuntime().maxMemory() / 2;

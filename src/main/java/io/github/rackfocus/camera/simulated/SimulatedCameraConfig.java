@@ -14,6 +14,11 @@ import io.soabase.recordbuilder.core.RecordBuilder;
  * @param lens dynamics of the lens
  * @param sensor exposure, noise and faults
  * @param playback rendering ahead, pacing and the first stamp
+ * @param motion how the camera moves
+ * @param light flicker, automatic exposure and highlights
+ * @param shutter whether rows are exposed at once
+ * @param readings what the driver of the lens reports
+ * @param temperature how the lens drifts with its temperature
  */
 @RecordBuilder
 public record SimulatedCameraConfig(
@@ -23,7 +28,12 @@ public record SimulatedCameraConfig(
     Optics optics,
     Lens lens,
     Sensor sensor,
-    Playback playback)
+    Playback playback,
+    CameraMotionConfig motion,
+    LightConfig light,
+    Shutter shutter,
+    LensReadingsConfig readings,
+    TemperatureConfig temperature)
     implements SimulatedCameraConfigBuilder.With {
   /** 320 x 240 at 15 Hz, ten planes from 0.60 m to 0.10 m, one sweep rendered ahead. */
   public static final SimulatedCameraConfig DEFAULTS =
@@ -34,17 +44,28 @@ public record SimulatedCameraConfig(
           new Optics(11.25, 0.0005),
           new Lens(80, 0.7, 0.02),
           new Sensor(0.008, 1, 10_000, 12, 0, 0, 0),
-          new Playback(1, true, 0));
+          new Playback(1, true, 0),
+          CameraMotionConfig.DEFAULTS,
+          LightConfig.DEFAULTS,
+          new Shutter(0),
+          LensReadingsConfig.DEFAULTS,
+          TemperatureConfig.DEFAULTS);
 
   private static final int MIN_SIDE = 32;
   private static final int MAX_SIDE = 4096;
 
-  /** Checks that the exposure fits into a frame. */
+  /** Checks that the exposure and the readout fit into a frame. */
   public SimulatedCameraConfig {
-    if (sensor.exposureSeconds() > 1 / format.rateHz()) {
+    atMostAFrame("sensor.exposureSeconds", sensor.exposureSeconds(), format);
+    atMostAFrame("shutter.readoutSeconds", shutter.readoutSeconds(), format);
+  }
+
+  private static void atMostAFrame(String field, double seconds, Format format) {
+    if (seconds > 1 / format.rateHz()) {
       throw new IllegalArgumentException(
-          "sensor.exposureSeconds is "
-              + sensor.exposureSeconds()
+          field
+              + " is "
+              + seconds
               + "; expected at most "
               + 1 / format.rateHz()
               + ", one frame at "
@@ -126,11 +147,46 @@ public record SimulatedCameraConfig(
    * @param blurPixelsOverSweep radius of the blur disc of a point at one end of the sweep while the
    *     lens is focused at the other, for an image 320 pixels wide; scales with the width
    * @param breathingPerDioptre relative change of the magnification with focus
+   * @param driftXPixelsPerDioptre shift of the image to the right with focus; like breathing, it
+   *     is 0 at the middle of the sweep
+   * @param driftYPixelsPerDioptre shift of the image downwards with focus
    */
-  public record Optics(double blurPixelsOverSweep, double breathingPerDioptre) {
+  @RecordBuilder
+  public record Optics(
+      double blurPixelsOverSweep,
+      double breathingPerDioptre,
+      double driftXPixelsPerDioptre,
+      double driftYPixelsPerDioptre)
+      implements SimulatedCameraConfigOpticsBuilder.With {
     public Optics {
       inRange("optics.blurPixelsOverSweep", blurPixelsOverSweep, 0, 64, "pixels");
       inRange("optics.breathingPerDioptre", breathingPerDioptre, -0.02, 0.02, "per dioptre");
+      inRange(
+          "optics.driftXPixelsPerDioptre", driftXPixelsPerDioptre, -10, 10, "pixels per dioptre");
+      inRange(
+          "optics.driftYPixelsPerDioptre", driftYPixelsPerDioptre, -10, 10, "pixels per dioptre");
+    }
+
+    /** Creates optics whose centre does not drift. */
+    public Optics(double blurPixelsOverSweep, double breathingPerDioptre) {
+      this(blurPixelsOverSweep, breathingPerDioptre, 0, 0);
+    }
+  }
+
+  /**
+   * When rows are exposed.
+   *
+   * @param readoutSeconds time from the exposure of the first row to that of the last, around the
+   *     stamp; 0 for a global shutter
+   */
+  public record Shutter(double readoutSeconds) {
+    public Shutter {
+      inRange("shutter.readoutSeconds", readoutSeconds, 0, 10, "seconds");
+    }
+
+    /** Returns whether rows are exposed one after the other. */
+    boolean isRolling() {
+      return readoutSeconds > 0;
     }
   }
 
@@ -141,7 +197,9 @@ public record SimulatedCameraConfig(
    * @param dampingRatio the lens rings below 1
    * @param hysteresisDioptres difference between sweeping up and down
    */
-  public record Lens(double naturalFrequencyHz, double dampingRatio, double hysteresisDioptres) {
+  @RecordBuilder
+  public record Lens(double naturalFrequencyHz, double dampingRatio, double hysteresisDioptres)
+      implements SimulatedCameraConfigLensBuilder.With {
     public Lens {
       inRange("lens.naturalFrequencyHz", naturalFrequencyHz, 1, 5000, "Hz");
       inRange("lens.dampingRatio", dampingRatio, 0.05, 10, "of critical damping");
@@ -217,7 +275,17 @@ public record SimulatedCameraConfig(
     return withSweep(sweep.withPlanes(planes));
   }
 
-  private static void inRange(String field, double value, double min, double max, String unit) {
+  /** Returns the period of the sweep in frames. */
+  public int sweepFrames() {
+    return sweep.pattern().periodFrames(sweep.planes());
+  }
+
+  /** Returns whether a sweep looks like the one before, apart from noise and brightness. */
+  boolean repeatsEverySweep() {
+    return scene.motionMetresPerSecond() == 0 && !motion.isMoving() && !temperature.isChanging();
+  }
+
+  static void inRange(String field, double value, double min, double max, String unit) {
     if (!(value >= min && value <= max)) {
       throw new IllegalArgumentException(
           field

@@ -8,7 +8,9 @@ import java.util.Arrays;
  *
  * <p>The radius of the circle is proportional to the distance from the focus in dioptres, {@code r
  * = k |focus - 1/z|}. A layer also includes the fragments of the next nearer layer, so that no gap
- * opens where a slanted surface passes from one layer to the next. Immutable and thread-safe.
+ * opens where a slanted surface passes from one layer to the next. With a rolling shutter each row
+ * has its own view and circle of confusion; light that blur spreads to other rows keeps those of
+ * the row that it comes from. Immutable and thread-safe.
  */
 final class ThinLensRenderer {
   /** Focal length as a multiple of the image width: a horizontal field of view of 45 degrees. */
@@ -21,52 +23,52 @@ final class ThinLensRenderer {
   private final Scene scene;
   private final Shadow shadow;
   private final double blurPixelsPerDioptre;
-  private final double swingHz;
+  private final int margin;
 
-  /**
-   * @param loopSeconds period of the scene's motion; 0 if it need not repeat
-   */
-  ThinLensRenderer(SimulatedCameraConfig config, double loopSeconds) {
+  ThinLensRenderer(SimulatedCameraConfig config) {
     this.config = config;
     SimulatedCameraConfig.Sweep sweep = config.sweep();
     double range = sweep.nearestDioptres() - sweep.farthestDioptres();
     this.blurPixelsPerDioptre =
         config.optics().blurPixelsOverSweep() * config.format().width() / 320.0 / range;
+    this.margin = (int) Math.ceil(1.1 * blurPixelsPerDioptre * range) + 3;
     double focal = FOCAL_WIDTHS * config.format().width();
     this.scene = BenchScene.build(config, focal);
-    double outside = 1.25 / (2 * focal);
+    double outside = (config.motion().isMoving() ? 1.7 : 1.25) / (2 * focal);
     this.shadow =
         new Shadow(scene, config.format().width() * outside, config.format().height() * outside);
-    double defaultHz = 0.2;
-    this.swingHz =
-        loopSeconds == 0
-            ? defaultHz
-            : Math.max(1, Math.rint(defaultHz * loopSeconds)) / loopSeconds;
   }
 
-  /** Returns the true depth of every pixel in metres. */
-  float[] depth(LensTrack.Exposure exposure, double seconds) {
-    return Fragments.depth(scene, view(exposure, seconds));
+  /** Returns how far the views of a frame have to extend beyond its first and last row. */
+  int margin() {
+    return margin;
+  }
+
+  /** Returns the true depth of every pixel in metres, each in the view of its row. */
+  float[] depth(Capture capture) {
+    return Fragments.depth(scene, capture);
   }
 
   /** Returns the linear light of every pixel; 1 saturates at gain 1. */
-  float[] render(LensTrack.Exposure exposure, double seconds) {
-    double range = config.sweep().nearestDioptres() - config.sweep().farthestDioptres();
-    int margin = (int) Math.ceil(1.1 * blurPixelsPerDioptre * range) + 3;
-    Fragments fragments = new Fragments(scene, shadow, view(exposure, seconds), margin);
+  float[] render(Capture capture) {
+    Fragments fragments = new Fragments(scene, shadow, capture, margin);
     Layers layers = new Layers(fragments, blurPixelsPerDioptre);
     float[] image = new float[config.format().width() * config.format().height()];
     DiscLayer disc = new DiscLayer(config.format().width(), config.format().height(), margin);
     float[] values = new float[fragments.width];
     float[] covers = new float[fragments.width];
     for (int layer = 0; layer < layers.count; layer++) {
-      double radius =
-          blurPixelsPerDioptre * Math.sqrt(exposure.meanSquareDistance(layers.vergenceOf(layer)));
-      disc.radius(Math.min(radius, margin - 3));
+      double vergence = layers.vergenceOf(layer);
+      if (!capture.isRolling()) {
+        disc.radius(radius(capture.exposure(0), vergence));
+      }
       for (int y = 0; y < fragments.height; y++) {
         int left = layers.left(layer, y);
         int right = layers.right(layer, y);
         if (left < right) {
+          if (capture.isRolling()) {
+            disc.radius(radius(capture.exposure(y - margin), vergence));
+          }
           layers.gather(layer, y, left, right, values, covers);
           disc.addRow(y - margin, left - margin, values, covers, right - left);
         }
@@ -76,17 +78,9 @@ final class ThinLensRenderer {
     return image;
   }
 
-  private View view(LensTrack.Exposure exposure, double seconds) {
-    SimulatedCameraConfig.Sweep sweep = config.sweep();
-    double centre = (sweep.farthestDioptres() + sweep.nearestDioptres()) / 2;
-    double magnification = 1 + config.optics().breathingPerDioptre() * (exposure.middle() - centre);
-    return new View(
-        config.format().width(),
-        config.format().height(),
-        FOCAL_WIDTHS * config.format().width() * magnification,
-        seconds,
-        config.scene().motionMetresPerSecond() / (2 * Math.PI * swingHz),
-        swingHz);
+  private double radius(LensTrack.Exposure exposure, double vergence) {
+    double radius = blurPixelsPerDioptre * Math.sqrt(exposure.meanSquareDistance(vergence));
+    return Math.min(radius, margin - 3);
   }
 
   /** Assigns fragments to layers and knows the columns that each row of a layer spans. */

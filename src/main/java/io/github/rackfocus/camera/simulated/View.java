@@ -1,26 +1,44 @@
 package io.github.rackfocus.camera.simulated;
 
 /**
- * The view of the scene in one frame: its magnification, and the motion of the solids.
+ * The view of the scene at one time: the magnification, where the camera is, and the motion of the
+ * solids. Distances in pixels are from the outer corner of the first pixel, so that its centre is
+ * at 0.5.
  *
  * @param width in pixels
  * @param height in pixels
- * @param focalPixels focal length at the focus of this frame, including breathing
+ * @param focalPixels focal length at the focus of this time, including breathing
+ * @param centreX principal point from the left edge in pixels
+ * @param centreY principal point from the top edge in pixels
+ * @param pose place and direction of the camera
  * @param seconds scene time
  * @param swingMetres amplitude of the moving solids
  * @param swingHz frequency of the moving solids
  */
 record View(
-    int width, int height, double focalPixels, double seconds, double swingMetres, double swingHz) {
+    int width,
+    int height,
+    double focalPixels,
+    double centreX,
+    double centreY,
+    Pose pose,
+    double seconds,
+    double swingMetres,
+    double swingHz) {
 
   /** Returns the normalised image coordinate of a distance from the left edge in pixels. */
   double x(double pixels) {
-    return (pixels - width / 2.0) / focalPixels;
+    return (pixels - centreX) / focalPixels;
   }
 
   /** Returns the normalised image coordinate of a distance from the top edge in pixels. */
   double y(double pixels) {
-    return (pixels - height / 2.0) / focalPixels;
+    return (pixels - centreY) / focalPixels;
+  }
+
+  /** Returns whether the camera is at rest. */
+  boolean isAtRest() {
+    return pose == Pose.STILL;
   }
 
   /** Returns the displacement of a solid to the right, in metres. */
@@ -48,11 +66,14 @@ record View(
           shift(solid),
           point);
       scene.toCamera(point);
+      if (!isAtRest()) {
+        pose.toCamera(point);
+      }
       if (point[2] < 1e-3) {
         return new int[] {-margin, -margin, width + margin, height + margin};
       }
       for (int axis = 0; axis < 2; axis++) {
-        double at = point[axis] / point[2] * focalPixels + (axis == 0 ? width : height) / 2.0;
+        double at = point[axis] / point[2] * focalPixels + (axis == 0 ? centreX : centreY);
         low[axis] = Math.min(low[axis], at);
         high[axis] = Math.max(high[axis], at);
       }
