@@ -53,6 +53,12 @@ public final class FrameRegistration implements AutoCloseable {
 
   private static final double MAX_SCALE = 0.25;
 
+  /** Smooth change over a sweep, relative to the longer side, that defocus alone can cause. */
+  private static final double DEFOCUS_SHIFT = 0.0075;
+
+  /** Deviation from a smooth change, pixels of the frame, that only a moving camera causes. */
+  private static final double ROUGH_PIXELS = 0.25;
+
   /** Sweeps without registration after it was lost repeatedly. */
   private static final int SUSPENDED_SWEEPS = 10;
 
@@ -82,6 +88,7 @@ public final class FrameRegistration implements AutoCloseable {
   private double trust;
   private boolean keyframeDue;
   private boolean everComplete;
+  private boolean lensIgnored;
   private int failuresInRow;
   private int restarts;
   private int suspended;
@@ -246,7 +253,9 @@ public final class FrameRegistration implements AutoCloseable {
     Plane before = state[last];
     parameters(before.estimated, lastParameters);
     System.arraycopy(lastParameters, 0, parameters, 0, parameters.length);
-    if (lens != null) {
+    if (lensIgnored) {
+      predicted.set(before.estimated);
+    } else if (lens != null) {
       // Where the camera is, and then what the lens does at the new focus.
       referenceToImage(before.focus, lensPart);
       inverse.setInverse(lensPart);
@@ -298,7 +307,9 @@ public final class FrameRegistration implements AutoCloseable {
 
   private void watchKeyframe(double focus) {
     Arrays.fill(lastParameters, 0);
-    if (lens == null) {
+    if (lensIgnored) {
+      lensPart.setIdentity();
+    } else if (lens == null) {
       lensMotion.addChange(keyFocus, focus, 0, lastParameters);
       fromParameters(lastParameters, lensPart);
     } else {
@@ -382,12 +393,17 @@ public final class FrameRegistration implements AutoCloseable {
    */
   public void rebase(@Nullable Frame[] registered) {
     keyframeDue = false;
+    boolean firstSweep = !everComplete;
     everComplete = true;
     restarts = 0;
     Plane newest = state[last];
     keyStampNanos = java.util.Objects.requireNonNull(newest.image).stampNanos();
     keyFocus = newest.focus;
     keyframes++;
+    if (firstSweep && lens == null && mode == RegistrationMode.AUTO && isDefocusOnly()) {
+      ignoreLens(registered);
+      return;
+    }
     if (outputToView.isIdentity()) {
       return;
     }
@@ -401,16 +417,70 @@ public final class FrameRegistration implements AutoCloseable {
       }
       own.estimated.setSequence(change, own.estimated);
       own.used.set(own.estimated);
-      Frame warped = warped(image, own.used);
-      Frame before = registered[plane];
-      if (warped != null && before != null) {
-        before.close();
-        registered[plane] = warped;
-      } else if (warped != null) {
-        warped.close();
+      replace(registered, plane, warped(image, own.used));
+    }
+    setOutput();
+  }
+
+  /**
+   * Whether the motion over the first sweep is so small and smooth that defocus can have caused it:
+   * blur that varies over the image looks like a change of scale. Then correcting it would cost an
+   * interpolation and gain nothing.
+   */
+  private boolean isDefocusOnly() {
+    double most = 0;
+    for (int plane = 0; plane < planes; plane++) {
+      most = Math.max(most, shift(plane));
+    }
+    return most < DEFOCUS_SHIFT * Math.max(fullWidth(), fullHeight())
+        && roughness() < ROUGH_PIXELS / small.factor();
+  }
+
+  /** Largest deviation of a plane's motion from the mean of its neighbours', small pixels. */
+  private double roughness() {
+    double most = 0;
+    for (int plane = 1; plane + 1 < planes; plane++) {
+      Plane before = state[plane - 1];
+      Plane own = state[plane];
+      Plane after = state[plane + 1];
+      if (before.image == null || own.image == null || after.image == null) {
+        return Double.POSITIVE_INFINITY;
+      }
+      double share = (own.focus - before.focus) / (after.focus - before.focus);
+      parameters(before.estimated, parameters);
+      parameters(after.estimated, lastParameters);
+      for (int i = 0; i < parameters.length; i++) {
+        parameters[i] += share * (lastParameters[i] - parameters[i]);
+      }
+      fromParameters(parameters, predicted);
+      most = Math.max(most, own.estimated.distance(predicted, small.width(), small.height()));
+    }
+    return most;
+  }
+
+  private void ignoreLens(@Nullable Frame[] registered) {
+    lensIgnored = true;
+    for (int plane = 0; plane < planes; plane++) {
+      Plane own = state[plane];
+      Frame image = own.image;
+      if (image != null) {
+        own.viewToTemplate.setSequence(inverse.setInverse(own.estimated), own.viewToTemplate);
+        own.estimated.setIdentity();
+        own.used.setIdentity();
+        replace(registered, plane, image.retain());
       }
     }
     setOutput();
+  }
+
+  private static void replace(@Nullable Frame[] registered, int plane, @Nullable Frame by) {
+    Frame before = registered[plane];
+    if (by != null && before != null) {
+      before.close();
+      registered[plane] = by;
+    } else if (by != null) {
+      by.close();
+    }
   }
 
   /** Forgets all frames; what was learned of the lens stays. */
@@ -421,6 +491,7 @@ public final class FrameRegistration implements AutoCloseable {
     last = -1;
     keyframeDue = false;
     everComplete = false;
+    lensIgnored = false;
     failuresInRow = 0;
     outputToView.setIdentity();
   }

@@ -1,5 +1,6 @@
 package io.github.rackfocus.sweep;
 
+import io.github.rackfocus.frame.Affine;
 import io.github.rackfocus.frame.CellMask;
 import io.github.rackfocus.frame.Frame;
 import java.nio.ByteBuffer;
@@ -10,7 +11,9 @@ import java.util.Arrays;
  *
  * <p>Two frames focused at the same depth look alike unless something moved, so the means over
  * cells of 8 x 8 pixels are compared. A common change of brightness (flicker, exposure) is removed
- * by the ratio of the frames' means. For one thread.
+ * by the ratio of the frames' means. Frames are compared after registration, whose remaining error
+ * is allowed for in proportion to the contrast around a cell; cells that a frame did not see are
+ * not compared. For one thread.
  */
 final class MotionDetector {
   private static final int CELL = CellMask.CELL;
@@ -20,9 +23,13 @@ final class MotionDetector {
    */
   private static final double SAME_FOCUS = 0.3;
 
+  /** Remaining error of the registration of a frame that was warped, pixels. */
+  private static final double MISREGISTRATION = 0.75;
+
   private final double threshold;
   private final float[][] means;
   private final double[] focus;
+  private final boolean[] warped;
   private float[] scratch = new float[0];
 
   /**
@@ -32,6 +39,7 @@ final class MotionDetector {
     this.threshold = threshold;
     this.means = new float[planes][0];
     this.focus = new double[planes];
+    this.warped = new boolean[planes];
     forget();
   }
 
@@ -48,6 +56,7 @@ final class MotionDetector {
     }
     cellMeans(frame, mask, means[plane]);
     focus[plane] = frame.focus().focus();
+    warped[plane] = !frame.viewToImage().isIdentity();
   }
 
   /**
@@ -61,34 +70,59 @@ final class MotionDetector {
     if (scratch.length != cells) {
       scratch = new float[cells];
     }
-    double total = cellMeans(frame, mask, scratch);
+    cellMeans(frame, mask, scratch);
     float[] before = means[plane];
+    boolean isWarped = !frame.viewToImage().isIdentity();
     double reading = frame.focus().focus();
     if (before.length == cells && Math.abs(reading - focus[plane]) <= SAME_FOCUS * planeStep) {
-      mark(mask, before, total);
+      mark(mask, before, isWarped || warped[plane] ? MISREGISTRATION : 0);
     }
+    warped[plane] = isWarped;
     means[plane] = scratch;
     scratch = before;
     focus[plane] = reading;
   }
 
-  private void mark(CellMask mask, float[] before, double total) {
+  private void mark(CellMask mask, float[] before, double misregistration) {
+    double total = 0;
     double totalBefore = 0;
-    for (float mean : before) {
-      totalBefore += mean;
+    for (int cell = 0; cell < before.length; cell++) {
+      if (!Float.isNaN(scratch[cell] - before[cell])) {
+        total += scratch[cell];
+        totalBefore += before[cell];
+      }
     }
     double gain = totalBefore > 0 && total > 0 ? total / totalBefore : 1;
+    double allowed = misregistration / CELL;
     for (int cell = 0; cell < before.length; cell++) {
-      if (Math.abs(scratch[cell] - gain * before[cell]) > threshold) {
+      double change = Math.abs(scratch[cell] - gain * before[cell]);
+      if (change > threshold
+          && (allowed == 0 || change > threshold + allowed * contrast(mask, before, cell))) {
         mask.set(cell);
       }
     }
   }
 
-  private static double cellMeans(Frame frame, CellMask mask, float[] into) {
+  /** Largest difference between a cell and one next to it. */
+  private static float contrast(CellMask mask, float[] of, int cell) {
+    int column = cell % mask.columns();
+    int row = cell / mask.columns();
+    float most = 0;
+    for (int y = Math.max(0, row - 1); y <= Math.min(mask.rows() - 1, row + 1); y++) {
+      for (int x = Math.max(0, column - 1); x <= Math.min(mask.columns() - 1, column + 1); x++) {
+        float difference = Math.abs(of[y * mask.columns() + x] - of[cell]);
+        most = difference > most ? difference : most; // Passes over NaN.
+      }
+    }
+    return most;
+  }
+
+  /** Means of the cells; NaN for those that the frame did not see whole. */
+  private static void cellMeans(Frame frame, CellMask mask, float[] into) {
+    Affine viewToImage = frame.viewToImage();
+    boolean whole = viewToImage.isIdentity();
     ByteBuffer luma = frame.luma();
     int width = frame.width();
-    double total = 0;
     for (int row = 0; row < mask.rows(); row++) {
       int top = row * CELL;
       int bottom = Math.min(top + CELL, frame.height());
@@ -101,11 +135,24 @@ final class MotionDetector {
             sum += luma.get(i) & 0xff;
           }
         }
-        float mean = (float) sum / ((bottom - top) * (right - left));
-        into[row * mask.columns() + column] = mean;
-        total += mean;
+        boolean seen = whole || isSeen(viewToImage, left, top, right, bottom, frame);
+        into[row * mask.columns() + column] =
+            seen ? (float) sum / ((bottom - top) * (right - left)) : Float.NaN;
       }
     }
-    return total;
+  }
+
+  private static boolean isSeen(
+      Affine viewToImage, int left, int top, int right, int bottom, Frame frame) {
+    for (int corner = 0; corner < 4; corner++) {
+      int atX = (corner & 1) == 0 ? left : right - 1;
+      int atY = (corner & 2) == 0 ? top : bottom - 1;
+      double x = viewToImage.x(atX, atY);
+      double y = viewToImage.y(atX, atY);
+      if (!(x >= 0 && x <= frame.width() - 1.0 && y >= 0 && y <= frame.height() - 1.0)) {
+        return false;
+      }
+    }
+    return true;
   }
 }
