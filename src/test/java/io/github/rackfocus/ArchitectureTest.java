@@ -43,16 +43,17 @@ class ArchitectureTest {
     allow("sweep", "frame", "registration");
     allow("depth", "frame", "registration", "sweep");
     allow("onnx", "frame", "sweep", "depth");
-    allow("sink", "frame", "depth");
+    allow("sink", "frame", "registration", "depth");
     allow("kafka.spool");
-    allow("kafka.codec", "frame", "depth", "sink", "v1");
+    allow("kafka.codec", "frame", "registration", "depth", "sink", "v1");
     allow("kafka", "kafka.codec", "kafka.spool", "frame", "depth", "sink", "v1");
-    allow("node", "frame", "camera", "sweep", "depth", "sink");
+    allow("node", "frame", "camera", "registration", "sweep", "depth", "sink");
     allow(
         "config",
         "camera",
         "camera.simulated",
         "frame",
+        "registration",
         "sweep",
         "depth",
         "onnx",
@@ -67,6 +68,7 @@ class ArchitectureTest {
         "camera",
         "camera.simulated",
         "frame",
+        "registration",
         "sweep",
         "depth",
         "onnx",
@@ -80,6 +82,7 @@ class ArchitectureTest {
         "config",
         "node",
         "frame",
+        "registration",
         "sweep",
         "depth",
         "onnx",
@@ -87,7 +90,16 @@ class ArchitectureTest {
         "kafka.codec",
         "kafka.spool",
         "v1");
-    allow("eval", "camera", "camera.simulated", "frame", "sweep", "depth", "sink", "node");
+    allow(
+        "eval",
+        "camera",
+        "camera.simulated",
+        "frame",
+        "registration",
+        "sweep",
+        "depth",
+        "sink",
+        "node");
     allow("demo", "kafka", "kafka.codec");
     allow("ros.message");
     allow("ros.names");
@@ -110,6 +122,7 @@ class ArchitectureTest {
         "camera",
         "camera.simulated",
         "frame",
+        "registration",
         "sweep",
         "depth",
         "sink");
@@ -125,6 +138,7 @@ class ArchitectureTest {
         "camera",
         "camera.simulated",
         "frame",
+        "registration",
         "sweep",
         "depth",
         "onnx",

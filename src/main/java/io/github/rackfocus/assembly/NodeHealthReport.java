@@ -4,6 +4,7 @@ import io.github.rackfocus.kafka.codec.ModelMessages;
 import io.github.rackfocus.node.NodeHealth;
 import io.github.rackfocus.sink.SinkCounters;
 import io.github.rackfocus.v1.Health;
+import io.github.rackfocus.v1.RegistrationHealth;
 import io.github.rackfocus.v1.SinkHealth;
 import io.github.rackfocus.v1.StageTime;
 
@@ -32,6 +33,19 @@ final class NodeHealthReport {
             .setModel(ModelMessages.of(node.model()))
             .setIterations(node.maps().iterations())
             .setExecutionProvider(node.executionProvider());
+    NodeHealth.Registration registration = node.registration();
+    if (registration != null) {
+      health.setRegistration(
+          RegistrationHealth.newBuilder()
+              .setMode(registration.mode())
+              .setSuspended(registration.suspended())
+              .setRejected(registration.rejected())
+              .setKeyframes(registration.keyframes())
+              .setLosses(registration.losses())
+              .setTrust((float) registration.trust())
+              .setP50Ms(registration.p50Millis())
+              .setP99Ms(registration.p99Millis()));
+    }
     if (!Float.isNaN(node.lensCelsius())) {
       health.setLensCelsius(node.lensCelsius());
     }

@@ -91,6 +91,20 @@ final class LiveTable {
             "sweep",
             "%.0f ms; last map has depth for %.0f %% of its pixels"
                 .formatted(health.sweepMillis(), 100 * health.maps().validShare())));
+    NodeHealth.Registration registration = health.registration();
+    if (registration != null) {
+      rows.add(
+          row(
+              "registration",
+              String.format(
+                  Locale.ROOT,
+                  "%s%s; trust %.2f, %d keyframes, p50 %.1f ms a frame",
+                  registration.mode(),
+                  registration.suspended() ? ", suspended" : "",
+                  registration.trust(),
+                  registration.keyframes(),
+                  registration.p50Millis())));
+    }
     rows.add(row("dropped", drops(health)));
     for (SinkCounters sink : health.sinks()) {
       rows.add(

@@ -1,6 +1,7 @@
 package io.github.rackfocus.depth;
 
 import io.github.rackfocus.frame.FocusScale;
+import io.github.rackfocus.registration.RegistrationMode;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.FocusAxis;
 import java.util.Arrays;
@@ -25,6 +26,10 @@ public final class DepthInfo {
   private double nearestDepth;
   private final int[] validityCounts = new int[Validity.count()];
   private int pixels;
+  private RegistrationMode registration = RegistrationMode.OFF;
+  private double motionPixels;
+  private double motionTrust;
+  private long keyframeStampNanos;
   private ModelIdentity model = new ModelIdentity("", "", "");
   private String executionProvider = "";
   private int iterations;
@@ -52,6 +57,10 @@ public final class DepthInfo {
       planeFocus[i] = stack.focus(i);
       planeStampNanos[i] = stack.frame(i).stampNanos();
     }
+    registration = stack.registration();
+    motionPixels = stack.motionPixels();
+    motionTrust = stack.motionTrust();
+    keyframeStampNanos = stack.keyframeStampNanos();
     farthestDepth = scale.depthAt(stack.farthest(), depthOffsetMetres);
     nearestDepth = scale.depthAt(stack.nearest(), depthOffsetMetres);
   }
@@ -156,6 +165,26 @@ public final class DepthInfo {
   /** Published share: share of pixels with a valid depth, 0 to 1. */
   public double validShare() {
     return pixels == 0 ? 0 : (double) validityCounts[0] / pixels;
+  }
+
+  /** How the frames of the stack were registered; off if they were not. */
+  public RegistrationMode registration() {
+    return registration;
+  }
+
+  /** Largest displacement between the image of a plane and the reference image, pixels. */
+  public double motionPixels() {
+    return motionPixels;
+  }
+
+  /** Trust in the least certain motion of all planes, 0 to 1; 0 if not registered. */
+  public double motionTrust() {
+    return motionTrust;
+  }
+
+  /** Stamp of the keyframe of the registration; the reference frame's if not registered. */
+  public long keyframeStampNanos() {
+    return keyframeStampNanos;
   }
 
   /** The model that computed the map. */

@@ -45,7 +45,7 @@ public final class EvaluationTable {
         .append("in 68%: share of errors within the expected 68 % bound;\n")
         .append("stated: mean expected error / mean actual error. ")
         .append("publ: share of all pixels that would be published;\n")
-        .append(">1 pl: share of these that are off by more than a plane. ")
+        .append(">1 pl: share of these that are off by more than a plane.\n")
         .append("ms: time for a whole stack, roll: for one new frame, median of ")
         .append(evaluation.plan().repeats())
         .append(" runs.\n");

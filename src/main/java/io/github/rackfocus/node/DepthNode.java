@@ -8,6 +8,7 @@ import io.github.rackfocus.depth.DepthEngine;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.Handover;
+import io.github.rackfocus.registration.FrameRegistration;
 import io.github.rackfocus.sink.FrameSink;
 import io.github.rackfocus.sink.SinkCounters;
 import io.github.rackfocus.sink.SinkFanOut;
@@ -18,6 +19,7 @@ import io.github.rackfocus.sweep.RollingFocalStack;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +50,7 @@ public final class DepthNode implements AutoCloseable {
   private final RollingFocalStack rolling;
   private final NodeCounters counters = new NodeCounters();
   private final DepthStage depth;
+  private final LongSupplier nanoClock;
   private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
   private final List<StageRunner> stages;
   private volatile @Nullable IOException failure;
@@ -77,6 +80,7 @@ public final class DepthNode implements AutoCloseable {
               + estimator.maxPlanes());
     }
     this.sinks = parts.sinks;
+    this.nanoClock = parts.nanoClock;
     this.frameSink = parts.frameSink;
     this.healthSink = parts.healthSink;
     this.frames = new Handover<>(FRAMES_BEFORE_STACK, parts.lossless);
@@ -257,6 +261,8 @@ public final class DepthNode implements AutoCloseable {
 
   /** Places frames in the rolling stack. */
   private final class SweepStage implements StageRunner.Stage {
+    private boolean suspended;
+
     @Override
     public boolean doWork() throws InterruptedException {
       Frame next = frames.take();
@@ -267,6 +273,7 @@ public final class DepthNode implements AutoCloseable {
         resetRequested = false;
         rolling.clear();
       }
+      long start = nanoClock.getAsLong();
       try (Frame frame = next) {
         if (frameSink != null) {
           frameSink.offer(frame);
@@ -274,12 +281,32 @@ public final class DepthNode implements AutoCloseable {
         place(frame);
       }
       FocalStack stack = rolling.takeStack();
+      FrameRegistration registration = rolling.registration();
+      if (registration != null) {
+        counters.registration(registration, nanoClock.getAsLong() - start);
+        watch(registration);
+      }
       counters.sweepPeriod(rolling.measuredPeriodNanos());
       if (stack != null) {
         counters.stack();
         stacks.put(stack);
       }
       return true;
+    }
+
+    private void watch(FrameRegistration registration) {
+      if (registration.isSuspended() != suspended) {
+        suspended = registration.isSuspended();
+        if (suspended) {
+          LOG.warn(
+              "{}: the motion of the camera could not be followed {} times; frames are stacked"
+                  + " unregistered for a while. Move the camera more slowly or raise the frame rate",
+              source.name(),
+              registration.losses());
+        } else {
+          LOG.info("{}: frames are registered again", source.name());
+        }
+      }
     }
 
     private void place(Frame frame) {

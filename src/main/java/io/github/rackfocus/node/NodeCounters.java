@@ -4,12 +4,14 @@ import io.github.rackfocus.depth.DepthInfo;
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.depth.Stage;
 import io.github.rackfocus.node.NodeHealth.StageTimes;
+import io.github.rackfocus.registration.FrameRegistration;
 import io.github.rackfocus.sink.SinkCounters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** Counters and timings of the stages of a node. Thread-safe. */
 final class NodeCounters {
@@ -29,6 +31,14 @@ final class NodeCounters {
   private double validShare;
   private int iterations;
   private long deadlineMisses;
+  private final Histogram registrationTimes = new Histogram(LONGEST_NANOS, 2);
+  private boolean registered;
+  private String registrationMode = "";
+  private boolean suspended;
+  private long unregistered;
+  private long keyframes;
+  private long losses;
+  private double motionTrust;
   private float lensCelsius = Float.NaN;
 
   NodeCounters() {
@@ -51,6 +61,32 @@ final class NodeCounters {
 
   synchronized void stack() {
     stacks++;
+  }
+
+  /** Records the registration of a frame and the time that placing it took. */
+  synchronized void registration(FrameRegistration by, long nanos) {
+    registered = true;
+    registrationMode = by.mode().key();
+    suspended = by.isSuspended();
+    unregistered = by.rejected();
+    keyframes = by.keyframes();
+    losses = by.losses();
+    motionTrust = by.trust();
+    registrationTimes.recordValue(bounded(nanos));
+  }
+
+  private NodeHealth.@Nullable Registration registration() {
+    return registered
+        ? new NodeHealth.Registration(
+            registrationMode,
+            suspended,
+            unregistered,
+            keyframes,
+            losses,
+            motionTrust,
+            registrationTimes.getValueAtPercentile(50) / 1e6,
+            registrationTimes.getValueAtPercentile(99) / 1e6)
+        : null;
   }
 
   synchronized void sweepPeriod(long nanos) {
@@ -119,6 +155,7 @@ final class NodeCounters {
             latency.getValueAtPercentile(50) / 1e6,
             latency.getValueAtPercentile(95) / 1e6,
             latency.getValueAtPercentile(99) / 1e6),
+        registration(),
         sweepPeriodNanos / 1e6,
         lensCelsius,
         model,

@@ -4,6 +4,7 @@ import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.sink.SinkCounters;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * State of a node: counts and times since its start.
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param stacks focal stacks
  * @param maps depth maps
  * @param latency from the arrival of the reference frame to the hand-over of its map
+ * @param registration registration of the frames; null if it is off
  * @param sweepMillis measured sweep period; 0 if unknown
  * @param lensCelsius temperature of the lens at the last frame; NaN if unknown
  * @param model identity of the model
@@ -24,6 +26,7 @@ public record NodeHealth(
     Stacks stacks,
     Maps maps,
     Latency latency,
+    @Nullable Registration registration,
     double sweepMillis,
     float lensCelsius,
     ModelIdentity model,
@@ -68,6 +71,29 @@ public record NodeHealth(
    * @param p99Millis 99th percentile
    */
   public record Latency(double p50Millis, double p95Millis, double p99Millis) {}
+
+  /**
+   * Registration of the frames of a sweep.
+   *
+   * @param mode what is removed: lens, auto or full
+   * @param suspended whether frames are stacked unregistered for a while, because registration was
+   *     lost repeatedly
+   * @param rejected frames that could not be registered
+   * @param keyframes keyframes
+   * @param losses how often registration was lost and began anew
+   * @param trust in the last frame's motion, 0 to 1
+   * @param p50Millis median time that a frame takes
+   * @param p99Millis 99th percentile of that time
+   */
+  public record Registration(
+      String mode,
+      boolean suspended,
+      long rejected,
+      long keyframes,
+      long losses,
+      double trust,
+      double p50Millis,
+      double p99Millis) {}
 
   /**
    * Time that a stage takes per map.

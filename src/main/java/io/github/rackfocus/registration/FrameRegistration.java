@@ -506,6 +506,11 @@ public final class FrameRegistration implements AutoCloseable {
     return state[plane].trust;
   }
 
+  /** Trust in the motion of the newest frame: 0 none, 1 full. */
+  public double trust() {
+    return trust;
+  }
+
   /** Stamp of the keyframe, nanoseconds. */
   public long keyframeStampNanos() {
     return keyStampNanos;

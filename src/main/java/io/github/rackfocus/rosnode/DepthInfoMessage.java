@@ -59,6 +59,10 @@ final class DepthInfoMessage {
       message.stageMillis[stage] = MILLIS * info.stageNanos(STAGES[stage]);
     }
     message.stageMillis[Stage.PUBLISH.ordinal()] = MILLIS * publishNanos;
+    message.registration = info.registration().key();
+    message.motionPx = (float) info.motionPixels();
+    message.motionTrust = (float) info.motionTrust();
+    message.keyframeStampNanos = info.keyframeStampNanos();
     return message;
   }
 

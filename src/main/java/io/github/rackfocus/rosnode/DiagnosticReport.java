@@ -59,6 +59,7 @@ final class DiagnosticReport {
     long arrived = now.frames().received() - (last == null ? 0 : last.frames().received());
     Map<String, Long> drops = dropsSince(now, last);
     long dropped = drops.values().stream().mapToLong(Long::longValue).sum();
+    NodeHealth.Registration registration = now.registration();
     DiagnosticStatus status = status("frames");
     if (arrived == 0 && !wanted) {
       status.message = IDLE;
@@ -68,6 +69,9 @@ final class DiagnosticReport {
     } else if (dropped > MAX_DROP_SHARE * arrived) {
       status.level = DiagnosticStatus.WARN;
       status.message = dropped + " of " + arrived + " frames dropped: " + drops;
+    } else if (registration != null && registration.suspended()) {
+      status.level = DiagnosticStatus.WARN;
+      status.message = "the camera moves too fast: frames are stacked unregistered";
     } else {
       status.message = "receiving frames";
     }
@@ -75,6 +79,13 @@ final class DiagnosticReport {
     add(status, "frames", Long.toString(now.frames().received()));
     add(status, "sweep period (ms)", now.sweepMillis() == 0 ? "" : number(now.sweepMillis()));
     add(status, "lens temperature (deg C)", number(now.lensCelsius()));
+    if (registration != null) {
+      add(status, "registration", registration.mode());
+      add(status, "registration trust", number(registration.trust()));
+      add(status, "registration p99 (ms)", number(registration.p99Millis()));
+      add(status, "keyframes", Long.toString(registration.keyframes()));
+      add(status, "registration lost", Long.toString(registration.losses()));
+    }
     new TreeMap<>(now.frames().dropped())
         .forEach((cause, count) -> add(status, "dropped " + cause, Long.toString(count)));
     new TreeMap<>(causes)

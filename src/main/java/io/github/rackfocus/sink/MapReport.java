@@ -67,6 +67,11 @@ final class MapReport {
     report.put("planes", info.planes());
     report.put("planes_missing", info.planesMissing());
     report.put("reference_plane", info.referencePlane());
+    ObjectNode registration = report.putObject("registration");
+    registration.put("mode", info.registration().key());
+    registration.put("motion_px", info.motionPixels());
+    registration.put("motion_trust", info.motionTrust());
+    registration.put("keyframe_stamp_ns", Long.toString(info.keyframeStampNanos()));
     report.put("nearest_depth_" + depthUnit(info), info.nearestDepth());
     report.put("farthest_depth_" + depthUnit(info), info.farthestDepth());
   }

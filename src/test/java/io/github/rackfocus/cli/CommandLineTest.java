@@ -153,7 +153,7 @@ class CommandLineTest {
     String bag = fixture.write(folder.resolve("run.bag")).toString();
     Path config =
         Files.writeString(
-            folder.resolve("bag.yaml"), "sweep: {planes: 4, farthest: 1, nearest: 4}\n");
+            folder.resolve("bag.yaml"), "sweep: {planes: 4, farthest: 1, nearest: 4, registration: \"off\"}\n");
     String[] arguments = {"replay", bag, "--model", "tiny-rolling", "--config", config.toString()};
     Result first = run(arguments);
     assertThat(first.exit()).as(first.err()).isZero();

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.frame.Pfm;
+import io.github.rackfocus.registration.RegistrationMode;
 import io.github.rackfocus.sweep.FocalStack;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -175,7 +176,8 @@ class EvaluationTest {
         .contains("Corr", "planes", "affine", "cover", "ms", "best50");
     List<Integer> widths =
         table.lines().filter(line -> line.startsWith("  slope")).map(String::length).toList();
-    assertThat(widths).hasSize(4).containsOnly(widths.get(0));
+    // Two models, two noises; in each the row of all metrics and that of what is published.
+    assertThat(widths).hasSize(8).containsOnly(widths.get(0), widths.get(1));
   }
 
   @Test
@@ -194,7 +196,7 @@ class EvaluationTest {
     // There is no comparison of a single row.
     EvaluationPlan one =
         new EvaluationPlan(
-            plan.folders(), List.of("sml"), List.of(0.0), false, 1, null, plan.groups());
+            plan.folders(), List.of("sml"), List.of(0.0), RegistrationMode.OFF, false, 1, null, plan.groups());
     assertThat(EvaluationTable.of(run(one))).doesNotContain("all models");
   }
 
@@ -325,6 +327,7 @@ class EvaluationTest {
         EvaluationPlan.stackFolders(stacks),
         List.of("sml", "ddl"),
         noises,
+        RegistrationMode.OFF,
         validOnly,
         1,
         out,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.rackfocus.registration.RegistrationMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ class PublishedStacksTest {
             folders,
             List.of("sml", "ddl"),
             List.of(0.0),
+            RegistrationMode.OFF,
             false,
             1,
             null,

@@ -15,6 +15,7 @@ import io.github.rackfocus.kafka.codec.CameraIdentity;
 import io.github.rackfocus.kafka.codec.DepthFrameCodec;
 import io.github.rackfocus.kafka.codec.DepthPacking;
 import io.github.rackfocus.kafka.codec.ImagePacking;
+import io.github.rackfocus.registration.RegistrationMode;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.FocusAxis;
 import io.github.rackfocus.sweep.RollingFocalStack;
@@ -102,7 +103,9 @@ public final class TestFleet {
     try (PeakDepthEstimator ddl = PeakDepthEstimator.ddl();
         RollingFocalStack rolling =
             new RollingFocalStack(
-                new FocusAxis(FocusScale.DIOPTRE, FOCUS), RollingStackConfig.DEFAULTS)) {
+                new FocusAxis(FocusScale.DIOPTRE, FOCUS),
+                // Contrast that moves over the image is no defocus.
+                RollingStackConfig.DEFAULTS.withRegistration(RegistrationMode.OFF))) {
       for (int number = 0; number < frames; number++) {
         int plane = number % PLANES;
         int at = number;
@@ -141,6 +144,7 @@ public final class TestFleet {
     options.add("sessionTimeout: 6");
     return """
     model: {name: ddl}
+    sweep: {registration: "off"}
     sinks:
       kafka: {enabled: true, bootstrapServers: "%s"}
     worker: {%s}

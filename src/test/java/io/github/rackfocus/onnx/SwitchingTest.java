@@ -10,6 +10,7 @@ import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.onnx.OnnxConfig.Form;
+import io.github.rackfocus.registration.RegistrationMode;
 import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.FocusAxis;
 import io.github.rackfocus.sweep.FrameResult;
@@ -102,7 +103,8 @@ class SwitchingTest {
       double[] focus = SyntheticStack.focus(5);
       FocusAxis axis = new FocusAxis(FocusScale.DIOPTRE, focus);
       int last = 12;
-      try (RollingFocalStack sweep = new RollingFocalStack(axis, RollingStackConfig.DEFAULTS)) {
+      RollingStackConfig config = RollingStackConfig.DEFAULTS.withRegistration(RegistrationMode.OFF);
+      try (RollingFocalStack sweep = new RollingFocalStack(axis, config)) {
         for (int i = 0; i <= last; i++) {
           try (Frame frame = SyntheticStack.frame(frames, 96, 64, focus[i % 5], i, 0)) {
             assertThat(sweep.offer(frame)).isEqualTo(FrameResult.PLACED);

@@ -23,6 +23,7 @@ class DiagnosticReportTest {
         new NodeHealth.Stacks(stacks, 2, 0),
         new NodeHealth.Maps(maps, failed, 5, 0.75, 3),
         new NodeHealth.Latency(31.25, 40.0, 48.5),
+        null,
         666.7,
         23.5f,
         new ModelIdentity("proximal", "1.0.0", "cd".repeat(32)),

@@ -19,7 +19,8 @@ import java.util.Random;
 
 /**
  * Creates finished depth maps for tests. The scene has columns of equal width: two with valid
- * depth, then one per validity code in order, which {@link DepthPostProcessor} determines itself.
+ * depth, then one per validity code in order, and where depth is nearest the lowest row is outside
+ * the view; which {@link DepthPostProcessor} determines itself.
  */
 public final class TestDepthMaps {
   /** Columns of the scene: two valid ones and one per other validity code. */
@@ -30,6 +31,10 @@ public final class TestDepthMaps {
 
   private static final int MISSING_PLANE = 2;
   private static final int UNSETTLED_PLANE = 4;
+
+  /** The image of this plane does not show the lowest row of the scene. */
+  private static final int SHIFTED_PLANE = 8;
+
   private static final long PERIOD_NANOS = 66_666_667;
 
   private TestDepthMaps() {}
@@ -76,7 +81,7 @@ public final class TestDepthMaps {
   }
 
   /**
-   * Overwrites the pixels of a map by a rule that tests can repeat: validity i mod 9, depth (0.2 +
+   * Overwrites the pixels of a map by a rule that tests can repeat: validity i mod 10, depth (0.2 +
    * i / 1000) m, uncertainty 0.001 (1 + i mod 7) m, where i is the pixel's number.
    */
   public static DepthMap fillByRule(DepthMap map) {
@@ -119,6 +124,9 @@ public final class TestDepthMaps {
         for (int x = 0; x < width; x++) {
           frame.luma().put(y * width + x, (byte) luma(columnOf(x, width), plane, (x + y) % 2));
         }
+      }
+      if (plane == SHIFTED_PLANE) {
+        frame.viewToImage().set(1, 0, 0, 0, 1, 1);
       }
       long age = (planes.length - 1 - plane) * PERIOD_NANOS;
       boolean settled = plane != UNSETTLED_PLANE;

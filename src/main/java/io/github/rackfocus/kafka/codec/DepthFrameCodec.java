@@ -14,6 +14,7 @@ import io.github.rackfocus.v1.DepthFrame;
 import io.github.rackfocus.v1.Encoding;
 import io.github.rackfocus.v1.FocusScale;
 import io.github.rackfocus.v1.FocusSweep;
+import io.github.rackfocus.v1.Registration;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -96,6 +97,12 @@ public final class DepthFrameCodec {
             .setValidity(packValidity(map))
             .setValidShare((float) info.validShare())
             .setIterations(info.iterations())
+            .setRegistration(
+                Registration.newBuilder()
+                    .setMode(info.registration().key())
+                    .setMotionPx((float) info.motionPixels())
+                    .setMotionTrust((float) info.motionTrust())
+                    .setKeyframeStampNs(info.keyframeStampNanos()))
             .setExecutionProvider(info.executionProvider())
             .setModel(ModelMessages.of(info.model()));
     for (Validity each : Validity.values()) {
