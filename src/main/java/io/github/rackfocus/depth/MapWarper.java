@@ -8,9 +8,9 @@ import java.nio.FloatBuffer;
  * Warps a finished map from the view of its stack into that of the newest image, in which it is
  * published.
  *
- * <p>Where the four pixels around a point are valid and at about one depth, values are interpolated;
- * elsewhere the nearest is taken, so that no depth appears between an object and what is behind it.
- * For one thread; allocates nothing per map.
+ * <p>Where the four pixels around a point are valid and of one surface, position, depth and
+ * uncertainty are interpolated; elsewhere, and for all else, the nearest pixel is taken, so that no
+ * depth appears between an object and what is behind it. For one thread; allocates nothing per map.
  */
 final class MapWarper {
   /** Positions of neighbours that differ by more planes than this are not of one surface. */
@@ -19,20 +19,39 @@ final class MapWarper {
   private static final byte VALID = Validity.VALID.code();
   private static final byte OUTSIDE = Validity.OUTSIDE_VIEW.code();
 
-  /** Column of a pixel outside the view. */
-  private static final int NOWHERE = -1;
-
   private int width;
   private int height;
-  private float[] layer = new float[0];
+  private final Layer position = new Layer();
+  private final Layer error = new Layer();
+  private final Layer confidence = new Layer();
+  private final Layer allFocus = new Layer();
+  private final Layer depth = new Layer();
+  private final Layer uncertainty = new Layer();
+  private final Layer age = new Layer();
   private byte[] validity = new byte[0];
-  private float[] row = new float[0];
   private byte[] validityRow = new byte[0];
   private int[] corner = new int[0];
   private int[] nearest = new int[0];
   private float[] shareX = new float[0];
   private float[] shareY = new float[0];
+  private boolean[] inside = new boolean[0];
   private boolean[] smooth = new boolean[0];
+
+  /** A copy of a layer, and the row that is being written. */
+  private static final class Layer {
+    float[] from = new float[0];
+    float[] row = new float[0];
+
+    void read(FloatBuffer buffer, int width, int pixels) {
+      if (from.length != pixels) {
+        from = new float[pixels];
+      }
+      if (row.length != width) {
+        row = new float[width];
+      }
+      buffer.get(0, from);
+    }
+  }
 
   /** Warps all layers; does nothing if the views are the same. */
   void warp(FocalStack stack, DepthMap map) {
@@ -40,128 +59,133 @@ final class MapWarper {
     if (outputToView.isIdentity()) {
       return;
     }
-    resize(map);
-    map.validity().get(0, validity, 0, map.pixels());
-    locate(outputToView);
-    map.position().get(0, layer, 0, map.pixels());
-    findSmooth(ONE_SURFACE_PLANES / (stack.planes() - 1));
-    warpLayer(map.position(), false);
-    warpLayer(map.error(), false);
-    warpLayer(map.confidence(), false);
-    warpLayer(map.depth(), true);
-    warpLayer(map.uncertainty(), true);
-    warpLayer(map.age(), false);
-    warpImage(map.allFocus());
-    warpValidity(map);
+    read(map);
+    float spread = ONE_SURFACE_PLANES / (stack.planes() - 1);
+    for (int y = 0; y < height; y++) {
+      locateRow(outputToView, y);
+      findSmooth(spread);
+      interpolateRow(position, map.position(), y, false);
+      interpolateRow(depth, map.depth(), y, true);
+      interpolateRow(uncertainty, map.uncertainty(), y, true);
+      nearestRow(error, map.error(), y);
+      nearestRow(confidence, map.confidence(), y);
+      nearestRow(age, map.age(), y);
+      imageRow(allFocus, map.allFocus(), y);
+      validityRow(map, y);
+    }
   }
 
-  private void resize(DepthMap map) {
-    if (width == map.width() && height == map.height()) {
-      return;
-    }
+  private void read(DepthMap map) {
     width = map.width();
     height = map.height();
-    layer = new float[map.pixels()];
-    validity = new byte[map.pixels()];
-    row = new float[width];
-    validityRow = new byte[width];
-    corner = new int[map.pixels()];
-    nearest = new int[map.pixels()];
-    shareX = new float[map.pixels()];
-    shareY = new float[map.pixels()];
-    smooth = new boolean[map.pixels()];
-  }
-
-  /** Finds, for every pixel of the result, the pixels around its point in the stack's view. */
-  private void locate(Affine outputToView) {
-    double stepX = outputToView.xx();
-    double stepY = outputToView.yx();
-    for (int y = 0; y < height; y++) {
-      double startX = outputToView.x(0, y);
-      double startY = outputToView.y(0, y);
-      for (int x = 0; x < width; x++) {
-        int at = y * width + x;
-        double viewX = startX + stepX * x;
-        double viewY = startY + stepY * x;
-        float insideX = (float) Math.max(0, Math.min(width - 1.0, viewX));
-        float insideY = (float) Math.max(0, Math.min(height - 1.0, viewY));
-        int left = Math.min(width - 2, (int) insideX);
-        int top = Math.min(height - 2, (int) insideY);
-        shareX[at] = insideX - left;
-        shareY[at] = insideY - top;
-        corner[at] = top * width + left;
-        boolean inside =
-            viewX >= -0.5 && viewX <= width - 0.5 && viewY >= -0.5 && viewY <= height - 0.5;
-        nearest[at] = inside ? nearestOf(at) : NOWHERE;
-      }
+    if (validity.length != map.pixels()) {
+      validity = new byte[map.pixels()];
     }
+    if (corner.length != width) {
+      validityRow = new byte[width];
+      corner = new int[width];
+      nearest = new int[width];
+      shareX = new float[width];
+      shareY = new float[width];
+      inside = new boolean[width];
+      smooth = new boolean[width];
+    }
+    map.validity().get(0, validity, 0, map.pixels());
+    position.read(map.position(), width, map.pixels());
+    error.read(map.error(), width, map.pixels());
+    confidence.read(map.confidence(), width, map.pixels());
+    allFocus.read(map.allFocus(), width, map.pixels());
+    depth.read(map.depth(), width, map.pixels());
+    uncertainty.read(map.uncertainty(), width, map.pixels());
+    age.read(map.age(), width, map.pixels());
   }
 
-  private int nearestOf(int at) {
-    return corner[at] + (shareX[at] >= 0.5f ? 1 : 0) + (shareY[at] >= 0.5f ? width : 0);
+  /** Finds, for every pixel of a row of the result, the pixels around its point in the view. */
+  private void locateRow(Affine outputToView, int y) {
+    float startX = (float) outputToView.x(0, y);
+    float startY = (float) outputToView.y(0, y);
+    float stepX = (float) outputToView.xx();
+    float stepY = (float) outputToView.yx();
+    float mostX = width - 1f;
+    float mostY = height - 1f;
+    for (int x = 0; x < width; x++) {
+      float viewX = startX + stepX * x;
+      float viewY = startY + stepY * x;
+      // Half a pixel beyond the outermost centres is still within their area.
+      inside[x] =
+          viewX >= -0.5f && viewX <= mostX + 0.5f && viewY >= -0.5f && viewY <= mostY + 0.5f;
+      float atX = Math.max(0, Math.min(mostX, viewX));
+      float atY = Math.max(0, Math.min(mostY, viewY));
+      int left = Math.min(width - 2, (int) atX);
+      int top = Math.min(height - 2, (int) atY);
+      float right = atX - left;
+      float down = atY - top;
+      int at = top * width + left;
+      shareX[x] = right;
+      shareY[x] = down;
+      corner[x] = at;
+      nearest[x] = at + (right >= 0.5f ? 1 : 0) + (down >= 0.5f ? width : 0);
+    }
   }
 
   /** Marks the pixels whose four neighbours are valid and of one surface. */
   private void findSmooth(float spread) {
-    for (int at = 0; at < smooth.length; at++) {
-      int a = corner[at];
-      if (nearest[at] == NOWHERE
-          || (validity[a] | validity[a + 1] | validity[a + width] | validity[a + width + 1])
-              != VALID) {
-        smooth[at] = false;
-        continue;
-      }
-      float p = layer[a];
-      float q = layer[a + 1];
-      float r = layer[a + width];
-      float s = layer[a + width + 1];
-      float low = Math.min(Math.min(p, q), Math.min(r, s));
-      float high = Math.max(Math.max(p, q), Math.max(r, s));
-      smooth[at] = high - low <= spread;
+    float[] from = position.from;
+    for (int x = 0; x < width; x++) {
+      int at = corner[x];
+      int below = at + width;
+      boolean valid =
+          (validity[at] | validity[at + 1] | validity[below] | validity[below + 1]) == VALID;
+      float low = Math.min(Math.min(from[at], from[at + 1]), Math.min(from[below], from[below + 1]));
+      float high =
+          Math.max(Math.max(from[at], from[at + 1]), Math.max(from[below], from[below + 1]));
+      smooth[x] = inside[x] && valid && high - low <= spread;
     }
   }
 
-  private void warpLayer(FloatBuffer buffer, boolean onlyWithDepth) {
-    buffer.get(0, layer);
-    for (int y = 0; y < height; y++) {
+  private void interpolateRow(Layer layer, FloatBuffer into, int y, boolean noneOutside) {
+    float[] from = layer.from;
+    float[] row = layer.row;
+    for (int x = 0; x < width; x++) {
+      row[x] = smooth[x] ? interpolated(from, x) : from[nearest[x]];
+    }
+    if (noneOutside) {
       for (int x = 0; x < width; x++) {
-        int at = y * width + x;
-        if (smooth[at]) {
-          row[x] = interpolated(at);
-        } else if (nearest[at] == NOWHERE) {
-          row[x] = onlyWithDepth ? Float.NaN : layer[nearestOf(at)];
-        } else {
-          row[x] = layer[nearest[at]];
-        }
+        row[x] = inside[x] ? row[x] : Float.NaN;
       }
-      buffer.put(y * width, row);
     }
+    into.put(y * width, row);
   }
 
-  private void warpImage(FloatBuffer buffer) {
-    buffer.get(0, layer);
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        row[x] = interpolated(y * width + x);
-      }
-      buffer.put(y * width, row);
+  private void imageRow(Layer layer, FloatBuffer into, int y) {
+    float[] row = layer.row;
+    for (int x = 0; x < width; x++) {
+      row[x] = interpolated(layer.from, x);
     }
+    into.put(y * width, row);
   }
 
-  private float interpolated(int at) {
-    int a = corner[at];
-    float upper = layer[a] + shareX[at] * (layer[a + 1] - layer[a]);
-    float lower = layer[a + width] + shareX[at] * (layer[a + width + 1] - layer[a + width]);
-    return upper + shareY[at] * (lower - upper);
+  private void nearestRow(Layer layer, FloatBuffer into, int y) {
+    float[] from = layer.from;
+    float[] row = layer.row;
+    for (int x = 0; x < width; x++) {
+      row[x] = from[nearest[x]];
+    }
+    into.put(y * width, row);
   }
 
-  private void warpValidity(DepthMap map) {
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        int at = y * width + x;
-        validityRow[x] = nearest[at] == NOWHERE ? OUTSIDE : validity[nearest[at]];
-      }
-      map.validity().put(y * width, validityRow);
+  private float interpolated(float[] from, int x) {
+    int at = corner[x];
+    int below = at + width;
+    float upper = from[at] + shareX[x] * (from[at + 1] - from[at]);
+    float lower = from[below] + shareX[x] * (from[below + 1] - from[below]);
+    return upper + shareY[x] * (lower - upper);
+  }
+
+  private void validityRow(DepthMap map, int y) {
+    for (int x = 0; x < width; x++) {
+      validityRow[x] = inside[x] ? validity[nearest[x]] : OUTSIDE;
     }
+    map.validity().put(y * width, validityRow);
   }
 }

@@ -56,8 +56,8 @@ public final class FrameRegistration implements AutoCloseable {
   /** Smooth change over a sweep, relative to the longer side, that defocus alone can cause. */
   private static final double DEFOCUS_SHIFT = 0.0075;
 
-  /** Deviation from a smooth change, pixels of the frame, that only a moving camera causes. */
-  private static final double ROUGH_PIXELS = 0.25;
+  /** Deviation from a smooth change, small pixels, that only a moving camera causes. */
+  private static final double ROUGH_PIXELS = 0.12;
 
   /** Sweeps without registration after it was lost repeatedly. */
   private static final int SUSPENDED_SWEEPS = 10;
@@ -433,7 +433,7 @@ public final class FrameRegistration implements AutoCloseable {
       most = Math.max(most, shift(plane));
     }
     return most < DEFOCUS_SHIFT * Math.max(fullWidth(), fullHeight())
-        && roughness() < ROUGH_PIXELS / small.factor();
+        && roughness() < ROUGH_PIXELS;
   }
 
   /** Largest deviation of a plane's motion from the mean of its neighbours', small pixels. */

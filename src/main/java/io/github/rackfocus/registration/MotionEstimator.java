@@ -15,8 +15,11 @@ import java.util.Arrays;
 final class MotionEstimator {
   private static final int MAX_STEPS = 16;
 
-  /** Steps that move no pixel by more than this, in small pixels, end the iteration. */
-  private static final double CONVERGED = 0.004;
+  /**
+   * A step that moves no pixel by more than this, in small pixels, is the last: the error that
+   * remains after it is of second order.
+   */
+  private static final double CONVERGED = 0.02;
 
   /** A last step that still moves pixels by more than this, in small pixels, is a failure. */
   private static final double UNSTEADY = 0.2;
@@ -156,6 +159,7 @@ final class MotionEstimator {
     float[] gradientX = template.gradientX();
     float[] gradientY = template.gradientY();
     float[] from = image.values();
+    float[] us = template.us();
     int left = template.left(block);
     int right = template.right(block);
     float stepX = (float) viewToImage.xx();
@@ -183,7 +187,7 @@ final class MotionEstimator {
         float value = MotionTemplate.bilinear(from, width, atX, atY);
         float alongX = gradientX[at] * value;
         float alongY = gradientY[at] * value;
-        float u = template.u(x);
+        float u = us[x];
         s0 += u * alongX;
         s3 += u * alongY;
         rowX += alongX;

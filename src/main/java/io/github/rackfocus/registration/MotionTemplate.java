@@ -33,6 +33,7 @@ final class MotionTemplate {
   private double[] sum = new double[0];
   private double[] sumOfSquares = new double[0];
   private double[] energy = new double[0];
+  private float[] us = new float[0];
 
   /**
    * Sets the template to an image seen from the common view.
@@ -67,6 +68,10 @@ final class MotionTemplate {
     sum = new double[blocks];
     sumOfSquares = new double[blocks];
     energy = new double[blocks];
+    us = new float[width];
+    for (int x = 0; x < width; x++) {
+      us[x] = u(x);
+    }
   }
 
   private void resample(float[] from, Affine viewToImage) {
@@ -134,7 +139,7 @@ final class MotionTemplate {
       float v = v(y);
       for (int x = left; x < right; x++) {
         int at = y * width + x;
-        float u = u(x);
+        float u = us[x];
         float gx = gradientX[at];
         float gy = gradientY[at];
         float value = values[at];
@@ -248,8 +253,12 @@ final class MotionTemplate {
     return Math.min(height, top(block) + BLOCK);
   }
 
-  /** Column relative to the centre, in halves of the width. */
-  float u(int x) {
+  /** Positions of all columns relative to the centre, in halves of the width. */
+  float[] us() {
+    return us;
+  }
+
+  private float u(int x) {
     return (x - (width - 1) / 2f) / (width / 2f);
   }
 
