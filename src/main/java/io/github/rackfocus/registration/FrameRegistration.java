@@ -64,6 +64,11 @@ public final class FrameRegistration implements AutoCloseable {
 
   private static final int MAX_RESTARTS = 3;
 
+  /** Sweeps from which mode lens learns, and then one of how many frames refines it. */
+  private static final int LEARNING_SWEEPS = 8;
+
+  private static final int LEARN_EVERY = 8;
+
   private final RegistrationMode mode;
   private final int planes;
   private final FrameWarper warper;
@@ -92,6 +97,7 @@ public final class FrameRegistration implements AutoCloseable {
   private int failuresInRow;
   private int restarts;
   private int suspended;
+  private long frames;
   private long rejected;
   private long keyframes;
   private long losses;
@@ -156,16 +162,20 @@ public final class FrameRegistration implements AutoCloseable {
     if (suspended > 0) {
       return registerSuspended(image, plane);
     }
-    small.set(image);
     Plane own = state[plane];
-    boolean first = last < 0;
-    if (first) {
-      start(image, plane);
-    } else if (!follow(image, plane)) {
-      rejected++;
-      failuresInRow++;
-      return null;
+    if (mode == RegistrationMode.LENS && last >= 0 && isLensKnown()) {
+      followLens(image, plane);
+    } else {
+      small.set(image);
+      if (last < 0) {
+        start(image, plane);
+      } else if (!follow(image, plane)) {
+        rejected++;
+        failuresInRow++;
+        return null;
+      }
     }
+    frames++;
     failuresInRow = 0;
     chooseUsed(plane);
     Frame registered = warped(image, own.used);
@@ -210,6 +220,33 @@ public final class FrameRegistration implements AutoCloseable {
     last = -1;
     outputToView.setIdentity();
     return image.retain();
+  }
+
+  /** Whether the lens is calibrated or learned; what is learned is refined by every n-th frame. */
+  private boolean isLensKnown() {
+    return lens != null || (frames > LEARNING_SWEEPS * planes && frames % LEARN_EVERY != 0);
+  }
+
+  /** Takes the motion from what is known of the lens. */
+  private void followLens(Frame image, int plane) {
+    small.setSize(image);
+    lensPart(image.focus().focus());
+    state[plane].estimated.set(lensPart);
+    trust = 1;
+    state[plane].trust = 1;
+  }
+
+  /** Sets what the lens does between the common view and an image. */
+  private void lensPart(double focus) {
+    if (lensIgnored) {
+      lensPart.setIdentity();
+    } else if (lens == null) {
+      Arrays.fill(lastParameters, 0);
+      lensMotion.addChange(keyFocus, focus, 0, lastParameters);
+      fromParameters(lastParameters, lensPart);
+    } else {
+      referenceToImage(focus, lensPart);
+    }
   }
 
   private void start(Frame image, int plane) {
@@ -306,15 +343,7 @@ public final class FrameRegistration implements AutoCloseable {
   }
 
   private void watchKeyframe(double focus) {
-    Arrays.fill(lastParameters, 0);
-    if (lensIgnored) {
-      lensPart.setIdentity();
-    } else if (lens == null) {
-      lensMotion.addChange(keyFocus, focus, 0, lastParameters);
-      fromParameters(lastParameters, lensPart);
-    } else {
-      referenceToImage(focus, lensPart);
-    }
+    lensPart(focus);
     if (mode != RegistrationMode.LENS
         && aligned.distance(lensPart, small.width(), small.height())
             > KEYFRAME_SHIFT * longSide()) {
@@ -324,10 +353,6 @@ public final class FrameRegistration implements AutoCloseable {
 
   private void chooseUsed(int plane) {
     Plane own = state[plane];
-    if (mode == RegistrationMode.LENS && lens != null) {
-      own.used.set(lensPart);
-      return;
-    }
     double still = mode == RegistrationMode.FULL ? 0 : STILL_PIXELS / small.factor();
     boolean asBefore =
         own.image != null

@@ -24,10 +24,15 @@ final class SmallImage {
   private int[] sums = new int[0];
   private byte[] row = new byte[0];
 
-  /** Reduces and blurs a frame. */
-  void set(Frame frame) {
+  /** Takes the reduced size of a frame, but not its pixels. */
+  void setSize(Frame frame) {
     int by = Math.max(1, Math.round((float) Math.max(frame.width(), frame.height()) / LONG_SIDE));
     resize(by, frame.width(), frame.height());
+  }
+
+  /** Reduces and blurs a frame. */
+  void set(Frame frame) {
+    setSize(frame);
     ByteBuffer luma = frame.luma();
     int used = width * factor;
     float scale = 1f / (factor * factor);
