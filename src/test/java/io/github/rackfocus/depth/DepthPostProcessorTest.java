@@ -175,6 +175,28 @@ class DepthPostProcessorTest {
     assertThat(judge(scene)).as("not confident").isEqualTo(Validity.AMBIGUOUS);
   }
 
+  /** What lies beyond an image's border was filled up, not seen. */
+  @Test
+  void shouldCallOutsideViewWhatTheImagesInFocusDidNotSee() {
+    Scene scene = new Scene();
+    scene.missing = false;
+    for (int shifted = 0; shifted < PLANES; shifted++) {
+      try (FocalStack stack = stack(scene);
+          DepthMap map = map(scene)) {
+        // Its image lies three pixels to the right of the common view.
+        stack.frame(shifted).viewToImage().set(1, 0, 3, 0, 1, 0);
+        metric.finish(stack, map);
+        boolean matters = Math.abs(shifted - 2) <= 1; // Depth is that of plane 2.
+        for (int x = 0; x < SIZE; x++) {
+          Validity expected =
+              matters && x >= SIZE - 3 ? Validity.OUTSIDE_VIEW : Validity.VALID;
+          assertThat(Validity.of(map.validity().get(5 * SIZE + x))).isEqualTo(expected);
+        }
+        assertThat(map.info().count(Validity.OUTSIDE_VIEW)).isEqualTo(matters ? 3 * SIZE : 0);
+      }
+    }
+  }
+
   @Test
   void shouldCallItBeyondWhereTheSweepReachesInfinityAndThePixelIsThere() {
     Scene scene = new Scene();

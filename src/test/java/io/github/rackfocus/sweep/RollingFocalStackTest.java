@@ -2,10 +2,13 @@ package io.github.rackfocus.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.rackfocus.frame.Affine;
+import io.github.rackfocus.frame.CellMask;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.registration.RegistrationMode;
+import io.github.rackfocus.registration.Texture;
 import io.github.rackfocus.frame.TestFrames;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +19,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RollingFocalStackTest {
   private static final long TICK = 10_000_000;
@@ -348,6 +353,106 @@ class RollingFocalStackTest {
             assertThat(frame.changedCells().count()).isZero();
           }
         }
+      }
+    }
+  }
+
+  private FrameResult offer(RollingFocalStack stack, Texture texture, long stamp, double focus) {
+    try (Frame frame = texture.frame(pool, 160, 120, new Affine(), stamp, focus)) {
+      return stack.offer(frame);
+    }
+  }
+
+  @Test
+  void shouldNotUseAFrameThatCannotBeRegistered() {
+    RollingStackConfig config = RollingStackConfig.DEFAULTS;
+    Texture scene = new Texture(1);
+    try (RollingFocalStack rolling =
+        new RollingFocalStack(FocusAxis.uniformDioptres(1, 3, 3), config)) {
+      for (int i = 0; i < 4; i++) {
+        assertThat(offer(rolling, scene, i + 1, 1 + i % 3)).isEqualTo(FrameResult.PLACED);
+        closeStack(rolling);
+      }
+      assertThat(offer(rolling, new Texture(50), 5, 2)).isEqualTo(FrameResult.UNREGISTERED);
+      assertThat(rolling.freshPlanes()).isEqualTo(3);
+      assertThat(offer(rolling, scene, 6, 3)).isEqualTo(FrameResult.PLACED);
+    }
+  }
+
+  @Test
+  void shouldBeginAnewWhereTheViewIsAnother() {
+    Texture elsewhere = new Texture(60);
+    try (RollingFocalStack rolling =
+        new RollingFocalStack(FocusAxis.uniformDioptres(1, 3, 3), RollingStackConfig.DEFAULTS)) {
+      for (int i = 0; i < 3; i++) {
+        offer(rolling, new Texture(1), i + 1, 1 + i);
+      }
+      closeStack(rolling);
+      FrameResult result = FrameResult.UNREGISTERED;
+      for (int i = 3; result == FrameResult.UNREGISTERED; i++) {
+        assertThat(i).as("frames until it begins anew").isLessThan(9);
+        result = offer(rolling, elsewhere, i + 1, 1 + i % 3);
+      }
+      assertThat(result).isEqualTo(FrameResult.RESTARTED_BY_MOTION);
+      assertThat(rolling.freshPlanes()).isEqualTo(1);
+    }
+  }
+
+  private static void closeStack(RollingFocalStack rolling) {
+    try (FocalStack stack = rolling.takeStack()) {
+      assertThat(stack == null || stack.planes() == 3).isTrue();
+    }
+  }
+
+  /** A camera that moves is no moving scene; an object that moves is one, also then. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldTellMovingThingsFromAMovingCamera(boolean objectMoves) {
+    Texture scene = new Texture(3);
+    Texture object = new Texture(4);
+    Random random = new Random(5);
+    FocusAxis axis = FocusAxis.uniformDioptres(1, 3, 3);
+    try (RollingFocalStack rolling = new RollingFocalStack(axis, RollingStackConfig.DEFAULTS)) {
+      int marked = 0;
+      int inObject = 0;
+      for (int i = 0; i < 12; i++) {
+        double shiftX = 2 * random.nextGaussian();
+        double shiftY = 2 * random.nextGaussian();
+        int left = objectMoves ? 40 + 3 * i : 40;
+        Frame image =
+            TestFrames.of(
+                pool,
+                160,
+                120,
+                (x, y) -> {
+                  double viewX = x - shiftX;
+                  double viewY = y - shiftY;
+                  boolean inside = viewX > left && viewX < left + 32 && viewY > 40 && viewY < 72;
+                  return (int)
+                      Math.round(inside ? object.at(viewX - left, viewY) : scene.at(viewX, viewY));
+                },
+                i + 1,
+                FocusReading.at(1 + i % 3));
+        try (image) {
+          assertThat(rolling.offer(image)).isEqualTo(FrameResult.PLACED);
+        }
+        try (FocalStack stack = rolling.takeStack()) {
+          if (stack != null && i >= 9) {
+            CellMask changed = stack.reference().changedCells();
+            marked += changed.count();
+            Affine toView = stack.outputToView();
+            int x = (int) toView.x(left + 16 + shiftX, 56 + shiftY);
+            int y = (int) toView.y(left + 16 + shiftX, 56 + shiftY);
+            inObject += changed.atPixel(x, y) ? 1 : 0;
+          }
+        }
+      }
+      if (objectMoves) {
+        // Textures can be alike at a place by chance.
+        assertThat(inObject).isGreaterThanOrEqualTo(2);
+        assertThat(marked).as("cells in three frames").isBetween(3 * 8, 3 * 70);
+      } else {
+        assertThat(marked).isZero();
       }
     }
   }
