@@ -2,6 +2,7 @@ package io.github.rackfocus.camera;
 
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.LensWarp;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,14 @@ public interface FrameSource extends AutoCloseable {
   /** Returns the depth offset of the camera's calibration in metres, 0 if it has none. */
   default double depthOffsetMetres() {
     return 0;
+  }
+
+  /**
+   * Returns what the calibrated lens does to the image at each focus, or null if that is unknown.
+   * Asked for once, before the first frame.
+   */
+  default @Nullable LensWarp lensWarp() {
+    return null;
   }
 
   /** Returns the number of images dropped since the start, for any cause. */

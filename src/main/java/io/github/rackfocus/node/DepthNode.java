@@ -87,7 +87,7 @@ public final class DepthNode implements AutoCloseable {
     this.stacks = new Handover<>(1, parts.lossless);
     // Every frame's stack goes to the depth stage, which runs the frame stage of the model for it;
     // maps are computed for some.
-    this.rolling = new RollingFocalStack(axis, parts.rolling.withEveryNth(1));
+    this.rolling = new RollingFocalStack(axis, parts.rolling.withEveryNth(1), source.lensWarp());
     boolean held = parts.deadlineNanos > 0 && !parts.lossless;
     this.depth =
         new DepthStage(

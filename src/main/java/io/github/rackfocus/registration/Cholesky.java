@@ -1,5 +1,7 @@
 package io.github.rackfocus.registration;
 
+import java.util.Arrays;
+
 /** Solves small symmetric positive definite systems in place. */
 final class Cholesky {
   private Cholesky() {}
@@ -23,7 +25,7 @@ final class Cholesky {
         } else if (sum > 0) {
           matrix[row * n + row] = Math.sqrt(sum);
         } else {
-          java.util.Arrays.fill(x, 0, n, 0);
+          Arrays.fill(x, 0, n, 0);
           return;
         }
       }

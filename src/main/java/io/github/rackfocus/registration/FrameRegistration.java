@@ -2,7 +2,9 @@ package io.github.rackfocus.registration;
 
 import io.github.rackfocus.frame.Affine;
 import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.LensWarp;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,33 +28,6 @@ public final class FrameRegistration implements AutoCloseable {
   /** Motion of the camera, relative to the longer side, after which the keyframe is replaced. */
   private static final double KEYFRAME_SHIFT = 0.04;
 
-  /** Shift of a template, relative to the longer side, after which it is replaced. */
-  private static final double TEMPLATE_SHIFT = 0.08;
-
-  /** Shear and change of aspect that are expected between frames of one plane, small pixels. */
-  private static final double SHEAR_PIXELS = 0.25;
-
-  /**
-   * The same between frames of different focus. A lens only scales, turns and shifts the image, and
-   * blur that varies over the image looks like a shear.
-   */
-  private static final double DEFOCUS_SHEAR_PIXELS = 0.01;
-
-  private static final double MIN_CORRELATION = 0.7;
-  private static final double GOOD_CORRELATION = 0.85;
-  private static final double MIN_AGREEMENT = 0.3;
-
-  /** Agreement below which the scene has changed and the template is replaced. */
-  private static final double STALE_AGREEMENT = 0.7;
-
-  /** Variance of luma, 0 to 255, below which there is nothing to align with. */
-  private static final double MIN_TEXTURE = 0.3;
-
-  /** Bounds of a plausible transform: displacement relative to the longer side; change of scale. */
-  private static final double MAX_SHIFT = 0.35;
-
-  private static final double MAX_SCALE = 0.25;
-
   /** Smooth change over a sweep, relative to the longer side, that defocus alone can cause. */
   private static final double DEFOCUS_SHIFT = 0.0075;
 
@@ -72,15 +47,11 @@ public final class FrameRegistration implements AutoCloseable {
   private final RegistrationMode mode;
   private final int planes;
   private final FrameWarper warper;
-  private final MotionEstimator estimator = new MotionEstimator();
+  private final PlaneAligner aligner = new PlaneAligner();
   private final LensMotion lensMotion;
   private final @Nullable LensWarp lens;
-  private final Plane[] state;
-  private final SmallImage small = new SmallImage();
-  private final SmallImage half = new SmallImage();
+  private final PlaneTrack[] state;
   private final Affine predicted = new Affine();
-  private final Affine aligned = new Affine();
-  private final Affine coarse = new Affine();
   private final Affine inverse = new Affine();
   private final Affine full = new Affine();
   private final Affine lensPart = new Affine();
@@ -102,32 +73,6 @@ public final class FrameRegistration implements AutoCloseable {
   private long keyframes;
   private long losses;
 
-  /** What is known of one plane. */
-  private static final class Plane {
-    final MotionTemplate template = new MotionTemplate();
-    final MotionTemplate coarse = new MotionTemplate();
-
-    /** From the current view to that of the template, small pixels. */
-    final Affine viewToTemplate = new Affine();
-
-    /** From the current view to the newest image, small pixels: as estimated, and as used. */
-    final Affine estimated = new Affine();
-
-    final Affine used = new Affine();
-    boolean hasTemplate;
-    double focus;
-    double trust;
-    @Nullable Frame image;
-
-    void forget() {
-      hasTemplate = false;
-      if (image != null) {
-        image.close();
-      }
-      image = null;
-    }
-  }
-
   /**
    * @param farthest focus of the farthest plane
    * @param nearest focus of the nearest plane
@@ -145,9 +90,9 @@ public final class FrameRegistration implements AutoCloseable {
     this.lensMotion = new LensMotion(planes, farthest, nearest);
     // A set in the rolling stack, and one each in three stacks on their way through the estimator.
     this.warper = new FrameWarper(5 * planes + 2);
-    this.state = new Plane[planes];
+    this.state = new PlaneTrack[planes];
     for (int plane = 0; plane < planes; plane++) {
-      state[plane] = new Plane();
+      state[plane] = new PlaneTrack();
     }
   }
 
@@ -162,11 +107,11 @@ public final class FrameRegistration implements AutoCloseable {
     if (suspended > 0) {
       return registerSuspended(image, plane);
     }
-    Plane own = state[plane];
+    PlaneTrack own = state[plane];
     if (mode == RegistrationMode.LENS && last >= 0 && isLensKnown()) {
       followLens(image, plane);
     } else {
-      small.set(image);
+      aligner.setImage(image);
       if (last < 0) {
         start(image, plane);
       } else if (!follow(image, plane)) {
@@ -229,7 +174,7 @@ public final class FrameRegistration implements AutoCloseable {
 
   /** Takes the motion from what is known of the lens. */
   private void followLens(Frame image, int plane) {
-    small.setSize(image);
+    aligner.setSize(image);
     lensPart(image.focus().focus());
     state[plane].estimated.set(lensPart);
     trust = 1;
@@ -250,7 +195,7 @@ public final class FrameRegistration implements AutoCloseable {
   }
 
   private void start(Frame image, int plane) {
-    Plane own = state[plane];
+    PlaneTrack own = state[plane];
     keyFocus = image.focus().focus();
     keyStampNanos = image.stampNanos();
     keyframes++;
@@ -260,34 +205,32 @@ public final class FrameRegistration implements AutoCloseable {
     }
     trust = 1;
     own.trust = 1;
-    takeTemplate(own);
+    aligner.takeTemplate(own);
   }
 
   /** Estimates the motion of a frame; false if it cannot be registered. */
   private boolean follow(Frame image, int plane) {
     double focus = image.focus().focus();
     predict(focus);
-    Plane own = state[plane];
-    Plane reference = own.hasTemplate ? own : nearestWithTemplate(focus);
-    if (!align(reference, reference == own)) {
+    PlaneTrack own = state[plane];
+    PlaneTrack reference = own.hasTemplate ? own : nearestWithTemplate(focus);
+    if (!aligner.align(reference, reference == own, predicted)) {
       return false;
     }
-    parameters(aligned, parameters);
+    parameters(aligner.aligned(), parameters);
     learn(focus);
-    own.estimated.set(aligned);
+    own.estimated.set(aligner.aligned());
+    trust = aligner.trust();
     own.trust = trust;
-    if (!own.hasTemplate
-        || estimator.agreement() < STALE_AGREEMENT
-        || own.viewToTemplate.largestShift(small.width(), small.height())
-            > TEMPLATE_SHIFT * longSide()) {
-      takeTemplate(own);
+    if (aligner.isTemplateDue(own)) {
+      aligner.takeTemplate(own);
     }
     watchKeyframe(focus);
     return true;
   }
 
   private void predict(double focus) {
-    Plane before = state[last];
+    PlaneTrack before = state[last];
     parameters(before.estimated, lastParameters);
     System.arraycopy(lastParameters, 0, parameters, 0, parameters.length);
     if (lensIgnored) {
@@ -303,39 +246,13 @@ public final class FrameRegistration implements AutoCloseable {
       lensMotion.addChange(before.focus, focus, 1, parameters);
       fromParameters(parameters, predicted);
     }
-    if (!isPlausible(predicted)) {
+    if (!aligner.isPlausible(predicted)) {
       predicted.set(before.estimated);
     }
   }
 
-  private boolean align(Plane reference, boolean sameFocus) {
-    estimator.allowShear(sameFocus ? SHEAR_PIXELS : DEFOCUS_SHEAR_PIXELS);
-    inverse.setInverse(reference.viewToTemplate);
-    aligned.setSequence(inverse, predicted);
-    boolean done = estimator.align(reference.template, small, aligned);
-    if (estimator.textureVariance() < MIN_TEXTURE) {
-      aligned.set(predicted);
-      trust = 0;
-      return true;
-    }
-    if (!done || estimator.correlation() < GOOD_CORRELATION) {
-      half.setHalf(small);
-      coarse.setSequence(inverse, predicted);
-      coarse.setScaled(coarse, 0.5);
-      estimator.align(reference.coarse, half, coarse);
-      aligned.setScaled(coarse, 2);
-      done = estimator.align(reference.template, small, aligned);
-    }
-    aligned.setSequence(reference.viewToTemplate, aligned);
-    trust = estimator.correlation() * estimator.agreement();
-    return done
-        && estimator.correlation() >= MIN_CORRELATION
-        && estimator.agreement() >= MIN_AGREEMENT
-        && isPlausible(aligned);
-  }
-
   private void learn(double focus) {
-    Plane before = state[last];
+    PlaneTrack before = state[last];
     for (int i = 0; i < parameters.length; i++) {
       lastParameters[i] = parameters[i] - lastParameters[i];
     }
@@ -345,22 +262,22 @@ public final class FrameRegistration implements AutoCloseable {
   private void watchKeyframe(double focus) {
     lensPart(focus);
     if (mode != RegistrationMode.LENS
-        && aligned.distance(lensPart, small.width(), small.height())
-            > KEYFRAME_SHIFT * longSide()) {
+        && aligner.aligned().distance(lensPart, aligner.width(), aligner.height())
+            > KEYFRAME_SHIFT * aligner.longSide()) {
       keyframeDue = true;
     }
   }
 
   private void chooseUsed(int plane) {
-    Plane own = state[plane];
-    double still = mode == RegistrationMode.FULL ? 0 : STILL_PIXELS / small.factor();
+    PlaneTrack own = state[plane];
+    double still = mode == RegistrationMode.FULL ? 0 : STILL_PIXELS / aligner.factor();
     boolean asBefore =
         own.image != null
-            && own.used.distance(own.estimated, small.width(), small.height()) < still;
+            && own.used.distance(own.estimated, aligner.width(), aligner.height()) < still;
     if (asBefore) {
       return;
     }
-    if (own.estimated.largestShift(small.width(), small.height()) < still) {
+    if (own.estimated.largestShift(aligner.width(), aligner.height()) < still) {
       own.used.setIdentity();
     } else {
       own.used.set(own.estimated);
@@ -368,7 +285,7 @@ public final class FrameRegistration implements AutoCloseable {
   }
 
   private @Nullable Frame warped(Frame image, Affine viewToImage) {
-    full.setScaled(viewToImage, small.factor());
+    full.setScaled(viewToImage, aligner.factor());
     if (full.largestShift(image.width(), image.height()) < NO_SHIFT_PIXELS) {
       return image.retain();
     }
@@ -376,25 +293,20 @@ public final class FrameRegistration implements AutoCloseable {
   }
 
   private void keep(Frame image, int plane) {
-    Plane own = state[plane];
-    if (own.image != null) {
-      own.image.close();
-    }
-    own.image = image.retain();
-    own.focus = image.focus().focus();
+    state[plane].keep(image);
     last = plane;
     setOutput();
   }
 
   /** The view in which depth is published: the newest image's, or its calibrated reference view. */
   private void setOutput() {
-    Plane newest = state[last];
+    PlaneTrack newest = state[last];
     outputToView.setInverse(newest.used);
     if (lens != null) {
       referenceToImage(newest.focus, lensPart);
       outputToView.setSequence(lensPart, outputToView);
     }
-    outputToView.setScaled(outputToView, small.factor());
+    outputToView.setScaled(outputToView, aligner.factor());
     if (outputToView.largestShift(fullWidth(), fullHeight()) < NO_SHIFT_PIXELS) {
       outputToView.setIdentity();
     }
@@ -421,8 +333,8 @@ public final class FrameRegistration implements AutoCloseable {
     boolean firstSweep = !everComplete;
     everComplete = true;
     restarts = 0;
-    Plane newest = state[last];
-    keyStampNanos = java.util.Objects.requireNonNull(newest.image).stampNanos();
+    PlaneTrack newest = state[last];
+    keyStampNanos = Objects.requireNonNull(newest.image).stampNanos();
     keyFocus = newest.focus;
     keyframes++;
     if (firstSweep && lens == null && mode == RegistrationMode.AUTO && isDefocusOnly()) {
@@ -432,17 +344,14 @@ public final class FrameRegistration implements AutoCloseable {
     if (outputToView.isIdentity()) {
       return;
     }
-    Affine change = new Affine().setScaled(outputToView, 1.0 / small.factor());
+    Affine change = new Affine().setScaled(outputToView, 1.0 / aligner.factor());
     for (int plane = 0; plane < planes; plane++) {
-      Plane own = state[plane];
-      own.viewToTemplate.setSequence(change, own.viewToTemplate);
-      Frame image = own.image;
-      if (image == null) {
-        continue;
-      }
-      own.estimated.setSequence(change, own.estimated);
+      PlaneTrack own = state[plane];
+      own.changeView(change);
       own.used.set(own.estimated);
-      replace(registered, plane, warped(image, own.used));
+      if (own.image != null) {
+        replace(registered, plane, warped(own.image, own.used));
+      }
     }
     setOutput();
   }
@@ -465,9 +374,9 @@ public final class FrameRegistration implements AutoCloseable {
   private double roughness() {
     double most = 0;
     for (int plane = 1; plane + 1 < planes; plane++) {
-      Plane before = state[plane - 1];
-      Plane own = state[plane];
-      Plane after = state[plane + 1];
+      PlaneTrack before = state[plane - 1];
+      PlaneTrack own = state[plane];
+      PlaneTrack after = state[plane + 1];
       if (before.image == null || own.image == null || after.image == null) {
         return Double.POSITIVE_INFINITY;
       }
@@ -478,7 +387,7 @@ public final class FrameRegistration implements AutoCloseable {
         parameters[i] += share * (lastParameters[i] - parameters[i]);
       }
       fromParameters(parameters, predicted);
-      most = Math.max(most, own.estimated.distance(predicted, small.width(), small.height()));
+      most = Math.max(most, own.estimated.distance(predicted, aligner.width(), aligner.height()));
     }
     return most;
   }
@@ -486,7 +395,7 @@ public final class FrameRegistration implements AutoCloseable {
   private void ignoreLens(@Nullable Frame[] registered) {
     lensIgnored = true;
     for (int plane = 0; plane < planes; plane++) {
-      Plane own = state[plane];
+      PlaneTrack own = state[plane];
       Frame image = own.image;
       if (image != null) {
         own.viewToTemplate.setSequence(inverse.setInverse(own.estimated), own.viewToTemplate);
@@ -510,7 +419,7 @@ public final class FrameRegistration implements AutoCloseable {
 
   /** Forgets all frames; what was learned of the lens stays. */
   public void clear() {
-    for (Plane plane : state) {
+    for (PlaneTrack plane : state) {
       plane.forget();
     }
     last = -1;
@@ -545,7 +454,7 @@ public final class FrameRegistration implements AutoCloseable {
    * Largest displacement, in pixels, between the newest frame's view and a plane's newest image.
    */
   public double shift(int plane) {
-    full.setScaled(state[plane].used, small.factor());
+    full.setScaled(state[plane].used, aligner.factor());
     full.setSequence(outputToView, full);
     return full.largestShift(fullWidth(), fullHeight());
   }
@@ -571,18 +480,9 @@ public final class FrameRegistration implements AutoCloseable {
     warper.close();
   }
 
-  private void takeTemplate(Plane own) {
-    own.template.set(small, own.estimated);
-    half.setHalf(small);
-    coarse.setScaled(own.estimated, 0.5);
-    own.coarse.set(half, coarse);
-    own.viewToTemplate.setIdentity();
-    own.hasTemplate = true;
-  }
-
-  private Plane nearestWithTemplate(double focus) {
-    Plane best = state[last];
-    for (Plane plane : state) {
+  private PlaneTrack nearestWithTemplate(double focus) {
+    PlaneTrack best = state[last];
+    for (PlaneTrack plane : state) {
       if (plane.hasTemplate && Math.abs(plane.focus - focus) < Math.abs(best.focus - focus)) {
         best = plane;
       }
@@ -590,36 +490,24 @@ public final class FrameRegistration implements AutoCloseable {
     return best;
   }
 
-  private boolean isPlausible(Affine transform) {
-    double stretch = Math.max(Math.abs(transform.xx() - 1), Math.abs(transform.yy() - 1));
-    double turn = Math.max(Math.abs(transform.xy()), Math.abs(transform.yx()));
-    return stretch < MAX_SCALE
-        && turn < MAX_SCALE
-        && transform.largestShift(small.width(), small.height()) < MAX_SHIFT * longSide();
-  }
-
   private void referenceToImage(double focus, Affine into) {
-    java.util.Objects.requireNonNull(lens).referenceToImage(focus, into);
-    into.setScaled(into, 1.0 / small.factor());
-  }
-
-  private int longSide() {
-    return Math.max(small.width(), small.height());
+    Objects.requireNonNull(lens).referenceToImage(focus, into);
+    into.setScaled(into, 1.0 / aligner.factor());
   }
 
   private int fullWidth() {
-    return small.width() * small.factor();
+    return aligner.width() * aligner.factor();
   }
 
   private int fullHeight() {
-    return small.height() * small.factor();
+    return aligner.height() * aligner.factor();
   }
 
   private void parameters(Affine transform, double[] into) {
-    Motion.parameters(transform, small.width(), small.height(), into);
+    Motion.parameters(transform, aligner.width(), aligner.height(), into);
   }
 
   private void fromParameters(double[] from, Affine into) {
-    Motion.affine(from, small.width(), small.height(), into);
+    Motion.affine(from, aligner.width(), aligner.height(), into);
   }
 }

@@ -1,5 +1,7 @@
 package io.github.rackfocus.registration;
 
+import java.util.Locale;
+
 /** Which motion between the frames of a sweep is removed. */
 public enum RegistrationMode {
   /** Lens and camera; motion below a tenth of a pixel is ignored, so a still camera costs little. */
@@ -13,6 +15,6 @@ public enum RegistrationMode {
 
   /** Name in configuration and messages. */
   public String key() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -2,6 +2,7 @@ package io.github.rackfocus.registration;
 
 import io.github.rackfocus.frame.Frame;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * A frame reduced to about 160 pixels along its longer side and blurred, so that its focus matters
@@ -37,7 +38,7 @@ final class SmallImage {
     int used = width * factor;
     float scale = 1f / (factor * factor);
     for (int y = 0; y < height; y++) {
-      java.util.Arrays.fill(sums, 0);
+      Arrays.fill(sums, 0);
       for (int i = 0; i < factor; i++) {
         luma.get((y * factor + i) * frame.width(), row, 0, used);
         for (int x = 0; x < used; x++) {

@@ -8,11 +8,13 @@ import io.github.rackfocus.frame.Affine;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.frame.LensWarp;
 import io.github.rackfocus.frame.TestFrames;
 import java.lang.management.ManagementFactory;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.IntBinaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +31,7 @@ class FrameRegistrationTest {
   private long number;
 
   private static FrameRegistration of(
-      RegistrationMode mode, @org.jspecify.annotations.Nullable LensWarp lens) {
+      RegistrationMode mode, @Nullable LensWarp lens) {
     return new FrameRegistration(mode, PLANES, 1, 6, lens);
   }
 
@@ -45,12 +47,12 @@ class FrameRegistrationTest {
   }
 
   /** Offers a frame of the texture; null if it is rejected. */
-  private @org.jspecify.annotations.Nullable Frame offer(
+  private @Nullable Frame offer(
       Texture texture, Affine viewToImage, int plane) {
     return offer(texture.frame(pool, WIDTH, HEIGHT, viewToImage, ++number, 1 + plane), plane);
   }
 
-  private @org.jspecify.annotations.Nullable Frame offer(IntBinaryOperator luma, int plane) {
+  private @Nullable Frame offer(IntBinaryOperator luma, int plane) {
     number++;
     return offer(
         TestFrames.of(
@@ -58,7 +60,7 @@ class FrameRegistrationTest {
         plane);
   }
 
-  private @org.jspecify.annotations.Nullable Frame offer(Frame image, int plane) {
+  private @Nullable Frame offer(Frame image, int plane) {
     try (image) {
       Frame frame = registration.register(image, plane);
       if (frame != null) {

@@ -1,6 +1,5 @@
-package io.github.rackfocus.registration;
+package io.github.rackfocus.frame;
 
-import io.github.rackfocus.frame.Affine;
 
 /** What a calibrated lens does to the image at each focus. */
 @FunctionalInterface
