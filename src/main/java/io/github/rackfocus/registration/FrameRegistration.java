@@ -3,7 +3,6 @@ package io.github.rackfocus.registration;
 import io.github.rackfocus.frame.Affine;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.LensWarp;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -48,15 +47,12 @@ public final class FrameRegistration implements AutoCloseable {
   private final int planes;
   private final FrameWarper warper;
   private final PlaneAligner aligner = new PlaneAligner();
-  private final LensMotion lensMotion;
-  private final @Nullable LensWarp lens;
+  private final LensPart lens;
   private final PlaneTrack[] state;
   private final Affine predicted = new Affine();
   private final Affine inverse = new Affine();
   private final Affine full = new Affine();
   private final Affine lensPart = new Affine();
-  private final double[] parameters = new double[MotionTemplate.PARAMETERS];
-  private final double[] lastParameters = new double[MotionTemplate.PARAMETERS];
   private final Affine outputToView = new Affine();
   private int last = -1;
   private double keyFocus = Double.NaN;
@@ -64,7 +60,6 @@ public final class FrameRegistration implements AutoCloseable {
   private double trust;
   private boolean keyframeDue;
   private boolean everComplete;
-  private boolean lensIgnored;
   private int failuresInRow;
   private int restarts;
   private int suspended;
@@ -86,8 +81,7 @@ public final class FrameRegistration implements AutoCloseable {
       @Nullable LensWarp lens) {
     this.mode = mode;
     this.planes = planes;
-    this.lens = lens;
-    this.lensMotion = new LensMotion(planes, farthest, nearest);
+    this.lens = new LensPart(lens, planes, farthest, nearest, aligner);
     // A set in the rolling stack, and one each in three stacks on their way through the estimator.
     this.warper = new FrameWarper(5 * planes + 2);
     this.state = new PlaneTrack[planes];
@@ -169,29 +163,16 @@ public final class FrameRegistration implements AutoCloseable {
 
   /** Whether the lens is calibrated or learned; what is learned is refined by every n-th frame. */
   private boolean isLensKnown() {
-    return lens != null || (frames > LEARNING_SWEEPS * planes && frames % LEARN_EVERY != 0);
+    return lens.isCalibrated()
+        || (frames > LEARNING_SWEEPS * planes && frames % LEARN_EVERY != 0);
   }
 
   /** Takes the motion from what is known of the lens. */
   private void followLens(Frame image, int plane) {
     aligner.setSize(image);
-    lensPart(image.focus().focus());
-    state[plane].estimated.set(lensPart);
+    lens.between(keyFocus, image.focus().focus(), state[plane].estimated);
     trust = 1;
     state[plane].trust = 1;
-  }
-
-  /** Sets what the lens does between the common view and an image. */
-  private void lensPart(double focus) {
-    if (lensIgnored) {
-      lensPart.setIdentity();
-    } else if (lens == null) {
-      Arrays.fill(lastParameters, 0);
-      lensMotion.addChange(keyFocus, focus, 0, lastParameters);
-      fromParameters(lastParameters, lensPart);
-    } else {
-      referenceToImage(focus, lensPart);
-    }
   }
 
   private void start(Frame image, int plane) {
@@ -199,10 +180,7 @@ public final class FrameRegistration implements AutoCloseable {
     keyFocus = image.focus().focus();
     keyStampNanos = image.stampNanos();
     keyframes++;
-    own.estimated.setIdentity();
-    if (lens != null) {
-      referenceToImage(keyFocus, own.estimated);
-    }
+    lens.referenceToImage(keyFocus, own.estimated);
     trust = 1;
     own.trust = 1;
     aligner.takeTemplate(own);
@@ -211,14 +189,17 @@ public final class FrameRegistration implements AutoCloseable {
   /** Estimates the motion of a frame; false if it cannot be registered. */
   private boolean follow(Frame image, int plane) {
     double focus = image.focus().focus();
-    predict(focus);
+    PlaneTrack before = state[last];
+    lens.predict(before.focus, before.estimated, focus, predicted);
+    if (!aligner.isPlausible(predicted)) {
+      predicted.set(before.estimated);
+    }
     PlaneTrack own = state[plane];
     PlaneTrack reference = own.hasTemplate ? own : nearestWithTemplate(focus);
     if (!aligner.align(reference, reference == own, predicted)) {
       return false;
     }
-    parameters(aligner.aligned(), parameters);
-    learn(focus);
+    lens.learn(before.focus, before.estimated, focus, aligner.aligned());
     own.estimated.set(aligner.aligned());
     trust = aligner.trust();
     own.trust = trust;
@@ -229,38 +210,8 @@ public final class FrameRegistration implements AutoCloseable {
     return true;
   }
 
-  private void predict(double focus) {
-    PlaneTrack before = state[last];
-    parameters(before.estimated, lastParameters);
-    System.arraycopy(lastParameters, 0, parameters, 0, parameters.length);
-    if (lensIgnored) {
-      predicted.set(before.estimated);
-    } else if (lens != null) {
-      // Where the camera is, and then what the lens does at the new focus.
-      referenceToImage(before.focus, lensPart);
-      inverse.setInverse(lensPart);
-      predicted.setSequence(before.estimated, inverse);
-      referenceToImage(focus, lensPart);
-      predicted.setSequence(predicted, lensPart);
-    } else {
-      lensMotion.addChange(before.focus, focus, 1, parameters);
-      fromParameters(parameters, predicted);
-    }
-    if (!aligner.isPlausible(predicted)) {
-      predicted.set(before.estimated);
-    }
-  }
-
-  private void learn(double focus) {
-    PlaneTrack before = state[last];
-    for (int i = 0; i < parameters.length; i++) {
-      lastParameters[i] = parameters[i] - lastParameters[i];
-    }
-    lensMotion.learn(before.focus, focus, lastParameters);
-  }
-
   private void watchKeyframe(double focus) {
-    lensPart(focus);
+    lens.between(keyFocus, focus, lensPart);
     if (mode != RegistrationMode.LENS
         && aligner.aligned().distance(lensPart, aligner.width(), aligner.height())
             > KEYFRAME_SHIFT * aligner.longSide()) {
@@ -302,10 +253,8 @@ public final class FrameRegistration implements AutoCloseable {
   private void setOutput() {
     PlaneTrack newest = state[last];
     outputToView.setInverse(newest.used);
-    if (lens != null) {
-      referenceToImage(newest.focus, lensPart);
-      outputToView.setSequence(lensPart, outputToView);
-    }
+    lens.referenceToImage(newest.focus, lensPart);
+    outputToView.setSequence(lensPart, outputToView);
     outputToView.setScaled(outputToView, aligner.factor());
     if (outputToView.largestShift(fullWidth(), fullHeight()) < NO_SHIFT_PIXELS) {
       outputToView.setIdentity();
@@ -337,7 +286,7 @@ public final class FrameRegistration implements AutoCloseable {
     keyStampNanos = Objects.requireNonNull(newest.image).stampNanos();
     keyFocus = newest.focus;
     keyframes++;
-    if (firstSweep && lens == null && mode == RegistrationMode.AUTO && isDefocusOnly()) {
+    if (firstSweep && !lens.isCalibrated() && mode == RegistrationMode.AUTO && isDefocusOnly()) {
       ignoreLens(registered);
       return;
     }
@@ -381,19 +330,14 @@ public final class FrameRegistration implements AutoCloseable {
         return Double.POSITIVE_INFINITY;
       }
       double share = (own.focus - before.focus) / (after.focus - before.focus);
-      parameters(before.estimated, parameters);
-      parameters(after.estimated, lastParameters);
-      for (int i = 0; i < parameters.length; i++) {
-        parameters[i] += share * (lastParameters[i] - parameters[i]);
-      }
-      fromParameters(parameters, predicted);
+      lens.interpolate(before.estimated, after.estimated, share, predicted);
       most = Math.max(most, own.estimated.distance(predicted, aligner.width(), aligner.height()));
     }
     return most;
   }
 
   private void ignoreLens(@Nullable Frame[] registered) {
-    lensIgnored = true;
+    lens.ignore(true);
     for (int plane = 0; plane < planes; plane++) {
       PlaneTrack own = state[plane];
       Frame image = own.image;
@@ -425,7 +369,7 @@ public final class FrameRegistration implements AutoCloseable {
     last = -1;
     keyframeDue = false;
     everComplete = false;
-    lensIgnored = false;
+    lens.ignore(false);
     failuresInRow = 0;
     outputToView.setIdentity();
   }
@@ -490,24 +434,11 @@ public final class FrameRegistration implements AutoCloseable {
     return best;
   }
 
-  private void referenceToImage(double focus, Affine into) {
-    Objects.requireNonNull(lens).referenceToImage(focus, into);
-    into.setScaled(into, 1.0 / aligner.factor());
-  }
-
   private int fullWidth() {
     return aligner.width() * aligner.factor();
   }
 
   private int fullHeight() {
     return aligner.height() * aligner.factor();
-  }
-
-  private void parameters(Affine transform, double[] into) {
-    Motion.parameters(transform, aligner.width(), aligner.height(), into);
-  }
-
-  private void fromParameters(double[] from, Affine into) {
-    Motion.affine(from, aligner.width(), aligner.height(), into);
   }
 }
