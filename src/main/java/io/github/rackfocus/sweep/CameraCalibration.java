@@ -243,7 +243,7 @@ public final class CameraCalibration {
         k,
         rectification,
         p,
-        lens);
+        lens.mapped(left, top, 1.0 / binningX, 1.0 / binningY));
   }
 
   /**
@@ -283,7 +283,39 @@ public final class CameraCalibration {
     update(digest, rectification);
     update(digest, projection);
     update(digest, lens.powerGain(), lens.powerOffset(), lens.depthOffsetMetres());
+    updateLens(digest);
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Leaves out what is not set, so that files without it keep their hashes. */
+  private void updateLens(MessageDigest digest) {
+    LensBreathing breathing = lens.breathing();
+    // The reference focus alone says at which focus K holds: part of the calibration as well.
+    if (breathing.isActive() || breathing.referenceFocus() != 0) {
+      digest.update((byte) 'b');
+      update(
+          digest,
+          breathing.referenceFocus(),
+          breathing.scalePerDioptre(),
+          breathing.scalePerSquaredDioptre(),
+          breathing.shiftXPerDioptre(),
+          breathing.shiftYPerDioptre());
+    }
+    LensTiming timing = lens.timing();
+    if (!timing.equals(LensTiming.NONE)) {
+      digest.update((byte) 't');
+      update(
+          digest,
+          timing.lagUpSeconds(),
+          timing.lagDownSeconds(),
+          timing.clockOffsetSeconds(),
+          timing.hysteresisDioptres());
+    }
+    LensDrift drift = lens.drift();
+    if (drift.dioptresPerDegree() != 0) {
+      digest.update((byte) 'd');
+      update(digest, drift.dioptresPerDegree(), drift.referenceCelsius());
+    }
   }
 
   private static void update(MessageDigest digest, double... numbers) {
