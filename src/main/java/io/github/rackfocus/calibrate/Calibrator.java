@@ -1,0 +1,234 @@
+package io.github.rackfocus.calibrate;
+
+import io.github.rackfocus.sweep.CameraCalibration;
+import io.github.rackfocus.sweep.LensCalibration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Estimates a camera and its lens from observations: one fit of everything, so that the uncertainty
+ * of the camera matrix, say, is in that of the law of focus too.
+ */
+final class Calibrator {
+  private static final int NOISE_ROUNDS = 3;
+  private static final double SIGNIFICANT = 3;
+  private static final double LEAST_CORNER_PIXELS = 0.01;
+
+  private final Observations data;
+  private final @Nullable CameraCalibration known;
+  private final double[] shared = new double[Parameter.values().length];
+  private final FreeParameters parameters;
+  private LeastSquares.Solution solution;
+
+  /**
+   * Solves.
+   *
+   * @param board that the observations show
+   * @param known a camera file: its camera matrix is used if no board is seen often enough, its lens
+   *     where the observations don't determine it
+   * @param referenceFocus at which the camera matrix shall hold, dioptres; NaN: the middle of the
+   *     sweep
+   * @throws CalibrationException if there is too little to estimate anything
+   */
+  Calibrator(
+      Observations data,
+      BoardConfig board,
+      @Nullable CameraCalibration known,
+      double referenceFocus)
+      throws CalibrationException {
+    this.data = data;
+    this.known = known;
+    start(board);
+    this.parameters = new FreeParameters(data, vergences());
+    if (parameters.free().contains(Parameter.GAIN)) {
+      law();
+    }
+    data.noise().gain = Parameter.GAIN.in(shared);
+    data.noise().referenceFocus = Double.isNaN(referenceFocus) ? middle() : referenceFocus;
+    this.solution = solve();
+    prune();
+  }
+
+  /** Returns the result. */
+  CalibrationResult result() {
+    return Results.of(data, parameters, solution, peaks());
+  }
+
+  /** All shared unknowns at the solution. */
+  double[] shared() {
+    return solution.shared().clone();
+  }
+
+  private void start(BoardConfig board) throws CalibrationException {
+    LensCalibration lens = known == null ? LensCalibration.DEFAULTS : known.lens();
+    shared[Parameter.GAIN.ordinal()] = lens.powerGain();
+    shared[Parameter.OFFSET.ordinal()] = lens.powerOffset();
+    if (known != null) {
+      BoardStart.setKnown(known, shared);
+    } else {
+      // Without a camera matrix, a scene breathes about the middle of its image.
+      shared[Parameter.FX.ordinal()] = data.width();
+      shared[Parameter.FY.ordinal()] = data.width();
+      shared[Parameter.CX.ordinal()] = (data.width() - 1) / 2.0;
+      shared[Parameter.CY.ordinal()] = (data.height() - 1) / 2.0;
+    }
+    if (!data.boards().isEmpty()) {
+      boolean estimated = data.boards().size() >= FreeParameters.FEWEST_VIEWS;
+      if (!estimated && known == null) {
+        throw new CalibrationException(
+            "the board was held still " + data.boards().size() + " times; expected at least "
+                + FreeParameters.FEWEST_VIEWS
+                + ", or a camera file with the camera matrix (--camera)");
+      }
+      BoardStart.set(data, board, estimated ? null : known, shared);
+    }
+    if (data.positions() == 0 && data.peaks().isEmpty()) {
+      throw new CalibrationException(
+          "nothing could be measured: no board, no texture that becomes sharp within the sweep");
+    }
+  }
+
+  private double[] vergences() {
+    List<Double> all = new ArrayList<>();
+    data.boards()
+        .forEach(view -> view.peaks().forEach(peak -> all.add(view.vergence(shared, peak))));
+    data.planes().forEach(view -> view.peaks().forEach(peak -> all.add(view.vergence(shared))));
+    return all.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  /** A straight line through vergence over power. */
+  private void law() {
+    double[] vergences = vergences();
+    List<SharpnessPeak> peaks = data.peaks();
+    double n = vergences.length;
+    double meanPower = peaks.stream().mapToDouble(peak -> peak.lens().power()).average().orElse(0);
+    double mean = 0;
+    for (double each : vergences) {
+      mean += each / n;
+    }
+    double square = 0;
+    double product = 0;
+    for (int i = 0; i < vergences.length; i++) {
+      double power = peaks.get(i).lens().power() - meanPower;
+      square += power * power;
+      product += power * (vergences[i] - mean);
+    }
+    if (square > 0 && product != 0) {
+      shared[Parameter.GAIN.ordinal()] = product / square;
+      shared[Parameter.OFFSET.ordinal()] = mean - product / square * meanPower;
+    }
+  }
+
+  private double middle() {
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    List<LensSample> samples = new ArrayList<>(data.positionSamples());
+    data.peaks().forEach(peak -> samples.add(peak.lens()));
+    for (LensSample each : samples) {
+      double focus = each.focus(shared);
+      least = Math.min(least, focus);
+      most = Math.max(most, focus);
+    }
+    // Rounded, since it is a choice and not a measurement.
+    return Math.max(0, Math.round(50 * (least + most)) / 100.0);
+  }
+
+  private LeastSquares.Solution solve() {
+    int[] free = parameters.free().stream().mapToInt(Parameter::ordinal).toArray();
+    LeastSquares problem = new LeastSquares(data.blocks(), free, Parameter.steps());
+    LeastSquares.Solution result = problem.solve(shared);
+    for (int round = 1; round < NOISE_ROUNDS; round++) {
+      System.arraycopy(result.shared(), 0, shared, 0, shared.length);
+      noise();
+      result = problem.solve(shared);
+    }
+    System.arraycopy(result.shared(), 0, shared, 0, shared.length);
+    return result;
+  }
+
+  /** Sets the noise of positions and of peaks to what their residuals are. */
+  private void noise() {
+    Noise noise = data.noise();
+    Residuals residuals = Residuals.of(data, shared);
+    EnumSet<Parameter> law = EnumSet.copyOf(parameters.free());
+    law.removeIf(each -> each.ordinal() < Parameter.GAIN.ordinal());
+    int geometric = parameters.free().size() - law.size();
+    double positionFreedom =
+        2.0 * data.positions()
+            - 6.0 * data.boards().size()
+            - 2.0 * data.features().size()
+            - geometric;
+    if (positionFreedom > 0) {
+      double scale = Math.sqrt(residuals.positionSquares() / positionFreedom);
+      noise.cornerPixels = Math.max(LEAST_CORNER_PIXELS, noise.cornerPixels * scale);
+    }
+    double peakFreedom = residuals.peaks() - data.patches().size() - (double) law.size();
+    if (peakFreedom > 0) {
+      noise.peakFactor *= Math.sqrt(residuals.peakSquares() / peakFreedom);
+    }
+    noise.gain = Parameter.GAIN.in(shared);
+  }
+
+  /** Leaves out what turned out not to be determined, and solves again. */
+  private void prune() {
+    boolean again = false;
+    for (Parameter each : List.copyOf(parameters.free())) {
+      double sigma = solution.sigma()[each.ordinal()];
+      double value = Math.abs(each.in(solution.shared()));
+      boolean optional = each == Parameter.SCALE_SQUARED || each == Parameter.DEPTH_OFFSET;
+      if (each.largestSigma() > 0 && !(sigma <= each.largestSigma())) {
+        parameters.refuse(
+            each,
+            String.format(
+                Locale.ROOT,
+                "the recording leaves %.2g %s of uncertainty; record more views, spread over the"
+                    + " sweep",
+                sigma,
+                each.unit()));
+        again = true;
+      } else if (optional && value < SIGNIFICANT * sigma) {
+        parameters.refuse(
+            each,
+            String.format(Locale.ROOT, "is 0 within its uncertainty of %.2g %s", sigma, each.unit()));
+        again = true;
+      }
+      if (!parameters.free().contains(each)) {
+        shared[each.ordinal()] = 0;
+      }
+    }
+    if (again) {
+      if (!parameters.free().contains(Parameter.GAIN)) {
+        shared[Parameter.GAIN.ordinal()] = known == null ? 1 : known.lens().powerGain();
+      }
+      solution = solve();
+    }
+  }
+
+  private List<CalibrationResult.Peak> peaks() {
+    double[] solved = solution.shared();
+    List<CalibrationResult.Peak> peaks = new ArrayList<>();
+    for (BoardView view : data.boards()) {
+      view.peaks().forEach(peak -> peaks.add(peak(solved, peak, view.vergence(solved, peak))));
+    }
+    for (PlaneView view : data.planes()) {
+      view.peaks().forEach(peak -> peaks.add(peak(solved, peak, view.vergence(solved))));
+    }
+    for (ScenePatch patch : data.patches()) {
+      patch.peaks().forEach(peak -> peaks.add(peak(solved, peak, Double.NaN)));
+    }
+    return peaks;
+  }
+
+  private CalibrationResult.Peak peak(double[] solved, SharpnessPeak peak, double vergence) {
+    Noise noise = data.noise();
+    return new CalibrationResult.Peak(
+        peak.lens().power(),
+        (int) Math.signum(peak.lens().rate() * Parameter.GAIN.in(solved)),
+        vergence,
+        peak.lens().focus(solved),
+        Math.abs(noise.gain) * peak.sigmaPower() * noise.peakFactor);
+  }
+}

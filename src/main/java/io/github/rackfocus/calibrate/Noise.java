@@ -1,0 +1,27 @@
+package io.github.rackfocus.calibrate;
+
+/** Standard errors of the observations, estimated from the residuals of the fit before. */
+final class Noise {
+  /** Of a corner's column or row, pixels. */
+  double cornerPixels = 0.2;
+
+  /** Factor on the standard errors that the curves of sharpness give. */
+  double peakFactor = 1;
+
+  /** Dioptres of focus per dioptre of lens power, to scale the standard errors of peaks. */
+  double gain = 1;
+
+  /** Focus at which the camera matrix holds, dioptres. */
+  double referenceFocus;
+
+  /** Returns the residual of a peak of sharpness for an object of known vergence. */
+  double peakResidual(double[] shared, SharpnessPeak peak, double vergence) {
+    return (peak.lens().focus(shared) - vergence)
+        / (Math.abs(gain) * peak.sigmaPower() * peakFactor);
+  }
+
+  /** Moves a pixel of the reference view to where it is in the image of a lens sample. */
+  void breathe(double[] shared, LensSample lens, double[] pixel) {
+    CameraModel.breathe(shared, lens.focus(shared) - referenceFocus, pixel);
+  }
+}
