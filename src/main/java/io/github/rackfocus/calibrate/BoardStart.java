@@ -14,11 +14,19 @@ import org.opencv.core.MatOfPoint2f;
 import org.opencv.core.MatOfPoint3f;
 import org.opencv.core.Point;
 import org.opencv.core.Point3;
-import org.opencv.core.Size;
 
-/** A start for the fit: camera matrix, distortion and poses by OpenCV, from one frame a view. */
+/**
+ * A start for the fit, from one frame a view: the focal length with which the board's poses fit best.
+ * A search over one number can't go astray, which a fit of all intrinsics does where views are hardly
+ * tilted; distortion and the rest are left to the fit that follows.
+ */
 final class BoardStart {
-  private static final int MATRIX = 9;
+  /** Focal lengths that are tried, in widths of the image: 90 to 14 degrees of view. */
+  private static final double SHORTEST = 0.5;
+
+  private static final double LONGEST = 4;
+  private static final double STEP = 1.1;
+  private static final double WORST_PIXELS = 20;
 
   private BoardStart() {}
 
@@ -31,59 +39,90 @@ final class BoardStart {
   static void set(
       Observations data, BoardConfig board, @Nullable CameraCalibration known, double[] shared) {
     NativeLibraries.loadOpenCv();
-    List<Mat> objects = new ArrayList<>();
-    List<Mat> images = new ArrayList<>();
     double middle = middlePower(data);
+    List<MatOfPoint3f> objects = new ArrayList<>();
+    List<MatOfPoint2f> images = new ArrayList<>();
     for (BoardView view : data.boards()) {
       BoardView.Corners frame = nearest(view, middle);
       objects.add(objectPoints(board, frame));
       images.add(imagePoints(frame));
     }
-    Mat camera = Mat.eye(3, 3, CvType.CV_64F);
-    Mat distortion = Mat.zeros(1, 5, CvType.CV_64F);
-    List<Mat> rotations = new ArrayList<>();
-    List<Mat> translations = new ArrayList<>();
-    if (known == null) {
-      Calib3d.calibrateCamera(
-          objects,
-          images,
-          new Size(data.width(), data.height()),
+    try {
+      if (known != null) {
+        setKnown(known, shared);
+        poses(data, objects, images, known.camera(), five(known.distortion()));
+        return;
+      }
+      double best = Double.POSITIVE_INFINITY;
+      double focal = 0;
+      for (double each = SHORTEST * data.width(); each <= LONGEST * data.width(); each *= STEP) {
+        double error = poses(data, objects, images, camera(data, each), new double[5]);
+        if (error < best) {
+          best = error;
+          focal = each;
+        }
+      }
+      double[] k = camera(data, focal);
+      poses(data, objects, images, k, new double[5]);
+      shared[Parameter.FX.ordinal()] = k[0];
+      shared[Parameter.FY.ordinal()] = k[4];
+      shared[Parameter.CX.ordinal()] = k[2];
+      shared[Parameter.CY.ordinal()] = k[5];
+    } finally {
+      objects.forEach(Mat::release);
+      images.forEach(Mat::release);
+    }
+  }
+
+  private static double[] camera(Observations data, double focal) {
+    return new double[] {
+      focal, 0, (data.width() - 1) / 2.0, 0, focal, (data.height() - 1) / 2.0, 0, 0, 1
+    };
+  }
+
+  /** Sets the pose of each view; returns the sum of their errors, pixels. */
+  private static double poses(
+      Observations data,
+      List<MatOfPoint3f> objects,
+      List<MatOfPoint2f> images,
+      double[] cameraMatrix,
+      double[] coefficients) {
+    Mat camera = new Mat(3, 3, CvType.CV_64F);
+    camera.put(0, 0, cameraMatrix);
+    MatOfDouble distortion = new MatOfDouble(coefficients);
+    Mat error = new Mat();
+    double sum = 0;
+    for (int i = 0; i < objects.size(); i++) {
+      List<Mat> rotations = new ArrayList<>();
+      List<Mat> translations = new ArrayList<>();
+      // The method for planes: of the two poses that look alike, the better one comes first.
+      Calib3d.solvePnPGeneric(
+          objects.get(i),
+          images.get(i),
           camera,
           distortion,
           rotations,
           translations,
-          Calib3d.CALIB_FIX_K3);
-    } else {
-      camera.put(0, 0, known.camera());
-      distortion.put(0, 0, five(known.distortion()));
-      for (int i = 0; i < objects.size(); i++) {
-        Mat rotation = new Mat();
-        Mat translation = new Mat();
-        MatOfDouble coefficients = new MatOfDouble(five(known.distortion()));
-        Calib3d.solvePnP(
-            new MatOfPoint3f(objects.get(i)),
-            new MatOfPoint2f(images.get(i)),
-            camera,
-            coefficients,
-            rotation,
-            translation);
-        coefficients.release();
-        rotations.add(rotation);
-        translations.add(translation);
-      }
-    }
-    intrinsics(camera, distortion, shared);
-    for (int i = 0; i < objects.size(); i++) {
-      double[] pose = data.boards().get(i).local();
+          false,
+          Calib3d.SOLVEPNP_IPPE,
+          new Mat(),
+          new Mat(),
+          error);
       double[] part = new double[3];
-      rotations.get(i).get(0, 0, part);
+      double[] pose = data.boards().get(i).local();
+      rotations.get(0).get(0, 0, part);
       System.arraycopy(part, 0, pose, 0, 3);
-      translations.get(i).get(0, 0, part);
+      translations.get(0).get(0, 0, part);
       System.arraycopy(part, 0, pose, 3, 3);
+      // A view that fits badly says no more than that.
+      sum += Math.min(WORST_PIXELS, error.get(0, 0)[0]);
+      rotations.forEach(Mat::release);
+      translations.forEach(Mat::release);
     }
     camera.release();
     distortion.release();
-    List.of(objects, images, rotations, translations).forEach(list -> list.forEach(Mat::release));
+    error.release();
+    return sum;
   }
 
   /** Copies a known calibration, which needs Brown's model with at most five coefficients. */
@@ -106,18 +145,6 @@ final class BoardStart {
     double[] five = new double[5];
     System.arraycopy(coefficients, 0, five, 0, coefficients.length);
     return five;
-  }
-
-  private static void intrinsics(Mat camera, Mat distortion, double[] shared) {
-    double[] k = new double[MATRIX];
-    camera.get(0, 0, k);
-    shared[Parameter.FX.ordinal()] = k[0];
-    shared[Parameter.FY.ordinal()] = k[4];
-    shared[Parameter.CX.ordinal()] = k[2];
-    shared[Parameter.CY.ordinal()] = k[5];
-    double[] five = new double[5];
-    distortion.get(0, 0, five);
-    System.arraycopy(five, 0, shared, Parameter.K1.ordinal(), five.length);
   }
 
   private static double middlePower(Observations data) {

@@ -1,5 +1,6 @@
 package io.github.rackfocus.calibrate;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ final class PeakFinder {
   private static final int WIDTH = 3;
   private static final double LEAST_SIGNAL = 5;
   private static final double LEAST_CONTRAST = 0.2;
+  private static final double REACH = 4;
 
   private PeakFinder() {}
 
@@ -74,50 +76,83 @@ final class PeakFinder {
     if (best == 0 || best == n - 1 || !(sharpness[best] > 0)) {
       return null;
     }
-    double span = Math.abs(powers[n - 1] - powers[0]);
-    double height = sharpness[best] - least;
-    double[] start = {least, height, powers[best], width(powers, sharpness, best, least)};
-    LeastSquares.Solution chosen = null;
-    double squares = Double.POSITIVE_INFINITY;
-    for (boolean lorentz : new boolean[] {false, true}) {
-      Bell bell = new Bell(powers, sharpness, Math.max(height / 50, 1e-12), lorentz);
-      double[] steps = {height * 1e-5, height * 1e-5, span * 1e-6, span * 1e-6};
-      LeastSquares.Solution fit =
-          new LeastSquares(List.of(bell), new int[] {0, 1, 2, 3}, steps).solve(start);
-      double[] r = new double[n];
-      bell.residuals(fit.shared(), bell.local(), r);
-      double sum = 0;
-      for (double each : r) {
-        sum += each * each;
-      }
-      if (sum < squares) {
-        squares = sum;
-        chosen = fit;
-      }
-    }
-    if (chosen == null) {
+    Fit whole = fit(powers, sharpness, best, least);
+    int[] window = window(powers, whole.middle(), whole.width());
+    if (window[1] - window[0] < FEWEST || best <= window[0] || best >= window[1] - 1) {
       return null;
     }
-    double rms = Math.sqrt(squares / (n - 4.0));
-    double noise = rms * height / 50;
-    double[] found = chosen.shared();
-    double step = span / (n - 1);
-    double sigma = chosen.sigma()[MIDDLE] * rms;
-    boolean inside =
-        Math.abs(found[MIDDLE] - powers[0]) > step / 2
-            && Math.abs(found[MIDDLE] - powers[n - 1]) > step / 2
-            && Math.abs(found[MIDDLE] - powers[best]) < 1.5 * step;
+    double[] near = Arrays.copyOfRange(powers, window[0], window[1]);
+    double[] values = Arrays.copyOfRange(sharpness, window[0], window[1]);
+    Fit fit = fit(near, values, best - window[0], Arrays.stream(values).min().orElse(0));
+    double step = Math.abs(powers[n - 1] - powers[0]) / (n - 1);
+    boolean inside = Math.abs(fit.middle() - powers[best]) < 1.5 * step;
     boolean clear =
-        found[HEIGHT] > LEAST_SIGNAL * noise
-            && found[HEIGHT] > LEAST_CONTRAST * Math.abs(found[BASE])
-            && Double.isFinite(sigma)
-            && sigma < step;
+        fit.height() > LEAST_SIGNAL * fit.noise()
+            && fit.height() > LEAST_CONTRAST * Math.abs(fit.base())
+            && fit.sigma() < step;
     if (!inside || !clear) {
       return null;
     }
     // Few samples can agree by chance; a peak is not known better than a hundredth of a step.
     return new SharpnessPeak(
-        pass.get(best).withPower(found[MIDDLE]), Math.max(sigma, step / 100), x, y);
+        pass.get(best).withPower(fit.middle()), Math.max(fit.sigma(), step / 100), x, y);
+  }
+
+  /** A bell, the standard error of its middle, and the noise of the samples. */
+  private record Fit(
+      double base, double height, double middle, double width, double sigma, double noise) {}
+
+  private static Fit fit(double[] powers, double[] values, int best, double least) {
+    int n = values.length;
+    double span = Math.abs(powers[n - 1] - powers[0]);
+    double height = values[best] - least;
+    double scale = Math.max(height / 50, 1e-12);
+    double[] start = {least, height, powers[best], width(powers, values, best, least)};
+    double[] steps = {scale * 1e-3, scale * 1e-3, span * 1e-6, span * 1e-6};
+    LeastSquares.Solution chosen = null;
+    double squares = Double.POSITIVE_INFINITY;
+    for (boolean lorentz : new boolean[] {false, true}) {
+      Bell bell = new Bell(powers, values, scale, lorentz);
+      LeastSquares.Solution fit =
+          new LeastSquares(List.of(bell), new int[] {0, 1, 2, 3}, steps).solve(start);
+      double[] r = new double[n];
+      bell.residuals(fit.shared(), bell.local(), r);
+      double sum = Arrays.stream(r).map(each -> each * each).sum();
+      if (chosen == null || sum < squares) {
+        squares = sum;
+        chosen = fit;
+      }
+    }
+    double[] found = chosen.shared();
+    double rms = Math.sqrt(squares / (n - 4.0));
+    return new Fit(
+        found[BASE],
+        found[HEIGHT],
+        found[MIDDLE],
+        Math.abs(found[WIDTH]),
+        chosen.sigma()[MIDDLE] * rms,
+        rms * scale);
+  }
+
+  /**
+   * Returns the samples, from inclusive to exclusive, as far from the middle on one side as on the
+   * other: a bell of another shape than the true one would lean to the longer side.
+   */
+  private static int[] window(double[] powers, double middle, double width) {
+    int n = powers.length;
+    double reach =
+        Math.min(
+            REACH * width,
+            Math.min(Math.abs(middle - powers[0]), Math.abs(powers[n - 1] - middle)) * 1.0001);
+    int from = n;
+    int to = 0;
+    for (int i = 0; i < n; i++) {
+      if (Math.abs(powers[i] - middle) <= reach) {
+        from = Math.min(from, i);
+        to = i + 1;
+      }
+    }
+    return reach < width ? new int[] {0, 0} : new int[] {from, to};
   }
 
   /** Half the width at half the height, times what makes it a standard deviation. */

@@ -39,6 +39,9 @@ final class CalibrationSoak {
         count.sigmas += each.sigma() * each.sigma();
       }
       double ratio = camera.depthErrorRatio(result);
+      if (ratio > 1.1) {
+        System.out.printf(Locale.ROOT, "seed %d: depth error ratio %.3f%n", seed, ratio);
+      }
       worst = Math.max(worst, ratio);
       sum += ratio;
     }
