@@ -87,6 +87,7 @@ class ArchitectureTest {
         "kafka.spool",
         "v1");
     allow("eval", "camera", "camera.simulated", "frame", "sweep", "depth", "sink", "node");
+    allow("calibrate", "camera", "frame", "sweep");
     allow("demo", "kafka", "kafka.codec");
     allow("ros.message");
     allow("ros.names");
@@ -119,6 +120,7 @@ class ArchitectureTest {
         "node",
         "fleet",
         "eval",
+        "calibrate",
         "demo",
         "rosnode",
         "camera",

@@ -1,5 +1,6 @@
 package io.github.rackfocus.calibrate;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param referenceFocus focus at which the camera matrix holds, dioptres
  * @param referenceCelsius temperature at which the law of focus holds
  * @param peaks the law of focus at each peak of sharpness
+ * @param corners where points were in images, and how far off the fit; at most a few thousand
  * @param warnings sentences on what was left out
  */
 public record CalibrationResult(
@@ -25,6 +27,7 @@ public record CalibrationResult(
     double referenceFocus,
     double referenceCelsius,
     List<Peak> peaks,
+    List<Corner> corners,
     List<String> warnings) {
   /**
    * A peak of sharpness, for plots.
@@ -36,6 +39,33 @@ public record CalibrationResult(
    * @param sigma one standard error of the focus, dioptres
    */
   public record Peak(double power, int direction, double vergence, double focus, double sigma) {}
+
+  /**
+   * A point in an image, for plots.
+   *
+   * @param x column, pixels
+   * @param y row, pixels
+   * @param errorX fit minus measurement, pixels
+   * @param errorY fit minus measurement, pixels
+   */
+  public record Corner(double x, double y, double errorX, double errorY) {}
+
+  /** Returns this result with further warnings before its own. */
+  CalibrationResult withWarnings(List<String> further) {
+    List<String> all = new ArrayList<>(further);
+    all.addAll(warnings);
+    return new CalibrationResult(
+        width,
+        height,
+        estimates,
+        refusals,
+        cornerPixels,
+        referenceFocus,
+        referenceCelsius,
+        peaks,
+        corners,
+        List.copyOf(all));
+  }
 
   /** Returns an estimate by its key. */
   public Optional<Estimate> find(String key) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Calibrator {
   private static final int NOISE_ROUNDS = 3;
   private static final double SIGNIFICANT = 3;
+  private static final int MOST_CORNERS = 3000;
   private static final double LEAST_CORNER_PIXELS = 0.01;
 
   private final Observations data;
@@ -54,7 +55,7 @@ final class Calibrator {
 
   /** Returns the result. */
   CalibrationResult result() {
-    return Results.of(data, parameters, solution, peaks());
+    return Results.of(data, parameters, solution, peaks(), corners());
   }
 
   /** All shared unknowns at the solution. */
@@ -220,6 +221,45 @@ final class Calibrator {
       patch.peaks().forEach(peak -> peaks.add(peak(solved, peak, Double.NaN)));
     }
     return peaks;
+  }
+
+  /** Every so many of them, evenly, so that a report stays small. */
+  private List<CalibrationResult.Corner> corners() {
+    List<CalibrationResult.Corner> corners = new ArrayList<>();
+    int every = 1 + data.positions() / MOST_CORNERS;
+    int count = 0;
+    double pixels = data.noise().cornerPixels;
+    for (BoardView view : data.boards()) {
+      double[] residuals = new double[view.size()];
+      view.residuals(solution.shared(), view.local(), residuals);
+      int at = 0;
+      for (BoardView.Corners frame : view.frames()) {
+        for (int i = 0; i < frame.pixels().length; i += 2) {
+          if (count++ % every == 0) {
+            corners.add(
+                new CalibrationResult.Corner(
+                    frame.pixels()[i],
+                    frame.pixels()[i + 1],
+                    residuals[at] * pixels,
+                    residuals[at + 1] * pixels));
+          }
+          at += 2;
+        }
+      }
+    }
+    for (SceneFeature feature : data.features()) {
+      double[] residuals = new double[feature.size()];
+      feature.residuals(solution.shared(), feature.local(), residuals);
+      for (int i = 0; i < feature.sightings().size(); i++) {
+        if (count++ % every == 0) {
+          SceneFeature.Sighting seen = feature.sightings().get(i);
+          corners.add(
+              new CalibrationResult.Corner(
+                  seen.x(), seen.y(), residuals[2 * i] * pixels, residuals[2 * i + 1] * pixels));
+        }
+      }
+    }
+    return corners;
   }
 
   private CalibrationResult.Peak peak(double[] solved, SharpnessPeak peak, double vergence) {

@@ -19,7 +19,8 @@ final class Results {
       Observations data,
       FreeParameters parameters,
       LeastSquares.Solution solution,
-      List<CalibrationResult.Peak> peaks) {
+      List<CalibrationResult.Peak> peaks,
+      List<CalibrationResult.Corner> corners) {
     // Errors within a view may depend on each other, so views are what counts.
     int views =
         data.boards().size() + data.planes().size() + data.patches().size()
@@ -47,6 +48,7 @@ final class Results {
         data.noise().referenceFocus,
         data.referenceCelsius(),
         peaks,
+        corners,
         warnings);
   }
 
