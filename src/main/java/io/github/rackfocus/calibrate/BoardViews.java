@@ -157,6 +157,7 @@ final class BoardViews {
   private List<SharpnessPeak> peaks(Passes.Pass pass, double[] homography) {
     int patches = PATCHES_X * PATCHES_Y;
     List<List<Integer>> cells = new ArrayList<>();
+    double[] sums = new double[patches];
     double[] sumX = new double[patches];
     double[] sumY = new double[patches];
     for (int patch = 0; patch < patches; patch++) {
@@ -165,31 +166,37 @@ final class BoardViews {
     double margin = 0.5 * board.squareMillimetres() / 1000;
     double width = board.squaresX() * board.squareMillimetres() / 1000;
     double height = board.squaresY() * board.squareMillimetres() / 1000;
-    int rows = (recording.height() + Recording.CELL - 1) / Recording.CELL;
+    int rows = recording.rows();
     // Cells at the image's edge are cut, and lose texture when the image breathes.
     for (int row = 1; row < rows - 1; row++) {
       for (int column = 1; column < recording.columns() - 1; column++) {
         double[] at =
             Homography.map(
-                homography, (column + 0.5) * Recording.CELL, (row + 0.5) * Recording.CELL);
+                homography,
+                Recording.cellCentre(column, recording.columns(), recording.width()),
+                Recording.cellCentre(row, rows, recording.height()));
         if (at[0] > margin && at[0] < width - margin && at[1] > margin
             && at[1] < height - margin) {
           int patch =
               (int) (at[1] / height * PATCHES_Y) * PATCHES_X + (int) (at[0] / width * PATCHES_X);
-          cells.get(patch).add(row * recording.columns() + column);
-          sumX[patch] += at[0];
-          sumY[patch] += at[1];
+          int cell = row * recording.columns() + column;
+          // The patch is where its texture is: that is what becomes sharp.
+          double weight = Sharpness.highest(recording, pass, cell);
+          cells.get(patch).add(cell);
+          sums[patch] += weight;
+          sumX[patch] += weight * at[0];
+          sumY[patch] += weight * at[1];
         }
       }
     }
     List<SharpnessPeak> peaks = new ArrayList<>();
     for (int patch = 0; patch < patches; patch++) {
       int count = cells.get(patch).size();
-      if (count >= FEWEST_CELLS) {
+      if (count >= FEWEST_CELLS && sums[patch] > 0) {
         double[] sharpness = Sharpness.of(recording, pass, cells.get(patch));
         SharpnessPeak peak =
             PeakFinder.find(
-                pass.samples(), sharpness, sumX[patch] / count, sumY[patch] / count);
+                pass.samples(), sharpness, sumX[patch] / sums[patch], sumY[patch] / sums[patch]);
         if (peak != null) {
           peaks.add(peak);
         }

@@ -48,6 +48,8 @@ final class Calibrator {
       law();
     }
     data.noise().gain = Parameter.GAIN.in(shared);
+    double[] sigmas = data.peaks().stream().mapToDouble(SharpnessPeak::sigmaPower).sorted().toArray();
+    data.noise().medianPeakSigma = sigmas.length == 0 ? 0 : sigmas[sigmas.length / 2];
     data.noise().referenceFocus = Double.isNaN(referenceFocus) ? middle() : referenceFocus;
     this.solution = solve();
     prune();
@@ -269,6 +271,6 @@ final class Calibrator {
         (int) Math.signum(peak.lens().rate() * Parameter.GAIN.in(solved)),
         vergence,
         peak.lens().focus(solved),
-        Math.abs(noise.gain) * peak.sigmaPower() * noise.peakFactor);
+        noise.peakSigma(peak));
   }
 }

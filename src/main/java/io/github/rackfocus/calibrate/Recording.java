@@ -49,6 +49,21 @@ record Recording(
     return (width + CELL - 1) / CELL;
   }
 
+  /** Returns the cells in a column of an image. */
+  int rows() {
+    return (height + CELL - 1) / CELL;
+  }
+
+  /**
+   * Returns the column or row of a pixel, whole at its centre, at the middle of a cell.
+   *
+   * @param cells cells along the image's side
+   * @param side pixels along it
+   */
+  static double cellCentre(int index, int cells, int side) {
+    return (index + 0.5) * side / cells - 0.5;
+  }
+
   /**
    * Reads a source to its end; the caller closes it.
    *
@@ -118,6 +133,7 @@ record Recording(
 
   /** The mean square of the Laplacian in cells: falls with the third power of blur. */
   private static float[] sharpness(Mat image) {
+    Mat smooth = new Mat();
     Mat laplacian = new Mat();
     Mat small = new Mat();
     int columns = (image.cols() + CELL - 1) / CELL;
@@ -125,12 +141,13 @@ record Recording(
     float[] cells = new float[columns * rows];
     try {
       // A little smoothing first: else the noise of dark images outweighs the texture.
-      Imgproc.GaussianBlur(image, laplacian, new Size(3, 3), 0);
-      Imgproc.Laplacian(laplacian, laplacian, CvType.CV_32F, 1);
+      Imgproc.GaussianBlur(image, smooth, new Size(5, 5), 1);
+      Imgproc.Laplacian(smooth, laplacian, CvType.CV_32F, 1);
       Core.multiply(laplacian, laplacian, laplacian);
       Imgproc.resize(laplacian, small, new Size(columns, rows), 0, 0, Imgproc.INTER_AREA);
       small.get(0, 0, cells);
     } finally {
+      smooth.release();
       laplacian.release();
       small.release();
     }

@@ -15,7 +15,7 @@ final class Regions {
   Regions(Recording recording, double referenceCelsius, int across, int down) {
     this.passes = Passes.of(recording.frames(), referenceCelsius);
     int columns = recording.columns();
-    int rows = (recording.height() + Recording.CELL - 1) / Recording.CELL;
+    int rows = recording.rows();
     for (int region = 0; region < across * down; region++) {
       int left = 1 + (columns - 2) * (region % across) / across;
       int right = 1 + (columns - 2) * (region % across + 1) / across;

@@ -23,4 +23,16 @@ final class Sharpness {
     }
     return sharpness;
   }
+
+  /** Returns by how much a cell is sharper at its sharpest than at its least sharp, in a pass. */
+  static double highest(Recording recording, Passes.Pass pass, int cell) {
+    double least = Double.POSITIVE_INFINITY;
+    double most = 0;
+    for (int i = pass.first(); i < pass.end(); i++) {
+      double value = recording.frames().get(i).sharpness()[cell];
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+    return most - least;
+  }
 }
