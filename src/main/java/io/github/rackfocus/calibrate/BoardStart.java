@@ -3,8 +3,10 @@ package io.github.rackfocus.calibrate;
 import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.sweep.CameraCalibration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.opencv.calib3d.Calib3d;
 import org.opencv.core.CvType;
@@ -26,6 +28,7 @@ final class BoardStart {
 
   private static final double LONGEST = 4;
   private static final double STEP = 1.1;
+  private static final double[] ANYWHERE = {0, 0, 0, 0, 0, 0.3};
   private static final double WORST_PIXELS = 20;
 
   private BoardStart() {}
@@ -34,10 +37,17 @@ final class BoardStart {
    * Sets the poses of the views and the intrinsics.
    *
    * @param known camera matrix and distortion, if they are not to be estimated
+   * @param factor on the focal length that was found, to start elsewhere
+   * @param flipped views that shall start from the second best pose
    * @param shared receives the intrinsics
    */
   static void set(
-      Observations data, BoardConfig board, @Nullable CameraCalibration known, double[] shared) {
+      Observations data,
+      BoardConfig board,
+      @Nullable CameraCalibration known,
+      double factor,
+      BitSet flipped,
+      double[] shared) {
     NativeLibraries.loadOpenCv();
     double middle = middlePower(data);
     List<MatOfPoint3f> objects = new ArrayList<>();
@@ -50,20 +60,20 @@ final class BoardStart {
     try {
       if (known != null) {
         setKnown(known, shared);
-        poses(data, objects, images, known.camera(), five(known.distortion()));
+        poses(data, objects, images, known.camera(), five(known.distortion()), flipped);
         return;
       }
       double best = Double.POSITIVE_INFINITY;
       double focal = 0;
       for (double each = SHORTEST * data.width(); each <= LONGEST * data.width(); each *= STEP) {
-        double error = poses(data, objects, images, camera(data, each), new double[5]);
+        double error = poses(data, objects, images, camera(data, each), new double[5], new BitSet());
         if (error < best) {
           best = error;
           focal = each;
         }
       }
-      double[] k = camera(data, focal);
-      poses(data, objects, images, k, new double[5]);
+      double[] k = camera(data, factor * focal);
+      poses(data, objects, images, k, new double[5], flipped);
       shared[Parameter.FX.ordinal()] = k[0];
       shared[Parameter.FY.ordinal()] = k[4];
       shared[Parameter.CX.ordinal()] = k[2];
@@ -86,43 +96,79 @@ final class BoardStart {
       List<MatOfPoint3f> objects,
       List<MatOfPoint2f> images,
       double[] cameraMatrix,
-      double[] coefficients) {
+      double[] coefficients,
+      BitSet flipped) {
     Mat camera = new Mat(3, 3, CvType.CV_64F);
     camera.put(0, 0, cameraMatrix);
     MatOfDouble distortion = new MatOfDouble(coefficients);
-    Mat error = new Mat();
     double sum = 0;
     for (int i = 0; i < objects.size(); i++) {
-      List<Mat> rotations = new ArrayList<>();
-      List<Mat> translations = new ArrayList<>();
-      // The method for planes: of the two poses that look alike, the better one comes first.
-      Calib3d.solvePnPGeneric(
-          objects.get(i),
-          images.get(i),
-          camera,
-          distortion,
-          rotations,
-          translations,
-          false,
-          Calib3d.SOLVEPNP_IPPE,
-          new Mat(),
-          new Mat(),
-          error);
-      double[] part = new double[3];
-      double[] pose = data.boards().get(i).local();
-      rotations.get(0).get(0, 0, part);
-      System.arraycopy(part, 0, pose, 0, 3);
-      translations.get(0).get(0, 0, part);
-      System.arraycopy(part, 0, pose, 3, 3);
-      // A view that fits badly says no more than that.
-      sum += Math.min(WORST_PIXELS, error.get(0, 0)[0]);
-      rotations.forEach(Mat::release);
-      translations.forEach(Mat::release);
+      List<Candidate> candidates = new ArrayList<>();
+      // One method is for planes and knows the pose that looks alike; it fails at times.
+      for (int method : new int[] {Calib3d.SOLVEPNP_IPPE, Calib3d.SOLVEPNP_ITERATIVE}) {
+        candidates(objects.get(i), images.get(i), camera, distortion, method, candidates);
+      }
+      candidates.sort(Comparator.comparingDouble(Candidate::error));
+      int chosen = flipped.get(i) ? Math.min(1, candidates.size() - 1) : 0;
+      if (candidates.isEmpty()) {
+        // Somewhere in front of the camera; the fit finds it or leaves the view out.
+        System.arraycopy(ANYWHERE, 0, data.boards().get(i).local(), 0, 6);
+        sum += WORST_PIXELS;
+      } else {
+        Candidate candidate = candidates.get(chosen);
+        System.arraycopy(candidate.pose(), 0, data.boards().get(i).local(), 0, 6);
+        // A view that fits badly says no more than that.
+        sum += Math.min(WORST_PIXELS, candidate.error());
+      }
     }
     camera.release();
     distortion.release();
-    error.release();
     return sum;
+  }
+
+  /** A pose of the board and its error, pixels. */
+  private record Candidate(double[] pose, double error) {}
+
+  private static void candidates(
+      MatOfPoint3f object,
+      MatOfPoint2f image,
+      Mat camera,
+      Mat distortion,
+      int method,
+      List<Candidate> candidates) {
+    List<Mat> rotations = new ArrayList<>();
+    List<Mat> translations = new ArrayList<>();
+    Mat error = new Mat();
+    Calib3d.solvePnPGeneric(
+        object,
+        image,
+        camera,
+        distortion,
+        rotations,
+        translations,
+        false,
+        method,
+        new Mat(),
+        new Mat(),
+        error);
+    double[] part = new double[3];
+    for (int i = 0; i < rotations.size(); i++) {
+      double[] pose = new double[6];
+      rotations.get(i).get(0, 0, part);
+      System.arraycopy(part, 0, pose, 0, 3);
+      translations.get(i).get(0, 0, part);
+      System.arraycopy(part, 0, pose, 3, 3);
+      double[] matrix = CameraModel.pose(pose);
+      boolean inFront =
+          Stream.of(object.toArray())
+              .allMatch(point -> CameraModel.depth(matrix, point.x, point.y) > 0);
+      if (inFront) {
+        candidates.add(new Candidate(pose, error.get(i, 0)[0]));
+      }
+    }
+    rotations.forEach(Mat::release);
+    translations.forEach(Mat::release);
+    error.release();
   }
 
   /** Copies a known calibration, which needs Brown's model with at most five coefficients. */

@@ -67,6 +67,17 @@ final class BoardView implements LeastSquares.Block {
     return 1 / (depth - Parameter.DEPTH_OFFSET.in(shared));
   }
 
+  /** Root mean square of the corners' residuals, in standard errors. */
+  double cornerError(double[] shared) {
+    double[] residuals = new double[size()];
+    residuals(shared, pose, residuals);
+    double sum = 0;
+    for (int i = 0; i < 2 * cornerCount; i++) {
+      sum += residuals[i] * residuals[i];
+    }
+    return Math.sqrt(sum / (2 * cornerCount));
+  }
+
   @Override
   public void residuals(double[] shared, double[] local, double[] out) {
     double[] matrix = CameraModel.pose(local);

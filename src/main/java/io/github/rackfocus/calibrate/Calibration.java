@@ -148,7 +148,7 @@ public final class Calibration {
 
   /** Returns the views whose corners fit as well as those of most. */
   private static List<BoardView> still(List<BoardView> views, double[] shared) {
-    double[] errors = views.stream().mapToDouble(view -> error(view, shared)).toArray();
+    double[] errors = views.stream().mapToDouble(view -> view.cornerError(shared)).toArray();
     double[] sorted = errors.clone();
     Arrays.sort(sorted);
     double median = sorted[sorted.length / 2];
@@ -159,16 +159,6 @@ public final class Calibration {
       }
     }
     return still;
-  }
-
-  private static double error(BoardView view, double[] shared) {
-    double[] residuals = new double[view.size()];
-    view.residuals(shared, view.local(), residuals);
-    double sum = 0;
-    for (int i = 0; i < 2 * view.cornerCount(); i++) {
-      sum += residuals[i] * residuals[i];
-    }
-    return Math.sqrt(sum / (2 * view.cornerCount()));
   }
 
   private CalibrationResult planes(List<FrameSource> sources, double[] distances)

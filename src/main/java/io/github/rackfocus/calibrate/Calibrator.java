@@ -3,6 +3,8 @@ package io.github.rackfocus.calibrate;
 import io.github.rackfocus.sweep.CameraCalibration;
 import io.github.rackfocus.sweep.LensCalibration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -15,14 +17,21 @@ import org.jspecify.annotations.Nullable;
 final class Calibrator {
   private static final int NOISE_ROUNDS = 3;
   private static final double SIGNIFICANT = 3;
+  private static final double POOR_PIXELS = 0.4;
+  private static final int MOST_FLIPS = 4;
+  private static final double[] OTHER_STARTS = {0.85, 1.2, 0.7, 1.45};
+  private static final LeastSquares.Solution NONE =
+      new LeastSquares.Solution(new double[0], new double[0], new double[0][], 0, false);
   private static final int MOST_CORNERS = 3000;
   private static final double LEAST_CORNER_PIXELS = 0.01;
 
   private final Observations data;
   private final @Nullable CameraCalibration known;
   private final double[] shared = new double[Parameter.values().length];
-  private final FreeParameters parameters;
-  private LeastSquares.Solution solution;
+  private final BoardConfig board;
+  private final double referenceFocus;
+  private FreeParameters parameters;
+  private LeastSquares.Solution solution = NONE;
 
   /**
    * Solves.
@@ -42,17 +51,76 @@ final class Calibrator {
       throws CalibrationException {
     this.data = data;
     this.known = known;
-    start(board);
-    this.parameters = new FreeParameters(data, vergences());
-    if (parameters.free().contains(Parameter.GAIN)) {
+    this.board = board;
+    this.referenceFocus = referenceFocus;
+    check();
+    this.parameters = attempt(1, new BitSet());
+    if (parameters.free().contains(Parameter.FX) && isPoor()) {
+      tryOtherStarts();
+    }
+    prune();
+  }
+
+  /**
+   * A small board looks the same tilted the other way, and one wrong start can bend the whole fit: the
+   * view that fits worst starts from its other pose, and if that doesn't help, all start elsewhere.
+   */
+  private void tryOtherStarts() throws CalibrationException {
+    double best = data.noise().cornerPixels;
+    double bestFactor = 1;
+    BitSet bestFlips = new BitSet();
+    BitSet flips = new BitSet();
+    for (int i = 0; i < MOST_FLIPS + OTHER_STARTS.length && isPoor(); i++) {
+      double factor = 1;
+      if (i < MOST_FLIPS) {
+        flips.flip(worstView());
+      } else {
+        flips.clear();
+        factor = OTHER_STARTS[i - MOST_FLIPS];
+      }
+      parameters = attempt(factor, flips);
+      if (data.noise().cornerPixels < best) {
+        best = data.noise().cornerPixels;
+        bestFactor = factor;
+        bestFlips = (BitSet) flips.clone();
+      }
+    }
+    if (isPoor()) {
+      parameters = attempt(bestFactor, bestFlips);
+    }
+  }
+
+  private int worstView() {
+    int worst = 0;
+    double most = 0;
+    for (int i = 0; i < data.boards().size(); i++) {
+      double error = data.boards().get(i).cornerError(shared);
+      if (error > most) {
+        most = error;
+        worst = i;
+      }
+    }
+    return worst;
+  }
+
+  private boolean isPoor() {
+    return !solution.converged() || data.noise().cornerPixels > POOR_PIXELS;
+  }
+
+  private FreeParameters attempt(double factor, BitSet flips) throws CalibrationException {
+    data.noise().reset();
+    start(factor, flips);
+    FreeParameters chosen = new FreeParameters(data, vergences());
+    if (chosen.free().contains(Parameter.GAIN)) {
       law();
     }
-    data.noise().gain = Parameter.GAIN.in(shared);
+    Noise noise = data.noise();
+    noise.gain = Parameter.GAIN.in(shared);
     double[] sigmas = data.peaks().stream().mapToDouble(SharpnessPeak::sigmaPower).sorted().toArray();
-    data.noise().medianPeakSigma = sigmas.length == 0 ? 0 : sigmas[sigmas.length / 2];
-    data.noise().referenceFocus = Double.isNaN(referenceFocus) ? middle() : referenceFocus;
-    this.solution = solve();
-    prune();
+    noise.medianPeakSigma = sigmas.length == 0 ? 0 : sigmas[sigmas.length / 2];
+    noise.referenceFocus = Double.isNaN(referenceFocus) ? middle() : referenceFocus;
+    solution = solve(chosen);
+    return chosen;
   }
 
   /** Returns the result. */
@@ -65,7 +133,15 @@ final class Calibrator {
     return solution.shared().clone();
   }
 
-  private void start(BoardConfig board) throws CalibrationException {
+  private void check() throws CalibrationException {
+    if (data.positions() == 0 && data.peaks().isEmpty()) {
+      throw new CalibrationException(
+          "nothing could be measured: no board, no texture that becomes sharp within the sweep");
+    }
+  }
+
+  private void start(double factor, BitSet flips) throws CalibrationException {
+    Arrays.fill(shared, 0);
     LensCalibration lens = known == null ? LensCalibration.DEFAULTS : known.lens();
     shared[Parameter.GAIN.ordinal()] = lens.powerGain();
     shared[Parameter.OFFSET.ordinal()] = lens.powerOffset();
@@ -86,11 +162,7 @@ final class Calibrator {
                 + FreeParameters.FEWEST_VIEWS
                 + ", or a camera file with the camera matrix (--camera)");
       }
-      BoardStart.set(data, board, estimated ? null : known, shared);
-    }
-    if (data.positions() == 0 && data.peaks().isEmpty()) {
-      throw new CalibrationException(
-          "nothing could be measured: no board, no texture that becomes sharp within the sweep");
+      BoardStart.set(data, board, estimated ? null : known, factor, flips, shared);
     }
   }
 
@@ -139,13 +211,13 @@ final class Calibrator {
     return Math.max(0, Math.round(50 * (least + most)) / 100.0);
   }
 
-  private LeastSquares.Solution solve() {
-    int[] free = parameters.free().stream().mapToInt(Parameter::ordinal).toArray();
+  private LeastSquares.Solution solve(FreeParameters chosen) {
+    int[] free = chosen.free().stream().mapToInt(Parameter::ordinal).toArray();
     LeastSquares problem = new LeastSquares(data.blocks(), free, Parameter.steps());
     LeastSquares.Solution result = problem.solve(shared);
     for (int round = 1; round < NOISE_ROUNDS; round++) {
       System.arraycopy(result.shared(), 0, shared, 0, shared.length);
-      noise();
+      noise(chosen);
       result = problem.solve(shared);
     }
     System.arraycopy(result.shared(), 0, shared, 0, shared.length);
@@ -153,12 +225,12 @@ final class Calibrator {
   }
 
   /** Sets the noise of positions and of peaks to what their residuals are. */
-  private void noise() {
+  private void noise(FreeParameters chosen) {
     Noise noise = data.noise();
     Residuals residuals = Residuals.of(data, shared);
-    EnumSet<Parameter> law = EnumSet.copyOf(parameters.free());
+    EnumSet<Parameter> law = EnumSet.copyOf(chosen.free());
     law.removeIf(each -> each.ordinal() < Parameter.GAIN.ordinal());
-    int geometric = parameters.free().size() - law.size();
+    int geometric = chosen.free().size() - law.size();
     double positionFreedom =
         2.0 * data.positions()
             - 6.0 * data.boards().size()
@@ -206,7 +278,7 @@ final class Calibrator {
       if (!parameters.free().contains(Parameter.GAIN)) {
         shared[Parameter.GAIN.ordinal()] = known == null ? 1 : known.lens().powerGain();
       }
-      solution = solve();
+      solution = solve(parameters);
     }
   }
 

@@ -17,6 +17,12 @@ final class Noise {
   /** Focus at which the camera matrix holds, dioptres. */
   double referenceFocus;
 
+  /** Forgets what was estimated. */
+  void reset() {
+    cornerPixels = 0.2;
+    peakFactor = 1;
+  }
+
   /** Returns the residual of a peak of sharpness for an object of known vergence. */
   double peakResidual(double[] shared, SharpnessPeak peak, double vergence) {
     return (peak.lens().focus(shared) - vergence)
