@@ -128,7 +128,7 @@ final class SyntheticCamera {
     int count = 0;
     double[] pixel = new double[2];
     for (int corner = 0; corner < numbers.length; corner++) {
-      if (CameraModel.depth(pose, BOARD.cornerX(corner), BOARD.cornerY(corner)) < 0.02) {
+      if (isOutside(pose, BOARD.cornerX(corner), BOARD.cornerY(corner))) {
         continue;
       }
       CameraModel.project(truth, pose, BOARD.cornerX(corner), BOARD.cornerY(corner), pixel);
@@ -147,6 +147,14 @@ final class SyntheticCamera {
     }
   }
 
+  /** Far outside the view the polynomial of distortion folds back; no lens does. */
+  private static boolean isOutside(double[] pose, double x, double y) {
+    double depth = CameraModel.depth(pose, x, y);
+    double u = (pose[0] * x + pose[1] * y + pose[9]) / depth;
+    double v = (pose[3] * x + pose[4] * y + pose[10]) / depth;
+    return depth < 0.05 || Math.hypot(u, v) > 0.7;
+  }
+
   private List<SharpnessPeak> peaks(double[] pose, List<LensSample> pass) {
     List<SharpnessPeak> peaks = new ArrayList<>();
     double[] pixel = new double[2];
@@ -155,7 +163,7 @@ final class SyntheticCamera {
       double y = 0.12 * (patch / PATCHES_X + 0.5) / PATCHES_Y;
       double depth = CameraModel.depth(pose, x, y);
       CameraModel.project(truth, pose, x, y, pixel);
-      if (depth < 0.05 || pixel[0] < 40 || pixel[0] > 600 || pixel[1] < 40 || pixel[1] > 440) {
+      if (isOutside(pose, x, y) || pixel[0] < 40 || pixel[0] > 600 || pixel[1] < 40 || pixel[1] > 440) {
         continue;
       }
       double[] sharpness = new double[pass.size()];
