@@ -263,8 +263,12 @@ public final class Calibration {
     recordings.add(recording);
   }
 
-  /** The mean temperature, in whole degrees: a choice, not a measurement. */
+  /** That of the camera file, or the mean in whole degrees: a choice, not a measurement. */
   private double referenceCelsius() {
+    CameraCalibration known = config.known();
+    if (known != null && known.lens().drift().dioptresPerDegree() != 0) {
+      return known.lens().drift().referenceCelsius();
+    }
     return Math.round(
         recordings.stream()
             .flatMap(each -> each.frames().stream())

@@ -3,7 +3,6 @@ package io.github.rackfocus.calibrate;
 import io.github.rackfocus.sweep.CameraCalibration;
 import io.github.rackfocus.sweep.LensCalibration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.List;
@@ -22,12 +21,12 @@ final class Calibrator {
   private static final double[] OTHER_STARTS = {0.85, 1.2, 0.7, 1.45};
   private static final LeastSquares.Solution NONE =
       new LeastSquares.Solution(new double[0], new double[0], new double[0][], 0, false);
-  private static final int MOST_CORNERS = 3000;
   private static final double LEAST_CORNER_PIXELS = 0.01;
 
   private final Observations data;
   private final @Nullable CameraCalibration known;
   private final double[] shared = new double[Parameter.values().length];
+  private final KnownLens knownLens;
   private final BoardConfig board;
   private final double referenceFocus;
   private FreeParameters parameters;
@@ -51,6 +50,7 @@ final class Calibrator {
       throws CalibrationException {
     this.data = data;
     this.known = known;
+    this.knownLens = new KnownLens(known == null ? LensCalibration.DEFAULTS : known.lens());
     this.board = board;
     this.referenceFocus = referenceFocus;
     check();
@@ -114,18 +114,25 @@ final class Calibrator {
     if (chosen.free().contains(Parameter.GAIN)) {
       law();
     }
+    for (Parameter each :
+        new Parameter[] {
+          Parameter.DELAY_DIFFERENCE, Parameter.HYSTERESIS, Parameter.SCALE_SQUARED
+        }) {
+      shared[each.ordinal()] = knownLens.fixed(each, chosen);
+    }
     Noise noise = data.noise();
     noise.gain = Parameter.GAIN.in(shared);
     double[] sigmas = data.peaks().stream().mapToDouble(SharpnessPeak::sigmaPower).sorted().toArray();
     noise.medianPeakSigma = sigmas.length == 0 ? 0 : sigmas[sigmas.length / 2];
-    noise.referenceFocus = Double.isNaN(referenceFocus) ? middle() : referenceFocus;
+    noise.referenceFocus = reference(chosen);
     solution = solve(chosen);
     return chosen;
   }
 
   /** Returns the result. */
   CalibrationResult result() {
-    return Results.of(data, parameters, solution, peaks(), corners());
+    PlotPoints points = new PlotPoints(data, solution.shared());
+    return Results.of(data, parameters, solution, points.peaks(), points.corners());
   }
 
   /** All shared unknowns at the solution. */
@@ -141,10 +148,9 @@ final class Calibrator {
   }
 
   private void start(double factor, BitSet flips) throws CalibrationException {
-    Arrays.fill(shared, 0);
-    LensCalibration lens = known == null ? LensCalibration.DEFAULTS : known.lens();
-    shared[Parameter.GAIN.ordinal()] = lens.powerGain();
-    shared[Parameter.OFFSET.ordinal()] = lens.powerOffset();
+    for (Parameter each : Parameter.values()) {
+      shared[each.ordinal()] = knownLens.of(each);
+    }
     if (known != null) {
       BoardStart.setKnown(known, shared);
     } else {
@@ -195,6 +201,16 @@ final class Calibrator {
       shared[Parameter.GAIN.ordinal()] = product / square;
       shared[Parameter.OFFSET.ordinal()] = mean - product / square * meanPower;
     }
+  }
+
+  /** A camera matrix that is kept holds where it did. */
+  private double reference(FreeParameters chosen) {
+    if (known != null
+        && known.lens().breathing().referenceFocus() != 0
+        && !chosen.free().contains(Parameter.FX)) {
+      return known.lens().breathing().referenceFocus();
+    }
+    return Double.isNaN(referenceFocus) ? middle() : referenceFocus;
   }
 
   private double middle() {
@@ -249,100 +265,26 @@ final class Calibrator {
 
   /** Leaves out what turned out not to be determined, and solves again. */
   private void prune() {
-    boolean again = false;
+    List<Parameter> dropped = new ArrayList<>();
     for (Parameter each : List.copyOf(parameters.free())) {
       double sigma = solution.sigma()[each.ordinal()];
-      double value = Math.abs(each.in(solution.shared()));
       boolean optional = each == Parameter.SCALE_SQUARED || each == Parameter.DEPTH_OFFSET;
+      double difference = Math.abs(each.in(solution.shared()) - knownLens.fixed(each, parameters));
+      String reason = "";
       if (each.largestSigma() > 0 && !(sigma <= each.largestSigma())) {
-        parameters.refuse(
-            each,
-            String.format(
-                Locale.ROOT,
-                "the recording leaves %.2g %s of uncertainty; record more views, spread over the"
-                    + " sweep",
-                sigma,
-                each.unit()));
-        again = true;
-      } else if (optional && value < SIGNIFICANT * sigma) {
-        parameters.refuse(
-            each,
-            String.format(Locale.ROOT, "is 0 within its uncertainty of %.2g %s", sigma, each.unit()));
-        again = true;
+        reason =
+            "the recording leaves %.2g %s of uncertainty; record more views, spread over the sweep";
+      } else if (optional && difference < SIGNIFICANT * sigma) {
+        reason = "is what it was within its uncertainty of %.2g %s";
       }
-      if (!parameters.free().contains(each)) {
-        shared[each.ordinal()] = 0;
+      if (!reason.isEmpty()) {
+        parameters.refuse(each, String.format(Locale.ROOT, reason, sigma, each.unit()).strip());
+        dropped.add(each);
       }
     }
-    if (again) {
-      if (!parameters.free().contains(Parameter.GAIN)) {
-        shared[Parameter.GAIN.ordinal()] = known == null ? 1 : known.lens().powerGain();
-      }
+    if (!dropped.isEmpty()) {
+      dropped.forEach(each -> shared[each.ordinal()] = knownLens.fixed(each, parameters));
       solution = solve(parameters);
     }
-  }
-
-  private List<CalibrationResult.Peak> peaks() {
-    double[] solved = solution.shared();
-    List<CalibrationResult.Peak> peaks = new ArrayList<>();
-    for (BoardView view : data.boards()) {
-      view.peaks().forEach(peak -> peaks.add(peak(solved, peak, view.vergence(solved, peak))));
-    }
-    for (PlaneView view : data.planes()) {
-      view.peaks().forEach(peak -> peaks.add(peak(solved, peak, view.vergence(solved))));
-    }
-    for (ScenePatch patch : data.patches()) {
-      patch.peaks().forEach(peak -> peaks.add(peak(solved, peak, Double.NaN)));
-    }
-    return peaks;
-  }
-
-  /** Every so many of them, evenly, so that a report stays small. */
-  private List<CalibrationResult.Corner> corners() {
-    List<CalibrationResult.Corner> corners = new ArrayList<>();
-    int every = 1 + data.positions() / MOST_CORNERS;
-    int count = 0;
-    double pixels = data.noise().cornerPixels;
-    for (BoardView view : data.boards()) {
-      double[] residuals = new double[view.size()];
-      view.residuals(solution.shared(), view.local(), residuals);
-      int at = 0;
-      for (BoardView.Corners frame : view.frames()) {
-        for (int i = 0; i < frame.pixels().length; i += 2) {
-          if (count++ % every == 0) {
-            corners.add(
-                new CalibrationResult.Corner(
-                    frame.pixels()[i],
-                    frame.pixels()[i + 1],
-                    residuals[at] * pixels,
-                    residuals[at + 1] * pixels));
-          }
-          at += 2;
-        }
-      }
-    }
-    for (SceneFeature feature : data.features()) {
-      double[] residuals = new double[feature.size()];
-      feature.residuals(solution.shared(), feature.local(), residuals);
-      for (int i = 0; i < feature.sightings().size(); i++) {
-        if (count++ % every == 0) {
-          SceneFeature.Sighting seen = feature.sightings().get(i);
-          corners.add(
-              new CalibrationResult.Corner(
-                  seen.x(), seen.y(), residuals[2 * i] * pixels, residuals[2 * i + 1] * pixels));
-        }
-      }
-    }
-    return corners;
-  }
-
-  private CalibrationResult.Peak peak(double[] solved, SharpnessPeak peak, double vergence) {
-    Noise noise = data.noise();
-    return new CalibrationResult.Peak(
-        peak.lens().power(),
-        (int) Math.signum(peak.lens().rate() * Parameter.GAIN.in(solved)),
-        vergence,
-        peak.lens().focus(solved),
-        noise.peakSigma(peak));
   }
 }

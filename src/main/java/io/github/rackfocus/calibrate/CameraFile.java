@@ -62,7 +62,7 @@ public final class CameraFile {
 
   private String yaml(String name, String origin) {
     text.append("# Written by rackfocus calibrate from ")
-        .append(origin.replaceAll("\\p{Cntrl}", " "))
+        .append(oneLine(origin))
         .append("\n# KEY_sigma is one standard error of KEY.\n");
     text.append("image_width: ").append(result.width()).append('\n');
     text.append("image_height: ").append(result.height()).append('\n');
@@ -108,10 +108,15 @@ public final class CameraFile {
     }
     lens();
     for (Refusal each : result.refusals()) {
-      text.append("# ").append(each.key()).append(" is not estimated: ").append(each.reason());
-      text.append('\n');
+      text.append("# ").append(each.key()).append(" is not estimated: ");
+      text.append(oneLine(each.reason())).append('\n');
     }
     return text.toString();
+  }
+
+  /** For a comment, which ends with its line. */
+  private static String oneLine(String text) {
+    return text.replaceAll("\\p{Cntrl}", " ");
   }
 
   private void lens() {
@@ -121,7 +126,7 @@ public final class CameraFile {
     number("", "depth_offset_m", given.depthOffsetMetres());
     boolean breathes = result.find("breathing.scale_per_dioptre").isPresent();
     LensBreathing breathing = given.breathing();
-    if (breathes || result.find("fx").isPresent() || breathing.isActive()) {
+    if (breathes || result.find("fx").isPresent() || breathing.referenceFocus() != 0) {
       boolean own = breathes || result.find("fx").isPresent();
       text.append(
           String.format(

@@ -61,7 +61,7 @@ class CalibrateCommandTest {
     for (int i = 0; i < 80; i++) {
       double seconds = i / 20.0;
       long stamp = 100_000_000_000L + Math.round(seconds * 1e9);
-      double blur = (GAIN * power(seconds - DELAY) + OFFSET - 1 / metres) / 0.7;
+      double blur = (GAIN * power(seconds - DELAY) + OFFSET - 1 / (metres - 0.002)) / 0.7;
       double contrast = 60 / Math.pow(1 + blur * blur, 0.75);
       byte[] pixels = new byte[SIZE * SIZE];
       for (int p = 0; p < pixels.length; p++) {
