@@ -51,12 +51,16 @@ public final class CameraFile {
       Files.createDirectories(parent);
     }
     Path part = file.resolveSibling(file.getFileName() + ".part");
-    Files.writeString(part, text);
-    CalibrationFile.read(part);
     try {
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+      Files.writeString(part, text);
+      CalibrationFile.read(part);
+      try {
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException e) {
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+      }
+    } finally {
+      Files.deleteIfExists(part);
     }
   }
 

@@ -169,6 +169,8 @@ final class CalibrateCommand extends Subcommand {
             referenceFocus,
             input.lens().matching().between() == MatchingConfig.Between.LINEAR,
             planeErrorMillimetres / 1000);
+    out().println("Reading " + origin() + ": a minute or two for a recording of minutes");
+    out().flush();
     CalibrationResult result = calibrate(input, calibration);
     ResultTable.lines(result).forEach(out()::println);
     if (report != null) {
