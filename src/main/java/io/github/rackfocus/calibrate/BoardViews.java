@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the stretches of a recording in which the board was held still, and what they show. */
 final class BoardViews {
-  /** Corners move less between two frames of a board at rest; breathing moves them too. */
+  /** Corners of a board at rest move less between two frames: breathing moves them too. */
   private static final double STILL_PIXELS = 3;
+
+  private static final double STILL_SHARE_OF_WIDTH = 0.006;
 
   private static final int FEWEST_FRAMES = 3;
   private static final int PATCHES_X = 4;
@@ -123,7 +125,8 @@ final class BoardViews {
       return true;
     }
     Arrays.sort(distances, 0, count);
-    return distances[count / 2] > STILL_PIXELS;
+    return distances[count / 2]
+        > Math.max(STILL_PIXELS, STILL_SHARE_OF_WIDTH * recording.width());
   }
 
   /** Returns the homography from pixels to the board in metres, by the corners' mean places. */

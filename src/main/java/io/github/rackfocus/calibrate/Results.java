@@ -3,6 +3,7 @@ package io.github.rackfocus.calibrate;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** Turns the unknowns of a fit into the numbers of a camera file. */
@@ -15,6 +16,8 @@ final class Results {
 
   /** The fit is linearised and its noise only estimated: bounds are a fifth wider than Student's. */
   private static final double MARGIN = 1.2;
+
+  private static final double MOST_CORNER_PIXELS = 0.5;
 
   private Results() {}
 
@@ -41,6 +44,15 @@ final class Results {
     List<String> warnings = new ArrayList<>();
     if (!solution.converged()) {
       warnings.add("the fit did not settle; the numbers may be wrong");
+    }
+    if (!data.boards().isEmpty() && data.noise().cornerPixels > MOST_CORNER_PIXELS) {
+      warnings.add(
+          String.format(
+              Locale.ROOT,
+              "corners fit to %.2f px only; expected at most %.1f: the board moved or is not flat, or"
+                  + " images are noisy or blurred by motion",
+              data.noise().cornerPixels,
+              MOST_CORNER_PIXELS));
     }
     return new CalibrationResult(
         data.width(),
