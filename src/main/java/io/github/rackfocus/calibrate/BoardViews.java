@@ -200,11 +200,27 @@ final class BoardViews {
         SharpnessPeak peak =
             PeakFinder.find(
                 pass.samples(), sharpness, sumX[patch] / sums[patch], sumY[patch] / sums[patch]);
-        if (peak != null) {
+        if (peak != null && isSeenAt(pass, peak)) {
           peaks.add(peak);
         }
       }
     }
     return peaks;
+  }
+
+  /**
+   * Whether the board was found at a peak, where it is sharp: else what was sharp is something else,
+   * or the board on its way to another place.
+   */
+  private boolean isSeenAt(Passes.Pass pass, SharpnessPeak peak) {
+    for (int i = 0; i < pass.samples().size(); i++) {
+      if (pass.samples().get(i).stampNanos() == peak.lens().stampNanos()) {
+        int from = Math.max(0, pass.first() + i - 1);
+        int to = Math.min(recording.frames().size(), pass.first() + i + 2);
+        return recording.frames().subList(from, to).stream()
+            .anyMatch(frame -> frame.corners().length > 0);
+      }
+    }
+    return false;
   }
 }
