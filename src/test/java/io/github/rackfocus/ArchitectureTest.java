@@ -100,6 +100,7 @@ class ArchitectureTest {
         "depth",
         "sink",
         "node");
+    allow("calibrate", "camera", "frame", "sweep");
     allow("demo", "kafka", "kafka.codec");
     allow("ros.message");
     allow("ros.names");
@@ -133,6 +134,7 @@ class ArchitectureTest {
         "node",
         "fleet",
         "eval",
+        "calibrate",
         "demo",
         "rosnode",
         "camera",

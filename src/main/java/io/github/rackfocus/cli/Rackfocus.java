@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
       ModelsCommand.class,
       BenchCommand.class,
       TailCommand.class,
-      WorkerCommand.class
+      WorkerCommand.class,
+      CalibrateCommand.class
     })
 public final class Rackfocus implements Runnable {
   static final int FAILED = 1;

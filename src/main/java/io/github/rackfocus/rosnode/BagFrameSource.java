@@ -5,6 +5,7 @@ import io.github.rackfocus.config.RosInputConfig;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.frame.LensWarp;
 import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.ros.bag.BagReader;
 import io.github.rackfocus.ros.message.MalformedMessageException;
@@ -157,6 +158,11 @@ public final class BagFrameSource implements FrameSource {
       causes.put("messageLost", lost);
     }
     return causes;
+  }
+
+  @Override
+  public @Nullable LensWarp lensWarp() {
+    return intake.calibration().lensWarp();
   }
 
   @Override

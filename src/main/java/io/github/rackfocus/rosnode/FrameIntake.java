@@ -80,11 +80,7 @@ final class FrameIntake implements AutoCloseable {
     MatchingConfig options =
         file == null
             ? settings.lens().matching()
-            : settings
-                .lens()
-                .matching()
-                .withPowerGain(file.lens().powerGain())
-                .withPowerOffset(file.lens().powerOffset());
+            : settings.lens().matching().with(file.lens());
     this.matcher =
         settings.lens().input() == RosInputConfig.LensInput.STAMP
             ? FrameFocusMatcher.byStamp(options, framesWaiting, settings.sweep().focusAtStamp())

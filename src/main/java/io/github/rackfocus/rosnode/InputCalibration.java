@@ -1,5 +1,6 @@
 package io.github.rackfocus.rosnode;
 
+import io.github.rackfocus.frame.LensWarp;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.sweep.CameraCalibration;
 import io.github.rackfocus.sweep.FrameRectifier;
@@ -43,6 +44,12 @@ final class InputCalibration implements CameraInfoSource, AutoCloseable {
   LensCalibration lens() {
     CameraCalibration now = calibration;
     return now == null ? LensCalibration.DEFAULTS : now.lens();
+  }
+
+  /** Returns what the lens does to the images that are handed on; null if that is unknown. */
+  @Nullable LensWarp lensWarp() {
+    CameraCalibration now = calibration;
+    return now == null ? null : now.lensWarp(rectify);
   }
 
   /** Sets the optical frame to the driver's, unless that is empty. */

@@ -6,6 +6,7 @@ import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.frame.LensWarp;
 import io.github.rackfocus.ros.ConnectedNode;
 import io.github.rackfocus.ros.Subscriber;
 import io.github.rackfocus.ros.message.Message;
@@ -159,6 +160,11 @@ public final class RosFrameSource implements FrameSource {
   /** Returns the lens driver's number of the sweep at a time; 0 if unknown. */
   public long sweepIdAt(long stampNanos) {
     return intake.sweepIds().at(stampNanos);
+  }
+
+  @Override
+  public @Nullable LensWarp lensWarp() {
+    return intake.calibration().lensWarp();
   }
 
   @Override

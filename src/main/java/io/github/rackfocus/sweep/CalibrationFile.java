@@ -11,8 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a camera file: the YAML that camera_calibration writes, plus the keys of a calibrated lens,
- * {@code power_gain}, {@code power_offset} and {@code depth_offset_m}. Unknown keys are ignored.
+ * Reads a camera file: the YAML that camera_calibration writes, plus the keys of a calibrated lens.
+ * Each number of the lens may be followed by its standard error, {@code KEY_sigma}, which is checked
+ * but not used. A key that is not known is an error.
  */
 public final class CalibrationFile {
   private static final int MAX_BYTES = 1 << 20;
@@ -50,7 +51,7 @@ public final class CalibrationFile {
       camera[0], camera[1], camera[2], 0, camera[3], camera[4], camera[5], 0, camera[6], camera[7],
       camera[8], 0
     };
-    return new CameraCalibration(
+    CameraCalibration result = new CameraCalibration(
         root.anyText("camera_name", ""),
         width,
         height,
@@ -59,14 +60,57 @@ public final class CalibrationFile {
         camera,
         matrix(root, "rectification_matrix", 3, 3, IDENTITY.clone()),
         matrix(root, "projection_matrix", 3, 4, unrectified),
-        new LensCalibration(
-            root.number("power_gain", 1),
-            root.number("power_offset", 0),
-            root.number("depth_offset_m", 0)));
+        lens(root, camera[2], camera[5]));
+    root.reportUnknownKeys("a key of a camera file");
+    return result;
+  }
+
+  private static LensCalibration lens(Section root, double centreX, double centreY) {
+    Section breathing = root.section("breathing");
+    if (!breathing.keys().isEmpty() && !root.has("reference_focus")) {
+      throw root.exception(
+          "reference_focus is missing; expected it beside breathing, in dioptres: the focus at which"
+              + " camera_matrix holds");
+    }
+    return new LensCalibration(
+        value(root, "power_gain", 1),
+        value(root, "power_offset", 0),
+        value(root, "depth_offset_m", 0),
+        breathing(root, breathing, centreX, centreY),
+        new LensTiming(
+            value(root, "lag_up", 0),
+            value(root, "lag_down", 0),
+            value(root, "clock_offset", 0),
+            value(root, "hysteresis", 0)),
+        new LensDrift(
+            value(root, "temperature_coefficient", 0),
+            root.number("reference_temperature", LensDrift.NONE.referenceCelsius())));
+  }
+
+  private static LensBreathing breathing(
+      Section root, Section section, double centreX, double centreY) {
+    double reference = root.number("reference_focus", 0);
+    double scale = value(section, "scale_per_dioptre", 0);
+    double square = value(section, "scale_per_squared_dioptre", 0);
+    double shiftX = value(section, "shift_x_per_dioptre", 0);
+    double shiftY = value(section, "shift_y_per_dioptre", 0);
+    return root.has("reference_focus")
+        ? new LensBreathing(reference, scale, square, shiftX, shiftY, centreX, centreY)
+        : LensBreathing.NONE;
+  }
+
+  /** Reads a number and checks its standard error, which is there for people. */
+  private static double value(Section section, String key, double defaultValue) {
+    section.number(key + "_sigma", 0, 0, Double.MAX_VALUE, "in the unit of " + key);
+    return section.number(key, defaultValue);
   }
 
   private static double[] coefficients(Section section) {
-    return section.has(DATA) ? numbers(section) : new double[0];
+    if (section.has(DATA)) {
+      return numbers(section);
+    }
+    section.ignore("rows", "cols", "dt");
+    return new double[0];
   }
 
   private static double[] matrix(
@@ -84,6 +128,8 @@ public final class CalibrationFile {
   }
 
   private static double[] numbers(Section section) {
+    // Redundant with the number of values, which is checked.
+    section.ignore("rows", "cols", "dt");
     String expected = "a list of at most " + MAX_NUMBERS + " numbers";
     List<JsonNode> values = section.elements(DATA, expected);
     if (values.size() > MAX_NUMBERS) {

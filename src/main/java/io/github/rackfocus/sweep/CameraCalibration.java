@@ -1,12 +1,15 @@
 package io.github.rackfocus.sweep;
 
 import io.github.rackfocus.common.Sha256;
+import io.github.rackfocus.frame.Affine;
+import io.github.rackfocus.frame.LensWarp;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calibration of a camera as camera_calibration measures it (REP 104), and of its lens. Immutable;
@@ -209,6 +212,39 @@ public final class CameraCalibration {
   }
 
   /**
+   * Returns what the lens does to the image at each focus, or null if its breathing is unknown.
+   *
+   * @param rectified for rectified images, else for those of the camera. Distortion is left out of
+   *     the change with focus, which is small against the image
+   */
+  public @Nullable LensWarp lensWarp(boolean rectified) {
+    LensBreathing breathing = lens.breathing();
+    if (!breathing.isActive()) {
+      return null;
+    }
+    Affine toCamera = new Affine();
+    if (rectified) {
+      double scaleX = camera[0] / projection[0];
+      double scaleY = camera[4] / projection[5];
+      toCamera.set(
+          scaleX,
+          0,
+          camera[2] - scaleX * projection[2],
+          0,
+          scaleY,
+          camera[5] - scaleY * projection[6]);
+    }
+    Affine fromCamera = new Affine().setInverse(toCamera);
+    double[] six = new double[6];
+    return (focus, into) -> {
+      breathing.toRaw(focus, six);
+      into.set(six[0], six[1], six[2], six[3], six[4], six[5]);
+      into.setSequence(toCamera, into);
+      into.setSequence(into, fromCamera);
+    };
+  }
+
+  /**
    * Returns the calibration for images that are cropped to a window and then binned (REP 104).
    *
    * @param left first column of the window, in full resolution
@@ -243,7 +279,7 @@ public final class CameraCalibration {
         k,
         rectification,
         p,
-        lens);
+        lens.mapped(left, top, 1.0 / binningX, 1.0 / binningY));
   }
 
   /**
@@ -283,7 +319,39 @@ public final class CameraCalibration {
     update(digest, rectification);
     update(digest, projection);
     update(digest, lens.powerGain(), lens.powerOffset(), lens.depthOffsetMetres());
+    updateLens(digest);
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Leaves out what is not set, so that files without it keep their hashes. */
+  private void updateLens(MessageDigest digest) {
+    LensBreathing breathing = lens.breathing();
+    // The reference focus alone says at which focus K holds: part of the calibration as well.
+    if (breathing.isActive() || breathing.referenceFocus() != 0) {
+      digest.update((byte) 'b');
+      update(
+          digest,
+          breathing.referenceFocus(),
+          breathing.scalePerDioptre(),
+          breathing.scalePerSquaredDioptre(),
+          breathing.shiftXPerDioptre(),
+          breathing.shiftYPerDioptre());
+    }
+    LensTiming timing = lens.timing();
+    if (!timing.equals(LensTiming.NONE)) {
+      digest.update((byte) 't');
+      update(
+          digest,
+          timing.lagUpSeconds(),
+          timing.lagDownSeconds(),
+          timing.clockOffsetSeconds(),
+          timing.hysteresisDioptres());
+    }
+    LensDrift drift = lens.drift();
+    if (drift.dioptresPerDegree() != 0) {
+      digest.update((byte) 'd');
+      update(digest, drift.dioptresPerDegree(), drift.referenceCelsius());
+    }
   }
 
   private static void update(MessageDigest digest, double... numbers) {

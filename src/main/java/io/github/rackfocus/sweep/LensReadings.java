@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The newest lens readings in the order of their stamps, and the focus at any time they cover.
- * Bounded: the oldest reading is dropped for a new one. For one thread.
+ * Bounded: the oldest reading is dropped for a new one. A reading holds later than its stamp by the
+ * lens's {@linkplain LensTiming delay}. For one thread.
  */
 final class LensReadings {
   /** One second of a driver that reads at 4 kHz, four minutes of one that reads with each frame. */
@@ -21,9 +22,13 @@ final class LensReadings {
   private int first;
   private int count;
   private final TimeJump timeJump = new TimeJump();
+  private final long delayUp;
+  private final long delayDown;
 
   LensReadings(MatchingConfig options) {
     this.options = options;
+    this.delayUp = options.timing().delayUpNanos();
+    this.delayDown = options.timing().delayDownNanos();
   }
 
   /** Adds a reading if it is plausible. */
@@ -31,7 +36,9 @@ final class LensReadings {
     double focus = reading.focus();
     double power = reading.lensPowerDioptres();
     if (Double.isNaN(focus)) {
-      focus = options.focusAtPower(power);
+      focus =
+          options.focusAtPower(power, reading.temperatureCelsius())
+              - options.timing().hysteresisDioptres() * reading.direction();
     }
     if (Double.isNaN(focus)) {
       return ReadingResult.NOT_A_NUMBER;
@@ -66,11 +73,39 @@ final class LensReadings {
 
   /** Whether later readings cannot change the focus at a time. */
   boolean covers(long timeNanos) {
-    return count > 0 && stamps[at(count - 1)] >= timeNanos;
+    return count > 0 && stamps[at(count - 1)] >= timeNanos - Math.min(delayUp, delayDown);
   }
 
   /** Returns the reading at a time, or {@link FocusReading#NONE} if it is not known yet. */
   FocusReading at(long timeNanos) {
+    if (delayUp == delayDown || motionAt(timeNanos - delayUp) > 0) {
+      return stampedAt(timeNanos - delayUp);
+    }
+    if (motionAt(timeNanos - delayDown) < 0) {
+      return stampedAt(timeNanos - delayDown);
+    }
+    // The lens turns or holds in between, where it hardly moves.
+    return stampedAt(timeNanos - (delayUp + delayDown) / 2);
+  }
+
+  /** Returns the direction in which the reading moves at a stamp: +1, -1, or 0 if unknown. */
+  private int motionAt(long stampNanos) {
+    int before = lastAtOrBefore(stampNanos);
+    if (before < 0) {
+      return 0;
+    }
+    FocusReading reading = readings[at(before)];
+    if (reading.direction() != 0) {
+      return reading.direction();
+    }
+    // A lens that steps came from the reading before; any other is on its way to the next.
+    int from = options.between() == MatchingConfig.Between.LINEAR ? before : before - 1;
+    return from < 0 || from + 1 >= count
+        ? 0
+        : (int) Math.signum(readings[at(from + 1)].focus() - readings[at(from)].focus());
+  }
+
+  private FocusReading stampedAt(long timeNanos) {
     int before = lastAtOrBefore(timeNanos);
     if (before < 0) {
       return FocusReading.NONE;

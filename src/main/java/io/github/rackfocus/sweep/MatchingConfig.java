@@ -13,6 +13,8 @@ import io.soabase.recordbuilder.core.RecordBuilder;
  * @param maxWaitNanos longest time a frame waits for a reading that has not arrived
  * @param maxReadingAgeNanos longest time a reading is valid, and greatest distance of two readings
  *     between which focus is interpolated
+ * @param timing when the optics are where a reading says
+ * @param drift how focus changes with temperature, used for readings that have only the power
  */
 @RecordBuilder
 public record MatchingConfig(
@@ -21,7 +23,9 @@ public record MatchingConfig(
     Between between,
     long exposureOffsetNanos,
     long maxWaitNanos,
-    long maxReadingAgeNanos)
+    long maxReadingAgeNanos,
+    LensTiming timing,
+    LensDrift drift)
     implements MatchingConfigBuilder.With {
   /** What the lens does between two readings. */
   public enum Between {
@@ -36,6 +40,25 @@ public record MatchingConfig(
   /** Power is focus, stamps are mid-exposure, frames wait 30 ms, readings are valid for 1 s. */
   public static final MatchingConfig DEFAULTS =
       new MatchingConfig(1, 0, Between.BY_DIRECTION, 0, 30_000_000, 1_000_000_000);
+
+  /** Creates a configuration for a lens without delay and drift. */
+  public MatchingConfig(
+      double powerGain,
+      double powerOffset,
+      Between between,
+      long exposureOffsetNanos,
+      long maxWaitNanos,
+      long maxReadingAgeNanos) {
+    this(
+        powerGain,
+        powerOffset,
+        between,
+        exposureOffsetNanos,
+        maxWaitNanos,
+        maxReadingAgeNanos,
+        LensTiming.NONE,
+        LensDrift.NONE);
+  }
 
   /** Checks every field; a fault names the field, what was found and what is expected. */
   public MatchingConfig {
@@ -56,8 +79,25 @@ public record MatchingConfig(
     }
   }
 
-  /** Returns the focus at a lens power, dioptres. */
+  /** Returns the focus at a lens power and the drift's reference temperature, dioptres. */
   public double focusAtPower(double powerDioptres) {
     return powerGain * powerDioptres + powerOffset;
+  }
+
+  /**
+   * Returns the focus at a lens power and a temperature, dioptres.
+   *
+   * @param celsius temperature of the lens; NaN if unknown
+   */
+  public double focusAtPower(double powerDioptres, double celsius) {
+    return focusAtPower(powerDioptres) + drift.at(celsius);
+  }
+
+  /** Returns this configuration with what a camera file says of the lens. */
+  public MatchingConfig with(LensCalibration lens) {
+    return withPowerGain(lens.powerGain())
+        .withPowerOffset(lens.powerOffset())
+        .withTiming(lens.timing())
+        .withDrift(lens.drift());
   }
 }

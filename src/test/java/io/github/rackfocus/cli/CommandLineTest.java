@@ -84,7 +84,8 @@ class CommandLineTest {
   void shouldDescribeEveryCommand() {
     for (String command :
         new String[] {
-          "demo", "run", "replay", "models", "models verify", "bench", "tail", "worker", "eval"
+          "demo", "run", "replay", "models", "models verify", "bench", "tail", "worker", "eval",
+          "calibrate"
         }) {
       Result result = run((command + " --help").split(" "));
       assertThat(result.exit()).isZero();

@@ -81,6 +81,66 @@ class CalibrationFileTest {
     assertThat(read(FILE.replace("0.98", "0.99")).sha256()).isNotEqualTo(sha);
   }
 
+  private static final String LENS =
+      """
+      reference_focus: 5.5
+      breathing:
+        scale_per_dioptre: 0.004
+        scale_per_dioptre_sigma: 0.0001
+        shift_x_per_dioptre: 0.25
+        shift_y_per_dioptre: -0.5
+      lag_up: 0.004
+      lag_up_sigma: 0.0002
+      lag_down: 0.006
+      clock_offset: -0.012
+      hysteresis: 0.03
+      temperature_coefficient: -0.01
+      reference_temperature: 30
+      """;
+
+  @Test
+  void shouldReadALensInFull() throws Exception {
+    LensCalibration lens = read(FILE + LENS).lens();
+    assertThat(lens.breathing())
+        .isEqualTo(new LensBreathing(5.5, 0.004, 0, 0.25, -0.5, 320.25, 240.75));
+    assertThat(lens.timing()).isEqualTo(new LensTiming(0.004, 0.006, -0.012, 0.03));
+    assertThat(lens.drift()).isEqualTo(new LensDrift(-0.01, 30));
+  }
+
+  @Test
+  void shouldHashTheLensOnlyWhereItDiffersFromTheDefaults() throws Exception {
+    String sha = read(FILE).sha256();
+    assertThat(read(FILE + "lag_up: 0\nlag_down: 0.0\nreference_temperature: 30\n").sha256())
+        .isEqualTo(sha);
+    assertThat(read(FILE + "lag_up_sigma: 0.1\n").sha256()).isEqualTo(sha);
+    for (String line : LENS.lines().filter(each -> !each.contains("sigma")).toList()) {
+      String number = line.replaceAll(".*: ?", "");
+      if (!number.isEmpty()) {
+        assertThat(read(FILE + LENS.replace(line, line.replace(number, number + (number.contains(".") ? "01" : ".5")))).sha256())
+            .as(line)
+            .isNotIn(sha, read(FILE + LENS).sha256());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "lag_up: 0.004 | lag_upp: 0.004 | lag_upp is not a key of a camera file; expected one of",
+        "scale_per_dioptre: 0.004 | scale: 0.004 | breathing.scale is not a key of a camera file",
+        "lag_up: 0.004 | lag_up: 20 | lag_up is 20.0; expected -10.0 to 10.0 s",
+        "lag_up_sigma: 0.0002 | lag_up_sigma: -1 | lag_up_sigma is -1; expected 0 to",
+        "scale_per_dioptre: 0.004 | scale_per_dioptre: 4 | breathing.scale_per_dioptre is 4.0; expected",
+        "reference_focus: 5.5 | lag_down_sigma: 0 | reference_focus is missing; expected it beside"
+      })
+  void shouldSayWhatIsWrongWithALens(String from, String to, String sentence) {
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> read(FILE + LENS.replace(from, to)))
+        .withMessageStartingWith(folder.resolve("camera.yaml") + ": ")
+        .withMessageContaining(sentence);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

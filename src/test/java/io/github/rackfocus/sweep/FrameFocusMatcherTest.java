@@ -90,6 +90,63 @@ class FrameFocusMatcherTest {
   }
 
   @Test
+  void shouldDelayReadingsByTheLagOfTheirDirection() {
+    MatchingConfig lagging =
+        OPTIONS.withBetween(Between.LINEAR).withTiming(new LensTiming(0.010, 0.020, 0.005, 0));
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(lagging, 4);
+    matcher.addReading(100 * MS, reading(1, 1));
+    matcher.addReading(200 * MS, reading(2, -1));
+    matcher.addReading(300 * MS, reading(1, -1));
+    assertThat(matched(matcher, 165 * MS, 0).focus()).as("up: 15 ms earlier").isEqualTo(1.5);
+    assertThat(matched(matcher, 275 * MS, 0).focus()).as("down: 25 ms earlier").isEqualTo(1.5);
+  }
+
+  @Test
+  void shouldFindTheDirectionInTheReadingsWhereTheDriverHasNone() {
+    MatchingConfig lagging =
+        OPTIONS.withBetween(Between.LINEAR).withTiming(new LensTiming(0.010, 0.020, 0, 0));
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(lagging, 4);
+    matcher.addReading(100 * MS, reading(1, 0));
+    matcher.addReading(200 * MS, reading(2, 0));
+    matcher.addReading(300 * MS, reading(1, 0));
+    assertThat(matched(matcher, 160 * MS, 0).focus()).isEqualTo(1.5);
+    assertThat(matched(matcher, 270 * MS, 0).focus()).isEqualTo(1.5);
+  }
+
+  @Test
+  void shouldNotWaitForReadingsThatComeAfterTheDelay() {
+    FrameFocusMatcher matcher =
+        FrameFocusMatcher.byReadings(
+            OPTIONS.withBetween(Between.LINEAR).withTiming(new LensTiming(0, 0, 0.020, 0)), 4);
+    matcher.addReading(100 * MS, reading(1, 1));
+    matcher.addReading(110 * MS, reading(2, 1));
+    matcher.offer(frame(125 * MS), 0);
+    assertThat(matcher.nanosToWait(0)).isZero();
+    try (Frame frame = matcher.poll(0)) {
+      assertThat(frame.focus().focus()).isEqualTo(1.5);
+    }
+    matcher.offer(frame(131 * MS), 0);
+    assertThat(matcher.nanosToWait(0)).isEqualTo(20 * MS);
+    matcher.close();
+  }
+
+  @Test
+  void shouldCorrectComputedFocusForTemperatureAndHysteresis() {
+    MatchingConfig config =
+        OPTIONS.withDrift(new LensDrift(-0.02, 25)).withTiming(new LensTiming(0, 0, 0, 0.25));
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(config, 4);
+    double unknown = Double.NaN;
+    matcher.addReading(100 * MS, new FocusReading(unknown, 3, true, 35, 1));
+    matcher.addReading(110 * MS, new FocusReading(unknown, 3, true, 35, -1));
+    matcher.addReading(120 * MS, new FocusReading(unknown, 3, true, Float.NaN, 0));
+    matcher.addReading(130 * MS, new FocusReading(7, 3, true, 35, 1));
+    assertThat(matched(matcher, 100 * MS, 0).focus()).isEqualTo(6.5 - 0.2 - 0.25);
+    assertThat(matched(matcher, 110 * MS, 0).focus()).isEqualTo(6.5 - 0.2 + 0.25);
+    assertThat(matched(matcher, 120 * MS, 0).focus()).isEqualTo(6.5);
+    assertThat(matched(matcher, 130 * MS, 0).focus()).as("the driver's own focus").isEqualTo(7);
+  }
+
+  @Test
   void shouldWaitForAReadingButNotForever() {
     FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 4);
     matcher.addReading(100 * MS, reading(1, 1));
