@@ -53,6 +53,24 @@ class BoardCalibrationTest {
   }
 
   @Test
+  void shouldFindCornersWhereTheyAre() {
+    // A square's edge is between two pixels, whose centres are whole numbers.
+    Mat picture = BoardPrinter.render(BOARD, 2, 20);
+    Imgproc.GaussianBlur(picture, picture, new Size(0, 0), 0.7);
+    BoardDetector detector = new BoardDetector(BOARD);
+    assertThat(detector.detect(picture)).isTrue();
+    picture.release();
+    int[] corners = detector.corners();
+    assertThat(corners).hasSize(20);
+    for (int i = 0; i < corners.length; i++) {
+      double x = (1000 * BOARD.cornerX(corners[i]) + 20) * 2 - 0.5;
+      double y = (1000 * BOARD.cornerY(corners[i]) + 20) * 2 - 0.5;
+      assertThat(detector.pixels()[2 * i]).isCloseTo(x, within(0.02));
+      assertThat(detector.pixels()[2 * i + 1]).isCloseTo(y, within(0.02));
+    }
+  }
+
+  @Test
   void shouldCalibrateWithImagesOfABoard() throws Exception {
     CalibrationResult result;
     try (RenderedCamera camera = board(8, 11)) {
