@@ -70,7 +70,7 @@ record Recording(
    * @param detector null if no board is expected
    * @param movingWithoutDirection whether a reading without direction may be of a moving lens
    * @param listener for the pixels; null if nobody needs them
-   * @throws IOException if the source fails, or has too many frames or none with a reading
+   * @throws IOException if the source fails, its focus is an index, or it has too many frames or none with a reading
    */
   static Recording read(
       FrameSource source,
@@ -78,6 +78,12 @@ record Recording(
       boolean movingWithoutDirection,
       @Nullable FrameListener listener)
       throws IOException, InterruptedException {
+    if (!source.scale().isMetric()) {
+      throw new CalibrationException(
+          source.name()
+              + ": its focus is an index; expected dioptres, since a lens cannot be calibrated"
+              + " without them");
+    }
     NativeLibraries.loadOpenCv();
     List<FrameRecord> frames = new ArrayList<>();
     int without = 0;

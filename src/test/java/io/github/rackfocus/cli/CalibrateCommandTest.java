@@ -3,6 +3,7 @@ package io.github.rackfocus.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.rackfocus.eval.StackFolders;
 import io.github.rackfocus.ros.bag.BagFixture;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
@@ -124,6 +125,13 @@ class CalibrateCommandTest {
     assertThat(run("--print-board", pdf, "--squares", "9x6", "--paper", "letter")).isZero();
     assertThat(pdf).exists();
     assertThat(out.toString()).contains("9x6 squares of 15 mm", "Print it at 100 %");
+  }
+
+  @Test
+  void shouldRefuseAStackWithoutDioptres() throws Exception {
+    Path stack = StackFolders.index(folder, "index", false);
+    assertThat(run(stack, "--scene")).isEqualTo(1);
+    assertThat(err.toString()).contains("index: its focus is an index; expected dioptres");
   }
 
   @Test
