@@ -27,6 +27,7 @@ public final class DepthInfo {
   private final int[] validityCounts = new int[Validity.count()];
   private int pixels;
   private RegistrationMode registration = RegistrationMode.OFF;
+  private double referenceFocus = Double.NaN;
   private double motionPixels;
   private double motionTrust;
   private long keyframeStampNanos;
@@ -58,6 +59,7 @@ public final class DepthInfo {
       planeStampNanos[i] = stack.frame(i).stampNanos();
     }
     registration = stack.registration();
+    referenceFocus = stack.referenceFocus();
     motionPixels = stack.motionPixels();
     motionTrust = stack.motionTrust();
     keyframeStampNanos = stack.keyframeStampNanos();
@@ -167,7 +169,12 @@ public final class DepthInfo {
     return pixels == 0 ? 0 : (double) validityCounts[0] / pixels;
   }
 
-  /** How the frames of the stack were registered; off if they were not. */
+  /** Focus at which the map's view is that of the camera matrix, dioptres; NaN if unknown. */
+  public double referenceFocus() {
+    return referenceFocus;
+  }
+
+  /** What was removed from the frames: off, lens, or full for lens and camera. */
   public RegistrationMode registration() {
     return registration;
   }

@@ -389,6 +389,11 @@ public final class FrameRegistration implements AutoCloseable {
     return trust;
   }
 
+  /** Focus at which the view of the maps is that of the camera matrix; NaN if unknown. */
+  public double referenceFocus() {
+    return lens.referenceFocus();
+  }
+
   /** Stamp of the keyframe, nanoseconds. */
   public long keyframeStampNanos() {
     return keyStampNanos;

@@ -39,6 +39,11 @@ final class LensPart {
     return calibrated != null;
   }
 
+  /** Focus of the reference view, dioptres; NaN if the lens is not calibrated. */
+  double referenceFocus() {
+    return calibrated == null ? Double.NaN : calibrated.referenceFocus();
+  }
+
   /** Sets whether the lens is taken to do nothing. */
   void ignore(boolean whether) {
     ignored = whether;

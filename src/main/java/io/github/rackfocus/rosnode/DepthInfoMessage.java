@@ -62,6 +62,7 @@ final class DepthInfoMessage {
     message.registration = info.registration().key();
     message.motionPx = (float) info.motionPixels();
     message.motionTrust = (float) info.motionTrust();
+    message.referenceFocusDioptres = (float) info.referenceFocus();
     message.keyframeStampNanos = info.keyframeStampNanos();
     return message;
   }

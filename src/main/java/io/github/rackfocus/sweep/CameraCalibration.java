@@ -236,11 +236,19 @@ public final class CameraCalibration {
     }
     Affine fromCamera = new Affine().setInverse(toCamera);
     double[] six = new double[6];
-    return (focus, into) -> {
-      breathing.toRaw(focus, six);
-      into.set(six[0], six[1], six[2], six[3], six[4], six[5]);
-      into.setSequence(toCamera, into);
-      into.setSequence(into, fromCamera);
+    return new LensWarp() {
+      @Override
+      public double referenceFocus() {
+        return breathing.referenceFocus();
+      }
+
+      @Override
+      public void referenceToImage(double focus, Affine into) {
+        breathing.toRaw(focus, six);
+        into.set(six[0], six[1], six[2], six[3], six[4], six[5]);
+        into.setSequence(toCamera, into);
+        into.setSequence(into, fromCamera);
+      }
     };
   }
 

@@ -27,6 +27,7 @@ public final class FocalStack extends CountedLease {
   private long number;
   private final Affine outputToView = new Affine();
   private RegistrationMode registration = RegistrationMode.OFF;
+  private double referenceFocus = Double.NaN;
   private double motionPixels;
   private double motionTrust;
   private long keyframeStampNanos;
@@ -104,6 +105,7 @@ public final class FocalStack extends CountedLease {
     this.number = number;
     outputToView.setIdentity();
     registration = RegistrationMode.OFF;
+    referenceFocus = Double.NaN;
     motionPixels = 0;
     motionTrust = 0;
     keyframeStampNanos = stampNanos();
@@ -113,7 +115,13 @@ public final class FocalStack extends CountedLease {
 
   /** Describes how the frames were registered; before the stack is handed on. */
   void setRegistration(FrameRegistration by) {
-    registration = by.isSuspended() ? RegistrationMode.OFF : by.mode();
+    if (by.isSuspended()) {
+      registration = RegistrationMode.OFF;
+    } else {
+      registration =
+          by.mode() == RegistrationMode.LENS ? RegistrationMode.LENS : RegistrationMode.FULL;
+    }
+    referenceFocus = by.referenceFocus();
     outputToView.set(by.outputToView());
     keyframeStampNanos = by.keyframeStampNanos();
     motionTrust = 1;
@@ -236,7 +244,12 @@ public final class FocalStack extends CountedLease {
     return outputToView;
   }
 
-  /** How the frames were registered; off if they were not. */
+  /** Focus at which the published view is that of the camera matrix, dioptres; NaN if unknown. */
+  public double referenceFocus() {
+    return referenceFocus;
+  }
+
+  /** What was removed from the frames: off, lens, or full for lens and camera. */
   public RegistrationMode registration() {
     return registration;
   }

@@ -115,7 +115,7 @@ class RegisteredSweepTest {
         }
       }
       assertThat(largest).as("the keyframe's view is another").isGreaterThan(0.5);
-      assertThat(map.info().registration()).isEqualTo(RegistrationMode.AUTO);
+      assertThat(map.info().registration()).isEqualTo(RegistrationMode.FULL);
       assertThat(map.info().motionPixels()).isPositive();
       float[] truth = camera.groundTruth(FRAMES - 1).values();
       double sum = 0;

@@ -304,7 +304,18 @@ class FrameRegistrationTest {
   @Test
   void shouldTakeTheLensPartFromItsCalibration() {
     registration.close();
-    LensWarp lens = (focus, into) -> into.set(motion(1 + 0.01 * (focus - 3), 0, 0, 0));
+    LensWarp lens =
+        new LensWarp() {
+          @Override
+          public double referenceFocus() {
+            return 3;
+          }
+
+          @Override
+          public void referenceToImage(double focus, Affine into) {
+            into.set(motion(1 + 0.01 * (focus - 3), 0, 0, 0));
+          }
+        };
     registration = of(RegistrationMode.LENS, lens);
     Texture texture = new Texture(9);
     for (int plane = 0; plane < PLANES; plane++) {

@@ -97,12 +97,7 @@ public final class DepthFrameCodec {
             .setValidity(packValidity(map))
             .setValidShare((float) info.validShare())
             .setIterations(info.iterations())
-            .setRegistration(
-                Registration.newBuilder()
-                    .setMode(info.registration().key())
-                    .setMotionPx((float) info.motionPixels())
-                    .setMotionTrust((float) info.motionTrust())
-                    .setKeyframeStampNs(info.keyframeStampNanos()))
+            .setRegistration(registration(info))
             .setExecutionProvider(info.executionProvider())
             .setModel(ModelMessages.of(info.model()));
     for (Validity each : Validity.values()) {
@@ -249,6 +244,19 @@ public final class DepthFrameCodec {
       case INDEX_FAR_FIRST -> FocusScale.FOCUS_SCALE_INDEX_FAR_FIRST;
       case INDEX_NEAR_FIRST -> FocusScale.FOCUS_SCALE_INDEX_NEAR_FIRST;
     };
+  }
+
+  private static Registration registration(DepthInfo info) {
+    Registration.Builder registration =
+        Registration.newBuilder()
+            .setMode(info.registration().key())
+            .setMotionPx((float) info.motionPixels())
+            .setMotionTrust((float) info.motionTrust())
+            .setKeyframeStampNs(info.keyframeStampNanos());
+    if (!Double.isNaN(info.referenceFocus())) {
+      registration.setReferenceFocusDioptres(info.referenceFocus());
+    }
+    return registration.build();
   }
 
   private static FocusSweep sweep(DepthInfo info) {
