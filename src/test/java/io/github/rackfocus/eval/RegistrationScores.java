@@ -1,0 +1,67 @@
+package io.github.rackfocus.eval;
+
+import io.github.rackfocus.depth.Validity;
+import io.github.rackfocus.registration.RegistrationMode;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What was measured in one {@link RegistrationRun}: sums over all its maps, times in nanoseconds.
+ * Not thread-safe.
+ */
+final class RegistrationScores {
+  static final long LONGEST_NANOS = 60_000_000_000L;
+  static final double MILLI = 1000;
+  static final long MOST_MILLI_PIXELS = 10_000_000;
+
+  final String name;
+  final RegistrationMode mode;
+  final long[] codes = new long[Validity.count()];
+  final Histogram stackNanos = new Histogram(LONGEST_NANOS, 3);
+  final Histogram estimateNanos = new Histogram(LONGEST_NANOS, 3);
+  final Histogram finishNanos = new Histogram(LONGEST_NANOS, 3);
+
+  /** Registration errors, thousandths of a pixel. */
+  final Histogram misregistration = new Histogram(MOST_MILLI_PIXELS, 3);
+
+  long maps;
+  long pixels;
+  double publishedError;
+  double error;
+  long published;
+  long publishedOff;
+  long allocatedBytes;
+  long notPlaced;
+  long restarts;
+  long keyframes;
+  double trust;
+  long still;
+  long stillMarked;
+  long moved;
+  long movedMarked;
+  long movedWrong;
+
+  RegistrationScores(String name, RegistrationMode mode) {
+    this.name = name;
+    this.mode = mode;
+  }
+
+  /** Error of published pixels in planes. */
+  double publishedPlanes() {
+    return publishedError / published;
+  }
+
+  /** Error of all pixels in planes, published or not. */
+  double planes() {
+    return error / pixels;
+  }
+
+  /** Mean error of the registration in pixels. */
+  double meanMisregistration() {
+    return misregistration.getMean() / MILLI;
+  }
+
+  /** 95th percentile of the error of the registration in pixels. */
+  double highMisregistration() {
+    return misregistration.getValueAtPercentile(95) / MILLI;
+  }
+}
