@@ -12,11 +12,11 @@ import java.util.Map;
 /**
  * Which pixels of the newest view moved in truth, motion of the camera aside.
  *
- * <p>The surface at a pixel's true depth is looked up in three frames: the newest, that of the plane
- * nearest to its depth, and the frame one sweep before that. The pixel <em>moved</em> if these are
- * not the same surface, or one moving part that is displaced by more than a pixel. It is
- * <em>still</em> if no moving part was seen within two cells (16 pixels) and the part's largest blur
- * of it in any frame of the last two sweeps. What is neither counts for nothing. Not thread-safe.
+ * <p>The surface at a pixel's true depth is looked up in three frames: the newest, that of the
+ * plane nearest to its depth, and the frame one sweep before that. The pixel <em>moved</em> if
+ * these are not the same surface, or one moving part that is displaced by more than a pixel. It is
+ * <em>still</em> if no moving part was seen within two cells (16 pixels) and that part's largest
+ * blur, in any frame of the last two sweeps. What is neither counts for nothing. Not thread-safe.
  */
 final class MovedTruth {
   /** Away from what moves. */
@@ -86,7 +86,7 @@ final class MovedTruth {
     return kinds;
   }
 
-  /** Cells of the newest view that a part, its blur or its margin covered in the last two sweeps. */
+  /** Cells of the newest view that a part, its blur or the margin covered in two sweeps. */
   private CellMask near(long newest) {
     CellMask near = new CellMask(width, height);
     SimulatedCameraConfig config = camera.config();

@@ -72,7 +72,7 @@ final class RegistrationRun {
       scores.restarts += result == FrameResult.RESTARTED_BY_MOTION ? 1 : 0;
       if (measured) {
         scores.allocatedBytes += threads.getCurrentThreadAllocatedBytes() - bytes;
-        scores.stackNanos.recordValue(Math.min(nanos, RegistrationScores.LONGEST_NANOS));
+        scores.record(scores.stackNanos, nanos);
       }
     }
     if (stack == null) {
@@ -84,8 +84,8 @@ final class RegistrationRun {
         throw new IllegalStateException("no map is free: one was not closed");
       }
       if (measured) {
-        scores.estimateNanos.recordValue(Math.min(engine.estimateNanos(), RegistrationScores.LONGEST_NANOS));
-        scores.finishNanos.recordValue(Math.min(map.info().stageNanos(Stage.FINISH), RegistrationScores.LONGEST_NANOS));
+        scores.record(scores.estimateNanos, engine.estimateNanos());
+        scores.record(scores.finishNanos, map.info().stageNanos(Stage.FINISH));
         scores.maps++;
         scores.trust += stack.motionTrust();
         compareMap(stack, map);
@@ -162,8 +162,7 @@ final class RegistrationRun {
             double viewY = outputToView.y(x, y);
             double dx = viewToImage.x(viewX, viewY) - expected[0];
             double dy = viewToImage.y(viewX, viewY) - expected[1];
-            scores.misregistration.recordValue(
-                Math.min(RegistrationScores.MOST_MILLI_PIXELS, Math.round(RegistrationScores.MILLI * Math.hypot(dx, dy))));
+            scores.recordMisregistration(Math.hypot(dx, dy));
           }
         }
       }

@@ -9,9 +9,9 @@ import org.HdrHistogram.Histogram;
  * Not thread-safe.
  */
 final class RegistrationScores {
-  static final long LONGEST_NANOS = 60_000_000_000L;
-  static final double MILLI = 1000;
-  static final long MOST_MILLI_PIXELS = 10_000_000;
+  private static final long LONGEST_NANOS = 60_000_000_000L;
+  private static final double MILLI = 1000;
+  private static final long MOST_MILLI_PIXELS = 10_000_000;
 
   final String name;
   final RegistrationMode mode;
@@ -21,28 +21,49 @@ final class RegistrationScores {
   final Histogram finishNanos = new Histogram(LONGEST_NANOS, 3);
 
   /** Registration errors, thousandths of a pixel. */
-  final Histogram misregistration = new Histogram(MOST_MILLI_PIXELS, 3);
+  private final Histogram misregistration = new Histogram(MOST_MILLI_PIXELS, 3);
 
   long maps;
   long pixels;
-  double publishedError;
   double error;
+  double trust;
   long published;
+  double publishedError;
+
+  /** Published and off by more than one plane. */
   long publishedOff;
-  long allocatedBytes;
+
+  /** Frames of the whole run that were not placed, and how often the stack began anew. */
   long notPlaced;
+
   long restarts;
   long keyframes;
-  double trust;
+
+  /** Allocated by the rolling stack after the warm-up. */
+  long allocatedBytes;
+
+  /** Pixels that are {@link MovedTruth#STILL}, and those of them with validity moved. */
   long still;
+
   long stillMarked;
+
+  /** Pixels that are {@link MovedTruth#MOVED}, with validity moved, and published but wrong. */
   long moved;
+
   long movedMarked;
   long movedWrong;
 
   RegistrationScores(String name, RegistrationMode mode) {
     this.name = name;
     this.mode = mode;
+  }
+
+  void record(Histogram times, long nanos) {
+    times.recordValue(Math.min(nanos, LONGEST_NANOS));
+  }
+
+  void recordMisregistration(double pixels) {
+    misregistration.recordValue(Math.min(MOST_MILLI_PIXELS, Math.round(MILLI * pixels)));
   }
 
   /** Error of published pixels in planes. */

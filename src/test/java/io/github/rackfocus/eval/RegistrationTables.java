@@ -3,6 +3,7 @@ package io.github.rackfocus.eval;
 import io.github.rackfocus.depth.Validity;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /** Prints the results of {@link RegistrationSoak} as tables. */
@@ -23,12 +24,12 @@ final class RegistrationTables {
   void printErrors(List<RegistrationScores> runs, double still) {
     out.println();
     out.println("Depth and registration against the truth");
-    out.printf(
+    print(
         "%-16s %-5s %5s %9s %9s %7s %7s %7s %7s %7s %8s %6s %7s%n",
         "scenario", "", "maps", "published", "planes", "ratio", "all", "off>1", "px", "px p95",
         "rejected", "keyfr.", "trust");
     for (RegistrationScores run : runs) {
-      out.printf(
+      print(
           "%-16s %-5s %5d %7.1f %% %9.4f %7.2f %7.4f %5.2f %% %6.3f %7.3f %8d %6d %7.2f%s%n",
           run.name,
           run.mode.key(),
@@ -47,28 +48,28 @@ final class RegistrationTables {
     }
     out.println(
         """
-        published: share of all pixels. planes: mean error of published pixels; ratio: that divided by
-        the one of scenario still with registration off; all: mean error of all pixels, published or not.
-        off>1: share of published pixels off by more than one plane. px: mean distance, and its 95th
-        percentile, between where registration puts points of the newest image in the other frames and
-        where they are, at points at most one plane out of focus; with registration off, the motion
-        itself. rejected: frames, and keyfr.: keyframes, from the first frame on. trust: mean of
-        depth/info's motion trust.""");
+        published: share of all pixels. planes: mean error of published pixels; ratio: that
+        divided by the one of scenario still with registration off; all: mean error of all pixels,
+        published or not. off>1: share of published pixels off by more than one plane. px: mean
+        distance, and its 95th percentile, between where registration puts points of the newest
+        image in the other frames and where they are, at points at most one plane out of focus;
+        with registration off, the motion itself. rejected: frames, and keyfr.: keyframes, from
+        the first frame on. trust: mean of depth/info's motion trust.""");
   }
 
   /** Prints the share of each validity code. */
   void printCodes(List<RegistrationScores> runs) {
     out.println();
     out.println("Pixels by validity code, % of all");
-    out.printf("%-16s %-5s", "scenario", "");
+    print("%-16s %-5s", "scenario", "");
     for (int code = 0; code < Validity.count(); code++) {
-      out.printf(" %" + width(code) + "s", Validity.of(code).key());
+      print(" %" + width(code) + "s", Validity.of(code).key());
     }
     out.println();
     for (RegistrationScores run : runs) {
-      out.printf("%-16s %-5s", run.name, run.mode.key());
+      print("%-16s %-5s", run.name, run.mode.key());
       for (int code = 0; code < Validity.count(); code++) {
-        out.printf(" %" + width(code) + ".2f", percent(run.codes[code], run.pixels));
+        print(" %" + width(code) + ".2f", percent(run.codes[code], run.pixels));
       }
       out.println();
     }
@@ -78,9 +79,9 @@ final class RegistrationTables {
   void printFalseMotion(List<RegistrationScores> runs) {
     out.println();
     out.println("Pixels marked as moved in scenes in which nothing moves");
-    out.printf("%-16s %-5s %8s%n", "scenario", "", "false");
+    print("%-16s %-5s %8s%n", "scenario", "", "false");
     for (RegistrationScores run : runs) {
-      out.printf(
+      print(
           "%-16s %-5s %6.2f %%%n",
           run.name, run.mode.key(), percent(run.stillMarked, run.still));
     }
@@ -90,11 +91,11 @@ final class RegistrationTables {
   void printMotion(List<RegistrationScores> runs) {
     out.println();
     out.println("Pixels marked as moved in scenes with moving parts");
-    out.printf(
+    print(
         "%-28s %-5s %7s %8s %7s %8s %8s %9s %7s%n",
         "scenario", "", "still", "false", "moved", "marked", "missed", "published", "planes");
     for (RegistrationScores run : runs) {
-      out.printf(
+      print(
           "%-28s %-5s %5.1f %% %6.2f %% %5.1f %% %6.1f %% %6.1f %% %7.1f %% %7.4f%n",
           run.name,
           run.mode.key(),
@@ -108,25 +109,25 @@ final class RegistrationTables {
     }
     out.println(
         """
-        moved: pixels whose surface is not the same, or a moving part displaced by more than a pixel,
-        between the newest frame, the frame of the plane nearest to the true depth, and the frame one
-        sweep before that, motion of the camera aside; share of all pixels. marked: share of these with
-        validity moved. missed: share of these that are published and off by more than one plane.
-        still: pixels farther than two cells of 8 pixels and its blur from where any moving part was
-        seen in the last two sweeps, share of all. false: share of these with validity moved. planes:
-        mean error of published pixels.""");
+        moved: pixels whose surface is not the same, or a moving part displaced by more than a
+        pixel, between the newest frame, the frame of the plane nearest to the true depth, and the
+        frame one sweep before that, motion of the camera aside; share of all pixels. marked:
+        share of these with validity moved. missed: share of these that are published and off by
+        more than one plane. still: pixels farther than two cells of 8 pixels and its blur from
+        where any moving part was seen in the last two sweeps, share of all. false: share of these
+        with validity moved. planes: mean error of published pixels.""");
   }
 
   /** Prints times and garbage. */
   void printCosts(List<RegistrationScores> runs) {
     out.println();
     out.println("Time and garbage of a frame");
-    out.printf(
+    print(
         "%-28s %-5s %9s %9s %9s %9s %9s %8s %8s%n",
         "scenario", "", "stack p50", "stack p99", "finish", "fin. p99", "estimator", "of a map",
         "bytes");
     for (RegistrationScores run : runs) {
-      out.printf(
+      print(
           "%-28s %-5s %6.2f ms %6.2f ms %6.2f ms %6.2f ms %6.2f ms %6.1f %% %8.0f%n",
           run.name,
           run.mode.key(),
@@ -142,10 +143,15 @@ final class RegistrationTables {
     }
     out.println(
         """
-        stack: RollingFocalStack.offer and takeStack, in which frames are registered and compared for
-        motion. finish: DepthPostProcessor.finish, which warps the map into the newest view. estimator:
-        the model, median. of a map: stack p50 in % of the estimator. bytes: Java heap allocated by
-        offer and takeStack, mean. Times of one run can be compared; trust their ratios.""");
+        stack: RollingFocalStack.offer and takeStack, in which frames are registered and compared
+        for motion. finish: DepthPostProcessor.finish, which warps the map into the newest view.
+        estimator: the model, median. of a map: stack p50 in % of the estimator. bytes: Java heap
+        allocated by offer and takeStack, mean of all frames. A p99 of fewer than 100 frames is
+        the longest. Times of one run can be compared; trust their ratios.""");
+  }
+
+  private void print(String format, Object... values) {
+    out.print(String.format(Locale.ROOT, format, values));
   }
 
   private static int width(int code) {
