@@ -2,8 +2,8 @@ package io.github.rackfocus.eval;
 
 import io.github.rackfocus.assembly.Estimators;
 import io.github.rackfocus.camera.simulated.Scenario;
-import io.github.rackfocus.config.ModelConfig;
 import io.github.rackfocus.common.NativeLibraries;
+import io.github.rackfocus.config.ModelConfig;
 import io.github.rackfocus.depth.DepthEngine;
 import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.depth.ValidityThresholds;
@@ -84,9 +84,9 @@ final class RegistrationSoak {
     RegistrationTables tables = new RegistrationTables(System.out);
     List<RegistrationScores> all = new ArrayList<>(runs);
     all.addAll(moving);
+    tables.printErrors(all, still(runs));
+    tables.printCodes(all);
     if (!runs.isEmpty()) {
-      tables.printErrors(runs, still(runs));
-      tables.printCodes(runs);
       tables.printFalseMotion(runs);
     }
     if (!moving.isEmpty()) {
@@ -98,8 +98,7 @@ final class RegistrationSoak {
 
   private static double still(List<RegistrationScores> runs) {
     for (RegistrationScores run : runs) {
-      if (run.name.equals(Scenario.STILL.label())
-          && run.mode == RegistrationMode.OFF) {
+      if (run.name.equals(Scenario.STILL.label()) && run.mode == RegistrationMode.OFF) {
         return run.publishedPlanes();
       }
     }
@@ -171,12 +170,18 @@ final class RegistrationSoak {
           "SIZE is '" + arguments[0] + "'; expected a size such as 320x240");
     }
     double speed = number("PARTS_SPEED", arguments[4], 0.001, 10);
+    List<Scenario> scenarios = scenarios(arguments[2]);
+    List<Scenario> moving = scenarios(arguments[3]);
+    if (scenarios.isEmpty() && moving.isEmpty()) {
+      throw new IllegalArgumentException(
+          "SCENARIOS and MOVING name no scenario; expected at least one, such as still");
+    }
     return new Options(
         Integer.parseInt(size.group(1)),
         Integer.parseInt(size.group(2)),
         (int) number("FRAMES", arguments[1], MIN_FRAMES, MAX_FRAMES),
-        scenarios(arguments[2]),
-        scenarios(arguments[3]),
+        scenarios,
+        moving,
         speed);
   }
 

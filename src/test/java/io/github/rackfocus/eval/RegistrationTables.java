@@ -25,12 +25,12 @@ final class RegistrationTables {
     out.println();
     out.println("Depth and registration against the truth");
     print(
-        "%-16s %-5s %5s %9s %9s %7s %7s %7s %7s %7s %8s %6s %7s%n",
+        "%-28s %-5s %5s %9s %9s %7s %7s %7s %7s %7s %8s %6s %7s%n",
         "scenario", "", "maps", "published", "planes", "ratio", "all", "off>1", "px", "px p95",
         "rejected", "keyfr.", "trust");
     for (RegistrationScores run : runs) {
       print(
-          "%-16s %-5s %5d %7.1f %% %9.4f %7.2f %7.4f %5.2f %% %6.3f %7.3f %8d %6d %7.2f%s%n",
+          "%-28s %-5s %5d %7.1f %% %9.4f %7.2f %7.4f %5.2f %% %6.3f %7.3f %8d %6d %7.2f%s%n",
           run.name,
           run.mode.key(),
           run.maps,
@@ -61,13 +61,13 @@ final class RegistrationTables {
   void printCodes(List<RegistrationScores> runs) {
     out.println();
     out.println("Pixels by validity code, % of all");
-    print("%-16s %-5s", "scenario", "");
+    print("%-28s %-5s", "scenario", "");
     for (int code = 0; code < Validity.count(); code++) {
       print(" %" + width(code) + "s", Validity.of(code).key());
     }
     out.println();
     for (RegistrationScores run : runs) {
-      print("%-16s %-5s", run.name, run.mode.key());
+      print("%-28s %-5s", run.name, run.mode.key());
       for (int code = 0; code < Validity.count(); code++) {
         print(" %" + width(code) + ".2f", percent(run.codes[code], run.pixels));
       }
