@@ -1,6 +1,7 @@
 package io.github.rackfocus.eval;
 
 import io.github.rackfocus.depth.Validity;
+import io.github.rackfocus.registration.RegistrationMode;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -118,36 +119,53 @@ final class RegistrationTables {
         with validity moved. planes: mean error of published pixels.""");
   }
 
-  /** Prints times and garbage. */
+  /** Prints times and garbage. Each run follows the one of the same frames without registration. */
   void printCosts(List<RegistrationScores> runs) {
     out.println();
     out.println("Time and garbage of a frame");
     print(
-        "%-28s %-5s %9s %9s %9s %9s %9s %8s %8s%n",
-        "scenario", "", "stack p50", "stack p99", "finish", "fin. p99", "estimator", "of a map",
+        "%-28s %-5s %9s %9s %9s %9s %9s %8s %8s %6s%n",
+        "scenario",
+        "",
+        "stack",
+        "stack p99",
+        "finish",
+        "fin. p99",
+        "estimator",
+        "of a map",
+        "added",
         "bytes");
+    RegistrationScores off = runs.get(0);
     for (RegistrationScores run : runs) {
+      off = run.mode == RegistrationMode.OFF ? run : off;
+      double map = millis(run.estimateNanos, 50);
+      double added =
+          millis(run.stackNanos, 50)
+              + millis(run.finishNanos, 50)
+              - millis(off.stackNanos, 50)
+              - millis(off.finishNanos, 50);
       print(
-          "%-28s %-5s %6.2f ms %6.2f ms %6.2f ms %6.2f ms %6.2f ms %6.1f %% %8.0f%n",
+          "%-28s %-5s %6.2f ms %6.2f ms %6.2f ms %6.2f ms %6.2f ms %6.1f %% %6.1f %% %6.0f%n",
           run.name,
           run.mode.key(),
           millis(run.stackNanos, 50),
           millis(run.stackNanos, 99),
           millis(run.finishNanos, 50),
           millis(run.finishNanos, 99),
-          millis(run.estimateNanos, 50),
-          100.0
-              * run.stackNanos.getValueAtPercentile(50)
-              / run.estimateNanos.getValueAtPercentile(50),
+          map,
+          100 * millis(run.stackNanos, 50) / map,
+          100 * added / map,
           (double) run.allocatedBytes / run.stackNanos.getTotalCount());
     }
     out.println(
         """
         stack: RollingFocalStack.offer and takeStack, in which frames are registered and compared
         for motion. finish: DepthPostProcessor.finish, which warps the map into the newest view.
-        estimator: the model, median. of a map: stack p50 in % of the estimator. bytes: Java heap
-        allocated by offer and takeStack, mean of all frames. A p99 of fewer than 100 frames is
-        the longest. Times of one run can be compared; trust their ratios.""");
+        estimator: the model. Medians, and 99th percentiles, of fewer than 100 frames the longest.
+        of a map: stack in % of the estimator. added: by how much stack and finish together are
+        longer than with registration off, in % of the estimator. bytes: Java heap allocated by
+        offer and takeStack, mean of all frames. Times of one run can be compared; trust their
+        ratios.""");
   }
 
   private void print(String format, Object... values) {
