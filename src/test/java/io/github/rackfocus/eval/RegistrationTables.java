@@ -31,13 +31,13 @@ final class RegistrationTables {
         "rejected", "keyfr.", "trust");
     for (RegistrationScores run : runs) {
       print(
-          "%-28s %-5s %5d %7.1f %% %9.4f %7.2f %7.4f %5.2f %% %6.3f %7.3f %8d %6d %7.2f%s%n",
+          "%-28s %-5s %5d %7.1f %% %9.4f %7s %7.4f %5.2f %% %6.3f %7.3f %8d %6d %7.2f%s%n",
           run.name,
           run.mode.key(),
           run.maps,
           percent(run.published, run.pixels),
           run.publishedPlanes(),
-          run.publishedPlanes() / still,
+          ratio(run.publishedPlanes(), still),
           run.planes(),
           percent(run.publishedOff, run.published),
           run.meanMisregistration(),
@@ -50,12 +50,12 @@ final class RegistrationTables {
     out.println(
         """
         published: share of all pixels. planes: mean error of published pixels; ratio: that
-        divided by the one of scenario still with registration off; all: mean error of all pixels,
-        published or not. off>1: share of published pixels off by more than one plane. px: mean
-        distance, and its 95th percentile, between where registration puts points of the newest
-        image in the other frames and where they are, at points at most one plane out of focus;
-        with registration off, the motion itself. rejected: frames, and keyfr.: keyframes, from
-        the first frame on. trust: mean of depth/info's motion trust.""");
+        divided by the one of scenario still with registration off, if that was run; all: mean
+        error of all pixels, published or not. off>1: share of published pixels off by more than
+        one plane. px: mean distance, and its 95th percentile, between where registration puts
+        points of the newest image in the other frames and where they are, at points at most one
+        plane out of focus; with registration off, the motion itself. rejected: frames, and
+        keyfr.: keyframes, from the first frame on. trust: mean of depth/info's motion trust.""");
   }
 
   /** Prints the share of each validity code. */
@@ -166,6 +166,10 @@ final class RegistrationTables {
         longer than with registration off, in % of the estimator. bytes: Java heap allocated by
         offer and takeStack, mean of all frames. Times of one run can be compared; trust their
         ratios.""");
+  }
+
+  private static String ratio(double value, double of) {
+    return Double.isNaN(of) ? "-" : String.format(Locale.ROOT, "%.2f", value / of);
   }
 
   private void print(String format, Object... values) {
