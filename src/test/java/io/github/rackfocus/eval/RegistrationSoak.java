@@ -2,7 +2,9 @@ package io.github.rackfocus.eval;
 
 import io.github.rackfocus.assembly.Estimators;
 import io.github.rackfocus.camera.simulated.Scenario;
+import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
 import io.github.rackfocus.common.NativeLibraries;
+import io.github.rackfocus.common.NumberFormats;
 import io.github.rackfocus.config.ModelConfig;
 import io.github.rackfocus.depth.DepthEngine;
 import io.github.rackfocus.depth.DepthPostProcessor;
@@ -169,6 +171,9 @@ final class RegistrationSoak {
       throw new IllegalArgumentException(
           "SIZE is '" + arguments[0] + "'; expected a size such as 320x240");
     }
+    int width = Integer.parseInt(size.group(1));
+    int height = Integer.parseInt(size.group(2));
+    SimulatedCameraConfig.DEFAULTS.withSize(width, height); // Refuses sizes out of range.
     double speed = number("PARTS_SPEED", arguments[4], 0.001, 10);
     List<Scenario> scenarios = scenarios(arguments[2]);
     List<Scenario> moving = scenarios(arguments[3]);
@@ -177,8 +182,8 @@ final class RegistrationSoak {
           "SCENARIOS and MOVING name no scenario; expected at least one, such as still");
     }
     return new Options(
-        Integer.parseInt(size.group(1)),
-        Integer.parseInt(size.group(2)),
+        width,
+        height,
         (int) number("FRAMES", arguments[1], MIN_FRAMES, MAX_FRAMES),
         scenarios,
         moving,
@@ -194,7 +199,13 @@ final class RegistrationSoak {
     }
     if (!(value >= least && value <= most)) {
       throw new IllegalArgumentException(
-          name + " is '" + text + "'; expected a number from " + least + " to " + most);
+          name
+              + " is '"
+              + text
+              + "'; expected a number from "
+              + NumberFormats.plain(least)
+              + " to "
+              + NumberFormats.plain(most));
     }
     return value;
   }
