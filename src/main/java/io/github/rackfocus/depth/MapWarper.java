@@ -114,8 +114,8 @@ final class MapWarper {
       // Half a pixel beyond the outermost centres is still within their area.
       inside[x] =
           viewX >= -0.5f && viewX <= mostX + 0.5f && viewY >= -0.5f && viewY <= mostY + 0.5f;
-      float atX = Math.max(0, Math.min(mostX, viewX));
-      float atY = Math.max(0, Math.min(mostY, viewY));
+      float atX = viewX < 0 ? 0 : viewX > mostX ? mostX : viewX;
+      float atY = viewY < 0 ? 0 : viewY > mostY ? mostY : viewY;
       int left = Math.min(width - 2, (int) atX);
       int top = Math.min(height - 2, (int) atY);
       float right = atX - left;
@@ -136,9 +136,17 @@ final class MapWarper {
       int below = at + width;
       boolean valid =
           (validity[at] | validity[at + 1] | validity[below] | validity[below + 1]) == VALID;
-      float low = Math.min(Math.min(from[at], from[at + 1]), Math.min(from[below], from[below + 1]));
-      float high =
-          Math.max(Math.max(from[at], from[at + 1]), Math.max(from[below], from[below + 1]));
+      float p = from[at];
+      float q = from[at + 1];
+      float r = from[below];
+      float s = from[below + 1];
+      // Comparisons, because Math.min and max treat NaN and zeros apart, which costs time here.
+      float low = p < q ? p : q;
+      float high = p < q ? q : p;
+      float lowBelow = r < s ? r : s;
+      float highBelow = r < s ? s : r;
+      low = low < lowBelow ? low : lowBelow;
+      high = high > highBelow ? high : highBelow;
       smooth[x] = inside[x] && valid && high - low <= spread;
     }
   }
@@ -147,7 +155,9 @@ final class MapWarper {
     float[] from = layer.from;
     float[] row = layer.row;
     for (int x = 0; x < width; x++) {
-      row[x] = smooth[x] ? interpolated(from, x) : from[nearest[x]];
+      float between = interpolated(from, x);
+      float next = from[nearest[x]];
+      row[x] = smooth[x] ? between : next;
     }
     if (noneOutside) {
       for (int x = 0; x < width; x++) {

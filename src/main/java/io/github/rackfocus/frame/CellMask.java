@@ -58,6 +58,34 @@ public final class CellMask {
     }
   }
 
+  /**
+   * Sets the cells that lie over set cells of a mask of another view.
+   *
+   * @param from mask of the same size
+   * @param toThat transform from pixels of this mask's view to pixels of that of {@code from}
+   */
+  public void orWarped(CellMask from, Affine toThat) {
+    if (from.count() == 0) {
+      return;
+    }
+    int width = columns * CELL;
+    int height = rows * CELL;
+    for (int cell = 0; cell < columns * rows; cell++) {
+      int left = cell % columns * CELL;
+      int top = cell / columns * CELL;
+      for (int point = 0; point < 4 && !isSet(cell); point++) {
+        int x = left + ((point & 1) == 0 ? 1 : CELL - 2);
+        int y = top + ((point & 2) == 0 ? 1 : CELL - 2);
+        double thatX = toThat.x(x, y);
+        double thatY = toThat.y(x, y);
+        if (thatX >= 0 && thatX < width && thatY >= 0 && thatY < height
+            && from.atPixel((int) thatX, (int) thatY)) {
+          set(cell);
+        }
+      }
+    }
+  }
+
   /** Number of cells that are set. */
   public int count() {
     int count = 0;

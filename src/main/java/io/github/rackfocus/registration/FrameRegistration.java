@@ -54,6 +54,7 @@ public final class FrameRegistration implements AutoCloseable {
   private final Affine full = new Affine();
   private final Affine lensPart = new Affine();
   private final Affine outputToView = new Affine();
+  private final Affine change = new Affine();
   private int last = -1;
   private double keyFocus = Double.NaN;
   private long keyStampNanos;
@@ -293,7 +294,7 @@ public final class FrameRegistration implements AutoCloseable {
     if (outputToView.isIdentity()) {
       return;
     }
-    Affine change = new Affine().setScaled(outputToView, 1.0 / aligner.factor());
+    change.setScaled(outputToView, 1.0 / aligner.factor());
     for (int plane = 0; plane < planes; plane++) {
       PlaneTrack own = state[plane];
       own.changeView(change);
@@ -351,9 +352,15 @@ public final class FrameRegistration implements AutoCloseable {
     setOutput();
   }
 
-  private static void replace(@Nullable Frame[] registered, int plane, @Nullable Frame by) {
+  private void replace(@Nullable Frame[] registered, int plane, @Nullable Frame by) {
     Frame before = registered[plane];
     if (by != null && before != null) {
+      if (by != before) {
+        // What moved keeps its marks in the new view.
+        full.setInverse(before.viewToImage());
+        full.setSequence(by.viewToImage(), full);
+        by.changedCells().orWarped(before.changedCells(), full);
+      }
       before.close();
       registered[plane] = by;
     } else if (by != null) {

@@ -23,8 +23,8 @@ final class MotionDetector {
    */
   private static final double SAME_FOCUS = 0.3;
 
-  /** Remaining error of the registration of a frame that was warped, pixels. */
-  private static final double MISREGISTRATION = 0.75;
+  /** Remaining error of the registration of a frame that was warped, relative to its width. */
+  private static final double MISREGISTRATION = 0.0024;
 
   private final double threshold;
   private final float[][] means;
@@ -75,7 +75,7 @@ final class MotionDetector {
     boolean isWarped = !frame.viewToImage().isIdentity();
     double reading = frame.focus().focus();
     if (before.length == cells && Math.abs(reading - focus[plane]) <= SAME_FOCUS * planeStep) {
-      mark(mask, before, isWarped || warped[plane] ? MISREGISTRATION : 0);
+      mark(mask, before, isWarped || warped[plane] ? MISREGISTRATION * frame.width() : 0);
     }
     warped[plane] = isWarped;
     means[plane] = scratch;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.management.ThreadMXBean;
 import io.github.rackfocus.frame.Affine;
+import io.github.rackfocus.frame.CellMask;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
@@ -268,6 +269,28 @@ class FrameRegistrationTest {
       assertThat(newestToImage.distance(expected, WIDTH, HEIGHT)).isLessThan(0.3);
       assertThat(registration.shift(plane))
           .isBetween(4.0 * (PLANES - 1 - plane) - 0.3, 4.0 * (PLANES - 1 - plane) + 0.3);
+    }
+  }
+
+  /** A new keyframe changes the view, not what moved. */
+  @Test
+  void shouldKeepTheMarksOfWhatMovedWhenTheViewChanges() {
+    Texture texture = new Texture(12);
+    Affine[] truth = new Affine[PLANES];
+    for (int plane = 0; plane < PLANES; plane++) {
+      truth[plane] = motion(1, 0, 16.0 * plane / (PLANES - 1), 0);
+    }
+    sweep(texture, truth);
+    for (Frame frame : registered) {
+      CellMask marks = frame.changedCells();
+      marks.set(10 * marks.columns() + 12);
+    }
+    registration.rebase(registered);
+    for (Frame frame : registered) {
+      // 16 pixels, two cells, to the right: the newest image's view.
+      assertThat(frame.changedCells().atPixel(8 * 14 + 4, 8 * 10 + 4)).isTrue();
+      assertThat(frame.changedCells().atPixel(8 * 12 + 4, 8 * 10 + 4)).isFalse();
+      assertThat(frame.changedCells().count()).isBetween(1, 6);
     }
   }
 
