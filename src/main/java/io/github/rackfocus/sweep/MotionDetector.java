@@ -23,8 +23,13 @@ final class MotionDetector {
    */
   private static final double SAME_FOCUS = 0.3;
 
-  /** Remaining error of the registration of a frame that was warped, relative to its width. */
-  private static final double MISREGISTRATION = 0.0024;
+  /**
+   * Remaining error of the registration of a frame that was warped: pixels, and relative to its
+   * width; the larger counts.
+   */
+  private static final double MISREGISTRATION_PIXELS = 0.75;
+
+  private static final double MISREGISTRATION_SHARE = 0.0024;
 
   private final double threshold;
   private final float[][] means;
@@ -75,7 +80,9 @@ final class MotionDetector {
     boolean isWarped = !frame.viewToImage().isIdentity();
     double reading = frame.focus().focus();
     if (before.length == cells && Math.abs(reading - focus[plane]) <= SAME_FOCUS * planeStep) {
-      mark(mask, before, isWarped || warped[plane] ? MISREGISTRATION * frame.width() : 0);
+      double error =
+          Math.max(MISREGISTRATION_PIXELS, MISREGISTRATION_SHARE * frame.width());
+      mark(mask, before, isWarped || warped[plane] ? error : 0);
     }
     warped[plane] = isWarped;
     means[plane] = scratch;
