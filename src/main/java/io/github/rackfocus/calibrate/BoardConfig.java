@@ -50,7 +50,12 @@ public record BoardConfig(
   public BoardConfig {
     if (squaresX < 3 || squaresX > MAX_SQUARES || squaresY < 3 || squaresY > MAX_SQUARES) {
       throw new IllegalArgumentException(
-          "the board has " + squaresX + "x" + squaresY + " squares; expected 3 to " + MAX_SQUARES
+          "the board has "
+              + squaresX
+              + "x"
+              + squaresY
+              + " squares; expected 3 to "
+              + MAX_SQUARES
               + " each way");
     }
     if (!(squareMillimetres >= 1 && squareMillimetres <= MAX_MILLIMETRES)) {
@@ -59,19 +64,29 @@ public record BoardConfig(
     }
     if (!(markerMillimetres > 0.3 * squareMillimetres && markerMillimetres < squareMillimetres)) {
       throw new IllegalArgumentException(
-          "a marker is " + markerMillimetres + " mm; expected more than 0.3 and less than 1 times a"
-              + " square of " + squareMillimetres + " mm");
+          "a marker is "
+              + markerMillimetres
+              + " mm; expected more than 0.3 and less than 1 times a"
+              + " square of "
+              + squareMillimetres
+              + " mm");
     }
     Dictionary chosen = DICTIONARIES.get(dictionary);
     if (chosen == null) {
       throw new IllegalArgumentException(
-          "the dictionary is '" + dictionary + "'; expected one of "
+          "the dictionary is '"
+              + dictionary
+              + "'; expected one of "
               + String.join(", ", DICTIONARIES.keySet()));
     }
     int markers = squaresX * squaresY / 2;
     if (markers > chosen.markers()) {
       throw new IllegalArgumentException(
-          "the board needs " + markers + " markers; dictionary " + dictionary + " has "
+          "the board needs "
+              + markers
+              + " markers; dictionary "
+              + dictionary
+              + " has "
               + chosen.markers());
     }
   }
@@ -128,8 +143,15 @@ public record BoardConfig(
   /** Returns a line that names the board: to be printed on it. */
   @Override
   public String toString() {
-    return squaresX + "x" + squaresY + " squares of " + plain(squareMillimetres) + " mm, markers "
-        + plain(markerMillimetres) + " mm, " + dictionary;
+    return squaresX
+        + "x"
+        + squaresY
+        + " squares of "
+        + plain(squareMillimetres)
+        + " mm, markers "
+        + plain(markerMillimetres)
+        + " mm, "
+        + dictionary;
   }
 
   private static String plain(double number) {

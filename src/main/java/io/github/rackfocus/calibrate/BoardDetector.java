@@ -44,8 +44,11 @@ final class BoardDetector {
       Imgproc.GaussianBlur(picture, picture, new Size(0, 0), 0.7);
       if (!detect(picture)) {
         throw new IllegalArgumentException(
-            "the board of " + board + " can't be detected in its own drawing; expected at least "
-                + FEWEST + " inner corners, and larger markers");
+            "the board of "
+                + board
+                + " can't be detected in its own drawing; expected at least "
+                + FEWEST
+                + " inner corners, and larger markers");
       }
       double sum = 0;
       for (int i = 0; i < numbers.length; i++) {

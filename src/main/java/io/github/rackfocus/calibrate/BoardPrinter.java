@@ -62,7 +62,13 @@ public final class BoardPrinter {
               Locale.ROOT,
               "the board is %.1f x %.1f mm with a caption of %.0f mm; expected one that fits %s"
                   + " (%.1f x %.1f mm) with margins of %.0f mm: use fewer or smaller squares",
-              width, height, CAPTION, paper, paper.width, paper.height, MARGIN));
+              width,
+              height,
+              CAPTION,
+              paper,
+              paper.width,
+              paper.height,
+              MARGIN));
     }
     double pageWidth = upright ? paper.width : paper.height;
     double pageHeight = upright ? paper.height : paper.width;
@@ -71,7 +77,10 @@ public final class BoardPrinter {
     StringBuilder page = new StringBuilder("0 g\n");
     for (BoardRectangles.Rectangle each : BoardRectangles.of(board)) {
       rectangle(
-          page, left + each.x(), bottom + height - each.y() - each.height(), each.width(),
+          page,
+          left + each.x(),
+          bottom + height - each.y() - each.height(),
+          each.width(),
           each.height());
     }
     caption(page, board, (pageWidth - Math.max(width, RULER)) / 2, bottom);
@@ -112,7 +121,12 @@ public final class BoardPrinter {
     long height = Math.round((board.squaresY() * board.squareMillimetres() + 2 * border) * scale);
     if (Math.max(width, height) > MAX_SIDE) {
       throw new IllegalArgumentException(
-          "the image would have " + width + " x " + height + " pixels; expected at most " + MAX_SIDE
+          "the image would have "
+              + width
+              + " x "
+              + height
+              + " pixels; expected at most "
+              + MAX_SIDE
               + " a side: use a PDF, or fewer or smaller squares");
     }
     List<BoardRectangles.Rectangle> black = BoardRectangles.of(board);
@@ -150,19 +164,25 @@ public final class BoardPrinter {
 
   private static void text(StringBuilder page, double x, double y, String text) {
     page.append(
-        String.format(
-            Locale.ROOT,
-            "BT /F1 9 Tf %.3f %.3f Td (%s) Tj ET\n",
-            x * POINTS,
-            y * POINTS,
-            text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")));
+            String.format(
+                Locale.ROOT,
+                "BT /F1 9 Tf %.3f %.3f Td (%s) Tj ET",
+                x * POINTS,
+                y * POINTS,
+                text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")))
+        .append('\n');
   }
 
   private static void rectangle(StringBuilder page, double x, double y, double w, double h) {
     page.append(
-        String.format(
-            Locale.ROOT, "%.4f %.4f %.4f %.4f re f\n", x * POINTS, y * POINTS, w * POINTS,
-            h * POINTS));
+            String.format(
+                Locale.ROOT,
+                "%.4f %.4f %.4f %.4f re f",
+                x * POINTS,
+                y * POINTS,
+                w * POINTS,
+                h * POINTS))
+        .append('\n');
   }
 
   /** A page in PDF 1.4 (ISO 32000-1, 7.5): five objects and their table. */
@@ -170,7 +190,8 @@ public final class BoardPrinter {
       throws IOException {
     byte[] stream = content.getBytes(StandardCharsets.US_ASCII);
     List<byte[]> objects = new ArrayList<>();
-    objects.add(ascii("<< /Type /Catalog /Pages 2 0 R /ViewerPreferences << /PrintScaling /None >> >>"));
+    objects.add(
+        ascii("<< /Type /Catalog /Pages 2 0 R /ViewerPreferences << /PrintScaling /None >> >>"));
     objects.add(ascii("<< /Type /Pages /Kids [3 0 R] /Count 1 >>"));
     objects.add(
         ascii(
@@ -190,13 +211,14 @@ public final class BoardPrinter {
     file.write(ascii("%PDF-1.4\n"));
     StringBuilder table = new StringBuilder("xref\n0 6\n0000000000 65535 f \n");
     for (int i = 0; i < objects.size(); i++) {
-      table.append(String.format(Locale.ROOT, "%010d 00000 n \n", file.size()));
+      table.append(String.format(Locale.ROOT, "%010d 00000 n ", file.size())).append('\n');
       file.write(ascii(i + 1 + " 0 obj\n"));
       file.write(objects.get(i));
       file.write(ascii("\nendobj\n"));
     }
     int start = file.size();
-    file.write(ascii(table + "trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n" + start + "\n%%EOF\n"));
+    file.write(
+        ascii(table + "trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n" + start + "\n%%EOF\n"));
     return file.toByteArray();
   }
 

@@ -54,7 +54,8 @@ final class BoardRectangles {
       // One pixel a module: the border of a marker is one module wide.
       charuco.getDictionary().generateImageMarker(numbers[i], modules, bits, 1);
       if (bits.type() != CvType.CV_8UC1 || bits.total() != pixels.length) {
-        throw new IllegalStateException("a marker is " + bits + "; expected " + modules + " modules");
+        throw new IllegalStateException(
+            "a marker is " + bits + "; expected " + modules + " modules");
       }
       bits.get(0, 0, pixels);
       addMarker(black, board, markers.get(i).toArray()[0], pixels, modules);

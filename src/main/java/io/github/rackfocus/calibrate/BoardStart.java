@@ -18,9 +18,9 @@ import org.opencv.core.Point;
 import org.opencv.core.Point3;
 
 /**
- * A start for the fit, from one frame a view: the focal length with which the board's poses fit best.
- * A search over one number can't go astray, which a fit of all intrinsics does where views are hardly
- * tilted; distortion and the rest are left to the fit that follows.
+ * A start for the fit, from one frame a view: the focal length with which the board's poses fit
+ * best. A search over one number can't go astray, which a fit of all intrinsics does where views
+ * are hardly tilted; distortion and the rest are left to the fit that follows.
  */
 final class BoardStart {
   /** Focal lengths that are tried, in widths of the image: 90 to 14 degrees of view. */
@@ -66,7 +66,8 @@ final class BoardStart {
       double best = Double.POSITIVE_INFINITY;
       double focal = 0;
       for (double each = SHORTEST * data.width(); each <= LONGEST * data.width(); each *= STEP) {
-        double error = poses(data, objects, images, camera(data, each), new double[5], new BitSet());
+        double error =
+            poses(data, objects, images, camera(data, each), new double[5], new BitSet());
         if (error < best) {
           best = error;
           focal = each;
@@ -185,7 +186,8 @@ final class BoardStart {
   private static double[] five(double[] coefficients) {
     if (coefficients.length > 5) {
       throw new IllegalArgumentException(
-          "the camera file has " + coefficients.length
+          "the camera file has "
+              + coefficients.length
               + " distortion coefficients; expected at most 5, of plumb_bob");
     }
     double[] five = new double[5];

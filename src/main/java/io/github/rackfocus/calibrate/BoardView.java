@@ -2,7 +2,9 @@ package io.github.rackfocus.calibrate;
 
 import java.util.List;
 
-/** What was seen of a board that did not move: its corners in many frames, and peaks of sharpness. */
+/**
+ * What was seen of a board that did not move: its corners in many frames, and peaks of sharpness.
+ */
 final class BoardView implements LeastSquares.Block {
   /**
    * The corners of the board in a frame.

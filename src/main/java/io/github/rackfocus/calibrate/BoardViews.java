@@ -125,8 +125,7 @@ final class BoardViews {
       return true;
     }
     Arrays.sort(distances, 0, count);
-    return distances[count / 2]
-        > Math.max(STILL_PIXELS, STILL_SHARE_OF_WIDTH * recording.width());
+    return distances[count / 2] > Math.max(STILL_PIXELS, STILL_SHARE_OF_WIDTH * recording.width());
   }
 
   /** Returns the homography from pixels to the board in metres, by the corners' mean places. */
@@ -178,8 +177,7 @@ final class BoardViews {
                 homography,
                 Recording.cellCentre(column, recording.columns(), recording.width()),
                 Recording.cellCentre(row, rows, recording.height()));
-        if (at[0] > margin && at[0] < width - margin && at[1] > margin
-            && at[1] < height - margin) {
+        if (at[0] > margin && at[0] < width - margin && at[1] > margin && at[1] < height - margin) {
           int patch =
               (int) (at[1] / height * PATCHES_Y) * PATCHES_X + (int) (at[0] / width * PATCHES_X);
           int cell = row * recording.columns() + column;
@@ -209,8 +207,8 @@ final class BoardViews {
   }
 
   /**
-   * Whether the board was found at a peak, where it is sharp: else what was sharp is something else,
-   * or the board on its way to another place.
+   * Whether the board was found at a peak, where it is sharp: else what was sharp is something
+   * else, or the board on its way to another place.
    */
   private boolean isSeenAt(Passes.Pass pass, SharpnessPeak peak) {
     for (int i = 0; i < pass.samples().size(); i++) {

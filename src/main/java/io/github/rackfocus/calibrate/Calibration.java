@@ -51,7 +51,10 @@ public final class Calibration {
       throws IOException, InterruptedException {
     if (sources.size() != distances.length) {
       throw new IllegalArgumentException(
-          "there are " + distances.length + " distances and " + sources.size()
+          "there are "
+              + distances.length
+              + " distances and "
+              + sources.size()
               + " recordings; expected one recording a distance");
     }
     for (double each : distances) {
@@ -95,7 +98,9 @@ public final class Calibration {
     List<BoardView> still = still(views, calibrator.shared());
     if (still.size() < views.size() && still.size() >= FreeParameters.FEWEST_VIEWS) {
       warnings.add(
-          (views.size() - still.size()) + " of " + views.size()
+          (views.size() - still.size())
+              + " of "
+              + views.size()
               + " views were left out: the board moved in them");
       calibrator = calibrator(still, celsius);
     }
@@ -106,7 +111,10 @@ public final class Calibration {
     int frames = recordings.stream().mapToInt(each -> each.frames().size()).sum();
     if (seen == 0) {
       throw new CalibrationException(
-          "the board was not found in any of " + frames + " frames; expected " + config.board()
+          "the board was not found in any of "
+              + frames
+              + " frames; expected "
+              + config.board()
               + ": check --squares and --dictionary, the light, and that it becomes sharp within the"
               + " sweep");
     }
@@ -131,7 +139,10 @@ public final class Calibration {
             .orElse(0);
     if (most < config.board().corners()) {
       warnings.add(
-          "the board was never seen whole: at most " + most + " of " + config.board().corners()
+          "the board was never seen whole: at most "
+              + most
+              + " of "
+              + config.board().corners()
               + " corners; the fit works with parts, but is better with some whole views");
     }
   }
@@ -213,7 +224,8 @@ public final class Calibration {
       Regions regions = new Regions(recordings.get(i), celsius, 2 * REGIONS_X, 2 * REGIONS_Y);
       for (List<SharpnessPeak> peaks : regions.peaks()) {
         if (peaks.size() > 1) {
-          double power = peaks.stream().mapToDouble(each -> each.lens().power()).average().orElse(0);
+          double power =
+              peaks.stream().mapToDouble(each -> each.lens().power()).average().orElse(0);
           patches.add(new ScenePatch(gain * power + offset, peaks, noise));
         }
       }
@@ -247,17 +259,28 @@ public final class Calibration {
     }
     if (recording.width() != width || recording.height() != height) {
       throw new CalibrationException(
-          recording.name() + " has images of " + recording.width() + " x " + recording.height()
-              + "; expected " + width + " x " + height + ", as the camera file or the first recording");
+          recording.name()
+              + " has images of "
+              + recording.width()
+              + " x "
+              + recording.height()
+              + "; expected "
+              + width
+              + " x "
+              + height
+              + ", as the camera file or the first recording");
     }
     if (recording.withoutReading() > 0) {
       warnings.add(
-          recording.name() + ": " + recording.withoutReading()
+          recording.name()
+              + ": "
+              + recording.withoutReading()
               + " frames without a lens reading were left out");
     }
     if (recording.byFocus()) {
       warnings.add(
-          recording.name() + ": the driver reports focus and no lens power; power_gain and"
+          recording.name()
+              + ": the driver reports focus and no lens power; power_gain and"
               + " power_offset say how its focus is wrong, and the node does not apply them to it");
     }
     recordings.add(recording);

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param board that is shown
  * @param known a camera file; what is not estimated is taken from it; null if there is none
- * @param referenceFocus focus at which the camera matrix shall hold, dioptres; NaN: the middle of the
- *     sweep
+ * @param referenceFocus focus at which the camera matrix shall hold, dioptres; NaN: the middle of
+ *     the sweep
  * @param movesWithoutDirection whether the lens moves between readings that have no direction
  * @param planeSigmaMetres one standard error of the distances of planes
  */

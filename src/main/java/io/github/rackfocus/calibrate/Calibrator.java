@@ -36,8 +36,8 @@ final class Calibrator {
    * Solves.
    *
    * @param board that the observations show
-   * @param known a camera file: its camera matrix is used if no board is seen often enough, its lens
-   *     where the observations don't determine it
+   * @param known a camera file: its camera matrix is used if no board is seen often enough, its
+   *     lens where the observations don't determine it
    * @param referenceFocus at which the camera matrix shall hold, dioptres; NaN: the middle of the
    *     sweep
    * @throws CalibrationException if there is too little to estimate anything
@@ -62,8 +62,9 @@ final class Calibrator {
   }
 
   /**
-   * A small board looks the same tilted the other way, and one wrong start can bend the whole fit: the
-   * view that fits worst starts from its other pose, and if that doesn't help, all start elsewhere.
+   * A small board looks the same tilted the other way, and one wrong start can bend the whole fit:
+   * the view that fits worst starts from its other pose, and if that doesn't help, all start
+   * elsewhere.
    */
   private void tryOtherStarts() throws CalibrationException {
     double best = data.noise().cornerPixels;
@@ -122,7 +123,8 @@ final class Calibrator {
     }
     Noise noise = data.noise();
     noise.gain = Parameter.GAIN.in(shared);
-    double[] sigmas = data.peaks().stream().mapToDouble(SharpnessPeak::sigmaPower).sorted().toArray();
+    double[] sigmas =
+        data.peaks().stream().mapToDouble(SharpnessPeak::sigmaPower).sorted().toArray();
     noise.medianPeakSigma = sigmas.length == 0 ? 0 : sigmas[sigmas.length / 2];
     noise.referenceFocus = reference(chosen);
     solution = solve(chosen);
@@ -164,7 +166,9 @@ final class Calibrator {
       boolean estimated = data.boards().size() >= FreeParameters.FEWEST_VIEWS;
       if (!estimated && known == null) {
         throw new CalibrationException(
-            "the board was held still " + data.boards().size() + " times; expected at least "
+            "the board was held still "
+                + data.boards().size()
+                + " times; expected at least "
                 + FreeParameters.FEWEST_VIEWS
                 + ", or a camera file with the camera matrix (--camera)");
       }

@@ -42,7 +42,8 @@ public final class CameraFile {
       throws IOException {
     if (known == null && result.find("fx").isEmpty()) {
       throw new IOException(
-          file + ": is not written, since the camera matrix is not known; expected a recording of a"
+          file
+              + ": is not written, since the camera matrix is not known; expected a recording of a"
               + " board, or a camera file (--camera)");
     }
     String text = new CameraFile(result, known).yaml(name, origin);
@@ -79,9 +80,11 @@ public final class CameraFile {
     for (String key : new String[] {"fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2", "k3"}) {
       result
           .find(key)
-          .ifPresent(each -> text.append(
-              String.format(
-                  Locale.ROOT, "# %s: %.6g, sigma %.2g\n", key, each.value(), each.sigma())));
+          .ifPresent(each ->
+              text.append(
+                      String.format(
+                          Locale.ROOT, "# %s: %.6g, sigma %.2g", key, each.value(), each.sigma()))
+                  .append('\n'));
     }
     matrix("camera_matrix", 3, 3, k);
     boolean estimated = result.find("fx").isPresent();
@@ -97,10 +100,7 @@ public final class CameraFile {
       matrix("distortion_coefficients", 1, 5, distortion);
       matrix("rectification_matrix", 3, 3, new double[] {1, 0, 0, 0, 1, 0, 0, 0, 1});
       matrix(
-          "projection_matrix",
-          3,
-          4,
-          new double[] {k[0], 0, k[2], 0, 0, k[4], k[5], 0, 0, 0, 1, 0});
+          "projection_matrix", 3, 4, new double[] {k[0], 0, k[2], 0, 0, k[4], k[5], 0, 0, 0, 1, 0});
     } else {
       text.append("distortion_model: ").append(known.model().key()).append('\n');
       double[] given = known.distortion();
@@ -133,10 +133,11 @@ public final class CameraFile {
     if (breathes || result.find("fx").isPresent() || breathing.referenceFocus() != 0) {
       boolean own = breathes || result.find("fx").isPresent();
       text.append(
-          String.format(
-              Locale.ROOT,
-              "reference_focus: %.6g\n",
-              own ? result.referenceFocus() : breathing.referenceFocus()));
+              String.format(
+                  Locale.ROOT,
+                  "reference_focus: %.6g",
+                  own ? result.referenceFocus() : breathing.referenceFocus()))
+          .append('\n');
       text.append("breathing:\n");
       breathing("scale_per_dioptre", breathes ? null : breathing, LensBreathing::scalePerDioptre);
       breathing(
@@ -158,12 +159,13 @@ public final class CameraFile {
     boolean drifts = result.find("temperature_coefficient").isPresent();
     number("", "temperature_coefficient", given.drift().dioptresPerDegree());
     text.append(
-        String.format(
-            Locale.ROOT,
-            "reference_temperature: %.6g\n",
-            drifts || given.drift().dioptresPerDegree() == 0
-                ? result.referenceCelsius()
-                : given.drift().referenceCelsius()));
+            String.format(
+                Locale.ROOT,
+                "reference_temperature: %.6g",
+                drifts || given.drift().dioptresPerDegree() == 0
+                    ? result.referenceCelsius()
+                    : given.drift().referenceCelsius()))
+        .append('\n');
   }
 
   private void breathing(
@@ -174,11 +176,12 @@ public final class CameraFile {
   private void number(String section, String key, double given) {
     String indent = section.isEmpty() ? "" : "  ";
     double value = result.value(section + key, given);
-    text.append(String.format(Locale.ROOT, "%s%s: %.10g\n", indent, key, value));
+    text.append(String.format(Locale.ROOT, "%s%s: %.10g", indent, key, value)).append('\n');
     result
         .find(section + key)
         .ifPresent(each ->
-            text.append(String.format(Locale.ROOT, "%s%s_sigma: %.3g\n", indent, key, each.sigma())));
+            text.append(String.format(Locale.ROOT, "%s%s_sigma: %.3g", indent, key, each.sigma()))
+                .append('\n'));
   }
 
   private void matrix(String key, int rows, int columns, double[] numbers) {

@@ -1,8 +1,8 @@
 package io.github.rackfocus.calibrate;
 
 /**
- * Projection of a point of the board: pinhole, distortion of Brown (k1, k2, p1, p2, k3; Heikkilä and
- * Silvén 1997, in OpenCV's order), and the breathing of the lens.
+ * Projection of a point of the board: pinhole, distortion of Brown (k1, k2, p1, p2, k3; Heikkilä
+ * and Silvén 1997, in OpenCV's order), and the breathing of the lens.
  */
 final class CameraModel {
   private CameraModel() {}
@@ -60,10 +60,18 @@ final class CameraModel {
     double a = angle < 1e-9 ? 1 : Math.sin(angle) / angle;
     double b = angle < 1e-9 ? 0.5 : (1 - Math.cos(angle)) / (angle * angle);
     return new double[] {
-      1 - b * (y * y + z * z), b * x * y - a * z, b * x * z + a * y,
-      b * x * y + a * z, 1 - b * (x * x + z * z), b * y * z - a * x,
-      b * x * z - a * y, b * y * z + a * x, 1 - b * (x * x + y * y),
-      rotationAndTranslation[3], rotationAndTranslation[4], rotationAndTranslation[5]
+      1 - b * (y * y + z * z),
+      b * x * y - a * z,
+      b * x * z + a * y,
+      b * x * y + a * z,
+      1 - b * (x * x + z * z),
+      b * y * z - a * x,
+      b * x * z - a * y,
+      b * y * z + a * x,
+      1 - b * (x * x + y * y),
+      rotationAndTranslation[3],
+      rotationAndTranslation[4],
+      rotationAndTranslation[5]
     };
   }
 }

@@ -83,8 +83,12 @@ final class FreeParameters {
           "camera_matrix",
           views == 0
               ? "needs a board; see --print-board"
-              : "the board was held still " + views + " times; hold it still, tilted another way each"
-                  + " time, at least " + FEWEST_VIEWS + " times, better 15");
+              : "the board was held still "
+                  + views
+                  + " times; hold it still, tilted another way each"
+                  + " time, at least "
+                  + FEWEST_VIEWS
+                  + " times, better 15");
     }
   }
 
@@ -129,8 +133,7 @@ final class FreeParameters {
       return;
     }
     free.addAll(
-        EnumSet.of(
-            Parameter.SCALE, Parameter.SCALE_SQUARED, Parameter.SHIFT_X, Parameter.SHIFT_Y));
+        EnumSet.of(Parameter.SCALE, Parameter.SCALE_SQUARED, Parameter.SHIFT_X, Parameter.SHIFT_Y));
   }
 
   private void law(double[] vergences) {
@@ -146,8 +149,13 @@ final class FreeParameters {
           "power_gain, power_offset",
           distances == 0
               ? "no peak of sharpness was found: no texture, or the sweep does not reach the distance"
-              : "only " + distances + (distances == 1 ? " distance" : " distances") + " within the"
-                  + " sweep; show it at " + FEWEST_DISTANCES + " or more, spread over the sweep");
+              : "only "
+                  + distances
+                  + (distances == 1 ? " distance" : " distances")
+                  + " within the"
+                  + " sweep; show it at "
+                  + FEWEST_DISTANCES
+                  + " or more, spread over the sweep");
       return;
     }
     free.add(Parameter.GAIN);
@@ -185,7 +193,8 @@ final class FreeParameters {
       refuse(
           "lag_up, lag_down",
           "the lens swept in one direction only; sweep up and down (a triangle)");
-      refuse("clock_offset", "the lens swept in one direction only; sweep up and down (a triangle)");
+      refuse(
+          "clock_offset", "the lens swept in one direction only; sweep up and down (a triangle)");
       return;
     }
     free.add(Parameter.DELAY);

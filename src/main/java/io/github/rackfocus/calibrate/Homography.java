@@ -38,8 +38,15 @@ final class Homography {
     }
     double[] h = factor.solve(right);
     return new double[] {
-      h[0] / scale, h[1] / scale, h[2], h[3] / scale, h[4] / scale, h[5], h[6] / scale,
-      h[7] / scale, 1
+      h[0] / scale,
+      h[1] / scale,
+      h[2],
+      h[3] / scale,
+      h[4] / scale,
+      h[5],
+      h[6] / scale,
+      h[7] / scale,
+      1
     };
   }
 

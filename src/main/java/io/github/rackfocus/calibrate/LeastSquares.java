@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * Nonlinear least squares by Levenberg and Marquardt for a few shared unknowns and many blocks of
  * data, each with unknowns of its own, such as the pose of a board. The blocks' unknowns are
- * eliminated first (Schur complement; Triggs et al., Bundle Adjustment, 2000), so a step costs little
- * more than the blocks' Jacobians, which are central differences. Residuals beyond three standard
- * errors have Huber's weight.
+ * eliminated first (Schur complement; Triggs et al., Bundle Adjustment, 2000), so a step costs
+ * little more than the blocks' Jacobians, which are central differences. Residuals beyond three
+ * standard errors have Huber's weight.
  */
 final class LeastSquares {
   /** A block of residuals with unknowns of its own. */
@@ -283,8 +283,8 @@ final class LeastSquares {
   }
 
   /**
-   * The standard errors: the larger of the model's, from the inverse of the normal equations, and of
-   * the one that allows errors within a block to depend on each other (Liang and Zeger 1986).
+   * The standard errors: the larger of the model's, from the inverse of the normal equations, and
+   * of the one that allows errors within a block to depend on each other (Liang and Zeger 1986).
    */
   private Solution solution(double[] shared, double[][] ss, double cost, boolean converged) {
     int ns = free.length;

@@ -13,8 +13,7 @@ record LensSample(long stampNanos, double power, double rate, double celsius) {
   double focus(double[] shared) {
     double gain = Parameter.GAIN.in(shared);
     double direction = Math.signum(rate * gain);
-    double delay =
-        Parameter.DELAY.in(shared) + direction * Parameter.DELAY_DIFFERENCE.in(shared);
+    double delay = Parameter.DELAY.in(shared) + direction * Parameter.DELAY_DIFFERENCE.in(shared);
     return gain * (power - rate * delay)
         + Parameter.OFFSET.in(shared)
         - direction * Parameter.HYSTERESIS.in(shared)

@@ -25,13 +25,12 @@ final class Noise {
 
   /** Returns the residual of a peak of sharpness for an object of known vergence. */
   double peakResidual(double[] shared, SharpnessPeak peak, double vergence) {
-    return (peak.lens().focus(shared) - vergence)
-        / peakSigma(peak);
+    return (peak.lens().focus(shared) - vergence) / peakSigma(peak);
   }
 
   /**
-   * Returns one standard error of the focus at a peak, dioptres. What a curve of few samples says of
-   * its own error is uncertain, so it is pulled towards what is usual.
+   * Returns one standard error of the focus at a peak, dioptres. What a curve of few samples says
+   * of its own error is uncertain, so it is pulled towards what is usual.
    */
   double peakSigma(SharpnessPeak peak) {
     double own = peak.sigmaPower() * peak.sigmaPower();

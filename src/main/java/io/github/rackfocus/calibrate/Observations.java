@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * All that a recording says of a camera and its lens. Which of the lists are filled decides what can
- * be estimated.
+ * All that a recording says of a camera and its lens. Which of the lists are filled decides what
+ * can be estimated.
  *
  * @param width of the images, pixels
  * @param height of the images, pixels

@@ -3,7 +3,9 @@ package io.github.rackfocus.calibrate;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Divides a recording into passes of the lens: runs of frames in which its power rises or falls. */
+/**
+ * Divides a recording into passes of the lens: runs of frames in which its power rises or falls.
+ */
 final class Passes {
   /**
    * A pass.
@@ -24,7 +26,9 @@ final class Passes {
 
   private Passes() {}
 
-  /** Returns the passes with enough frames for a peak; frames at which the lens turns are left out. */
+  /**
+   * Returns the passes with enough frames for a peak; frames at which the lens turns are left out.
+   */
   static List<Pass> of(List<FrameRecord> frames, double referenceCelsius) {
     List<Pass> passes = new ArrayList<>();
     int from = 0;
@@ -65,8 +69,7 @@ final class Passes {
       FrameRecord after = frames.get(Math.min(end - 1, i + 1));
       double seconds = (after.stampNanos() - before.stampNanos()) / 1e9;
       double rate = frame.moving() ? (after.power() - before.power()) / seconds : 0;
-      double celsius =
-          Double.isFinite(frame.celsius()) ? frame.celsius() - referenceCelsius : 0;
+      double celsius = Double.isFinite(frame.celsius()) ? frame.celsius() - referenceCelsius : 0;
       samples.add(new LensSample(frame.stampNanos(), frame.power(), rate, celsius));
     }
     return new Pass(first, samples);

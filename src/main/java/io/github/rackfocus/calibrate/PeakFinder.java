@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the lens power at which a patch is sharpest in one pass of the lens. A bell, Gauss's or
- * Lorentz's, whichever fits better, is fitted to all samples of the pass: blur grows equally on both
- * sides of the focus, in dioptres, so either has its middle at the focus.
+ * Lorentz's, whichever fits better, is fitted to all samples of the pass: blur grows equally on
+ * both sides of the focus, in dioptres, so either has its middle at the focus.
  */
 final class PeakFinder {
   /** Fewest frames of a pass. */
@@ -60,7 +60,8 @@ final class PeakFinder {
    * @param y of the patch on its board, metres
    * @return null if there is no peak within the pass, or no texture
    */
-  static @Nullable SharpnessPeak find(List<LensSample> pass, double[] sharpness, double x, double y) {
+  static @Nullable SharpnessPeak find(
+      List<LensSample> pass, double[] sharpness, double x, double y) {
     int n = sharpness.length;
     if (n < FEWEST) {
       return null;
@@ -102,6 +103,18 @@ final class PeakFinder {
   private record Fit(
       double base, double height, double middle, double width, double sigma, double noise) {}
 
+  /** A solution and the sum of its squared residuals. */
+  private record Candidate(LeastSquares.Solution solution, double squares) {}
+
+  private static Candidate candidate(Bell bell, double[] start, double[] steps, int samples) {
+    LeastSquares.Solution solution =
+        new LeastSquares(List.of(bell), new int[] {0, 1, 2, 3}, steps).solve(start);
+    double[] residuals = new double[samples];
+    bell.residuals(solution.shared(), bell.local(), residuals);
+    double squares = Arrays.stream(residuals).map(each -> each * each).sum();
+    return new Candidate(solution, squares);
+  }
+
   private static Fit fit(double[] powers, double[] values, int best, double least) {
     int n = values.length;
     double span = Math.abs(powers[n - 1] - powers[0]);
@@ -109,20 +122,11 @@ final class PeakFinder {
     double scale = Math.max(height / 50, 1e-12);
     double[] start = {least, height, powers[best], width(powers, values, best, least)};
     double[] steps = {scale * 1e-3, scale * 1e-3, span * 1e-6, span * 1e-6};
-    LeastSquares.Solution chosen = null;
-    double squares = Double.POSITIVE_INFINITY;
-    for (boolean lorentz : new boolean[] {false, true}) {
-      Bell bell = new Bell(powers, values, scale, lorentz);
-      LeastSquares.Solution fit =
-          new LeastSquares(List.of(bell), new int[] {0, 1, 2, 3}, steps).solve(start);
-      double[] r = new double[n];
-      bell.residuals(fit.shared(), bell.local(), r);
-      double sum = Arrays.stream(r).map(each -> each * each).sum();
-      if (chosen == null || sum < squares) {
-        squares = sum;
-        chosen = fit;
-      }
-    }
+    Candidate bell = candidate(new Bell(powers, values, scale, false), start, steps, n);
+    Candidate lorentz = candidate(new Bell(powers, values, scale, true), start, steps, n);
+    Candidate better = lorentz.squares < bell.squares ? lorentz : bell;
+    LeastSquares.Solution chosen = better.solution;
+    double squares = better.squares;
     double[] found = chosen.shared();
     double rms = Math.sqrt(squares / (n - 4.0));
     return new Fit(

@@ -70,7 +70,8 @@ record Recording(
    * @param detector null if no board is expected
    * @param movingWithoutDirection whether a reading without direction may be of a moving lens
    * @param listener for the pixels; null if nobody needs them
-   * @throws IOException if the source fails, its focus is an index, or it has too many frames or none with a reading
+   * @throws IOException if the source fails, its focus is an index, or it has too many frames or
+   *     none with a reading
    */
   static Recording read(
       FrameSource source,
@@ -100,12 +101,23 @@ record Recording(
         }
         if (frames.size() == MAX_FRAMES) {
           throw new CalibrationException(
-              source.name() + " has more than " + MAX_FRAMES + " frames; expected a shorter recording");
+              source.name()
+                  + " has more than "
+                  + MAX_FRAMES
+                  + " frames; expected a shorter recording");
         }
         if (width != 0 && (closing.width() != width || closing.height() != height)) {
           throw new CalibrationException(
-              source.name() + ": a frame is " + closing.width() + " x " + closing.height()
-                  + " after frames of " + width + " x " + height + "; expected one size");
+              source.name()
+                  + ": a frame is "
+                  + closing.width()
+                  + " x "
+                  + closing.height()
+                  + " after frames of "
+                  + width
+                  + " x "
+                  + height
+                  + "; expected one size");
         }
         width = closing.width();
         height = closing.height();
@@ -131,7 +143,10 @@ record Recording(
     }
     if (frames.isEmpty()) {
       throw new CalibrationException(
-          source.name() + " has no frame with a lens reading (" + without + " without); expected lens"
+          source.name()
+              + " has no frame with a lens reading ("
+              + without
+              + " without); expected lens"
               + " readings, see lens.input");
     }
     return new Recording(source.name(), width, height, List.copyOf(frames), without, byFocus);

@@ -27,7 +27,9 @@ public final class ResultTable {
     }
     lines.add(
         String.format(
-            Locale.ROOT, "reference_focus is %.2f dioptres%s", result.referenceFocus(),
+            Locale.ROOT,
+            "reference_focus is %.2f dioptres%s",
+            result.referenceFocus(),
             result.cornerPixels() > 0
                 ? String.format(Locale.ROOT, "; corners fit to %.3f px", result.cornerPixels())
                 : ""));

@@ -10,11 +10,25 @@ import java.util.Set;
 final class Results {
   /** Student's t for 97.5 %, by degrees of freedom 1 to 10, 12, 15, 20, 30. */
   private static final double[][] STUDENT = {
-    {1, 12.71}, {2, 4.303}, {3, 3.182}, {4, 2.776}, {5, 2.571}, {6, 2.447}, {7, 2.365}, {8, 2.306},
-    {9, 2.262}, {10, 2.228}, {12, 2.179}, {15, 2.131}, {20, 2.086}, {30, 2.042}
+    {1, 12.71},
+    {2, 4.303},
+    {3, 3.182},
+    {4, 2.776},
+    {5, 2.571},
+    {6, 2.447},
+    {7, 2.365},
+    {8, 2.306},
+    {9, 2.262},
+    {10, 2.228},
+    {12, 2.179},
+    {15, 2.131},
+    {20, 2.086},
+    {30, 2.042}
   };
 
-  /** The fit is linearised and its noise only estimated: bounds are a fifth wider than Student's. */
+  /**
+   * The fit is linearised and its noise only estimated: bounds are a fifth wider than Student's.
+   */
   private static final double MARGIN = 1.2;
 
   private static final double MOST_CORNER_PIXELS = 0.5;
@@ -29,7 +43,9 @@ final class Results {
       List<CalibrationResult.Corner> corners) {
     // Errors within a view may depend on each other, so views are what counts.
     int views =
-        data.boards().size() + data.planes().size() + data.patches().size()
+        data.boards().size()
+            + data.planes().size()
+            + data.patches().size()
             + data.features().size();
     double t = student(Math.max(1, views - 1));
     List<Estimate> estimates = new ArrayList<>();
@@ -68,9 +84,9 @@ final class Results {
   }
 
   /**
-   * With one rate of the sweep only the sum of all delays is known, and is written as the lag of both
-   * directions. With several, the delay that both directions share is the clock offset: a lag that
-   * both share is the same thing.
+   * With one rate of the sweep only the sum of all delays is known, and is written as the lag of
+   * both directions. With several, the delay that both directions share is the clock offset: a lag
+   * that both share is the same thing.
    */
   private static void timing(
       FreeParameters parameters,

@@ -84,8 +84,11 @@ final class SvgPlot {
         double y = TOP + 18 + 17 * row++;
         svg.append(
             String.format(
-                Locale.ROOT, "<circle cx=\"%d\" cy=\"%.0f\" r=\"4\" fill=\"%s\"/>", LEFT + 14,
-                y - 4, COLOURS[each.colour()]));
+                Locale.ROOT,
+                "<circle cx=\"%d\" cy=\"%.0f\" r=\"4\" fill=\"%s\"/>",
+                LEFT + 14,
+                y - 4,
+                COLOURS[each.colour()]));
         text(svg, LEFT + 24, y, "start", each.name());
       }
     }
@@ -99,8 +102,7 @@ final class SvgPlot {
       double y = y(each.y()[i], r);
       boolean inside = x >= LEFT && x <= WIDTH - RIGHT && y >= TOP && y <= HEIGHT - BOTTOM;
       if (inside) {
-        svg.append(
-            String.format(Locale.ROOT, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2\"/>", x, y));
+        svg.append(String.format(Locale.ROOT, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2\"/>", x, y));
       }
     }
     svg.append("</g>");
@@ -154,13 +156,20 @@ final class SvgPlot {
         String.format(
             Locale.ROOT,
             "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#d4dbe3\"/>",
-            x1, y1, x2, y2));
+            x1,
+            y1,
+            x2,
+            y2));
   }
 
   private static void text(StringBuilder svg, double x, double y, String anchor, String text) {
     svg.append(
         String.format(
-            Locale.ROOT, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>", x, y, anchor,
+            Locale.ROOT,
+            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>",
+            x,
+            y,
+            anchor,
             text));
   }
 }

@@ -177,8 +177,7 @@ final class BenchCommand extends Subcommand {
     List<BenchmarkSubject> opened = new ArrayList<>();
     try (Progress progress = new Progress("rendering scene " + size);
         BenchInput input =
-            new BenchInput(
-                size.width(), size.height(), z, scenario.orStill(), progress::show)) {
+            new BenchInput(size.width(), size.height(), z, scenario.orStill(), progress::show)) {
       try (FocalStack first = input.next()) {
         for (String subject : subjects) {
           opened.add(open(subject, bundle, onnx, k, first));

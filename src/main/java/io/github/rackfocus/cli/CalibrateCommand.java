@@ -123,10 +123,7 @@ final class CalibrateCommand extends Subcommand {
       description = "Camera file to write. Default: config/cameras/NAME.yaml.")
   private @Nullable Path out;
 
-  @Option(
-      names = "--report",
-      paramLabel = "FILE.html",
-      description = "Writes a page with plots.")
+  @Option(names = "--report", paramLabel = "FILE.html", description = "Writes a page with plots.")
   private @Nullable Path report;
 
   @Option(
@@ -149,8 +146,7 @@ final class CalibrateCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException, ConfigException, InterruptedException {
-    BoardConfig board =
-        BoardConfig.of(squares, squareMillimetres, markerMillimetres, dictionary);
+    BoardConfig board = BoardConfig.of(squares, squareMillimetres, markerMillimetres, dictionary);
     if (printBoard != null) {
       print(board, printBoard);
       return 0;
@@ -209,12 +205,17 @@ final class CalibrateCommand extends Subcommand {
     }
     if (!planeDistances.isEmpty() && planeDistances.size() != recordings.size()) {
       throw usageError(
-          "--plane-distances has " + planeDistances.size() + " distances for " + recordings.size()
+          "--plane-distances has "
+              + planeDistances.size()
+              + " distances for "
+              + recordings.size()
               + " recordings; expected one a recording");
     }
     if (!name.isEmpty() && !name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
       throw usageError(
-          "--name is '" + name + "'; expected up to 64 letters, digits, dots, hyphens and underscores");
+          "--name is '"
+              + name
+              + "'; expected up to 64 letters, digits, dots, hyphens and underscores");
     }
   }
 

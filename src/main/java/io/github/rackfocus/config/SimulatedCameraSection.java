@@ -96,10 +96,9 @@ final class SimulatedCameraSection {
   private static boolean isFelt(SimulatedCameraConfig preset, SimulatedCameraConfig config) {
     SimulatedCameraConfig still = SimulatedCameraConfig.DEFAULTS;
     return DISTURBED.stream()
-        .anyMatch(
-            group ->
-                !group.apply(preset).equals(group.apply(still))
-                    && !group.apply(config).equals(group.apply(still)));
+        .anyMatch(group ->
+            !group.apply(preset).equals(group.apply(still))
+                && !group.apply(config).equals(group.apply(still)));
   }
 
   private static SimulatedCameraConfig build(
@@ -127,9 +126,7 @@ final class SimulatedCameraSection {
     // A scenario is applied to a valid configuration; the exposure of this one is read later.
     double exposure = Math.min(defaults.sensor().exposureSeconds(), 1 / format.rateHz());
     return scenario.applyTo(
-        defaults
-            .withSensor(defaults.sensor().withExposureSeconds(exposure))
-            .withFormat(format));
+        defaults.withSensor(defaults.sensor().withExposureSeconds(exposure)).withFormat(format));
   }
 
   private static SimulatedCameraConfig.Scene scene(ConfigSection camera) {

@@ -25,7 +25,7 @@ final class ViewCoverage {
     complete = true;
     for (int plane = 0; plane < planes; plane++) {
       viewToImage[plane] = stack.frame(plane).viewToImage();
-      complete &= viewToImage[plane].isIdentity();
+      complete = complete && viewToImage[plane].isIdentity();
     }
   }
 

@@ -44,8 +44,7 @@ public final class BenchInput implements AutoCloseable {
    *
    * @param progress receives the fraction rendered, 0 to 1
    */
-  public BenchInput(
-      int width, int height, int planes, Scenario scenario, DoubleConsumer progress) {
+  public BenchInput(int width, int height, int planes, Scenario scenario, DoubleConsumer progress) {
     config =
         scenario.applyTo(
             SimulatedCameraConfig.DEFAULTS

@@ -40,11 +40,7 @@ public final class EvaluationStack {
   private final @Nullable Pfm truth;
 
   private EvaluationStack(
-      StackInfo info,
-      FocusAxis axis,
-      byte[][] luma,
-      Affine[] viewToImage,
-      @Nullable Pfm truth) {
+      StackInfo info, FocusAxis axis, byte[][] luma, Affine[] viewToImage, @Nullable Pfm truth) {
     this.info = info;
     this.axis = axis;
     this.luma = luma;

@@ -178,10 +178,7 @@ public final class StackEvaluator {
         published++;
         off += error > 1 ? 1 : 0;
       }
-      scores.add(
-          error,
-          map.error().get(at[n]) * planesOfAxis,
-          map.confidence().get(at[n]));
+      scores.add(error, map.error().get(at[n]) * planesOfAxis, map.confidence().get(at[n]));
     }
     return scores
         .scores()

@@ -122,8 +122,8 @@ public final class Affine {
   }
 
   /**
-   * Returns the largest distance, in pixels, between where this and another transform put a pixel of
-   * an image. It is that of a corner.
+   * Returns the largest distance, in pixels, between where this and another transform put a pixel
+   * of an image. It is that of a corner.
    */
   public double distance(Affine other, int width, int height) {
     double most = 0;

@@ -78,7 +78,10 @@ public final class CellMask {
         int y = top + ((point & 2) == 0 ? 1 : CELL - 2);
         double thatX = toThat.x(x, y);
         double thatY = toThat.y(x, y);
-        if (thatX >= 0 && thatX < width && thatY >= 0 && thatY < height
+        if (thatX >= 0
+            && thatX < width
+            && thatY >= 0
+            && thatY < height
             && from.atPixel((int) thatX, (int) thatY)) {
           set(cell);
         }

@@ -1,6 +1,5 @@
 package io.github.rackfocus.frame;
 
-
 /** What a calibrated lens does to the image at each focus. */
 public interface LensWarp {
   /** Returns the focus of the reference view, at which the camera matrix holds, dioptres. */

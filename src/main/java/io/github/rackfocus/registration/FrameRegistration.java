@@ -75,11 +75,7 @@ public final class FrameRegistration implements AutoCloseable {
    * @param lens the calibrated lens; null to learn it
    */
   public FrameRegistration(
-      RegistrationMode mode,
-      int planes,
-      double farthest,
-      double nearest,
-      @Nullable LensWarp lens) {
+      RegistrationMode mode, int planes, double farthest, double nearest, @Nullable LensWarp lens) {
     this.mode = mode;
     this.planes = planes;
     this.lens = new LensPart(lens, planes, farthest, nearest, aligner);
@@ -165,7 +161,7 @@ public final class FrameRegistration implements AutoCloseable {
   /** Whether the lens is calibrated or learned; what is learned is refined by every n-th frame. */
   private boolean isLensKnown() {
     return lens.isCalibrated()
-        || (frames > LEARNING_SWEEPS * planes && frames % LEARN_EVERY != 0);
+        || (frames > (long) LEARNING_SWEEPS * planes && frames % LEARN_EVERY != 0);
   }
 
   /** Takes the motion from what is known of the lens. */
@@ -316,8 +312,7 @@ public final class FrameRegistration implements AutoCloseable {
     for (int plane = 0; plane < planes; plane++) {
       most = Math.max(most, shift(plane));
     }
-    return most < DEFOCUS_SHIFT * Math.max(fullWidth(), fullHeight())
-        && roughness() < ROUGH_PIXELS;
+    return most < DEFOCUS_SHIFT * Math.max(fullWidth(), fullHeight()) && roughness() < ROUGH_PIXELS;
   }
 
   /** Largest deviation of a plane's motion from the mean of its neighbours', small pixels. */

@@ -3,8 +3,8 @@ package io.github.rackfocus.registration;
 import java.util.Arrays;
 
 /**
- * Learns what the lens does to the image, from the motion between successive frames: {@code change =
- * velocity + linear * change of focus + quadratic * change of squared focus}, for each of the six
+ * Learns what the lens does to the image, from the motion between successive frames: {@code change
+ * = velocity + linear * change of focus + quadratic * change of squared focus}, for each of the six
  * parameters of {@link MotionTemplate}.
  *
  * <p>A recursive least squares fit that forgets over eight sweeps. The return of a saw, or the two

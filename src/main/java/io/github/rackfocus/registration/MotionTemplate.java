@@ -8,8 +8,8 @@ import java.util.Arrays;
  * x 8 pixels the sums that the inverse compositional algorithm needs (Baker and Matthews,
  * "Lucas-Kanade 20 Years On", IJCV 2004). Reused; for one thread.
  *
- * <p>The six parameters of motion are displacements in pixels of the small image: {@code dx = p0 u +
- * p1 v + p2}, {@code dy = p3 u + p4 v + p5}, with u and v the position relative to the centre, in
+ * <p>The six parameters of motion are displacements in pixels of the small image: {@code dx = p0 u
+ * + p1 v + p2}, {@code dy = p3 u + p4 v + p5}, with u and v the position relative to the centre, in
  * halves of the width.
  */
 final class MotionTemplate {

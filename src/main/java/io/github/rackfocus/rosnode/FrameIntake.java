@@ -78,9 +78,7 @@ final class FrameIntake implements AutoCloseable {
     this.compressedDecoding = decoder::decode;
     this.calibration = new InputCalibration(settings.images().rectify(), file, frameId);
     MatchingConfig options =
-        file == null
-            ? settings.lens().matching()
-            : settings.lens().matching().with(file.lens());
+        file == null ? settings.lens().matching() : settings.lens().matching().with(file.lens());
     this.matcher =
         settings.lens().input() == RosInputConfig.LensInput.STAMP
             ? FrameFocusMatcher.byStamp(options, framesWaiting, settings.sweep().focusAtStamp())

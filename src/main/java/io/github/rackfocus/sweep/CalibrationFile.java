@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a camera file: the YAML that camera_calibration writes, plus the keys of a calibrated lens.
- * Each number of the lens may be followed by its standard error, {@code KEY_sigma}, which is checked
- * but not used. A key that is not known is an error.
+ * Each number of the lens may be followed by its standard error, {@code KEY_sigma}, which is
+ * checked but not used. A key that is not known is an error.
  */
 public final class CalibrationFile {
   private static final int MAX_BYTES = 1 << 20;
@@ -51,16 +51,17 @@ public final class CalibrationFile {
       camera[0], camera[1], camera[2], 0, camera[3], camera[4], camera[5], 0, camera[6], camera[7],
       camera[8], 0
     };
-    CameraCalibration result = new CameraCalibration(
-        root.anyText("camera_name", ""),
-        width,
-        height,
-        CameraCalibration.DistortionModel.of(root.anyText("distortion_model", "")),
-        coefficients(root.section("distortion_coefficients")),
-        camera,
-        matrix(root, "rectification_matrix", 3, 3, IDENTITY.clone()),
-        matrix(root, "projection_matrix", 3, 4, unrectified),
-        lens(root, camera[2], camera[5]));
+    CameraCalibration result =
+        new CameraCalibration(
+            root.anyText("camera_name", ""),
+            width,
+            height,
+            CameraCalibration.DistortionModel.of(root.anyText("distortion_model", "")),
+            coefficients(root.section("distortion_coefficients")),
+            camera,
+            matrix(root, "rectification_matrix", 3, 3, IDENTITY.clone()),
+            matrix(root, "projection_matrix", 3, 4, unrectified),
+            lens(root, camera[2], camera[5]));
     root.reportUnknownKeys("a key of a camera file");
     return result;
   }

@@ -1,9 +1,10 @@
 package io.github.rackfocus.sweep;
 
 /**
- * How the image moves and grows with focus. A pixel {@code p} of the reference view, the image taken
- * at the reference focus, is at {@code c + (1 + s Δf + q Δf²)(p - c) + t Δf} in the image taken at
- * focus {@code f}, where {@code Δf = f - referenceFocus} and {@code c} is the principal point.
+ * How the image moves and grows with focus. A pixel {@code p} of the reference view, the image
+ * taken at the reference focus, is at {@code c + (1 + s Δf + q Δf²)(p - c) + t Δf} in the image
+ * taken at focus {@code f}, where {@code Δf = f - referenceFocus} and {@code c} is the principal
+ * point.
  *
  * <p>Pixels are those of the camera's own images, before rectification. Immutable, thread-safe.
  *

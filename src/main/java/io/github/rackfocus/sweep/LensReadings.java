@@ -60,7 +60,7 @@ final class LensReadings {
     timeJump.reset();
     append(
         stampNanos,
-        focus == reading.focus()
+        Double.compare(focus, reading.focus()) == 0
             ? reading
             : new FocusReading(
                 focus,

@@ -2,8 +2,8 @@ package io.github.rackfocus.sweep;
 
 /**
  * When the optics are where a lens reading says. A reading stamped {@code t} by the lens's clock
- * describes the image of camera time {@code t + clockOffset + lag}, with the lag of the direction of
- * motion. A lens with hysteresis also stays behind its reading by a constant amount of focus.
+ * describes the image of camera time {@code t + clockOffset + lag}, with the lag of the direction
+ * of motion. A lens with hysteresis also stays behind its reading by a constant amount of focus.
  *
  * @param lagUpSeconds delay while the lens moves to nearer
  * @param lagDownSeconds delay while it moves to farther

@@ -80,8 +80,7 @@ final class MotionDetector {
     boolean isWarped = !frame.viewToImage().isIdentity();
     double reading = frame.focus().focus();
     if (before.length == cells && Math.abs(reading - focus[plane]) <= SAME_FOCUS * planeStep) {
-      double error =
-          Math.max(MISREGISTRATION_PIXELS, MISREGISTRATION_SHARE * frame.width());
+      double error = Math.max(MISREGISTRATION_PIXELS, MISREGISTRATION_SHARE * frame.width());
       mark(mask, before, isWarped || warped[plane] ? error : 0);
     }
     warped[plane] = isWarped;

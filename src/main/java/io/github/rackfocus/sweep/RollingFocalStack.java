@@ -1,9 +1,9 @@
 package io.github.rackfocus.sweep;
 
 import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.LensWarp;
 import io.github.rackfocus.frame.TimeJump;
 import io.github.rackfocus.registration.FrameRegistration;
-import io.github.rackfocus.frame.LensWarp;
 import io.github.rackfocus.registration.RegistrationMode;
 import org.jspecify.annotations.Nullable;
 

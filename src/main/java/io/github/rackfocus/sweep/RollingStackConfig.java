@@ -26,8 +26,10 @@ public record RollingStackConfig(
   /** Measured sweep periods after which a plane is stale. */
   public static final double PERIODS_OF_AGE = 1.5;
 
-  /** A stack after every frame, no missing planes, age limit measured, motion removed and detected. */
-  public static final RollingStackConfig DEFAULTS = 
+  /**
+   * A stack after every frame, no missing planes, age limit measured, motion removed and detected.
+   */
+  public static final RollingStackConfig DEFAULTS =
       new RollingStackConfig(0, false, 1, 6, RegistrationMode.AUTO);
 
   public RollingStackConfig {

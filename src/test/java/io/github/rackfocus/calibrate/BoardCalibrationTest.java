@@ -99,7 +99,8 @@ class BoardCalibrationTest {
         .isCloseTo(result.value("breathing.scale_per_dioptre", 0), within(1e-9));
     assertThat(read.lens().timing().lagUpSeconds())
         .isCloseTo(result.value("lag_up", 0), within(1e-9));
-    assertThat(Files.readString(file)).contains("power_gain_sigma:", "# clock_offset is not estimated");
+    assertThat(Files.readString(file))
+        .contains("power_gain_sigma:", "# clock_offset is not estimated");
 
     Path report = folder.resolve("report.html");
     HtmlReport.write(result, LensCalibration.DEFAULTS, "Calibration of wrist", report);

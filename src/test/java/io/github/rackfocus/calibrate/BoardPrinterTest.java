@@ -71,11 +71,15 @@ class BoardPrinterTest {
     byte[] bytes = Files.readAllBytes(file);
     assertThat(new String(bytes, 37, 4, StandardCharsets.US_ASCII)).isEqualTo("pHYs");
     // 600 dots per inch are 23622 a metre.
-    assertThat((bytes[41] & 0xff) << 24 | (bytes[42] & 0xff) << 16 | (bytes[43] & 0xff) << 8
-            | bytes[44] & 0xff)
+    assertThat(
+            (bytes[41] & 0xff) << 24
+                | (bytes[42] & 0xff) << 16
+                | (bytes[43] & 0xff) << 8
+                | bytes[44] & 0xff)
         .isEqualTo(23622);
     Mat image = Imgcodecs.imread(file.toString(), Imgcodecs.IMREAD_GRAYSCALE);
-    assertThat(image.size()).isEqualTo(new Size(Math.round(195 * 600 / 25.4), Math.round(150 * 600 / 25.4)));
+    assertThat(image.size())
+        .isEqualTo(new Size(Math.round(195 * 600 / 25.4), Math.round(150 * 600 / 25.4)));
     image.release();
   }
 

@@ -6,8 +6,8 @@ import java.util.TreeMap;
 
 /**
  * Whether a calibration's uncertainties are true, run by {@code bin/soak calibrate}: many synthetic
- * cameras, how often the truth lies within the stated 95 % bound of every parameter, and how much the
- * error of the calibration adds to that of depth.
+ * cameras, how often the truth lies within the stated 95 % bound of every parameter, and how much
+ * the error of the calibration adds to that of depth.
  */
 final class CalibrationSoak {
   private CalibrationSoak() {}
@@ -48,13 +48,25 @@ final class CalibrationSoak {
     System.out.printf(
         Locale.ROOT,
         "%d synthetic cameras, %d views each, corners with 0.1 px of noise%n%-32s %7s %12s %12s%n",
-        seeds, views, "parameter", "within", "error rms", "sigma rms");
+        seeds,
+        views,
+        "parameter",
+        "within",
+        "error rms",
+        "sigma rms");
     counts.forEach((key, count) ->
         System.out.printf(
-            Locale.ROOT, "%-32s %3d/%3d %12.3g %12.3g%n", key, count.within, count.all,
-            Math.sqrt(count.squares / count.all), Math.sqrt(count.sigmas / count.all)));
+            Locale.ROOT,
+            "%-32s %3d/%3d %12.3g %12.3g%n",
+            key,
+            count.within,
+            count.all,
+            Math.sqrt(count.squares / count.all),
+            Math.sqrt(count.sigmas / count.all)));
     System.out.printf(
-        Locale.ROOT, "depth error relative to the true calibration's: mean %.4f, worst %.4f%n",
-        sum / seeds, worst);
+        Locale.ROOT,
+        "depth error relative to the true calibration's: mean %.4f, worst %.4f%n",
+        sum / seeds,
+        worst);
   }
 }

@@ -95,8 +95,7 @@ class CalibrationTest {
     assertThat(result.value("lag_up", 0)).isCloseTo(RenderedCamera.DELAY, within(0.001));
     assertThat(result.refusals()).extracting(Refusal::key).contains("power_gain, power_offset");
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(
-            () -> CameraFile.write(result, null, "a", "a scene", folder.resolve("a.yaml")))
+        .isThrownBy(() -> CameraFile.write(result, null, "a", "a scene", folder.resolve("a.yaml")))
         .withMessageContaining("the camera matrix is not known; expected a recording of a board");
     assertThat(folder.resolve("a.yaml")).doesNotExist();
   }
@@ -106,7 +105,8 @@ class CalibrationTest {
     try (RenderedCamera camera = surface(0.25, 8, 1)) {
       assertThatExceptionOfType(CalibrationException.class)
           .isThrownBy(() -> Calibration.board(List.of(camera), CONFIG))
-          .withMessageContaining("the board was not found in any of 8 frames; expected 6x5 squares");
+          .withMessageContaining(
+              "the board was not found in any of 8 frames; expected 6x5 squares");
     }
   }
 
@@ -114,7 +114,11 @@ class CalibrationTest {
   void shouldRefuseACameraFileOfAnotherSize() throws Exception {
     CameraCalibration other =
         new CameraCalibration(
-            "other", 640, 480, CameraCalibration.DistortionModel.PLUMB_BOB, new double[0],
+            "other",
+            640,
+            480,
+            CameraCalibration.DistortionModel.PLUMB_BOB,
+            new double[0],
             new double[] {600, 0, 320, 0, 600, 240, 0, 0, 1},
             new double[] {1, 0, 0, 0, 1, 0, 0, 0, 1},
             new double[] {600, 0, 320, 0, 0, 600, 240, 0, 0, 0, 1, 0},

@@ -30,8 +30,17 @@ class CalibratorTest {
     assertThat(result.estimates())
         .extracting(Estimate::key)
         .contains(
-            "fx", "cy", "k1", "breathing.scale_per_dioptre", "breathing.shift_x_per_dioptre",
-            "power_gain", "power_offset", "lag_up", "lag_down", "clock_offset", "hysteresis",
+            "fx",
+            "cy",
+            "k1",
+            "breathing.scale_per_dioptre",
+            "breathing.shift_x_per_dioptre",
+            "power_gain",
+            "power_offset",
+            "lag_up",
+            "lag_down",
+            "clock_offset",
+            "hysteresis",
             "temperature_coefficient");
     for (Estimate each : result.estimates()) {
       double error = each.value() - camera.truth(each.key(), result.referenceFocus());

@@ -100,8 +100,7 @@ class CameraFileTest {
     assertThat(camera.camera()).containsExactly(310, 0, 159, 0, 311, 119, 0, 0, 1);
     assertThat(camera.distortion()).containsExactly(-0.2, 0, 0, 0, 0);
     assertThat(camera.rectifiedCamera()).isEqualTo(camera.camera());
-    assertThat(camera.lens().breathing())
-        .isEqualTo(new LensBreathing(5, 0.004, 0, 0, 0, 159, 119));
+    assertThat(camera.lens().breathing()).isEqualTo(new LensBreathing(5, 0.004, 0, 0, 0, 159, 119));
     assertThat(camera.lens().drift()).isEqualTo(new LensDrift(-0.02, 27));
   }
 }

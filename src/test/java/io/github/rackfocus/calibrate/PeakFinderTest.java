@@ -65,14 +65,14 @@ class PeakFinderTest {
     Random random = new Random(2);
     assertThat(PeakFinder.find(pass, sharpness(pass, p -> 5), 0, 0)).as("flat").isNull();
     assertThat(PeakFinder.find(pass, sharpness(pass, p -> p), 0, 0)).as("rising").isNull();
-    assertThat(PeakFinder.find(pass, sharpness(pass, p -> 100 - p * p), 0, 0)).as("falling").isNull();
-    assertThat(
-            PeakFinder.find(pass, sharpness(pass, p -> 50 + random.nextGaussian()), 0, 0))
+    assertThat(PeakFinder.find(pass, sharpness(pass, p -> 100 - p * p), 0, 0))
+        .as("falling")
+        .isNull();
+    assertThat(PeakFinder.find(pass, sharpness(pass, p -> 50 + random.nextGaussian()), 0, 0))
         .as("noise")
         .isNull();
     assertThat(PeakFinder.find(pass(4), new double[] {1, 5, 4, 1}, 0, 0)).as("short").isNull();
-    assertThat(
-            PeakFinder.find(pass, sharpness(pass, p -> 1 / (1 + (p - 0.6) * (p - 0.6))), 0, 0))
+    assertThat(PeakFinder.find(pass, sharpness(pass, p -> 1 / (1 + (p - 0.6) * (p - 0.6))), 0, 0))
         .as("cut off")
         .isNull();
   }

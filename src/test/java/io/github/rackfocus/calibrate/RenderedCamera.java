@@ -139,10 +139,10 @@ final class RenderedCamera implements FrameSource {
       while (level < BLURS.length - 2 && BLURS[level + 1] < blur) {
         level++;
       }
-      double share =
-          Math.min(1, (blur - BLURS[level]) / (BLURS[level + 1] - BLURS[level]));
+      double share = Math.min(1, (blur - BLURS[level]) / (BLURS[level + 1] - BLURS[level]));
       double value =
-          levels[level][i] + share * (levels[level + 1][i] - levels[level][i])
+          levels[level][i]
+              + share * (levels[level + 1][i] - levels[level][i])
               + 1.5 * random.nextGaussian();
       pixels[i] = (byte) Math.max(0, Math.min(255, Math.round(20 + 0.8 * value)));
     }

@@ -7,8 +7,8 @@ import java.util.Random;
 
 /**
  * A camera with a lens of known parameters that looks at a board: corners by the equations, with
- * noise, and curves of sharpness, with noise. Nothing here is shared with the code under test but the
- * equations of the camera.
+ * noise, and curves of sharpness, with noise. Nothing here is shared with the code under test but
+ * the equations of the camera.
  */
 final class SyntheticCamera {
   static final int WIDTH = 640;
@@ -70,8 +70,7 @@ final class SyntheticCamera {
         boards.add(seen);
       }
     }
-    return new Observations(
-        WIDTH, HEIGHT, 25, noise, boards, List.of(), List.of(), List.of());
+    return new Observations(WIDTH, HEIGHT, 25, noise, boards, List.of(), List.of(), List.of());
   }
 
   private BoardView view(int index, int views, Noise noise) {
@@ -118,8 +117,7 @@ final class SyntheticCamera {
     return pass;
   }
 
-  private void see(
-      double[] pose, LensSample lens, double z, List<BoardView.Corners> corners) {
+  private void see(double[] pose, LensSample lens, double z, List<BoardView.Corners> corners) {
     if (Math.abs(lens.focus(truth) - 1 / z) > SHARP_ENOUGH) {
       return;
     }
@@ -163,7 +161,11 @@ final class SyntheticCamera {
       double y = 0.12 * (patch / PATCHES_X + 0.5) / PATCHES_Y;
       double depth = CameraModel.depth(pose, x, y);
       CameraModel.project(truth, pose, x, y, pixel);
-      if (isOutside(pose, x, y) || pixel[0] < 40 || pixel[0] > 600 || pixel[1] < 40 || pixel[1] > 440) {
+      if (isOutside(pose, x, y)
+          || pixel[0] < 40
+          || pixel[0] > 600
+          || pixel[1] < 40
+          || pixel[1] > 440) {
         continue;
       }
       double[] sharpness = new double[pass.size()];

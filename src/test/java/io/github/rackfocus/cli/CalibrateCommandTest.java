@@ -102,8 +102,17 @@ class CalibrateCommandTest {
     Path report = folder.resolve("report.html");
     int code =
         run(
-            bag(0.15), bag(0.2), bag(0.35), "--plane-distances", "0.15,0.2,0.35", "--camera",
-            camera, "--out", file, "--report", report);
+            bag(0.15),
+            bag(0.2),
+            bag(0.35),
+            "--plane-distances",
+            "0.15,0.2,0.35",
+            "--camera",
+            camera,
+            "--out",
+            file,
+            "--report",
+            report);
     assertThat(err.toString()).isEmpty();
     assertThat(code).isZero();
     CameraCalibration found = CalibrationFile.read(file);

@@ -84,7 +84,15 @@ class CommandLineTest {
   void shouldDescribeEveryCommand() {
     for (String command :
         new String[] {
-          "demo", "run", "replay", "models", "models verify", "bench", "tail", "worker", "eval",
+          "demo",
+          "run",
+          "replay",
+          "models",
+          "models verify",
+          "bench",
+          "tail",
+          "worker",
+          "eval",
           "calibrate"
         }) {
       Result result = run((command + " --help").split(" "));
@@ -154,7 +162,8 @@ class CommandLineTest {
     String bag = fixture.write(folder.resolve("run.bag")).toString();
     Path config =
         Files.writeString(
-            folder.resolve("bag.yaml"), "sweep: {planes: 4, farthest: 1, nearest: 4, registration: \"off\"}\n");
+            folder.resolve("bag.yaml"),
+            "sweep: {planes: 4, farthest: 1, nearest: 4, registration: \"off\"}\n");
     String[] arguments = {"replay", bag, "--model", "tiny-rolling", "--config", config.toString()};
     Result first = run(arguments);
     assertThat(first.exit()).as(first.err()).isZero();

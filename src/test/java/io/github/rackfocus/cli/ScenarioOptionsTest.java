@@ -10,7 +10,6 @@ class ScenarioOptionsTest {
   @Test
   void shouldNameEveryScenarioInTheHelp() {
     assertThat(ScenarioOptions.NAMES.split(", | or "))
-        .containsExactlyElementsOf(
-            Arrays.stream(Scenario.values()).map(Scenario::label).toList());
+        .containsExactlyElementsOf(Arrays.stream(Scenario.values()).map(Scenario::label).toList());
   }
 }

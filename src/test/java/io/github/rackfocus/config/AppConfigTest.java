@@ -80,8 +80,11 @@ class AppConfigTest {
     // What is not given stays as the scenario has it.
     assertThat(changed.motion().panPixelsPerSweep()).isEqualTo(10);
     assertThat(changed.optics().breathingPerDioptre()).isEqualTo(0.0048);
-    assertThat(simulated("{rate: 300, exposure: 0.002, scenario: everything}").sensor()
-            .exposureSeconds()).isEqualTo(0.002);
+    assertThat(
+            simulated("{rate: 300, exposure: 0.002, scenario: everything}")
+                .sensor()
+                .exposureSeconds())
+        .isEqualTo(0.002);
   }
 
   @Test

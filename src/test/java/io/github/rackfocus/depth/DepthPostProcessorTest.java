@@ -188,8 +188,7 @@ class DepthPostProcessorTest {
         metric.finish(stack, map);
         boolean matters = Math.abs(shifted - 2) <= 1; // Depth is that of plane 2.
         for (int x = 0; x < SIZE; x++) {
-          Validity expected =
-              matters && x >= SIZE - 3 ? Validity.OUTSIDE_VIEW : Validity.VALID;
+          Validity expected = matters && x >= SIZE - 3 ? Validity.OUTSIDE_VIEW : Validity.VALID;
           assertThat(Validity.of(map.validity().get(5 * SIZE + x))).isEqualTo(expected);
         }
         assertThat(map.info().count(Validity.OUTSIDE_VIEW)).isEqualTo(matters ? 3 * SIZE : 0);

@@ -17,8 +17,7 @@ class MapWarperTest {
 
   private final FramePool frames = new FramePool(PLANES);
   private final FocalStack stack = SyntheticStack.stack(frames, WIDTH, HEIGHT, PLANES);
-  private final DepthMap map =
-      Objects.requireNonNull(new DepthMapPool(1).tryLease(WIDTH, HEIGHT));
+  private final DepthMap map = Objects.requireNonNull(new DepthMapPool(1).tryLease(WIDTH, HEIGHT));
   private final MapWarper warper = new MapWarper();
 
   @BeforeEach

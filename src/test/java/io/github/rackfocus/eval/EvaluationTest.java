@@ -196,7 +196,14 @@ class EvaluationTest {
     // There is no comparison of a single row.
     EvaluationPlan one =
         new EvaluationPlan(
-            plan.folders(), List.of("sml"), List.of(0.0), RegistrationMode.OFF, false, 1, null, plan.groups());
+            plan.folders(),
+            List.of("sml"),
+            List.of(0.0),
+            RegistrationMode.OFF,
+            false,
+            1,
+            null,
+            plan.groups());
     assertThat(EvaluationTable.of(run(one))).doesNotContain("all models");
   }
 

@@ -107,8 +107,7 @@ final class MovedTruth {
           if (part[i] > 0) {
             double focus = 1 / truth[i];
             double blur =
-                blurPerDioptre
-                    * Math.max(Math.abs(focus - farthest), Math.abs(nearest - focus));
+                blurPerDioptre * Math.max(Math.abs(focus - farthest), Math.abs(nearest - focus));
             double[] mapped = warp.map(x, y, truth[i]);
             setAround(near, mapped[0], mapped[1], MARGIN + blur + STRIDE);
           }
@@ -138,9 +137,7 @@ final class MovedTruth {
   private int at(long sequence, double[] point, int outside) {
     int x = (int) Math.rint(point[0]);
     int y = (int) Math.rint(point[1]);
-    return x < 0 || y < 0 || x >= width || y >= height
-        ? outside
-        : seen(sequence)[y * width + x];
+    return x < 0 || y < 0 || x >= width || y >= height ? outside : seen(sequence)[y * width + x];
   }
 
   private static int nearestPlane(FocalStack stack, double focus) {

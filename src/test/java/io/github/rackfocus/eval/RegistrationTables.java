@@ -27,8 +27,19 @@ final class RegistrationTables {
     out.println("Depth and registration against the truth");
     print(
         "%-28s %-5s %5s %9s %9s %7s %7s %7s %7s %7s %8s %6s %7s%n",
-        "scenario", "", "maps", "published", "planes", "ratio", "all", "off>1", "px", "px p95",
-        "rejected", "keyfr.", "trust");
+        "scenario",
+        "",
+        "maps",
+        "published",
+        "planes",
+        "ratio",
+        "all",
+        "off>1",
+        "px",
+        "px p95",
+        "rejected",
+        "keyfr.",
+        "trust");
     for (RegistrationScores run : runs) {
       print(
           "%-28s %-5s %5d %7.1f %% %9.4f %7s %7.4f %5.2f %% %6.3f %7.3f %8d %6d %7.2f%s%n",
@@ -55,7 +66,8 @@ final class RegistrationTables {
         one plane. px: mean distance, and its 95th percentile, between where registration puts
         points of the newest image in the other frames and where they are, at points at most one
         plane out of focus; with registration off, the motion itself. rejected: frames, and
-        keyfr.: keyframes, from the first frame on. trust: mean of depth/info's motion trust.""");
+        keyfr.: keyframes, from the first frame on. trust: mean of depth/info's motion trust.\
+        """);
   }
 
   /** Prints the share of each validity code. */
@@ -82,9 +94,7 @@ final class RegistrationTables {
     out.println("Pixels marked as moved in scenes in which nothing moves");
     print("%-16s %-5s %8s%n", "scenario", "", "false");
     for (RegistrationScores run : runs) {
-      print(
-          "%-16s %-5s %6.2f %%%n",
-          run.name, run.mode.key(), percent(run.stillMarked, run.still));
+      print("%-16s %-5s %6.2f %%%n", run.name, run.mode.key(), percent(run.stillMarked, run.still));
     }
   }
 
@@ -116,7 +126,8 @@ final class RegistrationTables {
         share of these with validity moved. missed: share of these that are published and off by
         more than one plane. still: pixels farther than two cells of 8 pixels and its blur from
         where any moving part was seen in the last two sweeps, share of all. false: share of these
-        with validity moved. planes: mean error of published pixels.""");
+        with validity moved. planes: mean error of published pixels.\
+        """);
   }
 
   /** Prints times and garbage. Each run follows the one of the same frames without registration. */
@@ -165,7 +176,8 @@ final class RegistrationTables {
         of a map: stack in % of the estimator. added: by how much stack and finish together are
         longer than with registration off, in % of the estimator. bytes: Java heap allocated by
         offer and takeStack, mean of all frames. Times of one run can be compared; trust their
-        ratios.""");
+        ratios.\
+        """);
   }
 
   private static String ratio(double value, double of) {

@@ -96,7 +96,8 @@ class InferenceMemoryTest {
       long directBefore = settledDirectBytes();
       long residentBefore = residentBytes();
       run(estimator, map, CALLS);
-      // At most: a buffer of an earlier test may still be collected meanwhile; only growth is a leak.
+      // At most: a buffer of an earlier test may still be collected meanwhile; only growth is a
+      // leak.
       assertThat(directBytes()).isLessThanOrEqualTo(directBefore);
       // A plane of floats lost at every call would be 61 MB.
       assertThat(residentBytes() - residentBefore).isLessThan(40L << 20);

@@ -42,8 +42,7 @@ class RegisteredSweepTest {
 
   private SimulatedCamera camera(Scenario scenario) {
     SimulatedCameraConfig config =
-        scenario.applyTo(
-            SimulatedCameraConfig.DEFAULTS.withSize(WIDTH, HEIGHT).withPlanes(PLANES));
+        scenario.applyTo(SimulatedCameraConfig.DEFAULTS.withSize(WIDTH, HEIGHT).withPlanes(PLANES));
     return new SimulatedCamera(
         config.withPlayback(config.playback().withPaced(false)),
         frames,
@@ -84,8 +83,7 @@ class RegisteredSweepTest {
       }
       for (int i = 0; i < found.pixels(); i++) {
         assertThat(found.position().get(i))
-            .isCloseTo(
-                expected.position().get(i), org.assertj.core.api.Assertions.within(1e-4f));
+            .isCloseTo(expected.position().get(i), org.assertj.core.api.Assertions.within(1e-4f));
       }
     }
     assertThat(frames.leased()).isZero();
@@ -135,8 +133,7 @@ class RegisteredSweepTest {
 
   /** Through the common view and back, a pixel of the newest image is itself. */
   private static void assertNewestIsSeenWhole(FocalStack stack) {
-    Affine round =
-        new Affine().setSequence(stack.outputToView(), stack.reference().viewToImage());
+    Affine round = new Affine().setSequence(stack.outputToView(), stack.reference().viewToImage());
     assertThat(round.largestShift(WIDTH, HEIGHT)).isLessThan(0.05);
   }
 

@@ -103,7 +103,8 @@ class SwitchingTest {
       double[] focus = SyntheticStack.focus(5);
       FocusAxis axis = new FocusAxis(FocusScale.DIOPTRE, focus);
       int last = 12;
-      RollingStackConfig config = RollingStackConfig.DEFAULTS.withRegistration(RegistrationMode.OFF);
+      RollingStackConfig config =
+          RollingStackConfig.DEFAULTS.withRegistration(RegistrationMode.OFF);
       try (RollingFocalStack sweep = new RollingFocalStack(axis, config)) {
         for (int i = 0; i <= last; i++) {
           try (Frame frame = SyntheticStack.frame(frames, 96, 64, focus[i % 5], i, 0)) {

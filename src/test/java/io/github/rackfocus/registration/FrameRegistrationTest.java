@@ -31,8 +31,7 @@ class FrameRegistrationTest {
   private FrameRegistration registration = of(RegistrationMode.AUTO, null);
   private long number;
 
-  private static FrameRegistration of(
-      RegistrationMode mode, @Nullable LensWarp lens) {
+  private static FrameRegistration of(RegistrationMode mode, @Nullable LensWarp lens) {
     return new FrameRegistration(mode, PLANES, 1, 6, lens);
   }
 
@@ -48,16 +47,14 @@ class FrameRegistrationTest {
   }
 
   /** Offers a frame of the texture; null if it is rejected. */
-  private @Nullable Frame offer(
-      Texture texture, Affine viewToImage, int plane) {
+  private @Nullable Frame offer(Texture texture, Affine viewToImage, int plane) {
     return offer(texture.frame(pool, WIDTH, HEIGHT, viewToImage, ++number, 1 + plane), plane);
   }
 
   private @Nullable Frame offer(IntBinaryOperator luma, int plane) {
     number++;
     return offer(
-        TestFrames.of(
-            pool, WIDTH, HEIGHT, luma, number * 1_000_000, FocusReading.at(1 + plane)),
+        TestFrames.of(pool, WIDTH, HEIGHT, luma, number * 1_000_000, FocusReading.at(1 + plane)),
         plane);
   }
 
@@ -100,8 +97,7 @@ class FrameRegistrationTest {
     double most = 0;
     for (int plane = 0; plane < PLANES; plane++) {
       Affine expected = new Affine().setSequence(new Affine().setInverse(newest), truth[plane]);
-      most =
-          Math.max(most, registered[plane].viewToImage().distance(expected, WIDTH, HEIGHT));
+      most = Math.max(most, registered[plane].viewToImage().distance(expected, WIDTH, HEIGHT));
     }
     return most;
   }
@@ -153,7 +149,8 @@ class FrameRegistrationTest {
       assertThat(
               offer(
                   (x, y) ->
-                      (int) (10 + gain * texture.at(imageToView.x(x, y), imageToView.y(x, y)) / 1.2),
+                      (int)
+                          (10 + gain * texture.at(imageToView.x(x, y), imageToView.y(x, y)) / 1.2),
                   plane))
           .isNotNull();
     }
@@ -262,8 +259,7 @@ class FrameRegistrationTest {
     // All planes in the newest image's view, by way of the keyframe's.
     Affine toNewest = registration.outputToView();
     for (int plane = 0; plane < PLANES; plane++) {
-      Affine newestToImage =
-          new Affine().setSequence(toNewest, registered[plane].viewToImage());
+      Affine newestToImage = new Affine().setSequence(toNewest, registered[plane].viewToImage());
       Affine expected =
           new Affine().setSequence(new Affine().setInverse(truth[PLANES - 1]), truth[plane]);
       assertThat(newestToImage.distance(expected, WIDTH, HEIGHT)).isLessThan(0.3);
@@ -357,8 +353,7 @@ class FrameRegistrationTest {
     Frame[] images = new Frame[2 * PLANES];
     for (int i = 0; i < images.length; i++) {
       Affine motion = motion(1, 0, shake * (i % 3), shake * (i % 2));
-      images[i] =
-          new Texture(10).frame(pool, WIDTH, HEIGHT, motion, ++number, 1 + i % PLANES);
+      images[i] = new Texture(10).frame(pool, WIDTH, HEIGHT, motion, ++number, 1 + i % PLANES);
     }
     long bytes = 0;
     for (int round = 0; round < 60; round++) {

@@ -116,7 +116,12 @@ class CalibrationFileTest {
     for (String line : LENS.lines().filter(each -> !each.contains("sigma")).toList()) {
       String number = line.replaceAll(".*: ?", "");
       if (!number.isEmpty()) {
-        assertThat(read(FILE + LENS.replace(line, line.replace(number, number + (number.contains(".") ? "01" : ".5")))).sha256())
+        assertThat(
+                read(FILE
+                        + LENS.replace(
+                            line,
+                            line.replace(number, number + (number.contains(".") ? "01" : ".5"))))
+                    .sha256())
             .as(line)
             .isNotIn(sha, read(FILE + LENS).sha256());
       }

@@ -8,8 +8,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class LensBreathingTest {
-  private static final LensBreathing LENS =
-      new LensBreathing(5, 0.01, 0.001, 0.5, -0.25, 320, 240);
+  private static final LensBreathing LENS = new LensBreathing(5, 0.01, 0.001, 0.5, -0.25, 320, 240);
 
   private static double[] moved(LensBreathing lens, double focus, double x, double y) {
     double[] t = new double[6];
@@ -26,8 +25,7 @@ class LensBreathingTest {
   void shouldGrowAboutThePrincipalPointAndShift() {
     // Two dioptres nearer: 1 + 2 * 0.01 + 4 * 0.001 = 1.024.
     assertThat(moved(LENS, 7, 320, 240)).containsExactly(new double[] {321, 239.5}, within(1e-9));
-    assertThat(moved(LENS, 7, 420, 140))
-        .containsExactly(new double[] {423.4, 137.1}, within(1e-9));
+    assertThat(moved(LENS, 7, 420, 140)).containsExactly(new double[] {423.4, 137.1}, within(1e-9));
   }
 
   @Test
@@ -57,7 +55,15 @@ class LensBreathingTest {
     double[] r = {1, 0, 0, 0, 1, 0, 0, 0, 1};
     CameraCalibration calibration =
         new CameraCalibration(
-            "", 640, 480, CameraCalibration.DistortionModel.PLUMB_BOB, new double[0], k, r, p, lens);
+            "",
+            640,
+            480,
+            CameraCalibration.DistortionModel.PLUMB_BOB,
+            new double[0],
+            k,
+            r,
+            p,
+            lens);
     Affine warp = new Affine();
     Objects.requireNonNull(calibration.lensWarp(true)).referenceToImage(7, warp);
     // (100, 60): camera (100 - 320) / 400 * 500 + 310 = 35, (60 - 240) / 450 * 500 + 250 = 50.

@@ -7,9 +7,9 @@ import io.github.rackfocus.frame.CellMask;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
+import io.github.rackfocus.frame.TestFrames;
 import io.github.rackfocus.registration.RegistrationMode;
 import io.github.rackfocus.registration.Texture;
-import io.github.rackfocus.frame.TestFrames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -104,7 +104,8 @@ class RollingFocalStackTest {
     Arrays.fill(newest, Long.MIN_VALUE);
     boolean due = false;
     try (RollingFocalStack rolling =
-        new RollingFocalStack(axis, new RollingStackConfig(maxAge, false, 1, 0, RegistrationMode.OFF))) {
+        new RollingFocalStack(
+            axis, new RollingStackConfig(maxAge, false, 1, 0, RegistrationMode.OFF))) {
       for (int tick = 0; tick < 6 * planes; tick++) {
         long stamp = Math.max(0, tick - random.nextInt(3)) * TICK;
         double focus = 0.2 + random.nextDouble() * (planes + 0.8);
@@ -305,7 +306,8 @@ class RollingFocalStackTest {
   void shouldGiveAStackEveryNthFrame() {
     try (RollingFocalStack rolling =
         new RollingFocalStack(
-            FocusAxis.uniformDioptres(1, 3, 3), new RollingStackConfig(0, false, 3, 0, RegistrationMode.OFF))) {
+            FocusAxis.uniformDioptres(1, 3, 3),
+            new RollingStackConfig(0, false, 3, 0, RegistrationMode.OFF))) {
       int stacks = 0;
       for (int tick = 0; tick < 30; tick++) {
         offer(rolling, tick * TICK, 1 + tick % 3);

@@ -39,8 +39,7 @@ final class BenchScene {
     bench.addSolids();
     Texture.Kind kind = bench.random.next() < 0.85 ? Texture.Kind.GRID : Texture.Kind.FRACTAL;
     Texture mat = bench.texture(kind, 0.015, 0.5, 0.0022);
-    return new Scene(
-        bench.middle, bench.slope, mat, bench.solids, config.light().highlights());
+    return new Scene(bench.middle, bench.slope, mat, bench.solids, config.light().highlights());
   }
 
   private void addSolids() {

@@ -21,9 +21,7 @@ final class CameraState {
     this.config = config;
     this.loopSeconds = loopFrames / config.format().rateHz();
     this.swingHz =
-        loopFrames == 0
-            ? SWING_HZ
-            : Math.max(1, Math.rint(SWING_HZ * loopSeconds)) / loopSeconds;
+        loopFrames == 0 ? SWING_HZ : Math.max(1, Math.rint(SWING_HZ * loopSeconds)) / loopSeconds;
     this.track = new LensTrack(config);
     // Frames of a camera that looks the same in every sweep are rendered once.
     this.path = new CameraPath(config, loopSeconds);

@@ -111,8 +111,7 @@ final class Fragments {
         }
         int at = y * width + x;
         light[0][at] = (float) (sum / SAMPLES);
-        double depth =
-            aim(scene, view, view.x(x - margin + 0.5), view.y(y - margin + 0.5), ray);
+        double depth = aim(scene, view, view.x(x - margin + 0.5), view.y(y - margin + 0.5), ray);
         vergence[0][at] = (float) (1 / depth);
       }
     }

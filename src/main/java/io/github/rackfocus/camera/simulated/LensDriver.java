@@ -22,8 +22,7 @@ final class LensDriver {
     LensTrack.Exposure exposure = state.track().at(sequence);
     double focus = Math.max(0, focus(sequence) + errorDioptres);
     double heldAt = state.seconds(sequence) - config.readings().clockOffsetSeconds();
-    float celsius =
-        config.temperature().isChanging() ? (float) state.celsius(heldAt) : Float.NaN;
+    float celsius = config.temperature().isChanging() ? (float) state.celsius(heldAt) : Float.NaN;
     return new FocusReading(focus, focus, exposure.settled(), celsius, exposure.direction());
   }
 
@@ -38,8 +37,7 @@ final class LensDriver {
       case COMMAND ->
           sweep
               .pattern()
-              .commandAt(
-                  phase, sweep.planes(), sweep.farthestDioptres(), sweep.nearestDioptres());
+              .commandAt(phase, sweep.planes(), sweep.farthestDioptres(), sweep.nearestDioptres());
       case ACTUAL ->
           readings.clockOffsetSeconds() == 0
               ? state.track().at(sequence).middle()

@@ -6,9 +6,9 @@ import io.soabase.recordbuilder.core.RecordBuilder;
  * Configures the brightness of a simulated camera's images: flicker, automatic exposure and
  * highlights. Immutable and checked.
  *
- * <p>Flicker is {@code 1 + depth cos(2 pi f t)}, averaged over the exposure of each row. It is
- * weak if the exposure is close to a whole number of its periods, and invisible with a global
- * shutter if the frame rate divides the frequency.
+ * <p>Flicker is {@code 1 + depth cos(2 pi f t)}, averaged over the exposure of each row. It is weak
+ * if the exposure is close to a whole number of its periods, and invisible with a global shutter if
+ * the frame rate divides the frequency.
  *
  * @param flickerHz frequency of the flicker, such as 100 or 120
  * @param flickerDepth amplitude of the flicker relative to the mean, 0 to 1; 0 for none

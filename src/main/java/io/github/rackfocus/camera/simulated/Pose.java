@@ -29,9 +29,15 @@ final class Pose {
     // Yaw times pitch times roll; columns are the axes of the moved camera.
     rotation =
         new double[] {
-          cy * cr - sy * sp * sr, -cy * sr - sy * sp * cr, sy * cp,
-          cp * sr, cp * cr, sp,
-          -sy * cr - cy * sp * sr, sy * sr - cy * sp * cr, cy * cp
+          cy * cr - sy * sp * sr,
+          -cy * sr - sy * sp * cr,
+          sy * cp,
+          cp * sr,
+          cp * cr,
+          sp,
+          -sy * cr - cy * sp * sr,
+          sy * sr - cy * sp * cr,
+          cy * cp
         };
     place = new double[] {x, y, z};
   }

@@ -119,7 +119,7 @@ final class SensorModel {
   /** Writes luma of a frame with its own gain and flicker. */
   private void exposeVarying(short[] base, long sequence, SeededRandom random, ByteBuffer luma) {
     double change = brightness.gain(sequence);
-    if (sigmaGain != gain * change) {
+    if (Double.compare(sigmaGain, gain * change) != 0) {
       sigmaGain = gain * change;
       sigma = sigmas(sigmaGain);
     }

@@ -197,8 +197,7 @@ public final class SimulatedCamera implements FrameSource {
   }
 
   private Frame fill(Frame frame, long number, SeededRandom random) {
-    short[] base =
-        rendered == null ? render(number) : rendered[(int) (number % rendered.length)];
+    short[] base = rendered == null ? render(number) : rendered[(int) (number % rendered.length)];
     sensor.expose(base, number, frame.luma());
     double jitter =
         Math.max(

@@ -147,8 +147,8 @@ public record SimulatedCameraConfig(
    * @param blurPixelsOverSweep radius of the blur disc of a point at one end of the sweep while the
    *     lens is focused at the other, for an image 320 pixels wide; scales with the width
    * @param breathingPerDioptre relative change of the magnification with focus
-   * @param driftXPixelsPerDioptre shift of the image to the right with focus; like breathing, it
-   *     is 0 at the middle of the sweep
+   * @param driftXPixelsPerDioptre shift of the image to the right with focus; like breathing, it is
+   *     0 at the middle of the sweep
    * @param driftYPixelsPerDioptre shift of the image downwards with focus
    */
   @RecordBuilder

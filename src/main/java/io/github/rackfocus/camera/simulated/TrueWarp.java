@@ -53,9 +53,7 @@ public final class TrueWarp {
           "depth is " + depthMetres + "; expected a finite number above 0 m");
     }
     View start = state.view(from, y);
-    double[] point = {
-      start.x(x + 0.5) * depthMetres, start.y(y + 0.5) * depthMetres, depthMetres
-    };
+    double[] point = {start.x(x + 0.5) * depthMetres, start.y(y + 0.5) * depthMetres, depthMetres};
     start.pose().toRest(point);
     double row = y;
     for (int round = 0; ; round++) {

@@ -19,8 +19,7 @@ class BloomTest {
   void shouldSpreadTheStatedShareOverTheStatedWidth(double sigma) {
     float[] light = new float[128 * 96];
     light[48 * 128 + 64] = 11;
-    new Bloom(CONFIG.withLight(CONFIG.light().withBloom(0.3).withBloomPixels(sigma)))
-        .spread(light);
+    new Bloom(CONFIG.withLight(CONFIG.light().withBloom(0.3).withBloomPixels(sigma))).spread(light);
     light[48 * 128 + 64] -= 11;
     double sum = 0;
     double square = 0;

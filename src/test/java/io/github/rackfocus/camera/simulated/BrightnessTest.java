@@ -60,8 +60,7 @@ class BrightnessTest {
   void shouldStepTheGainUpAndDown() {
     Brightness brightness =
         new Brightness(
-            CONFIG.withLight(
-                CONFIG.light().withExposureStep(1.25).withExposureStepSeconds(0.2)));
+            CONFIG.withLight(CONFIG.light().withExposureStep(1.25).withExposureStepSeconds(0.2)));
     double[] expected = {1, 1.25, 1.5625, 1.25, 1, 0.8, 0.64, 0.8};
     for (int k = 0; k < 72; k++) {
       assertThat(brightness.gain(k)).isCloseTo(expected[k / 3 % 8], within(1e-12));

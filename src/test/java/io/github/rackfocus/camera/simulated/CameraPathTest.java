@@ -77,8 +77,7 @@ class CameraPathTest {
     for (double t = 0; t < 6; t += 0.37) {
       double[] before = image(path.at(t), 0);
       double[] after = image(path.at(t + 1e-3), 0);
-      double perSweep =
-          Math.hypot(after[0] - before[0], after[1] - before[1]) / 1e-3 * 10 / 15;
+      double perSweep = Math.hypot(after[0] - before[0], after[1] - before[1]) / 1e-3 * 10 / 15;
       assertThat(perSweep).isCloseTo(10, within(0.1));
       assertThat(Math.hypot(before[0], before[1])).isCloseTo(10 * 8 / (2 * Math.PI), within(0.1));
     }
@@ -130,8 +129,7 @@ class CameraPathTest {
   }
 
   private static CameraPath path(CameraMotionConfig motion, long seed, double loop) {
-    return new CameraPath(
-        CONFIG.withScene(CONFIG.scene().withSeed(seed)).withMotion(motion), loop);
+    return new CameraPath(CONFIG.withScene(CONFIG.scene().withSeed(seed)).withMotion(motion), loop);
   }
 
   /** Returns where a far point, seen at a column from the centre at rest, is seen. */

@@ -42,8 +42,7 @@ class GoldenBytesTest {
   @Test
   void shouldKeepTheBytesOfAFaultySensor() throws Exception {
     SimulatedCameraConfig faulty =
-        CONFIG.withSensor(
-            new SimulatedCameraConfig.Sensor(0.02, 2, 3000, 20, 0.2, 0.003, 0.05));
+        CONFIG.withSensor(new SimulatedCameraConfig.Sensor(0.02, 2, 3000, 20, 0.2, 0.003, 0.05));
     assertThat(digest(faulty, 15)).isEqualTo("6457d184 e8a6bbb8 defdf843");
   }
 

@@ -71,8 +71,8 @@ class LensDriverTest {
     CameraState cold = new CameraState(SimulatedCameraConfig.DEFAULTS, 120);
     for (int frame = 0; frame < 120; frame++) {
       double celsius = 25 + 5 * (1 - Math.cos(2 * Math.PI * (frame + 0.5) / 120));
-      assertThat(driver.read(frame, 0).temperatureCelsius()).isCloseTo((float) celsius,
-          within(1e-4f));
+      assertThat(driver.read(frame, 0).temperatureCelsius())
+          .isCloseTo((float) celsius, within(1e-4f));
       assertThat(driver.read(frame, 0).focus()).isEqualTo(cold.exposure(frame, 0).middle());
       assertThat(state.exposure(frame, 0).middle() - driver.read(frame, 0).focus())
           .isCloseTo(-0.06 * (celsius - 25), within(1e-6));

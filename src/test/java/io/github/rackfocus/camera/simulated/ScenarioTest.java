@@ -150,8 +150,7 @@ class ScenarioTest {
       // The row has the magnification of its own focus.
       double magnification = 1 + 0.0048 * (exposure.middle() - (1 / 0.6 + 10) / 2);
       assertThat(view.focalPixels()).isCloseTo(1.2 * 64 * magnification, within(1e-9));
-      Capture global =
-          new Capture(0, new View[] {view}, new LensTrack.Exposure[] {exposure});
+      Capture global = new Capture(0, new View[] {view}, new LensTrack.Exposure[] {exposure});
       float[] whole = renderer.depth(global);
       assertThat(Arrays.copyOfRange(rolling, row * 64, row * 64 + 64))
           .isEqualTo(Arrays.copyOfRange(whole, row * 64, row * 64 + 64));

@@ -25,9 +25,7 @@ class ThinLensRendererTest {
   /** Returns a frame all of whose rows are exposed like one of the rolling shutter's. */
   private static Capture allLike(CameraState state, int row) {
     return new Capture(
-        0,
-        new View[] {state.view(1, row)},
-        new LensTrack.Exposure[] {state.exposure(1, row)});
+        0, new View[] {state.view(1, row)}, new LensTrack.Exposure[] {state.exposure(1, row)});
   }
 
   private static double difference(float[] one, float[] other, int row) {

@@ -181,8 +181,7 @@ class TrueWarpTest {
   /** A shift of 0.4 pixels right and 0.3 up per dioptre, over a sweep of 8.33 dioptres. */
   @Test
   void shouldShiftTheCentreByTheDrift() {
-    TrueWarp warp =
-        warp(SHARP.withOptics(new SimulatedCameraConfig.Optics(0, 0, 0.4, -0.3)), 0, 9);
+    TrueWarp warp = warp(SHARP.withOptics(new SimulatedCameraConfig.Optics(0, 0, 0.4, -0.3)), 0, 9);
     double[] moved = warp.map(20, 30, 0.3);
     assertThat(moved[0] - 20).isCloseTo(0.4 * 25 / 3, within(0.01));
     assertThat(moved[1] - 30).isCloseTo(-0.3 * 25 / 3, within(0.01));
