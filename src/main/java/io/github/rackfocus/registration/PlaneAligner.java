@@ -21,6 +21,9 @@ final class PlaneAligner {
   /** Variance of luma, 0 to 255, below which there is nothing to align with. */
   private static final double MIN_TEXTURE = 0.3;
 
+  /** The same for images that do not correlate: noise of 10 of 255 alone has less. */
+  private static final double NOISE_TEXTURE = 6;
+
   /** Bounds of a plausible transform: displacement relative to the longer side; change of scale. */
   private static final double MAX_SHIFT = 0.35;
 
@@ -78,6 +81,11 @@ final class PlaneAligner {
       estimator.align(reference.coarseTemplate, half, coarse);
       aligned.setScaled(coarse, 2);
       done = estimator.align(reference.template, small, aligned);
+    }
+    if (estimator.correlation() < MIN_CORRELATION && estimator.textureVariance() < NOISE_TEXTURE) {
+      aligned.set(predicted);
+      trust = 0;
+      return true;
     }
     aligned.setSequence(reference.viewToTemplate, aligned);
     trust = estimator.correlation() * estimator.agreement();

@@ -193,6 +193,17 @@ class FrameRegistrationTest {
     assertThat(registration.rejected()).isZero();
   }
 
+  /** A blank wall in the dark: every image is other noise, and none is a reason to begin anew. */
+  @Test
+  void shouldTakeNoiseForNoTexture() {
+    Random random = new Random(13);
+    for (int i = 0; i < 3 * PLANES; i++) {
+      Frame frame = offer((x, y) -> (int) (60 + 10 * random.nextGaussian()), i % PLANES);
+      assertThat(Objects.requireNonNull(frame).viewToImage().isIdentity()).isTrue();
+    }
+    assertThat(registration.trust()).isZero();
+  }
+
   @Test
   void shouldRejectAFrameOfSomethingElseAndGoOn() {
     Texture texture = new Texture(6);
