@@ -54,7 +54,7 @@ class PythonConsumerIT {
       assertThat(lines).hasSize(6);
       for (int i = 0; i < 6; i++) {
         assertThat(lines.get(i))
-            .isEqualTo("r2/front %d-%d 80x16 valid 143 median 0.8390".formatted(STAMP + i, i));
+            .isEqualTo("r2/front %d-%d 80x16 valid 128 median 0.8350".formatted(STAMP + i, i));
       }
     }
   }
