@@ -10,11 +10,13 @@ import io.github.rackfocus.calibrate.HtmlReport;
 import io.github.rackfocus.calibrate.ResultTable;
 import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.camera.StackFolder;
+import io.github.rackfocus.common.NumberFormats;
 import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.ConfigException;
 import io.github.rackfocus.config.RosInputConfig;
 import io.github.rackfocus.rosnode.BagFrameSource;
 import io.github.rackfocus.rosnode.BagTopics;
+import io.github.rackfocus.rosnode.LiveTopics;
 import io.github.rackfocus.sweep.CalibrationFile;
 import io.github.rackfocus.sweep.CameraCalibration;
 import io.github.rackfocus.sweep.LensCalibration;
@@ -22,6 +24,7 @@ import io.github.rackfocus.sweep.MatchingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +49,9 @@ import picocli.CommandLine.Parameters;
 final class CalibrateCommand extends Subcommand {
   /** Lens power may be negative, and no focus is known yet: keeps every reading in range. */
   private static final double READABLE_OFFSET = 500;
+
+  private static final double MAX_LIVE_SECONDS = 600;
+  private static final Duration LIVE_PATIENCE = Duration.ofSeconds(30);
 
   @Parameters(
       arity = "0..*",
@@ -138,10 +144,24 @@ final class CalibrateCommand extends Subcommand {
       description = "Configuration of lens input and images, in the format of 'rackfocus run'.")
   private @Nullable Path config;
 
-  @Option(names = "--image-topic", paramLabel = "TOPIC", description = "Image topic of the bags.")
+  @Option(
+      names = "--live",
+      paramLabel = "SECONDS",
+      description =
+          "Records the topics of a running camera for this long, from its first image on, instead of"
+              + " reading a recording; needs --image-topic.")
+  private double live;
+
+  @Option(
+      names = "--image-topic",
+      paramLabel = "TOPIC",
+      description = "Image topic of the bags, or of the running camera.")
   private String imageTopic = "";
 
-  @Option(names = "--lens-topic", paramLabel = "TOPIC", description = "Lens topic of the bags.")
+  @Option(
+      names = "--lens-topic",
+      paramLabel = "TOPIC",
+      description = "Lens topic of the bags, or of the running camera.")
   private String lensTopic = "";
 
   @Override
@@ -165,7 +185,11 @@ final class CalibrateCommand extends Subcommand {
             referenceFocus,
             input.lens().matching().between() == MatchingConfig.Between.LINEAR,
             planeErrorMillimetres / 1000);
-    out().println("Reading " + origin() + ": a minute or two for a recording of minutes");
+    out()
+        .println(
+            live != 0
+                ? "Recording " + origin() + " for " + NumberFormats.plain(live) + " s"
+                : "Reading " + origin() + ": a minute or two for a recording of minutes");
     out().flush();
     CalibrationResult result = calibrate(input, calibration);
     ResultTable.lines(result).forEach(out()::println);
@@ -197,13 +221,18 @@ final class CalibrateCommand extends Subcommand {
   }
 
   private void check() {
-    if (recordings.isEmpty()) {
-      throw usageError("a recording is missing; expected stack folders or bags, or --print-board");
+    if (live != 0) {
+      checkLive();
+    } else if (recordings.isEmpty()) {
+      throw usageError(
+          "a recording is missing; expected stack folders or bags, --live, or --print-board");
     }
     if (scene && !planeDistances.isEmpty()) {
       throw usageError("--scene and --plane-distances exclude each other");
     }
-    if (!planeDistances.isEmpty() && planeDistances.size() != recordings.size()) {
+    if (live == 0
+        && !planeDistances.isEmpty()
+        && planeDistances.size() != recordings.size()) {
       throw usageError(
           "--plane-distances has "
               + planeDistances.size()
@@ -216,6 +245,21 @@ final class CalibrateCommand extends Subcommand {
           "--name is '"
               + name
               + "'; expected up to 64 letters, digits, dots, hyphens and underscores");
+    }
+  }
+
+  private void checkLive() {
+    if (!(live >= 1 && live <= MAX_LIVE_SECONDS)) {
+      throw usageError("--live is " + live + "; expected 1 to " + MAX_LIVE_SECONDS + " s");
+    }
+    if (!recordings.isEmpty()) {
+      throw usageError("--live and recordings exclude each other");
+    }
+    if (!planeDistances.isEmpty()) {
+      throw usageError("--live shows one distance only; expected a bag for each plane");
+    }
+    if (imageTopic.isEmpty()) {
+      throw usageError("--live needs --image-topic; expected the topic of the camera's images");
     }
   }
 
@@ -242,6 +286,17 @@ final class CalibrateCommand extends Subcommand {
       throws IOException, InterruptedException {
     List<FrameSource> sources = new ArrayList<>();
     try {
+      if (live != 0) {
+        sources.add(
+            LiveTopics.open(
+                imageTopic,
+                lensTopic,
+                Duration.ofMillis(Math.round(1000 * live)),
+                LIVE_PATIENCE,
+                input,
+                List.of(),
+                System.getenv()));
+      }
       for (Path path : recordings) {
         sources.add(
             Files.isRegularFile(path)
@@ -263,6 +318,9 @@ final class CalibrateCommand extends Subcommand {
   }
 
   private String origin() {
+    if (live != 0) {
+      return imageTopic;
+    }
     return recordings.stream()
         .map(path -> String.valueOf(path.getFileName()))
         .collect(Collectors.joining(", "));

@@ -146,7 +146,13 @@ class CalibrateCommandTest {
   @Test
   void shouldSayWhatIsWrongWithTheCommand() {
     assertThat(run()).isEqualTo(2);
-    assertThat(err.toString()).contains("a recording is missing; expected stack folders or bags");
+    assertThat(err.toString()).contains("a recording is missing; expected stack folders or bags, --live");
+    assertThat(run("--live", "20")).isEqualTo(2);
+    assertThat(err.toString()).contains("--live needs --image-topic");
+    assertThat(run("--live", "9999", "--image-topic", "/x")).isEqualTo(2);
+    assertThat(err.toString()).contains("--live is 9999.0; expected 1 to 600.0 s");
+    assertThat(run("a.bag", "--live", "20", "--image-topic", "/x")).isEqualTo(2);
+    assertThat(err.toString()).contains("--live and recordings exclude each other");
     assertThat(run("a", "b", "--plane-distances", "0.1")).isEqualTo(2);
     assertThat(err.toString()).contains("--plane-distances has 1 distances for 2 recordings");
     assertThat(run("a", "--scene", "--plane-distances", "0.1")).isEqualTo(2);
