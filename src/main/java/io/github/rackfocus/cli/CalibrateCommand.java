@@ -230,9 +230,7 @@ final class CalibrateCommand extends Subcommand {
     if (scene && !planeDistances.isEmpty()) {
       throw usageError("--scene and --plane-distances exclude each other");
     }
-    if (live == 0
-        && !planeDistances.isEmpty()
-        && planeDistances.size() != recordings.size()) {
+    if (live == 0 && !planeDistances.isEmpty() && planeDistances.size() != recordings.size()) {
       throw usageError(
           "--plane-distances has "
               + planeDistances.size()

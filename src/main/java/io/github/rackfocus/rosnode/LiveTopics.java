@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The topics of a running camera, received for a limited time by a ROS node of its own: a recording
- * without a bag. The time counts from the first image. Frames are dropped while the caller of {@link
- * #next} is busy with one.
+ * without a bag. The time counts from the first image. Frames are dropped while the caller of
+ * {@link #next} is busy with one.
  */
 public final class LiveTopics implements FrameSource {
   private static final int FRAMES = 4;
@@ -84,8 +84,9 @@ public final class LiveTopics implements FrameSource {
 
   private void awaitEnd() {
     try {
-      if (first.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        closed.await(duration.toMillis(), TimeUnit.MILLISECONDS);
+      if (first.await(patience.toMillis(), TimeUnit.MILLISECONDS)
+          && closed.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
+        return; // Closed by the caller.
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -146,7 +146,8 @@ class CalibrateCommandTest {
   @Test
   void shouldSayWhatIsWrongWithTheCommand() {
     assertThat(run()).isEqualTo(2);
-    assertThat(err.toString()).contains("a recording is missing; expected stack folders or bags, --live");
+    assertThat(err.toString())
+        .contains("a recording is missing; expected stack folders or bags, --live");
     assertThat(run("--live", "20")).isEqualTo(2);
     assertThat(err.toString()).contains("--live needs --image-topic");
     assertThat(run("--live", "9999", "--image-topic", "/x")).isEqualTo(2);

@@ -63,15 +63,14 @@ class LiveTopicsTest {
     Publisher<LensState> lens = driver.newPublisher("/cam/lens", LensState.TYPE, 10);
     AtomicBoolean ended = new AtomicBoolean();
     Thread camera =
-        new Thread(
-            () -> {
-              for (long i = 0; !ended.get(); i++) {
-                long stamp = 1_000_000_000_000L + i * 20_000_000L;
-                lens.publish(reading(stamp));
-                images.publish(image(stamp));
-                java.util.concurrent.locks.LockSupport.parkNanos(20_000_000L);
-              }
-            });
+        new Thread(() -> {
+          for (long i = 0; !ended.get(); i++) {
+            long stamp = 1_000_000_000_000L + i * 20_000_000L;
+            lens.publish(reading(stamp));
+            images.publish(image(stamp));
+            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000L);
+          }
+        });
     camera.start();
     int frames = 0;
     try (LiveTopics live = open(Duration.ofMillis(600), Duration.ofSeconds(30))) {
