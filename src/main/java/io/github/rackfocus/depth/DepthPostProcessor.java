@@ -45,7 +45,6 @@ public final class DepthPostProcessor {
   private float[] uncertainty = new float[0];
   private float[] age = new float[0];
   private byte[] validity = new byte[0];
-  private byte[] codes = new byte[0];
   private byte[][] lumaRows = new byte[FocusAxis.MAX_PLANES][0];
   private final int[] rowOf = new int[FocusAxis.MAX_PLANES];
   private final int saturationLuma;
@@ -79,16 +78,25 @@ public final class DepthPostProcessor {
     nearTrend.begin(stack, thresholds.beyondMarginPlanes());
     farTrend.begin(stack, thresholds.beyondMarginPlanes());
     coverage.begin(stack);
+    Arrays.fill(counts, 0);
     for (int y = 0; y < map.height(); y++) {
       finishRow(stack, map, y);
     }
-    warper.warp(stack, map);
-    Arrays.fill(counts, 0);
-    map.validity().get(0, codes, 0, map.pixels());
-    for (int i = 0; i < map.pixels(); i++) {
-      counts[codes[i]]++;
+    if (warper.warp(stack, map)) {
+      countAgain(map);
     }
     map.info().countValidity(counts, map.pixels());
+  }
+
+  /** Counts the codes of a map that was warped. */
+  private void countAgain(DepthMap map) {
+    Arrays.fill(counts, 0);
+    for (int y = 0; y < map.height(); y++) {
+      map.validity().get(y * map.width(), validity, 0, map.width());
+      for (int x = 0; x < map.width(); x++) {
+        counts[validity[x]]++;
+      }
+    }
   }
 
   /** Rows are copied in and out as a whole: single gets from a direct buffer cost more. */
@@ -139,6 +147,7 @@ public final class DepthPostProcessor {
       int plane = planeOf[(int) (clip(position[x]) * TABLE + 0.5f)];
       Validity judged = judge(plane, x, y, start);
       byte code = judged.code();
+      counts[code]++;
       validity[x] = code;
       age[x] = ageOf[plane];
       if (code != VALID) {
@@ -201,9 +210,6 @@ public final class DepthPostProcessor {
       age = new float[map.width()];
       validity = new byte[map.width()];
       lumaRows = new byte[FocusAxis.MAX_PLANES][0];
-    }
-    if (codes.length != map.pixels()) {
-      codes = new byte[map.pixels()];
     }
     fillPlaneTable(stack);
     gatherMotion(stack);

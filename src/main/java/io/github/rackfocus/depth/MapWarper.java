@@ -53,11 +53,11 @@ final class MapWarper {
     }
   }
 
-  /** Warps all layers; does nothing if the views are the same. */
-  void warp(FocalStack stack, DepthMap map) {
+  /** Warps all layers. Returns false, and does nothing, if the views are the same. */
+  boolean warp(FocalStack stack, DepthMap map) {
     Affine outputToView = stack.outputToView();
     if (outputToView.isIdentity()) {
-      return;
+      return false;
     }
     read(map);
     float spread = ONE_SURFACE_PLANES / (stack.planes() - 1);
@@ -73,6 +73,7 @@ final class MapWarper {
       imageRow(allFocus, map.allFocus(), y);
       validityRow(map, y);
     }
+    return true;
   }
 
   private void read(DepthMap map) {

@@ -6,6 +6,8 @@ package io.github.rackfocus.frame;
  * changes.
  */
 public final class Affine {
+  private static final Affine IDENTITY = new Affine();
+
   private double xx = 1;
   private double xy;
   private double x1;
@@ -137,13 +139,27 @@ public final class Affine {
 
   /** Returns the largest distance, in pixels, by which a pixel of an image moves. */
   public double largestShift(int width, int height) {
-    double most = 0;
+    return distance(IDENTITY, width, height);
+  }
+
+  /**
+   * Whether all pixels of a block are mapped to coordinates from 0 to a bound. Those of its corners
+   * decide.
+   *
+   * @param right exclusive
+   * @param bottom exclusive
+   */
+  public boolean mapsInto(int left, int top, int right, int bottom, double mostX, double mostY) {
     for (int corner = 0; corner < 4; corner++) {
-      double x = (corner & 1) == 0 ? 0 : width - 1;
-      double y = (corner & 2) == 0 ? 0 : height - 1;
-      most = Math.max(most, Math.hypot(x(x, y) - x, y(x, y) - y));
+      int atX = (corner & 1) == 0 ? left : right - 1;
+      int atY = (corner & 2) == 0 ? top : bottom - 1;
+      double x = x(atX, atY);
+      double y = y(atX, atY);
+      if (!(x >= 0 && x <= mostX && y >= 0 && y <= mostY)) {
+        return false;
+      }
     }
-    return most;
+    return true;
   }
 
   /** Whether this is exactly the identity. */

@@ -134,16 +134,7 @@ final class MotionEstimator {
   private boolean gather(MotionTemplate template, SmallImage image, Affine viewToImage) {
     int count = 0;
     for (int block = 0; block < template.blocks(); block++) {
-      seen[block] =
-          template.isInside(block)
-              && MotionTemplate.isInside(
-                  viewToImage,
-                  template.left(block),
-                  template.top(block),
-                  template.right(block),
-                  template.bottom(block),
-                  image.width(),
-                  image.height());
+      seen[block] = template.isInside(block) && template.mapsInside(viewToImage, block);
       if (seen[block]) {
         gatherBlock(template, image, viewToImage, block);
         count++;

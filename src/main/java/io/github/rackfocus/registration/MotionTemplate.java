@@ -118,7 +118,7 @@ final class MotionTemplate {
     int top = top(block);
     int right = right(block);
     int bottom = bottom(block);
-    inside[block] = isInside(viewToImage, left, top, right, bottom, width, height);
+    inside[block] = mapsInside(viewToImage, block);
     Arrays.fill(hessian, TRIANGLE * block, TRIANGLE * (block + 1), 0);
     double s0 = 0;
     double s1 = 0;
@@ -210,19 +210,10 @@ final class MotionTemplate {
     hessian[at + 20] += yy;
   }
 
-  /** Whether all corners of a block lie within an image after a transform. */
-  static boolean isInside(
-      Affine transform, int left, int top, int right, int bottom, int width, int height) {
-    for (int corner = 0; corner < 4; corner++) {
-      int x = (corner & 1) == 0 ? left : right - 1;
-      int y = (corner & 2) == 0 ? top : bottom - 1;
-      double atX = transform.x(x, y);
-      double atY = transform.y(x, y);
-      if (!(atX >= 0 && atX <= width - 1.001 && atY >= 0 && atY <= height - 1.001)) {
-        return false;
-      }
-    }
-    return true;
+  /** Whether bilinear interpolation finds all pixels of a block in an image of this size. */
+  boolean mapsInside(Affine viewToImage, int block) {
+    return viewToImage.mapsInto(
+        left(block), top(block), right(block), bottom(block), width - 1.001, height - 1.001);
   }
 
   int width() {

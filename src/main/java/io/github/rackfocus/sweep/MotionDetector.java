@@ -141,24 +141,13 @@ final class MotionDetector {
             sum += luma.get(i) & 0xff;
           }
         }
-        boolean seen = whole || isSeen(viewToImage, left, top, right, bottom, frame);
+        boolean seen =
+            whole
+                || viewToImage.mapsInto(
+                    left, top, right, bottom, frame.width() - 1.0, frame.height() - 1.0);
         into[row * mask.columns() + column] =
             seen ? (float) sum / ((bottom - top) * (right - left)) : Float.NaN;
       }
     }
-  }
-
-  private static boolean isSeen(
-      Affine viewToImage, int left, int top, int right, int bottom, Frame frame) {
-    for (int corner = 0; corner < 4; corner++) {
-      int atX = (corner & 1) == 0 ? left : right - 1;
-      int atY = (corner & 2) == 0 ? top : bottom - 1;
-      double x = viewToImage.x(atX, atY);
-      double y = viewToImage.y(atX, atY);
-      if (!(x >= 0 && x <= frame.width() - 1.0 && y >= 0 && y <= frame.height() - 1.0)) {
-        return false;
-      }
-    }
-    return true;
   }
 }
