@@ -24,6 +24,7 @@ import torch
 import torch.nn.functional as functional
 from torch import nn
 
+from .confidence import confidence_of
 from .ddl import pooled_ddl_volumes, window_mean
 from .edge_aware import Links, cross_upsample, median_3x3
 from .peak import interpolated_peak
@@ -34,9 +35,6 @@ ITERATIONS = (0, 1, 3, 5)
 # Features of one image: measure, its mean over a wide window, mean luma, 4x4 luma per block.
 CHANNELS = 3 + DOWNSCALE * DOWNSCALE
 OUTPUTS = ("position", "error", "confidence", "allfocus")
-# confidence = 1 - exp(-CONFIDENCE_RANGE / error): with Laplace-distributed errors of that mean,
-# the probability that the position is right to within a twentieth of the sweep.
-CONFIDENCE_RANGE = 0.05
 # Mean absolute error of a guess; upper bound of the expected error.
 WORST_ERROR = 0.25
 # Width, in mean plane distances, of the weights that mix planes into the image in focus.
@@ -148,7 +146,7 @@ class StackStage(nn.Module):
         return {
             "position": torch.clamp(position, 0, 1),
             "error": error,
-            "confidence": 1 - torch.exp(-CONFIDENCE_RANGE / error),
+            "confidence": confidence_of(error, focus.reshape(1, -1)),
             "allfocus": torch.clamp(functional.pixel_shuffle(luma, DOWNSCALE), 0, 1),
         }
 

@@ -32,8 +32,11 @@ class StackGraph(nn.Module):
         if self.inference is None:
             found = outputs(self.stage, features, focus, features.shape[0], self.iterations)
         else:
-            exits = {self.iterations: (None,) + self.inference(features, focus)}
-            found = outputs_of(self.stage, {"exits": exits}, self.iterations)
+            *exit, logit = self.inference(features, focus)
+            run = {"exits": {self.iterations: (None, *exit)}}
+            if logit is not None:
+                run["logits"] = {self.iterations: logit}
+            found = outputs_of(self.stage, run, self.iterations, focus)
         return tuple(found[name] for name in OUTPUTS)
 
 

@@ -14,7 +14,7 @@ from . import bundle
 from .ddl_pgd import CHANNELS, DOWNSCALE, ITERATIONS, MULTIPLE, OUTPUTS, DdlPgd
 
 NAME = "ddl-pgd"
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 SPEC = bundle.BundleSpec(
     name=NAME,
     version=VERSION,

@@ -8,6 +8,7 @@ and cached; StackStage does the rest at a quarter of the resolution. Its parts, 
   Context       surroundings of a pixel, down to 1/32 of the resolution, and the whole image
   ProximalStep  one per iteration k (eqs. 10 to 13, 15 to 23), with lookups around D^k
   Refiner       residual refinement (eq. 15), convex upsampling by 4 and the expected error
+  ConfidenceHead  in its place, the expected error and the confidence (confidence.py)
 
 Positions are on [0, 1], 0 the farthest plane. Tensors are float32; modules have no state except weights.
 """
@@ -18,6 +19,7 @@ from typing import Dict, List, Optional
 import torch
 from torch import nn
 
+from .confidence import ConfidenceHead, confidence_of, log_spacing
 from .features import MEASURES, log_measures, unshuffle
 from .layers import (Conv, Gate, convex_upsample, double, hat_matrix, lookup, sharpest,
                      soft_argmax)
@@ -29,8 +31,6 @@ CANDIDATES = 3
 FEATURES = LEARNED + 16  # of one image: the learned ones, then its luma rearranged 4x4
 OFFSETS = (-1.0, 0.0, 1.0)  # of the lookups, in mean plane distances
 MAXIMUM_ITERATIONS = 5
-# confidence = 1 / (1 + error / CONFIDENCE_ERROR): 0.5 at 3 % of the sweep.
-CONFIDENCE_ERROR = 0.03
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Settings:
     "softmax" (paper A, S = 1 everywhere). context: coarsest scale of the context branch. learned:
     learned per-image features in addition to the measures. lookups: iterations see F around D^k.
     hidden: an iteration passes its features to the next. crisp: the networks see the all-in-focus
-    luma of the sharpest planes and the largest response over the planes in addition to the mean."""
+    luma of the sharpest planes and the largest response over the planes in addition to the mean.
+    confidence: width of the confidence head, 0 for none."""
 
     plane_width: int = 32
     step_width: int = 16
@@ -51,6 +52,7 @@ class Settings:
     lookups: bool = True
     hidden: bool = True
     crisp: bool = True
+    confidence: int = 0
 
 
 class FrameStage(nn.Module):
@@ -193,7 +195,7 @@ class Refiner(nn.Module):
         guide = self.guide(hidden)
         fine = convex_upsample(refined, self.mask(guide))
         log_error = nn.functional.pixel_shuffle(torch.clamp(self.error(guide), -9.0, 0.5), 4)
-        return refined, fine, log_error
+        return refined, fine, log_error, guide
 
 
 class StackStage(CalibratedError):
@@ -213,6 +215,7 @@ class StackStage(CalibratedError):
             ProximalStep(settings.static_width + looked + 7 + (kept if k else 0),
                          settings.step_width) for k in range(MAXIMUM_ITERATIONS))
         self.refiner = Refiner(settings.static_width + 3 + 16 + kept, 32)
+        self.confidence = ConfidenceHead(settings.confidence) if settings.confidence else None
         self.log_eta = nn.Parameter(torch.full((MAXIMUM_ITERATIONS,), -1.0))
         self.lam = nn.Parameter(torch.tensor(0.5))
         self.register_buffer("bins", torch.linspace(0, 1, BINS), persistent=False)
@@ -226,7 +229,7 @@ class StackStage(CalibratedError):
 
         Returns mean (soft-argmax), candidates [B, 3, h, w], S, depths (D^0 .. D^K, each
         [B, 1, h, w]), exits {k: (refined [B, 1, h, w], position, log error and allfocus
-        [B, 1, H, W])}.
+        [B, 1, H, W])} and, with a confidence head, logits {k: of the confidence [B, 1, H, W]}.
         """
         batch = focus.shape[0]
         stack = features.view(batch, planes, *features.shape[1:])
@@ -264,8 +267,11 @@ class StackStage(CalibratedError):
             kept.append(features[:, :width])
         finished = {k: self._finish(depths[k], total, pull, [static, kept[k]], luma, focus)
                     for k in exits}
-        return {"mean": depth_mean, "candidates": candidates, "S": total, "depths": depths,
-                "exits": finished}
+        run = {"mean": depth_mean, "candidates": candidates, "S": total, "depths": depths,
+               "exits": {k: found[:4] for k, found in finished.items()}}
+        if self.confidence is not None:
+            run["logits"] = {k: found[4] for k, found in finished.items()}
+        return run
 
     def _crisp(self, volume, largest, luma) -> List[torch.Tensor]:
         """The largest response over the planes, and the luma of the sharpest planes by the volume's
@@ -311,9 +317,14 @@ class StackStage(CalibratedError):
         depth = depth.detach()
         picture = sharpest(luma, depth, focus)
         state = [depth * 4 - 2, torch.log(total), (pull / total - depth) * 10]
-        refined, fine, log_error = self.refiner(
+        refined, fine, log_error, guide = self.refiner(
             torch.cat(seen + state + [picture * 2 - 1], dim=1), depth)
-        return refined, fine, log_error, nn.functional.pixel_shuffle(picture, 4)
+        logit = None
+        if self.confidence is not None:
+            log_error, logit = self.confidence(guide, torch.cat(seen + [picture], dim=1),
+                                               torch.cat(state, dim=1), fine, refined,
+                                               log_spacing(focus))
+        return refined, fine, log_error, nn.functional.pixel_shuffle(picture, 4), logit
 
 
 class Proximal(nn.Module):
@@ -337,17 +348,19 @@ def outputs(stack_stage: StackStage, features: torch.Tensor, focus: torch.Tensor
             iterations: int) -> Dict[str, torch.Tensor]:
     """The four published maps after the given number of iterations, refined and at full resolution."""
     run = stack_stage(features, focus, planes, iterations, [iterations])
-    return outputs_of(stack_stage, run, iterations)
+    return outputs_of(stack_stage, run, iterations, focus)
 
 
-def outputs_of(stack_stage: StackStage, run: Dict[str, object], iterations: int
-               ) -> Dict[str, torch.Tensor]:
-    """The four published maps of a run."""
+def outputs_of(stack_stage: StackStage, run: Dict[str, object], iterations: int,
+               focus: torch.Tensor) -> Dict[str, torch.Tensor]:
+    """The four published maps of a run. Without a confidence head, the confidence follows from the error."""
     _, position, log_error, allfocus = run["exits"][iterations]
     error = stack_stage.error(log_error)
+    logits = run.get("logits")
     return {
         "position": torch.clamp(position, 0.0, 1.0),
         "error": error,
-        "confidence": 1.0 / (1.0 + error / CONFIDENCE_ERROR),
+        "confidence": confidence_of(error, focus) if logits is None
+        else torch.sigmoid(logits[iterations]),
         "allfocus": torch.clamp(allfocus, 0.0, 1.0),
     }

@@ -17,6 +17,8 @@ import torch
 from torch import nn
 import torch.nn.functional as functional
 
+from .confidence import (FINE, GUIDE, KEPT, PICTURE, STATE, STEP_SCALE, ConfidenceHead,
+                         log_spacing)
 from .layers import double, hat_matrix, soft_argmax
 from .proximal import BINS, FEATURES, LEARNED, OFFSETS, Settings, StackStage
 
@@ -204,29 +206,65 @@ class Finish(nn.Module):
             [4 * state[:, 0:1], state[:, 1:2], 10 * state[:, 2:3], even], dim=1))
         self.residual = convolution(0.1 * source.residual.weight, 0.1 * source.residual.bias)
         self.guide, self.mask, self.log_error = source.guide, source.mask, source.error
+        self.rate = None
+        if stage.confidence is not None:
+            self.rate = Rating(stage.confidence, static, kept if hidden else 0)
 
-    def forward(self, blocks: List[torch.Tensor], state, depth):
+    def forward(self, blocks: List[torch.Tensor], state, depth, focus):
         hidden = torch.relu(self.blocks(torch.cat(blocks, dim=1)) + self.state(state))
         refined = depth + self.residual(hidden)
         guide = self.guide(hidden)
-        log_error = torch.clamp(self.log_error(guide), -9.0, 0.5)
-        return self.upsample(refined, self.mask(guide)), functional.pixel_shuffle(log_error, 4)
+        fine = self.upsample(refined, self.mask(guide))
+        position = functional.pixel_shuffle(fine, 4)
+        if self.rate is None:
+            log_error = torch.clamp(self.log_error(guide), -9.0, 0.5)
+            return position, functional.pixel_shuffle(log_error, 4), None
+        return (position,) + self.rate([guide] + blocks, fine, refined, state, focus)
 
     @staticmethod
     def upsample(x, mask):
-        """layers.convex_upsample with its sums as products with a row of ones."""
+        """layers.convex_upsample with its sums as products with a row of ones, and the 16 fine pixels of
+        a coarse one as channels."""
         height, width = x.shape[-2:]
         padded = functional.pad(x, (1, 1, 1, 1), mode="replicate")
         values = torch.cat([padded[:, :, dy:dy + height, dx:dx + width]
                             for dy in range(3) for dx in range(3)], dim=0)
         weights = torch.exp(torch.clamp(mask, -12.0, 12.0)).view(9, 16, height, width)
         row = torch.ones(1, 9)
-        fine = sum_over(row, weights * values) / sum_over(row, weights)
-        return functional.pixel_shuffle(fine, 4)
+        return sum_over(row, weights * values) / sum_over(row, weights)
+
+
+class Rating(nn.Module):
+    """confidence.ConfidenceHead on unscaled maps. kept: channels of the last iteration, 0 if there is none."""
+
+    def __init__(self, source: ConfidenceHead, static: int, kept: int):
+        super().__init__()
+        weight = source.enter.weight.detach()
+        guide, static_part, kept_part, picture, fine, state, spacing = weight.split(
+            [GUIDE, static, KEPT, PICTURE, FINE, STATE, 1], dim=1)
+        self.blocks = convolution(torch.cat([guide, static_part, kept_part[:, :kept], picture], dim=1),
+                                  source.enter.bias)
+        self.fine = convolution(STEP_SCALE * fine)
+        # State is depth, log S, D^0 - D^K and ones; the offset of -2 belongs to the ones.
+        from_fine = -STEP_SCALE * fine.sum(dim=1, keepdim=True)
+        self.state = convolution(torch.cat(
+            [4 * state[:, 0:1], state[:, 1:2], 10 * state[:, 2:3], -2 * state[:, 0:1], from_fine], dim=1))
+        self.register_buffer("spacing", spacing.reshape(1, -1, 1, 1))
+        self.near, self.wide, self.leave = source.near, source.wide, source.leave
+
+    def forward(self, blocks: List[torch.Tensor], fine, refined, state, focus):
+        x = torch.relu(self.blocks(torch.cat(blocks, dim=1)) + self.fine(fine)
+                       + self.state(torch.cat([state, refined], dim=1))
+                       + self.spacing * log_spacing(focus))
+        x = torch.relu(self.near(x))
+        found = self.leave(x + torch.relu(self.wide(x)))
+        log_error = torch.clamp(found[:, :16], -9.0, 0.5)
+        return functional.pixel_shuffle(log_error, 4), functional.pixel_shuffle(found[:, 16:], 4)
 
 
 class StackInference(nn.Module):
-    """Features [Z, 32, h, w] and focus [1, Z] to position, log error and allfocus [1, 1, H, W].
+    """Features [Z, 32, h, w] and focus [1, Z] to position, log error, allfocus [1, 1, H, W] and, with a
+    confidence head, its logit (otherwise None).
 
     stage: source of the weights, in the released configuration (lookups, hidden, crisp and learned on,
     weights by softplus). It must not change afterwards.
@@ -294,8 +332,8 @@ class StackInference(nn.Module):
             blocks = [static, kept]
         crisp = self._luma_at(depth, luma, focus, ones)
         state = torch.cat([depth, logs, first - depth, even], dim=1)
-        position, log_error = self.finish(blocks + [crisp], state, depth)
-        return position, log_error, functional.pixel_shuffle(crisp, 4)
+        position, log_error, logit = self.finish(blocks + [crisp], state, depth, focus)
+        return position, log_error, functional.pixel_shuffle(crisp, 4), logit
 
     def _pull(self, relative, mean, average):
         """S and b (paper A, eq. 14)."""

@@ -112,4 +112,4 @@ class ProximalLarge(nn.Module):
     def forward(self, stack: torch.Tensor, focus: torch.Tensor, iterations: int = 3
                 ) -> Dict[str, torch.Tensor]:
         run = self.run(stack, focus, iterations, [iterations])
-        return outputs_of(self.stack, run, iterations)
+        return outputs_of(self.stack, run, iterations, focus)

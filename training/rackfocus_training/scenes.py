@@ -38,7 +38,8 @@ class Recipe:
         (0.10, (5, 7)), (0.50, (8, 12)), (0.20, (13, 18)), (0.20, (20, 30)))
 
 
-# base: proximal 1.1. realistic: proximal 2. The others: ablation.md.
+# base: proximal 1.1. realistic: proximal 2. near: RGB-D frames only, for the confidence head. The others:
+# ablation.md.
 RECIPES = {
     "base": Recipe(),
     "no-thin": Recipe(thin=False),
@@ -49,6 +50,8 @@ RECIPES = {
     "realistic": Recipe(frames=0.35, disturbed=True, highlights=0.2, planes=(
         (0.06, (3, 4)), (0.14, (5, 7)), (0.42, (8, 12)), (0.16, (13, 18)), (0.14, (19, 28)),
         (0.08, (29, 40)))),
+    "near": Recipe(frames=1.0, disturbed=True, noise=(0.001, 0.01), planes=(
+        (0.10, (4, 6)), (0.15, (7, 9)), (0.45, (10, 12)), (0.15, (13, 16)), (0.15, (17, 32)))),
 }
 
 

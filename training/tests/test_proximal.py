@@ -11,7 +11,7 @@ import torch
 
 from rackfocus_training import export, losses, pool, train
 from rackfocus_training.bundle import BundleSpec
-from rackfocus_training.proximal import (CONFIDENCE_ERROR, Candidates, Proximal, Settings,
+from rackfocus_training.proximal import (Candidates, Proximal, Settings,
                                          ProximalStep)
 from rackfocus_training.proximal_large import ProximalLarge
 
@@ -35,11 +35,20 @@ class ProximalTest(unittest.TestCase):
                 self.assertTrue(0 <= float(found["position"].min()))
                 self.assertTrue(float(found["position"].max()) <= 1)
 
-    def test_should_state_confidence_as_a_falling_function_of_the_error(self):
+    def test_should_state_the_probability_of_an_error_of_at_most_one_plane(self):
         with torch.no_grad():
             found = self.model(torch.rand(1, 5, 32, 32), torch.linspace(0, 1, 5)[None], 1)
-        expected = 1 / (1 + found["error"] / CONFIDENCE_ERROR)
+        expected = 1 - torch.exp(-0.25 / found["error"])
         self.assertTrue(torch.allclose(expected, found["confidence"]))
+
+    def test_should_not_change_depth_with_a_confidence_head(self):
+        rated = Proximal(Settings(confidence=8)).eval()
+        rated.load_state_dict(self.model.state_dict(), strict=False)
+        stack, focus = torch.rand(1, 5, 32, 64), torch.linspace(0, 1, 5)[None]
+        with torch.no_grad():
+            found, plain = rated(stack, focus, 3), self.model(stack, focus, 3)
+        self.assertTrue(torch.equal(plain["position"], found["position"]))
+        self.assertFalse(torch.equal(plain["confidence"], found["confidence"]))
 
     def test_should_give_the_same_from_cached_features_as_from_the_stack(self):
         stack, focus = torch.rand(1, 6, 32, 64), torch.linspace(0, 1, 6)[None]

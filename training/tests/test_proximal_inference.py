@@ -26,6 +26,18 @@ class StackInferenceTest(unittest.TestCase):
         torch.manual_seed(23)
         self.model = restless(Proximal())
 
+    def test_should_rate_as_the_network_does(self):
+        model = restless(Proximal(Settings(confidence=16)))
+        focus = torch.tensor([[0.0, 0.1, 0.4, 0.5, 1.0]])
+        with torch.no_grad():
+            features = model.frame(torch.rand(5, 1, 32, 64))
+            for k in (0, 1, 3):
+                run = model.stack(features, focus, 5, k, [k])
+                _, log_error, _, logit = StackInference(model.stack, k)(features, focus)
+                for wanted, found in ((run["exits"][k][2], log_error), (run["logits"][k], logit)):
+                    gap = float((wanted - found).abs().max())
+                    self.assertLess(gap, 1e-5 * max(1.0, float(wanted.abs().max())), f"K = {k}")
+
     def test_should_give_what_the_network_gives(self):
         for planes, height, width in ((3, 32, 64), (10, 64, 32), (30, 32, 32)):
             focus = torch.sort(torch.rand(1, planes))[0]

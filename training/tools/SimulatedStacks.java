@@ -1,8 +1,8 @@
-import io.github.rackfocus.camera.SimulatedCamera;
-import io.github.rackfocus.camera.SimulatedCameraConfig;
+import io.github.rackfocus.camera.simulated.SimulatedCamera;
+import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
-import io.github.rackfocus.frame.NativeLibraries;
+import io.github.rackfocus.common.NativeLibraries;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -33,8 +33,8 @@ final class SimulatedStacks {
           SimulatedCameraConfig.DEFAULTS
               .withSize(Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]))
               .withPlanes(Integer.parseInt(arguments[5]))
-              .withSeed(seed)
-              .withPaced(false));
+              .withScene(SimulatedCameraConfig.DEFAULTS.scene().withSeed(seed))
+              .withPlayback(SimulatedCameraConfig.DEFAULTS.playback().withPaced(false)));
     }
   }
 

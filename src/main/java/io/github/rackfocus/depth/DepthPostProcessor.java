@@ -171,12 +171,9 @@ public final class DepthPostProcessor {
     if (anyMoved && moved.atPixel(x, y)) {
       return Validity.MOVED;
     }
-    if ((lumaRow(plane, y, start)[x] & 0xff) >= saturationLuma) {
-      return Validity.SATURATED;
-    }
     // Written so that a NaN from a broken model counts as not confident.
     if (!(confidence[x] >= minConfidence) || Float.isNaN(position[x])) {
-      return contrast.at(x, y) < textureFloor ? Validity.NO_TEXTURE : Validity.AMBIGUOUS;
+      return withheld(plane, x, y, start);
     }
     if (plane == lastPlane && nearTrend.isOutside(x, y)) {
       return Validity.NEARER_THAN_SWEEP;
@@ -188,6 +185,17 @@ public final class DepthPostProcessor {
       }
     }
     return Validity.VALID;
+  }
+
+  /**
+   * Says why a pixel is not confident. Saturation alone is no reason: the depth of a small bright area
+   * follows from its edges, and the confidence says whether it does.
+   */
+  private Validity withheld(int plane, int x, int y, int start) {
+    if ((lumaRow(plane, y, start)[x] & 0xff) >= saturationLuma) {
+      return Validity.SATURATED;
+    }
+    return contrast.at(x, y) < textureFloor ? Validity.NO_TEXTURE : Validity.AMBIGUOUS;
   }
 
   /** Returns a plane's luma of this row, copied on first use. */

@@ -9,15 +9,17 @@ import io.github.rackfocus.sweep.FocalStack;
  * PAMI 1994, section 5): the parabola through ln m at the sharpest plane and its two neighbours, at
  * their actual positions, has its top at the answer. At an end of the sweep it goes through the
  * three planes there. The top is kept between the outer two of the three. Three planes on a curve
- * without a top are the foot of no peak: the middle one is taken, without any confidence.
+ * without a top are the foot of no peak: the middle one is taken, with confidence 0.
  *
  * <ul>
  *   <li>Spread: the Gaussian's σ = (−2a)^(−1/2), where a is the parabola's leading coefficient.
- *   <li>Confidence c: 1 − (mean of m over the planes) / (m at its peak): 0 for a curve without a
+ *   <li>Peakedness c: 1 − (mean of m over the planes) / (m at its peak): 0 for a curve without a
  *       peak, towards 1 for one that is sharp on a single plane.
  *   <li>Error: κ √(σ h) / c, at most 1/3, with h half the distance of the outer two planes: more
  *       where the peak is wide, and much more where it hardly stands out. The form is empirical;
  *       how it was chosen is in docs/metrics.md. 1/3 is the expected error of a guess.
+ *   <li>Confidence: 1 − exp(−s / error), with s the mean distance of the planes: the probability of
+ *       an error of at most one plane if errors have a Laplace distribution.
  * </ul>
  */
 final class PeakFit {
@@ -28,6 +30,7 @@ final class PeakFit {
   private static final double FLOOR = 0.01;
 
   private final double kappa;
+  private final double spacing;
   private final double[] at;
 
   /**
@@ -37,6 +40,7 @@ final class PeakFit {
    */
   PeakFit(double kappa, FocalStack stack) {
     this.kappa = kappa;
+    spacing = 1.0 / (stack.planes() - 1);
     at = new double[stack.planes()];
     for (int z = 0; z < at.length; z++) {
       at[z] = stack.position(z);
@@ -68,8 +72,9 @@ final class PeakFit {
       double peakedness = Math.max(0, 1 - flatness);
       double width = fitTop(sharpness, best, x, position);
       boolean topless = Double.isNaN(width);
-      confidence[x] = topless ? 0 : (float) peakedness;
-      error[x] = topless ? (float) GUESS : (float) Math.min(kappa * width / peakedness, GUESS);
+      double expected = topless ? GUESS : Math.min(kappa * width / peakedness, GUESS);
+      error[x] = (float) expected;
+      confidence[x] = topless ? 0 : (float) (1 - Math.exp(-spacing / expected));
     }
   }
 

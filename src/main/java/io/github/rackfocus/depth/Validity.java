@@ -12,7 +12,7 @@ public enum Validity {
   NEARER_THAN_SWEEP(3, "nearerThanSweep", Float.NEGATIVE_INFINITY),
   /** Sharpest at the farthest plane and still rising towards it. */
   BEYOND_SWEEP(4, "beyondSweep", Float.POSITIVE_INFINITY),
-  /** Too bright where it is in focus. */
+  /** Not confident, and too bright where it is in focus. */
   SATURATED(5, "saturated", Float.NaN),
   /** The scene changed there during the sweep. */
   MOVED(6, "moved", Float.NaN),

@@ -3,11 +3,12 @@ package io.github.rackfocus.depth;
 /**
  * When a pixel's depth is published and when a reason is published in its place.
  *
- * @param minConfidence least confidence of a published depth, 0 to 1
+ * @param minConfidence least probability, 0 to 1, that a published depth is off by at most one plane
  * @param textureFloor local contrast of the all-in-focus image, mean absolute difference between
  *     neighbouring pixels of luma 0 to 1, below which a pixel that is not confident is called
  *     {@code noTexture} and not {@code ambiguous}
- * @param saturationLuma luma, 0 to 255, from which a pixel in focus is saturated; 256 never
+ * @param saturationLuma luma, 0 to 255, from which a pixel in focus that is not confident is called
+ *     {@code saturated}; 256 never
  * @param beyondMarginPlanes how far beyond the end plane, in planes, the sharpness must still be
  *     rising for a pixel to be nearer than, or beyond, the sweep
  * @param requireSettled whether depth from a frame with an unsettled lens is withheld

@@ -100,6 +100,7 @@ public final class EvaluationReport {
     stack.put("pixelsAtInfinity", result.pixels().atInfinity());
     stack.put("validShare", result.validShare());
     stack.put("metrics", metrics(result.scores()));
+    stack.put("reliability", result.reliability().bins());
     return stack;
   }
 

@@ -124,10 +124,11 @@ public final class StackEvaluator {
     float[] truth = stack.truth().map(Pfm::values).orElseGet(() -> new float[depth.length]);
     float[] evaluated = validOnly ? onlyValid(map, depth) : depth;
     DepthMetrics metrics = DepthMetrics.of(evaluated, truth, stack.axis());
+    Reliability reliability = new Reliability();
     Scores scores =
         metrics
             .scores()
-            .withAll(confidence(map, evaluated, truth, stack.axis()))
+            .withAll(confidence(map, evaluated, truth, stack.axis(), reliability))
             .with(Metric.PUBLISHED, map.info().validShare())
             .with(Metric.MILLIS, millis);
     return new StackResult(
@@ -135,7 +136,8 @@ public final class StackEvaluator {
         new StackResult.ModelRun(model.model(), model.executionProvider(), model.iterations()),
         metrics.pixels(),
         map.info().validShare(),
-        scores);
+        scores,
+        reliability);
   }
 
   private static float[] onlyValid(DepthMap map, float[] depth) {
@@ -152,7 +154,8 @@ public final class StackEvaluator {
    * Scores confidence and expected error against the errors in planes. If the truth is known only
    * up to scale and offset, both errors are taken after the affine fit.
    */
-  private static Scores confidence(DepthMap map, float[] evaluated, float[] truth, FocusAxis axis) {
+  private static Scores confidence(
+      DepthMap map, float[] evaluated, float[] truth, FocusAxis axis, Reliability reliability) {
     FocusScale scale = axis.scale();
     int pixels = evaluated.length;
     double[] values = new double[pixels];
@@ -178,6 +181,7 @@ public final class StackEvaluator {
         published++;
         off += error > 1 ? 1 : 0;
       }
+      reliability.add(map.confidence().get(at[n]), error <= 1);
       scores.add(error, map.error().get(at[n]) * planesOfAxis, map.confidence().get(at[n]));
     }
     return scores

@@ -6,9 +6,15 @@ import io.github.rackfocus.depth.ModelIdentity;
  * The result of one model on one stack.
  *
  * @param validShare share of all pixels whose depth would be published
+ * @param reliability confidence against what is right, of the evaluated pixels
  */
 public record StackResult(
-    StackInfo stack, ModelRun model, PixelCounts pixels, double validShare, Scores scores) {
+    StackInfo stack,
+    ModelRun model,
+    PixelCounts pixels,
+    double validShare,
+    Scores scores,
+    Reliability reliability) {
 
   /**
    * How the model was run.

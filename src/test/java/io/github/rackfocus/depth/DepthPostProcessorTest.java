@@ -127,7 +127,7 @@ class DepthPostProcessorTest {
     scene.settled = random.nextInt(4) != 0;
     scene.moved = random.nextInt(4) == 0;
     scene.luma = random.nextInt(4) == 0 ? 255 : 100;
-    scene.confidence = random.nextInt(3) == 0 ? 0.2f : 0.9f;
+    scene.confidence = random.nextInt(3) == 0 ? 0.2f : 0.99f;
     scene.textured = random.nextBoolean();
     Validity expected = Validity.VALID;
     if (scene.missing) {
@@ -136,10 +136,9 @@ class DepthPostProcessorTest {
       expected = Validity.LENS_UNSETTLED;
     } else if (scene.moved) {
       expected = Validity.MOVED;
-    } else if (scene.luma == 255) {
-      expected = Validity.SATURATED;
     } else if (scene.confidence < 0.5) {
-      expected = scene.textured ? Validity.AMBIGUOUS : Validity.NO_TEXTURE;
+      Validity blank = scene.textured ? Validity.AMBIGUOUS : Validity.NO_TEXTURE;
+      expected = scene.luma == 255 ? Validity.SATURATED : blank;
     }
     assertThat(judge(scene)).isEqualTo(expected);
   }
