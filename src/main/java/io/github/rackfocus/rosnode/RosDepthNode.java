@@ -3,6 +3,7 @@ package io.github.rackfocus.rosnode;
 import io.github.rackfocus.assembly.NodeAssembly;
 import io.github.rackfocus.common.DaemonThreads;
 import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.NativeLibraryException;
 import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.ConfigException;
 import io.github.rackfocus.frame.CameraView;
@@ -82,7 +83,7 @@ public final class RosDepthNode {
     } catch (NoSuchFileException e) {
       LOG.error("{}: no such file", e.getMessage());
       return EXIT_USAGE;
-    } catch (IOException e) {
+    } catch (IOException | NativeLibraryException e) {
       LOG.error("{}", ErrorMessages.of(e));
       return EXIT_FAILURE;
     } catch (InterruptedException e) {
