@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -99,7 +100,8 @@ final class StackImages {
       if (!found.containsKey(i)) {
         throw new StackFolderException(
             folder,
-            String.format("has image %03d but not %03d", found.lastKey(), i),
+            String.format(
+                Locale.ROOT, "has image %03d but not %03d", found.lastKey(), i),
             "images numbered from 000 without gaps");
       }
     }

@@ -2,6 +2,7 @@ package io.github.rackfocus.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.OutputFiles;
 import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.ConfigException;
 import io.github.rackfocus.config.KafkaConfig;
@@ -19,7 +20,6 @@ import io.github.rackfocus.v1.ObstacleGrid;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -231,7 +231,8 @@ final class TailCommand extends Subcommand {
       throws IOException {
     if (pictures != null && painter != null) {
       String name = (found.key() + "-" + found.id()).replaceAll("[^A-Za-z0-9._~-]", "_");
-      Files.write(pictures.resolve(name + ".png"), painter.depth(TailLines.raster(frame, pixels)));
+      OutputFiles.write(
+          pictures.resolve(name + ".png"), painter.depth(TailLines.raster(frame, pixels)));
     }
   }
 }

@@ -79,7 +79,7 @@ final class NativeCache {
       try {
         return unpackInto(chosen, label, libraries);
       } catch (IOException e) {
-        fault = chosen + " cannot hold native libraries: " + FileFaults.reason(e);
+        fault = chosen + " cannot hold native libraries: " + OutputFiles.reason(e);
       }
     }
     Path folder;
@@ -93,7 +93,7 @@ final class NativeCache {
               + ", and neither can "
               + temporary
               + ": "
-              + FileFaults.reason(e)
+              + OutputFiles.reason(e)
               + ADVICE,
           e);
     }

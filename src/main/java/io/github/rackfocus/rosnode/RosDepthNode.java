@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,8 @@ public final class RosDepthNode {
 
   /** Runs the node and exits with its exit code. */
   public static void main(String[] arguments) {
+    // Numbers are the same everywhere: also those that a library prints.
+    Locale.setDefault(Locale.ROOT);
     System.exit(new RosDepthNode().run(List.of(arguments), System.out));
   }
 

@@ -1,6 +1,6 @@
 package io.github.rackfocus.sink;
 
-import io.github.rackfocus.common.FileFaults;
+import io.github.rackfocus.common.OutputFiles;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.frame.Pfm;
 import java.io.IOException;
@@ -53,7 +53,7 @@ public final class MapFolder {
           "output folder "
               + folder
               + " is not writable: "
-              + FileFaults.reason(e)
+              + OutputFiles.reason(e)
               + "; expected a writable folder",
           e);
     }
@@ -74,7 +74,7 @@ public final class MapFolder {
       Files.createDirectories(folder);
       Files.deleteIfExists(folder.resolve(REPORT));
     } catch (FileSystemException e) {
-      throw FileFaults.cannotWrite(folder, e);
+      throw OutputFiles.cannotWrite(folder, e);
     }
     replace(folder, "depth.pfm", new Pfm(width, height, MapImages.floats(map.depth()))::write);
     replace(
@@ -130,7 +130,7 @@ public final class MapFolder {
       } catch (IOException leftOver) {
         e.addSuppressed(leftOver);
       }
-      throw FileFaults.cannotWrite(file, e);
+      throw OutputFiles.cannotWrite(file, e);
     }
   }
 }
