@@ -76,7 +76,9 @@ final class FrameIntake implements AutoCloseable {
       int framesWaiting) {
     this.name = name;
     this.lensLatencySeconds = settings.lens().latencySeconds();
-    this.decoder = new ImageDecoder(pool, settings.images().bitDepth());
+    this.decoder =
+        new ImageDecoder(
+            pool, settings.images().bitDepth(), 2 * settings.sweep().axis().planes());
     this.rawDecoding = decoder::decode;
     this.compressedDecoding = decoder::decode;
     this.calibration = new InputCalibration(settings.images().rectify(), imageTopic, file, frameId);

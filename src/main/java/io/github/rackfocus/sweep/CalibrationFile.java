@@ -156,6 +156,14 @@ public final class CalibrationFile {
     if (values.size() > MAX_NUMBERS) {
       throw section.exception(DATA, "a list of " + values.size(), expected);
     }
+    double[] numbers = new double[values.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      JsonNode value = values.get(i);
+      if (!value.isNumber()) {
+        throw section.exception(DATA + "[" + i + "]", Section.shown(value), "a number");
+      }
+      numbers[i] = value.doubleValue();
+    }
     if (section.has("rows") && section.has("cols")) {
       int rows = section.integer("rows", 0, MAX_NUMBERS);
       int columns = section.integer("cols", 0, MAX_NUMBERS);
@@ -165,14 +173,6 @@ public final class CalibrationFile {
       }
     }
     section.ignore("rows", "cols");
-    double[] numbers = new double[values.size()];
-    for (int i = 0; i < numbers.length; i++) {
-      JsonNode value = values.get(i);
-      if (!value.isNumber()) {
-        throw section.exception(DATA + "[" + i + "]", Section.shown(value), "a number");
-      }
-      numbers[i] = value.doubleValue();
-    }
     return numbers;
   }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageDecoderTest {
   private final FramePool pool = new FramePool(4);
-  private final ImageDecoder decoder = new ImageDecoder(pool, 12);
+  private final ImageDecoder decoder = new ImageDecoder(pool, 12, 20);
 
   @BeforeAll
   static void load() {

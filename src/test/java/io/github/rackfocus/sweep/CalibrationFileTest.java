@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.rackfocus.common.NativeLibraries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +46,11 @@ class CalibrationFileTest {
       """;
 
   @TempDir Path folder;
+
+  @BeforeAll
+  static void loadOpenCv() {
+    NativeLibraries.loadOpenCv();
+  }
 
   private CameraCalibration read(String text) throws IOException {
     return CalibrationFile.read(Files.writeString(folder.resolve("camera.yaml"), text));
