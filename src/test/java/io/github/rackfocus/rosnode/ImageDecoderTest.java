@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.management.ThreadMXBean;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class ImageDecoderTest {
   private final FramePool pool = new FramePool(4);
@@ -59,6 +63,26 @@ class ImageDecoderTest {
       bytes[i] = (byte) values[i];
     }
     return bytes;
+  }
+
+  /** The decoder of this test expects 12 bits, and looks at 20 images. */
+  @Test
+  void shouldQuestionABitDepthThatASweepContradicts() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(ImageDecoder.class);
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    logger.addAppender(said);
+    try {
+      byte[] dark = bytes(0xff, 0x01, 0x20, 0x00);
+      for (int i = 0; i < 30; i++) {
+        luma(TestMessages.image("mono16", 2, 1, 4, dark, 1 + i));
+        assertThat(said.list).hasSize(i < 19 ? 0 : 1);
+      }
+    } finally {
+      logger.detachAppender(said);
+    }
+    assertThat(said.list.get(0).getFormattedMessage())
+        .contains("is 511, less than a quarter of the 4095", "bitDepth 12", "9 by these images");
   }
 
   /** BT.601: 0.299 R + 0.587 G + 0.114 B. */
