@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * grey. A PNG has checksums; a JPEG is decoded a second time, by a decoder that reports what it
  * guessed.
  */
-final class ImageIntegrity {
+public final class ImageIntegrity {
   private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
   private static final int PNG_END = 0x49454E44;
   private static final int PNG_CHUNK_BYTES = 12;
@@ -26,11 +26,12 @@ final class ImageIntegrity {
   private ImageIntegrity() {}
 
   /**
-   * Checks a file whose header and size are already known to be acceptable.
+   * Checks a file whose header and size are already known to be acceptable. Takes as long as
+   * decoding it.
    *
    * @return what is wrong with it, as a clause that begins with a verb; null if nothing
    */
-  static @Nullable String fault(byte[] bytes) {
+  public static @Nullable String fault(byte[] bytes) {
     ByteBuffer data = ByteBuffer.wrap(bytes).order(ByteOrder.BIG_ENDIAN);
     return data.limit() > 8 && data.getLong(0) == PNG_SIGNATURE ? ofPng(data) : ofJpeg(bytes);
   }

@@ -1,5 +1,6 @@
 package io.github.rackfocus.common;
 
+import com.github.luben.zstd.util.ZstdVersion;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ import org.opencv.core.Core;
 public final class NativeLibraries {
   /** System property that tells ONNX Runtime where its libraries are. */
   public static final String ONNX_RUNTIME_PROPERTY = "onnxruntime.native.path";
+
+  private static final String ZSTD_PROPERTY = "ZstdNativePath";
 
   private static boolean openCvLoaded;
 
@@ -66,6 +69,25 @@ public final class NativeLibraries {
             List.of(prefix + System.mapLibraryName("onnxruntime_providers_shared")));
     System.setProperty(ONNX_RUNTIME_PROPERTY, folder.toAbsolutePath().toString());
     return folder;
+  }
+
+  /**
+   * Makes zstd-jni load its library from the cache, where it would else unpack it to the temporary
+   * folder at every start and fail if that is mounted with noexec. To be called before its first
+   * use; does nothing if the user chose a library or there is none for this platform.
+   *
+   * @throws NativeLibraryException if the library cannot be unpacked
+   */
+  public static synchronized void prepareZstd() {
+    if (System.getProperty(ZSTD_PROPERTY) != null) {
+      return;
+    }
+    String file = System.mapLibraryName("zstd-jni-" + ZstdVersion.VERSION);
+    String resource = "linux/" + System.getProperty("os.arch", "") + "/" + file;
+    if (system().equals("linux") && find(resource) != null) {
+      Path folder = unpackToCache("zstd", List.of(resource), List.of());
+      System.setProperty(ZSTD_PROPERTY, folder.resolve(file).toAbsolutePath().toString());
+    }
   }
 
   /** Loads a library; what the system says about it becomes one sentence. */

@@ -86,6 +86,7 @@ public final class BagFrameSource implements FrameSource {
             this.settings,
             pool,
             calibration, "camera_optical_frame", FRAMES_WAITING);
+    intake.checkForDamage();
   }
 
   /**

@@ -91,6 +91,11 @@ final class FrameIntake implements AutoCloseable {
             : FrameFocusMatcher.byReadings(options, framesWaiting);
   }
 
+  /** Checks compressed images for damage, which takes as long as decoding them. */
+  void checkForDamage() {
+    decoder.checkForDamage();
+  }
+
   /** Returns the camera's calibration. */
   InputCalibration calibration() {
     return calibration;

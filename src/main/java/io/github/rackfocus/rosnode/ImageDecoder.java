@@ -107,6 +107,14 @@ final class ImageDecoder implements AutoCloseable {
     }
   }
 
+  /**
+   * Decodes compressed images a second time from now on, to find damage that OpenCV fills with
+   * grey: for recordings, which have the time.
+   */
+  void checkForDamage() {
+    compressed.checkForDamage();
+  }
+
   @Override
   public void close() {
     lumas.close();

@@ -104,16 +104,16 @@ final class CalibrationChecks {
     }
     if (sharedView(calibration) < 0.25) {
       throw new IllegalArgumentException(
-          "projection_matrix and rectification_matrix show less than a quarter of the camera's"
+          "rectification_matrix, projection_matrix and distortion_coefficients show less than a quarter of the camera's"
               + " image of "
               + width
               + " x "
               + height
-              + "; expected matrices of the same image");
+              + "; expected those of the same image");
     }
   }
 
-  /** Returns the share of the rectified image that the camera sees, distortion left out. */
+  /** Returns the share of the rectified image that the camera sees. */
   private static double sharedView(CameraCalibration calibration) {
     double[] k = calibration.camera();
     double[] r = calibration.rectification();
@@ -128,13 +128,36 @@ final class CalibrationChecks {
       double cameraX = r[0] * x + r[3] * y + r[6];
       double cameraY = r[1] * x + r[4] * y + r[7];
       double cameraZ = r[2] * x + r[5] * y + r[8];
-      double column = k[0] * cameraX / cameraZ + k[2];
-      double row = k[4] * cameraY / cameraZ + k[5];
+      double scale = distortionScale(calibration, cameraX / cameraZ, cameraY / cameraZ);
+      double column = k[0] * scale * cameraX / cameraZ + k[2];
+      double row = k[4] * scale * cameraY / cameraZ + k[5];
       if (cameraZ > 0 && column >= 0 && column < width && row >= 0 && row < height) {
         seen++;
       }
     }
     return (double) seen / (GRID * GRID);
+  }
+
+  /** Returns the radial part of the distortion, as a factor; the tangential one is small. */
+  private static double distortionScale(CameraCalibration calibration, double x, double y) {
+    double[] d = calibration.distortion();
+    double square = x * x + y * y;
+    if (calibration.model() == CameraCalibration.DistortionModel.EQUIDISTANT) {
+      double theta = Math.atan(Math.sqrt(square));
+      double powers = theta * theta;
+      return square == 0
+          ? 1
+          : theta
+              * (1 + powers * (at(d, 0) + powers * (at(d, 1) + powers * (at(d, 2) + powers * at(d, 3)))))
+              / Math.sqrt(square);
+    }
+    double above = 1 + square * (at(d, 0) + square * (at(d, 1) + square * at(d, 4)));
+    double below = 1 + square * (at(d, 5) + square * (at(d, 6) + square * at(d, 7)));
+    return above / below;
+  }
+
+  private static double at(double[] coefficients, int index) {
+    return index < coefficients.length ? coefficients[index] : 0;
   }
 
   private static void calibrated(String name, double[] numbers) {

@@ -3,6 +3,7 @@ package io.github.rackfocus.common;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.Zstd;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -195,6 +196,15 @@ class NativeLibrariesTest {
     Mat mat = new Mat(2, 3, CvType.CV_8U);
     assertThat(mat.total()).isEqualTo(6);
     mat.release();
+  }
+
+  @Test
+  void shouldPointZstdToItsUnpackedLibrary() {
+    NativeLibraries.prepareZstd();
+    Path library = Path.of(System.getProperty("ZstdNativePath"));
+    assertThat(library).isNotEmptyFile().isExecutable();
+    byte[] zeros = new byte[10_000];
+    assertThat(Zstd.decompress(Zstd.compress(zeros), zeros.length)).isEqualTo(zeros);
   }
 
   @Test

@@ -257,6 +257,30 @@ class ImageDecoderTest {
     }
   }
 
+  /** OpenCV fills the lost part with grey; a recording is decoded with more care. */
+  @Test
+  void shouldRefuseADamagedJpegOfARecording() throws Exception {
+    BufferedImage noise = new BufferedImage(64, 64, BufferedImage.TYPE_BYTE_GRAY);
+    Random random = new Random(3);
+    for (int i = 0; i < 64 * 64; i++) {
+      noise.getRaster().setSample(i % 64, i / 64, 0, random.nextInt(256));
+    }
+    CompressedImage image = TestMessages.packed(noise, "jpeg", "mono8; jpeg compressed ", 1);
+    byte[] good = image.data.array();
+    byte[] lost = new byte[good.length - good.length / 3];
+    System.arraycopy(good, 0, lost, 0, good.length / 2);
+    int rest = lost.length - good.length / 2;
+    System.arraycopy(good, good.length - rest, lost, good.length / 2, rest);
+
+    decoder.checkForDamage();
+    decoder.decode(image, null).close();
+    image.data = ByteBuffer.wrap(lost);
+    assertThatExceptionOfType(BadImageException.class)
+        .isThrownBy(() -> decoder.decode(image, null))
+        .withMessageContaining("is a damaged JPEG (Corrupt JPEG data")
+        .satisfies(e -> assertThat(e.fault()).isEqualTo(InputFault.COMPRESSED));
+  }
+
   @Test
   void shouldRefuseCompressedImagesThatCannotBeDecoded() throws Exception {
     CompressedImage empty = TestMessages.png(8, 8, 1, 5);

@@ -176,6 +176,7 @@ class CalibrationFileTest {
         "650., 0., 321. | 650., 0., 3210. | show less than a quarter of the camera's image",
         "320.25, 0., 701.5, 240.75 | 80, 0., 701.5, 60 | principal point at 80.0, 60.0 in an image of 640 x 480; expected it near the middle",
         "320.25, 0., 701.5, 240.75 | 640, 0., 701.5, 480 | principal point at 640.0, 480.0",
+        "-0.25, 0.1, | 250, 100, | distortion_coefficients show less than a quarter of the camera's",
         "320.25, | -20, | principal point at -20.0, 240.75",
         "cols: 5 | cols: 4 | distortion_coefficients.data is a list of 5; expected 1 x 4, as rows and",
         "-0.25, 0.1, | 1, 1, 1, 1, 1, -0.25, 0.1, | distortion_coefficients",
