@@ -1,24 +1,35 @@
 # Shared by the scripts in bin/: locates the project and a JDK, and builds. To be sourced.
 set -euo pipefail
 
-RACKFOCUS_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# With CDPATH, cd may go elsewhere, and prints where.
+unset CDPATH
+RACKFOCUS_HOME=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 export RACKFOCUS_HOME
 # Disables the telemetry of ONNX Runtime.
 export ORT_DISABLE_TELEMETRY=1
 
-# java_major JAVA_HOME: prints the major version of the JDK in JAVA_HOME, 0 if there is none.
+# In a POSIX locale, Java cannot name files with other characters than ASCII. Numbers need no locale.
+# A locale that is not installed counts as POSIX.
+if [ "$(locale charmap 2>/dev/null || echo ANSI_X3.4-1968)" = ANSI_X3.4-1968 ]; then
+  { export LC_ALL=C.UTF-8; } 2>/dev/null
+fi
+
+# java_major HOME [TOOL]: prints the major version of the JDK in HOME, or of the runtime if TOOL is java; 0 if there
+# is none. Java prints what it picks up from the environment before its version.
 java_major() {
-  local version
-  [ -x "$1/bin/javac" ] || { echo 0; return; }
-  version=$("$1/bin/javac" -version 2>&1 | sed -E 's/^javac ([0-9]+).*/\1/')
-  case $version in *[!0-9]* | '') echo 0 ;; *) echo "$version" ;; esac
+  local tool=$1/bin/${2:-javac} version
+  [ -x "$tool" ] || { echo 0; return; }
+  version=$(env -u JAVA_TOOL_OPTIONS -u _JAVA_OPTIONS -u JDK_JAVA_OPTIONS -u JDK_JAVAC_OPTIONS "$tool" -version 2>&1 |
+    sed -nE -e 's/^javac ([0-9]+).*/\1/p' -e 's/^.* version "([0-9]+).*/\1/p' | head -n 1) || version=
+  echo "${version:-0}"
 }
 
-# find_jdk MIN: prints the home of a JDK with version MIN or newer: JAVA_HOME, javac on the PATH, or /usr/lib/jvm.
+# find_jdk MIN [TOOL]: prints the home of a JDK (of a runtime, if TOOL is java) with version MIN or newer: JAVA_HOME, the
+# tool on the PATH, or /usr/lib/jvm.
 find_jdk() {
-  local candidate
-  for candidate in "${JAVA_HOME:-}" "$(dirname "$(dirname "$(readlink -f "$(command -v javac || echo /none/bin/javac)")")")" /usr/lib/jvm/*; do
-    if [ -n "$candidate" ] && [ "$(java_major "$candidate")" -ge "$1" ]; then
+  local candidate tool=${2:-javac}
+  for candidate in "${JAVA_HOME:-}" "$(dirname "$(dirname "$(readlink -f "$(command -v "$tool" || echo "/none/bin/$tool")")")")" /usr/lib/jvm/*; do
+    if [ -n "$candidate" ] && [ "$(java_major "$candidate" "$tool")" -ge "$1" ]; then
       echo "$candidate"
       return
     fi
@@ -27,8 +38,22 @@ find_jdk() {
 }
 
 need_jdk() {
+  local runtime
   if ! JAVA_HOME=$(find_jdk 17); then
-    echo "rackfocus: found no JDK 17 or newer; install one (Debian: openjdk-17-jdk-headless) or set JAVA_HOME" >&2
+    if runtime=$(find_jdk 17 java); then
+      echo "rackfocus: $runtime has a Java runtime but no compiler (bin/javac); to build, install a JDK 17 or newer (Debian: openjdk-17-jdk-headless) or set JAVA_HOME" >&2
+    else
+      echo "rackfocus: found no JDK 17 or newer; install one (Debian: openjdk-17-jdk-headless) or set JAVA_HOME" >&2
+    fi
+    exit 1
+  fi
+  export JAVA_HOME
+}
+
+# need_java: what is built needs no compiler.
+need_java() {
+  if ! JAVA_HOME=$(find_jdk 17 java); then
+    echo "rackfocus: found no Java 17 or newer; install it (Debian: openjdk-17-jre-headless) or set JAVA_HOME" >&2
     exit 1
   fi
   export JAVA_HOME

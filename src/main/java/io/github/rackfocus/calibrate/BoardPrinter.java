@@ -1,10 +1,10 @@
 package io.github.rackfocus.calibrate;
 
+import io.github.rackfocus.common.OutputFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +84,7 @@ public final class BoardPrinter {
           each.height());
     }
     caption(page, board, (pageWidth - Math.max(width, RULER)) / 2, bottom);
-    Files.write(file, pdf(pageWidth, pageHeight, page.toString()));
+    OutputFiles.write(file, pdf(pageWidth, pageHeight, page.toString()));
   }
 
   /**
@@ -102,7 +102,7 @@ public final class BoardPrinter {
       if (!Imgcodecs.imencode(".png", image, encoded)) {
         throw new IOException(file + ": the image could not be encoded");
       }
-      Files.write(file, withResolution(encoded.toArray()));
+      OutputFiles.write(file, withResolution(encoded.toArray()));
     } finally {
       image.release();
       encoded.release();

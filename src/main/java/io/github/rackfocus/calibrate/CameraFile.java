@@ -1,5 +1,6 @@
 package io.github.rackfocus.calibrate;
 
+import io.github.rackfocus.common.OutputFiles;
 import io.github.rackfocus.sweep.CalibrationFile;
 import io.github.rackfocus.sweep.CameraCalibration;
 import io.github.rackfocus.sweep.LensBreathing;
@@ -53,7 +54,7 @@ public final class CameraFile {
     }
     Path part = file.resolveSibling(file.getFileName() + ".part");
     try {
-      Files.writeString(part, text);
+      OutputFiles.write(part, text);
       CalibrationFile.read(part);
       try {
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);

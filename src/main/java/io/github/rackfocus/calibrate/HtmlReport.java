@@ -1,8 +1,8 @@
 package io.github.rackfocus.calibrate;
 
+import io.github.rackfocus.common.OutputFiles;
 import io.github.rackfocus.sweep.LensCalibration;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,7 @@ public final class HtmlReport {
   public static void write(
       CalibrationResult result, LensCalibration before, String title, Path file)
       throws IOException {
-    Files.writeString(file, new HtmlReport(result, before).html(title));
+    OutputFiles.write(file, new HtmlReport(result, before).html(title));
   }
 
   private String html(String title) {

@@ -10,10 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The size in the header of a PNG or JPEG, read before memory is allocated for its pixels.
  *
- * @param width in pixels
- * @param height in pixels
+ * @param width in pixels, as stored
+ * @param height in pixels, as stored
+ * @param orientation how it is stored relative to its view, 1 (upright) to 8 as in Exif
  */
-public record ImageHeader(long width, long height) {
+public record ImageHeader(long width, long height, int orientation) {
+  private static final int APP1 = 0xe1;
+  private static final int EXIF = 0x45786966;
+  private static final int PNG_EXIF = 0x65584966;
   private static final String EXPECTED = "a complete PNG or JPEG";
 
   /**
@@ -42,7 +46,7 @@ public record ImageHeader(long width, long height) {
     int size = data.limit();
     PngHeader png = PngHeader.read(data);
     if (png != null) {
-      return new ImageHeader(png.width(), png.height());
+      return new ImageHeader(png.width(), png.height(), orientationOfPng(data));
     }
     if (size >= 4 && (data.getShort(0) & 0xffff) == 0xffd8) {
       ImageHeader jpeg = parseJpeg(data);
@@ -59,6 +63,7 @@ public record ImageHeader(long width, long height) {
   /** Searches the segments for the start of frame (ITU T.81, B.2.2) and the end marker. */
   private static @Nullable ImageHeader parseJpeg(ByteBuffer data) {
     int at = 2;
+    int orientation = ExifOrientation.UPRIGHT;
     while (at + 9 < data.limit()) {
       if ((data.get(at) & 0xff) != 0xff) {
         return null;
@@ -71,12 +76,36 @@ public record ImageHeader(long width, long height) {
       if (isStartOfFrame(marker)) {
         long height = data.getShort(at + 5) & 0xffff;
         long width = data.getShort(at + 7) & 0xffff;
-        return hasEndAfter(data, at) ? new ImageHeader(width, height) : null;
+        return hasEndAfter(data, at) ? new ImageHeader(width, height, orientation) : null;
+      }
+      if (marker == APP1 && at + 10 < data.limit() && data.getInt(at + 4) == EXIF) {
+        int end = at + 2 + Math.max(2, data.getShort(at + 2) & 0xffff);
+        orientation = ExifOrientation.of(part(data, at + 10, end));
       }
       boolean alone = marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8);
       at += alone ? 2 : 2 + Math.max(2, data.getShort(at + 2) & 0xffff);
     }
     return null;
+  }
+
+  /** Searches the chunks before the pixels for Exif data. */
+  private static int orientationOfPng(ByteBuffer data) {
+    long at = 8;
+    while (at + 12 <= data.limit()) {
+      long length = Integer.toUnsignedLong(data.getInt((int) at));
+      int type = data.getInt((int) at + 4);
+      if (type == PNG_EXIF) {
+        return ExifOrientation.of(part(data, at + 8, at + 8 + length));
+      }
+      at += 12 + length;
+    }
+    return ExifOrientation.UPRIGHT;
+  }
+
+  private static ByteBuffer part(ByteBuffer data, long from, long to) {
+    int end = (int) Math.min(to, data.limit());
+    int start = (int) Math.min(from, end);
+    return data.slice(start, end - start);
   }
 
   private static boolean isStartOfFrame(int marker) {

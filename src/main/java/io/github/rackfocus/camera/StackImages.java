@@ -1,6 +1,7 @@
 package io.github.rackfocus.camera;
 
 import io.github.rackfocus.common.NativeLibraries;
+import io.github.rackfocus.frame.BitDepthWatch;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -22,6 +24,8 @@ import org.opencv.core.Mat;
 import org.opencv.core.MatOfByte;
 import org.opencv.imgcodecs.Imgcodecs;
 import org.opencv.imgproc.Imgproc;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The images of a stack folder, far to near, as 8-bit luma and optionally RGB.
@@ -30,13 +34,15 @@ import org.opencv.imgproc.Imgproc;
  * thread-safe.
  */
 final class StackImages {
-  private static final Pattern NAME = Pattern.compile("(\\d{3})\\.(?:png|jpg|jpeg)");
+  private static final Pattern NAME = Pattern.compile("(\\d{3})\\.(?i:png|jpg|jpeg)");
+  private static final Logger LOG = LoggerFactory.getLogger(StackImages.class);
   private static final long MAX_FILE_BYTES = 1L << 29;
 
   private final List<Path> files;
   private final StackFolderConfig config;
   private final int width;
   private final int height;
+  private int brightestWide = -1;
   private final @Nullable List<Pixels> kept;
 
   private StackImages(List<Path> files, StackFolderConfig config, int width, int height)
@@ -50,12 +56,13 @@ final class StackImages {
     List<Pixels> decoded = new ArrayList<>();
     for (Path file : files) {
       // Decoded even if not kept, so that a damaged image fails at the start, not in mid-sweep.
-      Pixels pixels = decode(file);
+      Pixels pixels = decode(file, true);
       if (keep) {
         decoded.add(pixels);
       }
     }
     this.kept = keep ? decoded : null;
+    warnOfBitDepth();
   }
 
   /**
@@ -99,7 +106,8 @@ final class StackImages {
       if (!found.containsKey(i)) {
         throw new StackFolderException(
             folder,
-            String.format("has image %03d but not %03d", found.lastKey(), i),
+            String.format(
+                Locale.ROOT, "has image %03d but not %03d", found.lastKey(), i),
             "images numbered from 000 without gaps");
       }
     }
@@ -125,6 +133,14 @@ final class StackImages {
         }
         first = header;
         firstFile = file;
+      } else if (header.orientation() != first.orientation()) {
+        throw new StackFolderException(
+            file,
+            "has Exif orientation " + header.orientation(),
+            first.orientation()
+                + ", that of "
+                + firstFile.getFileName()
+                + ": all images of a stack stored alike, since pixels are taken as stored");
       } else if (!header.equals(first)) {
         throw new StackFolderException(
             file,
@@ -149,7 +165,7 @@ final class StackImages {
 
   /** Copies the pixels of an image into an unsealed frame. */
   void copyTo(int plane, Frame frame) throws IOException {
-    Pixels pixels = kept == null ? decode(files.get(plane)) : kept.get(plane);
+    Pixels pixels = kept == null ? decode(files.get(plane), false) : kept.get(plane);
     frame.luma().put(0, pixels.luma());
     ByteBuffer colour = frame.colour();
     if (colour != null && pixels.colour() != null) {
@@ -172,7 +188,10 @@ final class StackImages {
     }
   }
 
-  private Pixels decode(Path file) throws IOException {
+  /**
+   * @param first whether the file is read for the first time, and checked for damage
+   */
+  private Pixels decode(Path file, boolean first) throws IOException {
     byte[] bytes = read(file);
     ImageHeader header = ImageHeader.parse(file, bytes);
     if (header.width() != width || header.height() != height) {
@@ -180,6 +199,10 @@ final class StackImages {
           file,
           "is " + header.width() + " x " + header.height(),
           width + " x " + height + ", its size when the folder was opened");
+    }
+    String fault = first ? ImageIntegrity.fault(bytes) : null;
+    if (fault != null) {
+      throw new StackFolderException(file, fault, "a complete PNG or JPEG");
     }
     MatOfByte packed = new MatOfByte(bytes);
     Mat image = null;
@@ -201,6 +224,15 @@ final class StackImages {
     }
   }
 
+  private void warnOfBitDepth() {
+    if (brightestWide >= 0) {
+      String caution = new BitDepthWatch(config.bitDepth(), 1).add(brightestWide);
+      if (caution != null) {
+        LOG.warn("{}: {}", files.get(0).getParent(), caution);
+      }
+    }
+  }
+
   private Pixels toPixels(Mat image) {
     int channels = image.channels();
     Mat luma = new Mat();
@@ -212,6 +244,9 @@ final class StackImages {
         case 2 -> Core.extractChannel(image, luma, 0);
         case 3 -> Imgproc.cvtColor(image, luma, Imgproc.COLOR_BGR2GRAY);
         default -> Imgproc.cvtColor(image, luma, Imgproc.COLOR_BGRA2GRAY);
+      }
+      if (luma.depth() == CvType.CV_16U) {
+        brightestWide = Math.max(brightestWide, (int) Core.minMaxLoc(luma).maxVal);
       }
       byte[] lumaBytes = new byte[width * height];
       toEightBits(luma, eight);

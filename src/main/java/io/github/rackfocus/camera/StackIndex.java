@@ -26,6 +26,9 @@ record StackIndex(FocusScale scale, double[] focus, long @Nullable [] stampNanos
   static final int MAX_IMAGES = 64;
 
   private static final int MAX_FILE_BYTES = 1 << 20;
+  /** A focus at one millimetre, beyond any lens; as for readings of a lens driver. */
+  private static final double MAX_DIOPTRES = 1000;
+
   private static final double MAX_STAMP_SECONDS = 9e9;
   private static final String FAR_FIRST = "far-first";
   private static final String NEAR_FIRST = "near-first";
@@ -100,8 +103,10 @@ record StackIndex(FocusScale scale, double[] focus, long @Nullable [] stampNanos
   private static void checkDioptres(
       Section root, double[] values, boolean ascending, @Nullable String order) {
     for (int i = 0; i < values.length; i++) {
-      if (values[i] < 0) {
-        throw root.exception("focus[" + i + "]", values[i], "0 dioptres or more");
+      if (values[i] < 0 || values[i] > MAX_DIOPTRES) {
+        // Millimetres, for example, rise and fall as well.
+        throw root.exception(
+            "focus[" + i + "]", values[i], "0 to " + MAX_DIOPTRES + " dioptres (1/metre)");
       }
     }
     if (order != null && order.equals(FAR_FIRST) != ascending) {

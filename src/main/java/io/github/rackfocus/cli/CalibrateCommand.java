@@ -193,14 +193,15 @@ final class CalibrateCommand extends Subcommand {
     out().flush();
     CalibrationResult result = calibrate(input, calibration);
     ResultTable.lines(result).forEach(out()::println);
+    out().flush();
+    CameraFile.write(result, known, cameraName, origin(), file);
+    out().println("Camera file: " + file + " (use it as cameraInfoUrl)");
+    // After the result, which a report that cannot be written must not cost.
     if (report != null) {
       LensCalibration before = known == null ? LensCalibration.DEFAULTS : known.lens();
       HtmlReport.write(result, before, "Calibration of " + cameraName, report);
       out().println("Report: " + report);
     }
-    out().flush();
-    CameraFile.write(result, known, cameraName, origin(), file);
-    out().println("Camera file: " + file + " (use it as cameraInfoUrl)");
     out().flush();
     return 0;
   }

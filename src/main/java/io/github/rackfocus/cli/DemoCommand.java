@@ -96,6 +96,7 @@ final class DemoCommand extends Subcommand {
         1 / camera.sweep().farthestDioptres(),
         1 / camera.sweep().nearestDioptres());
     console.printf(
+        Locale.ROOT,
         "Scenario %s: %s%n", scenario.orStill().label(), scenario.orStill().description());
     console.flush();
     CompletableFuture<EmbeddedKafkaBroker> starting =
@@ -118,17 +119,22 @@ final class DemoCommand extends Subcommand {
             KafkaDepthSinkConfig.of(broker.bootstrapServers()), configuration.identity());
     TruthSink truth = new TruthSink(frame -> source.groundTruth(frame).values());
     DepthNode node = NodeAssembly.node(configuration, source, List.of(files, kafka, truth), false);
-    console.printf("Embedded Kafka broker: %s, topic %s%n", broker.bootstrapServers(), topic);
+    console.printf(
+        Locale.ROOT, "Embedded Kafka broker: %s, topic %s%n", broker.bootstrapServers(), topic);
     console.flush();
     try (DepthTopicCounter counter = new DepthTopicCounter(broker.bootstrapServers(), topic)) {
       NodeRun.run(node, seconds, console, () -> rows(truth.score(), kafka.counts(), counter));
       PublisherCounts sent = kafka.counts();
       boolean arrived = counter.await(sent.acknowledged(), LAST_MAPS);
       summary(console, truth.score(), sent, counter);
-      console.println(
-          "Depth maps and pictures: " + files.newestFolder() + " (open depth-colour.png)");
+      if (files.newestFolder() != null) {
+        console.println(
+            "Depth maps and pictures: " + files.newestFolder() + " (open depth-colour.png)");
+      }
       console.flush();
-      boolean success = arrived && sent.lost() == 0 && node.health().maps().published() > 0;
+      boolean delivered = Deliveries.isWithoutFailure(node.health().sinks(), err());
+      boolean success =
+          arrived && delivered && sent.lost() == 0 && node.health().maps().published() > 0;
       return success ? 0 : Rackfocus.FAILED;
     }
   }
@@ -139,13 +145,14 @@ final class DemoCommand extends Subcommand {
     rows.put("depth error", errors(score));
     rows.put(
         "Kafka",
-        "%d maps acknowledged, %d read back, %.0f kB per map"
-            .formatted(
-                sent.acknowledged(),
-                counter.maps(),
-                sent.acknowledged() == 0
-                    ? 0.0
-                    : sent.delivery().bytes() / 1e3 / sent.acknowledged()));
+        String.format(
+            Locale.ROOT,
+            "%d maps acknowledged, %d read back, %.0f kB per map",
+            sent.acknowledged(),
+            counter.maps(),
+            sent.acknowledged() == 0
+                ? 0.0
+                : sent.delivery().bytes() / 1e3 / sent.acknowledged()));
     return rows;
   }
 
@@ -166,6 +173,7 @@ final class DemoCommand extends Subcommand {
     console.println();
     console.println("Mean depth error (against the simulated scene): " + errors(score));
     console.printf(
+        Locale.ROOT,
         "Kafka: %d maps sent, %d acknowledged, %d lost; %d read back (%d duplicates, %d"
             + " unreadable)%n",
         sent.offered(),

@@ -64,8 +64,7 @@ final class LiveTable {
     rows.add(
         row(
             "running",
-            "%.0f s; model %s, %d iterations, on %s"
-                .formatted(
+            text("%.0f s; model %s, %d iterations, on %s", 
                     seconds,
                     health.model().name(),
                     health.maps().iterations(),
@@ -80,8 +79,7 @@ final class LiveTable {
     rows.add(
         row(
             "latency",
-            "p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, from frame arrival to map%s"
-                .formatted(
+            text("p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, from frame arrival to map%s", 
                     health.latency().p50Millis(),
                     health.latency().p95Millis(),
                     health.latency().p99Millis(),
@@ -89,8 +87,7 @@ final class LiveTable {
     rows.add(
         row(
             "sweep",
-            "%.0f ms; last map has depth for %.0f %% of its pixels"
-                .formatted(health.sweepMillis(), 100 * health.maps().validShare())));
+            text("%.0f ms; last map has depth for %.0f %% of its pixels", health.sweepMillis(), 100 * health.maps().validShare())));
     NodeHealth.Registration registration = health.registration();
     if (registration != null) {
       rows.add(
@@ -110,16 +107,14 @@ final class LiveTable {
       rows.add(
           row(
               "to " + sink.sink(),
-              "%d delivered, %d dropped, %d failed, %d lost after delivery"
-                  .formatted(sink.delivered(), sink.dropped(), sink.failed(), sink.lost())));
+              text("%d delivered, %d dropped, %d failed, %d lost after delivery", sink.delivered(), sink.dropped(), sink.failed(), sink.lost())));
     }
     extraRows.forEach((name, value) -> rows.add(row(name, value)));
     return rows;
   }
 
   private static String line(NodeHealth health, double seconds, Map<String, String> extraRows) {
-    return "%4.0f s  frames %s  maps %s  latency p50 %.1f p99 %.1f ms  dropped %s%s"
-        .formatted(
+    return text("%4.0f s  frames %s  maps %s  latency p50 %.1f p99 %.1f ms  dropped %s%s", 
             seconds,
             rate(health.frames().received(), seconds),
             rate(health.maps().published(), seconds),
@@ -129,6 +124,10 @@ final class LiveTable {
             extraRows.entrySet().stream()
                 .map(row -> "  " + row.getKey() + ": " + row.getValue())
                 .collect(Collectors.joining()));
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
   }
 
   private static String rate(long count, double seconds) {
@@ -152,7 +151,7 @@ final class LiveTable {
         ? "0 frames"
         : health.frames().dropped().entrySet().stream()
             .sorted(Map.Entry.comparingByKey())
-            .map(drop -> "%d frames (%s)".formatted(drop.getValue(), drop.getKey()))
+            .map(drop -> text("%d frames (%s)", drop.getValue(), drop.getKey()))
             .collect(Collectors.joining(", "));
   }
 

@@ -116,6 +116,7 @@ final class ModelsCommand extends Subcommand {
     try {
       ModelBundle bundle = library.read(name);
       out.printf(
+          Locale.ROOT,
           "%s %s: %d files intact (%s)%n",
           name,
           bundle.identity().version(),

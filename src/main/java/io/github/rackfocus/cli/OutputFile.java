@@ -20,7 +20,9 @@ final class OutputFile {
       return;
     }
     Path parent = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file) || parent == null || !Files.isWritable(parent)) {
+    if (Files.isDirectory(file)
+        || Files.exists(file) && !Files.isWritable(file)
+        || parent == null || !Files.isWritable(parent)) {
       throw new IOException(file + ": cannot be written; expected a file in a writable folder");
     }
   }

@@ -6,10 +6,15 @@ import io.github.rackfocus.config.ConfigException;
 import io.github.rackfocus.config.ModelConfig;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.eval.EstimatorFactory;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -49,7 +54,21 @@ public final class Rackfocus implements Runnable {
 
   /** Runs a command and exits the JVM with its exit code. */
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    // Numbers are the same everywhere: also those that a library prints.
+    Locale.setDefault(Locale.ROOT);
+    System.exit(run(arguments, new FileOutputStream(FileDescriptor.out), System.err));
+  }
+
+  /** Runs a command; one whose output could not be written has failed. */
+  static int run(String[] arguments, OutputStream to, PrintStream err) {
+    StandardOutput out = new StandardOutput(to);
+    int exit = commandLine().setOut(out.writer()).execute(arguments);
+    IOException failure = out.failure();
+    if (failure != null) {
+      err.println("rackfocus: standard output cannot be written: " + ErrorMessages.of(failure));
+      return exit == 0 ? FAILED : exit;
+    }
+    return exit;
   }
 
   static CommandLine commandLine() {

@@ -131,12 +131,16 @@ final class ReplayCommand extends Subcommand {
     if (source instanceof BagFrameSource bag) {
       bag.causes().forEach((cause, count) -> console.println(cause + ": " + count));
     }
-    if (files != null) {
+    if (files != null && files.newestFolder() != null) {
       console.println("Depth maps and pictures: " + files.newestFolder());
     }
     console.println("digest of " + digest.maps() + " maps: sha256:" + digest.hex());
     console.flush();
-    return health.maps().published() > 0 ? 0 : Rackfocus.FAILED;
+    boolean delivered =
+        loop
+            ? Deliveries.isWithoutFailure(health.sinks(), err())
+            : Deliveries.isComplete(health.sinks(), err());
+    return delivered && health.maps().published() > 0 ? 0 : Rackfocus.FAILED;
   }
 
   private FrameSource bag(AppConfig configuration) throws IOException {

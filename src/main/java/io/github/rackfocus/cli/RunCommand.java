@@ -10,6 +10,7 @@ import io.github.rackfocus.config.ConfigException;
 import io.github.rackfocus.config.SinkConfig;
 import io.github.rackfocus.config.SourceConfig;
 import io.github.rackfocus.node.DepthNode;
+import io.github.rackfocus.sink.SinkCounters;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -67,7 +68,9 @@ final class RunCommand extends Subcommand {
     FrameSource source = Sources.open(configuration.source());
     DepthNode node = NodeAssembly.node(configuration, source, List.of(), false);
     NodeRun.run(node, 0, console, Map::of);
-    return 0;
+    List<SinkCounters> counters = node.health().sinks();
+    Deliveries.isWithoutFailure(counters, err());
+    return Deliveries.isAllLost(counters) ? Rackfocus.FAILED : 0;
   }
 
   private AppConfig load(Path file) throws IOException, ConfigException {

@@ -2,6 +2,7 @@ package io.github.rackfocus.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.OutputFiles;
 import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.ConfigException;
 import io.github.rackfocus.config.KafkaConfig;
@@ -12,13 +13,13 @@ import io.github.rackfocus.kafka.codec.DepthFrameCodec;
 import io.github.rackfocus.kafka.codec.DepthPixels;
 import io.github.rackfocus.kafka.codec.ProtoJson;
 import io.github.rackfocus.sink.DepthPicture;
+import io.github.rackfocus.sink.MapFolder;
 import io.github.rackfocus.v1.DepthFrame;
 import io.github.rackfocus.v1.Health;
 import io.github.rackfocus.v1.ObstacleGrid;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,7 +121,9 @@ final class TailCommand extends Subcommand {
       description = "Exits after this many seconds. Default: never.")
   private double seconds = Double.POSITIVE_INFINITY;
 
-  private final DepthPicture painter = new DepthPicture();
+  /** Made only for pictures, because it loads OpenCV. */
+  private @Nullable DepthPicture painter;
+
   private volatile boolean stopped;
   private boolean loggedMissing;
 
@@ -130,7 +133,8 @@ final class TailCommand extends Subcommand {
       throw usageError("--json requires --health");
     }
     if (pictures != null) {
-      Files.createDirectories(pictures);
+      MapFolder.checkWritable(pictures);
+      painter = new DepthPicture();
     }
     var previous = Signal.handle(new Signal("INT"), signal -> stopped = true);
     try (TopicTail tail = new TopicTail(clientConfig(), topics(), fromBeginning)) {
@@ -225,9 +229,10 @@ final class TailCommand extends Subcommand {
 
   private void paint(TopicTail.Found found, DepthFrame frame, DepthPixels pixels)
       throws IOException {
-    if (pictures != null) {
+    if (pictures != null && painter != null) {
       String name = (found.key() + "-" + found.id()).replaceAll("[^A-Za-z0-9._~-]", "_");
-      Files.write(pictures.resolve(name + ".png"), painter.depth(TailLines.raster(frame, pixels)));
+      OutputFiles.write(
+          pictures.resolve(name + ".png"), painter.depth(TailLines.raster(frame, pixels)));
     }
   }
 }

@@ -1,24 +1,12 @@
 package io.github.rackfocus.common;
 
-import java.io.File;
+import com.github.luben.zstd.util.ZstdVersion;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.JarURLConnection;
 import java.net.URL;
-import java.net.URLConnection;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.zip.CRC32;
-import java.util.zip.CheckedInputStream;
 import org.jspecify.annotations.Nullable;
 import org.opencv.core.Core;
 
@@ -27,24 +15,26 @@ import org.opencv.core.Core;
  * temporary folder at every start.
  *
  * <p>The cache is {@code $RACKFOCUS_CACHE}, else {@code $XDG_CACHE_HOME/rackfocus}, else {@code
- * ~/.cache/rackfocus}; if none of them is writable, a private temporary folder that is deleted when
- * the JVM exits. Folders are named after the checksums of the libraries and files appear in them by
- * renaming, so that several JVMs may start at the same time and versions may exist side by side.
+ * ~/.cache/rackfocus}. Where that is absent, full, not writable or mounted with noexec, a private
+ * folder below the temporary one is used, with a warning. A damaged copy is unpacked again.
  * Thread-safe and idempotent.
  */
 public final class NativeLibraries {
   /** System property that tells ONNX Runtime where its libraries are. */
   public static final String ONNX_RUNTIME_PROPERTY = "onnxruntime.native.path";
 
+  private static final String ZSTD_PROPERTY = "ZstdNativePath";
+
   private static boolean openCvLoaded;
 
   private NativeLibraries() {}
 
   /**
-   * Loads OpenCV into this JVM; further calls do nothing.
+   * Loads OpenCV into this JVM; further calls do nothing. To be called where images are processed,
+   * not where a class that might process them is made: help and options work without it.
    *
-   * @throws UncheckedIOException if there is no library for this platform, or it cannot be unpacked
-   * @throws UnsatisfiedLinkError if the system cannot load it
+   * @throws NativeLibraryException if there is no library for this platform, or it cannot be
+   *     unpacked or loaded
    */
   public static synchronized void loadOpenCv() {
     if (openCvLoaded) {
@@ -52,8 +42,7 @@ public final class NativeLibraries {
     }
     String file = System.mapLibraryName(Core.NATIVE_LIBRARY_NAME);
     String resource = "nu/pattern/opencv/" + openCvPlatform() + "/" + file;
-    Path folder = unpackToCache("opencv", List.of(resource), List.of());
-    System.load(folder.resolve(file).toAbsolutePath().toString());
+    load(unpackToCache("opencv", List.of(resource), List.of()).resolve(file));
     openCvLoaded = true;
   }
 
@@ -62,7 +51,8 @@ public final class NativeLibraries {
    * #ONNX_RUNTIME_PROPERTY}, otherwise that of the libraries unpacked from the class path, to which
    * the property is then set. To be called before the first use of ONNX Runtime.
    *
-   * @throws UncheckedIOException if there is no library for this platform, or it cannot be unpacked
+   * @throws NativeLibraryException if there is no library for this platform, or it cannot be
+   *     unpacked
    */
   public static synchronized Path onnxRuntimeFolder() {
     String chosen = System.getProperty(ONNX_RUNTIME_PROPERTY);
@@ -81,163 +71,81 @@ public final class NativeLibraries {
     return folder;
   }
 
-  /** Returns the cache folder that the environment selects, writable or not. */
-  static Path cacheFolder(Map<String, String> environment, String home) {
-    String own = environment.getOrDefault("RACKFOCUS_CACHE", "");
-    if (!own.isBlank()) {
-      return Path.of(own);
+  /**
+   * Makes zstd-jni load its library from the cache, where it would else unpack it to the temporary
+   * folder at every start and fail if that is mounted with noexec. To be called before its first
+   * use; does nothing if the user chose a library or there is none for this platform.
+   *
+   * @throws NativeLibraryException if the library cannot be unpacked
+   */
+  public static synchronized void prepareZstd() {
+    if (System.getProperty(ZSTD_PROPERTY) != null) {
+      return;
     }
-    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    // The XDG specification requires relative paths to be ignored.
-    if (!xdg.isBlank() && Path.of(xdg).isAbsolute()) {
-      return Path.of(xdg, "rackfocus");
+    String file = System.mapLibraryName("zstd-jni-" + ZstdVersion.VERSION);
+    String resource = "linux/" + System.getProperty("os.arch", "") + "/" + file;
+    if (system().equals("linux") && find(resource) != null) {
+      Path folder = unpackToCache("zstd", List.of(resource), List.of());
+      System.setProperty(ZSTD_PROPERTY, folder.resolve(file).toAbsolutePath().toString());
     }
-    return Path.of(home, ".cache", "rackfocus");
   }
 
-  /**
-   * Unpacks resources into a folder below {@code root} that is named after their checksums.
-   *
-   * @return the folder, with all of them complete
-   * @throws IOException if a resource is absent or damaged, or cannot be written
-   */
-  static Path unpack(Path root, String label, List<URL> resources) throws IOException {
-    List<Packed> packed = new ArrayList<>();
-    CRC32 names = new CRC32();
-    for (URL resource : resources) {
-      Packed one = Packed.of(resource);
-      packed.add(one);
-      names.update((one.fileName() + one.crc() + one.bytes()).getBytes(StandardCharsets.UTF_8));
+  /** Loads a library; what the system says about it becomes one sentence. */
+  static void load(Path library) {
+    try {
+      System.load(library.toAbsolutePath().toString());
+    } catch (UnsatisfiedLinkError e) {
+      throw new NativeLibraryException(
+          library
+              + " cannot be loaded ("
+              + e.getMessage()
+              + "); expected a system with glibc 2.28 or newer, or "
+              + NativeCache.VARIABLE
+              + " set to a folder from which libraries can be loaded",
+          e);
     }
-    Path folder =
-        root.resolve("native")
-            .resolve(
-                String.format(
-                    Locale.ROOT,
-                    "%s-%08x%08x",
-                    label,
-                    packed.isEmpty() ? 0 : packed.get(0).crc(),
-                    names.getValue()));
-    Files.createDirectories(folder);
-    for (Packed one : packed) {
-      Path file = folder.resolve(one.fileName());
-      if (!isComplete(file, one.bytes())) {
-        write(one, file);
-      }
-    }
-    return folder;
   }
 
   private static Path unpackToCache(String label, List<String> needed, List<String> optional) {
     List<URL> urls = new ArrayList<>();
-    try {
-      for (String resource : needed) {
-        URL url = find(resource);
-        if (url == null) {
-          throw new IOException(
-              "no "
-                  + label
-                  + " library for "
-                  + System.getProperty("os.name")
-                  + " on "
-                  + System.getProperty("os.arch")
-                  + "; expected "
-                  + resource
-                  + " on the class path");
-        }
+    for (String resource : needed) {
+      URL url = find(resource);
+      if (url == null) {
+        throw new NativeLibraryException(
+            "no "
+                + label
+                + " library for "
+                + System.getProperty("os.name")
+                + " on "
+                + System.getProperty("os.arch")
+                + "; expected "
+                + resource
+                + " on the class path");
+      }
+      urls.add(url);
+    }
+    for (String resource : optional) {
+      URL url = find(resource);
+      if (url != null) {
         urls.add(url);
       }
-      for (String resource : optional) {
-        URL url = find(resource);
-        if (url != null) {
-          urls.add(url);
-        }
-      }
-      return unpack(writableRoot(), label, urls);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
     }
-  }
-
-  private static Path writableRoot() throws IOException {
-    Path root = cacheFolder(System.getenv(), System.getProperty("user.home", "."));
+    List<PackedLibrary> libraries;
     try {
-      Files.createDirectories(root.resolve("native"));
-      if (Files.isWritable(root.resolve("native"))) {
-        return root;
-      }
+      libraries = NativeCache.describe(urls);
     } catch (IOException e) {
-      // A read-only or missing home is common in containers: use the temporary folder.
-      System.getLogger(NativeLibraries.class.getName())
-          .log(System.Logger.Level.DEBUG, "no cache at " + root, e);
+      throw new NativeLibraryException(
+          label + " cannot be read from the class path: " + ErrorMessages.of(e), e);
     }
-    // New and private, so that no other user can place a library there.
-    Path temporary = Files.createTempDirectory("rackfocus-native");
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(temporary.toFile())));
-    return temporary;
-  }
-
-  private static void delete(File file) {
-    File[] children = file.listFiles();
-    if (children != null) {
-      for (File child : children) {
-        delete(child);
-      }
-    }
-    file.delete();
-  }
-
-  private static boolean isComplete(Path file, long bytes) throws IOException {
-    return Files.isRegularFile(file) && Files.size(file) == bytes;
-  }
-
-  private static void write(Packed packed, Path file) throws IOException {
-    Path part = Files.createTempFile(file.getParent(), "." + packed.fileName(), ".part");
-    try {
-      CRC32 crc = new CRC32();
-      try (InputStream in = new CheckedInputStream(open(packed.url()).getInputStream(), crc);
-          OutputStream out = Files.newOutputStream(part)) {
-        in.transferTo(out);
-      }
-      if (crc.getValue() != packed.crc() || Files.size(part) != packed.bytes()) {
-        throw new IOException(
-            packed.url()
-                + ": unpacked to "
-                + Files.size(part)
-                + " bytes with checksum "
-                + crc.getValue()
-                + "; expected "
-                + packed.bytes()
-                + " and "
-                + packed.crc());
-      }
-      moveInto(part, file, packed.bytes());
-    } finally {
-      Files.deleteIfExists(part);
-    }
-  }
-
-  private static void moveInto(Path part, Path file, long bytes) throws IOException {
-    try {
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      // Another JVM was faster and has the file open; some systems then forbid replacing it.
-      if (!isComplete(file, bytes)) {
-        throw e;
-      }
-    }
+    return NativeCache.unpack(
+        NativeCache.chosen(System.getenv(), System.getProperty("user.home")),
+        Path.of(System.getProperty("java.io.tmpdir", "/tmp")),
+        label,
+        libraries);
   }
 
   private static @Nullable URL find(String resource) {
     return NativeLibraries.class.getClassLoader().getResource(resource);
-  }
-
-  private static URLConnection open(URL url) throws IOException {
-    URLConnection connection = url.openConnection();
-    connection.setUseCaches(false);
-    return connection;
   }
 
   private static String openCvPlatform() {
@@ -273,26 +181,5 @@ public final class NativeLibraries {
       return "osx";
     }
     return name.contains("win") ? "win" : "linux";
-  }
-
-  /** A resource, with its unpacked size and checksum. */
-  private record Packed(URL url, String fileName, long crc, long bytes) {
-    static Packed of(URL url) throws IOException {
-      String path = url.getPath();
-      String name = path.substring(path.lastIndexOf('/') + 1);
-      URLConnection connection = open(url);
-      if (connection instanceof JarURLConnection jar) {
-        // The jar's directory has both; unpacking tens of megabytes at every start is not needed.
-        try (var archive = jar.getJarFile()) {
-          var entry = jar.getJarEntry();
-          return new Packed(url, name, entry.getCrc(), entry.getSize());
-        }
-      }
-      CRC32 crc = new CRC32();
-      try (InputStream in = new CheckedInputStream(connection.getInputStream(), crc)) {
-        long bytes = in.transferTo(OutputStream.nullOutputStream());
-        return new Packed(url, name, crc.getValue(), bytes);
-      }
-    }
   }
 }

@@ -2,8 +2,8 @@ package io.github.rackfocus.eval;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.github.rackfocus.common.OutputFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -108,6 +108,7 @@ public final class BenchReport {
             run.precision()));
     table.add(
         String.format(
+            Locale.ROOT,
             "  %-9s %8s %8s %8s %8s %8s %7s %9s %10s",
             "", "p50 ms", "p95", "p99", "p99.9", "min", "maps/s", "CPU ms", "bytes/map"));
     for (BenchmarkSubject subject : bench.subjects()) {
@@ -166,10 +167,6 @@ public final class BenchReport {
    * @throws IOException if the file cannot be written; the message names it
    */
   public void write(Path file) throws IOException {
-    try {
-      Files.write(file, JSON.writeValueAsBytes(tree()));
-    } catch (IOException e) {
-      throw new IOException(file + ": cannot be written (" + e + ")", e);
-    }
+    OutputFiles.write(file, JSON.writeValueAsBytes(tree()));
   }
 }

@@ -2,8 +2,8 @@ package io.github.rackfocus.eval;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.github.rackfocus.common.OutputFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,11 +30,7 @@ public final class EvaluationReport {
    * @throws IOException if the file cannot be written; the message names it
    */
   public static void write(Evaluation evaluation, Path file) throws IOException {
-    try {
-      Files.write(file, JSON.writeValueAsBytes(tree(evaluation)));
-    } catch (IOException e) {
-      throw new IOException(file + ": cannot be written (" + e + ")", e);
-    }
+    OutputFiles.write(file, JSON.writeValueAsBytes(tree(evaluation)));
   }
 
   static Map<String, Object> tree(Evaluation evaluation) {

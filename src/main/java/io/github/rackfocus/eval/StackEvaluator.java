@@ -1,5 +1,6 @@
 package io.github.rackfocus.eval;
 
+import io.github.rackfocus.common.OutputFiles;
 import io.github.rackfocus.depth.DepthEngine;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthMap;
@@ -69,7 +70,7 @@ public final class StackEvaluator {
       millis[repeats - 1] = engine.estimateNanos() * 1e-6;
       float[] depth = depthOfEveryPixel(map, stack.axis());
       if (pfm != null) {
-        new Pfm(stack.width(), stack.height(), depth).write(pfm);
+        OutputFiles.write(pfm, new Pfm(stack.width(), stack.height(), depth)::write);
       }
       StackResult result = result(model, stack, map, depth, median(millis));
       result.scores().with(Metric.ROLLING_MILLIS, rolling);

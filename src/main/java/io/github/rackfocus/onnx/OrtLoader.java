@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import io.github.rackfocus.common.Interrupts;
 import io.github.rackfocus.common.NativeLibraries;
+import io.github.rackfocus.common.NativeLibraryException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,9 @@ final class OrtLoader {
     OrtEnvironment started = start.started;
     if (started == null) {
       Throwable failure = start.failure;
+      if (failure instanceof NativeLibraryException) {
+        throw new ModelException(String.valueOf(failure.getMessage()), failure);
+      }
       Throwable cause =
           failure == null || failure.getCause() == null ? failure : failure.getCause();
       throw new ModelException(

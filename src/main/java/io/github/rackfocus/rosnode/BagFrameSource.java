@@ -81,7 +81,12 @@ public final class BagFrameSource implements FrameSource {
     this.pool = new FramePool(poolCapacity);
     this.intake =
         new FrameIntake(
-            name(), this.settings, pool, calibration, "camera_optical_frame", FRAMES_WAITING);
+            name(),
+            topics.image().topic(),
+            this.settings,
+            pool,
+            calibration, "camera_optical_frame", FRAMES_WAITING);
+    intake.checkForDamage();
   }
 
   /**

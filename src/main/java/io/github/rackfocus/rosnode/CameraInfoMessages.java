@@ -21,8 +21,11 @@ final class CameraInfoMessages {
    * @throws IllegalArgumentException if the message has no valid calibration
    */
   static CameraCalibration calibration(CameraInfo info) {
-    if (info.k[0] == 0) {
-      throw new IllegalArgumentException("K[0] is 0; expected a calibrated camera");
+    if (Arrays.equals(info.k, new double[9])) {
+      // Legal, and what drivers send before a camera is calibrated.
+      throw new IllegalArgumentException(
+          "K is all zeros: the camera is not calibrated, so its images are not rectified and its"
+              + " maps have no camera_info");
     }
     if (info.width < 1 || info.width > MAX_SIDE || info.height < 1 || info.height > MAX_SIDE) {
       throw new IllegalArgumentException(
@@ -34,8 +37,6 @@ final class CameraInfoMessages {
               + MAX_SIDE
               + " pixels");
     }
-    double[] k = info.k;
-    double[] byCamera = {k[0], k[1], k[2], 0, k[3], k[4], k[5], 0, k[6], k[7], k[8], 0};
     CameraCalibration whole =
         new CameraCalibration(
             "",
@@ -43,10 +44,11 @@ final class CameraInfoMessages {
             (int) info.height,
             CameraCalibration.DistortionModel.of(info.distortionModel),
             info.d,
-            k,
-            info.r[0] == 0 && info.r[4] == 0 && info.r[8] == 0 ? IDENTITY : info.r,
-            info.p[0] == 0 ? byCamera : info.p,
-            LensCalibration.DEFAULTS);
+                info.k,
+                info.r,
+                info.p,
+                LensCalibration.DEFAULTS)
+            .checkedAgainstSize();
     return isWindowed(info) ? windowed(whole, info) : whole;
   }
 

@@ -13,6 +13,8 @@ final class CameraInfoUrl {
   private static final String EXPECTED =
       "; expected file:///FOLDER/FILE.yaml or package://PACKAGE/FILE.yaml";
 
+  private static final String ROS_HOME = "${ROS_HOME}";
+
   private CameraInfoUrl() {}
 
   /**
@@ -29,9 +31,7 @@ final class CameraInfoUrl {
   }
 
   static Path path(String url, Map<String, String> environment) throws IOException {
-    String home =
-        environment.getOrDefault("ROS_HOME", environment.getOrDefault("HOME", "") + "/.ros");
-    String plain = url.replace("${ROS_HOME}", home);
+    String plain = url.contains(ROS_HOME) ? url.replace(ROS_HOME, home(url, environment)) : url;
     if (plain.startsWith("file:///")) {
       return Path.of(plain.substring("file://".length()));
     }
@@ -44,5 +44,17 @@ final class CameraInfoUrl {
       }
     }
     throw new IOException("cameraInfoUrl is '" + url + "'" + EXPECTED);
+  }
+
+  private static String home(String url, Map<String, String> environment) throws IOException {
+    String chosen = environment.getOrDefault("ROS_HOME", "");
+    String home = environment.getOrDefault("HOME", "");
+    if (chosen.isEmpty() && home.isEmpty()) {
+      throw new IOException(
+          "cameraInfoUrl is '"
+              + url
+              + "', but neither ROS_HOME nor HOME is set; expected one of them");
+    }
+    return chosen.isEmpty() ? home + "/.ros" : chosen;
   }
 }

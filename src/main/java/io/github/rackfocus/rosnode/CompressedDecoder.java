@@ -1,6 +1,7 @@
 package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.camera.ImageHeader;
+import io.github.rackfocus.camera.ImageIntegrity;
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
 import org.opencv.core.CvException;
@@ -18,6 +19,12 @@ final class CompressedDecoder implements AutoCloseable {
       Imgcodecs.IMREAD_GRAYSCALE | Imgcodecs.IMREAD_ANYDEPTH | Imgcodecs.IMREAD_IGNORE_ORIENTATION;
 
   private final PixelScratch packed = new PixelScratch();
+  private boolean checksForDamage;
+
+  /** From now on, images are refused of which a part would be filled with grey. */
+  void checkForDamage() {
+    checksForDamage = true;
+  }
 
   /**
    * Decodes an image.
@@ -37,6 +44,16 @@ final class CompressedDecoder implements AutoCloseable {
               + ImageDecoder.shown(image.format)
               + "' "
               + ErrorMessages.of(e));
+    }
+    if (checksForDamage) {
+      byte[] copy = new byte[bytes];
+      image.data.get(image.data.position(), copy);
+      String fault = ImageIntegrity.fault(copy);
+      if (fault != null) {
+        throw new BadImageException(
+            InputFault.COMPRESSED,
+            "compressed image of format '" + ImageDecoder.shown(image.format) + "' " + fault);
+      }
     }
     Mat data = packed.of(bytes, 1, CvType.CV_8UC1);
     packed.bytes().put(0, image.data, image.data.position(), bytes);

@@ -47,6 +47,7 @@ final class FrameIntake implements AutoCloseable {
   private final AtomicLongArray imageFaults = new AtomicLongArray(InputFault.values().length);
   private final AtomicLongArray readings = new AtomicLongArray(ReadingResult.values().length);
   private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
+  private String lastContradiction = "";
   private long sequence;
   private long lastStamp;
   private final TimeJump timeJump = new TimeJump();
@@ -60,12 +61,14 @@ final class FrameIntake implements AutoCloseable {
 
   /**
    * @param name of the images' source, for messages
+   * @param imageTopic whose name tells whether the images are rectified
    * @param file the calibration of a camera file, or null if there is none
    * @param frameId the optical frame until an image has one
    * @param framesWaiting maximum number of frames that wait for a reading or to be taken
    */
   FrameIntake(
       String name,
+      String imageTopic,
       RosInputConfig settings,
       FramePool pool,
       @Nullable CameraCalibration file,
@@ -73,16 +76,24 @@ final class FrameIntake implements AutoCloseable {
       int framesWaiting) {
     this.name = name;
     this.lensLatencySeconds = settings.lens().latencySeconds();
-    this.decoder = new ImageDecoder(pool, settings.images().bitDepth());
+    this.decoder =
+        new ImageDecoder(
+            pool, settings.images().bitDepth(), 2 * settings.sweep().axis().planes());
     this.rawDecoding = decoder::decode;
     this.compressedDecoding = decoder::decode;
-    this.calibration = new InputCalibration(settings.images().rectify(), file, frameId);
+    this.calibration = new InputCalibration(settings.images().rectify(), imageTopic, file, frameId);
+    warnOfCaution();
     MatchingConfig options =
         file == null ? settings.lens().matching() : settings.lens().matching().with(file.lens());
     this.matcher =
         settings.lens().input() == RosInputConfig.LensInput.STAMP
             ? FrameFocusMatcher.byStamp(options, framesWaiting, settings.sweep().focusAtStamp())
             : FrameFocusMatcher.byReadings(options, framesWaiting);
+  }
+
+  /** Checks compressed images for damage, which takes as long as decoding them. */
+  void checkForDamage() {
+    decoder.checkForDamage();
   }
 
   /** Returns the camera's calibration. */
@@ -129,6 +140,7 @@ final class FrameIntake implements AutoCloseable {
     try {
       checkStamp(header.stampNanos);
       Frame frame = decoding.decode(image, calibration.rectifier());
+      checkSize(frame);
       offer(frame, header, arrivalNanos, arrivalStampNanos, now);
     } catch (BadImageException e) {
       reject(e);
@@ -167,6 +179,7 @@ final class FrameIntake implements AutoCloseable {
     try {
       if (calibration.offer(info)) {
         LOG.info("{}: camera_info has a {}", name, calibration.calibration());
+        warnOfCaution();
       }
     } catch (IllegalArgumentException e) {
       warnings.warn("{}: camera_info was rejected: {}", name, ErrorMessages.of(e));
@@ -270,6 +283,35 @@ final class FrameIntake implements AutoCloseable {
     }
     timeJump.reset();
     lastStamp = stampNanos;
+  }
+
+  /**
+   * Compares an image with the calibration, also where it is not rectified. One of a file refuses
+   * it; what a topic says wrongly costs only what depends on it.
+   */
+  private void checkSize(Frame frame) throws BadImageException {
+    String contradiction = calibration.contradiction(frame.width(), frame.height());
+    if (contradiction == null) {
+      return;
+    }
+    if (calibration.isFromFile()) {
+      frame.close();
+      throw new BadImageException(InputFault.CALIBRATION, contradiction);
+    }
+    if (!contradiction.equals(lastContradiction)) {
+      lastContradiction = contradiction;
+      LOG.warn(
+          "{}: camera_info does not fit the images: {}; maps have no camera_info",
+          name,
+          contradiction);
+    }
+  }
+
+  private void warnOfCaution() {
+    String caution = calibration.caution();
+    if (caution != null) {
+      LOG.warn("{}: {}", name, caution);
+    }
   }
 
   private void reject(BadImageException e) {

@@ -3,6 +3,7 @@ package io.github.rackfocus.rosnode;
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.common.PrintableText;
+import io.github.rackfocus.frame.BitDepthWatch;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.frame.LumaMats;
@@ -11,9 +12,12 @@ import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.sweep.FrameRectifier;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
+import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 import org.opencv.imgproc.Imgproc;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decodes ROS images to luma in pooled frames, rectified if a rectifier is given. In the steady
@@ -21,7 +25,10 @@ import org.opencv.imgproc.Imgproc;
  * image. Not thread-safe.
  */
 final class ImageDecoder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ImageDecoder.class);
+
   private final FramePool pool;
+  private final BitDepthWatch bitDepth;
   private final double to8Bits;
   private final LumaMats lumas = new LumaMats();
   private final PixelScratch raw = new PixelScratch();
@@ -31,8 +38,11 @@ final class ImageDecoder implements AutoCloseable {
 
   /**
    * @param bitDepth of 16-bit images
+   * @param watched number of 16-bit images, at least those of a sweep, whose samples are compared
+   *     with it
    */
-  ImageDecoder(FramePool pool, int bitDepth) {
+  ImageDecoder(FramePool pool, int bitDepth, int watched) {
+    this.bitDepth = new BitDepthWatch(bitDepth, watched);
     NativeLibraries.loadOpenCv();
     this.pool = pool;
     this.to8Bits = 255.0 / ((1 << bitDepth) - 1);
@@ -97,6 +107,14 @@ final class ImageDecoder implements AutoCloseable {
     }
   }
 
+  /**
+   * Decodes compressed images a second time from now on, to find damage that OpenCV fills with
+   * grey: for recordings, which have the time.
+   */
+  void checkForDamage() {
+    compressed.checkForDamage();
+  }
+
   @Override
   public void close() {
     lumas.close();
@@ -116,6 +134,7 @@ final class ImageDecoder implements AutoCloseable {
         oneChannel = wide.of(frame.width(), frame.height(), CvType.CV_16UC1);
         Imgproc.cvtColor(pixels, oneChannel, encoding.toGray());
       }
+      watch(oneChannel);
       oneChannel.convertTo(gray, CvType.CV_8U, to8Bits);
     } else if (encoding.toGray() >= 0) {
       Imgproc.cvtColor(pixels, gray, encoding.toGray());
@@ -126,6 +145,15 @@ final class ImageDecoder implements AutoCloseable {
     }
     if (rectifier != null) {
       rectifier.rectify(gray, target);
+    }
+  }
+
+  private void watch(Mat wideLuma) {
+    if (bitDepth.isWatching()) {
+      String caution = bitDepth.add((int) Core.minMaxLoc(wideLuma).maxVal);
+      if (caution != null) {
+        LOG.warn("{}", caution);
+      }
     }
   }
 

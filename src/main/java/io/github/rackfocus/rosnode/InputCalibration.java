@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * methods are thread-safe.
  */
 final class InputCalibration implements CameraInfoSource, AutoCloseable {
+  private static final String RECTIFIED = "image_rect";
+
   private final boolean rectify;
+  private final boolean alreadyRectified;
   private final boolean fromFile;
   private final CameraInfo last = new CameraInfo();
   private volatile @Nullable CameraCalibration calibration;
@@ -25,11 +28,19 @@ final class InputCalibration implements CameraInfoSource, AutoCloseable {
   private @Nullable FrameRectifier rectifier;
 
   /**
+   * @param rectify whether images with distortion are rectified
+   * @param imageTopic of the images: those of a topic {@code image_rect…} are rectified already, as
+   *     ROS names it
    * @param calibration of a camera file, or null to use the topic
    * @param frameId optical frame until a message has one
    */
-  InputCalibration(boolean rectify, @Nullable CameraCalibration calibration, String frameId) {
-    this.rectify = rectify;
+  InputCalibration(
+      boolean rectify,
+      String imageTopic,
+      @Nullable CameraCalibration calibration,
+      String frameId) {
+    this.alreadyRectified = isRectified(imageTopic);
+    this.rectify = rectify && !alreadyRectified;
     this.fromFile = calibration != null;
     this.calibration = calibration;
     this.frameId = frameId;
@@ -49,7 +60,42 @@ final class InputCalibration implements CameraInfoSource, AutoCloseable {
   /** Returns what the lens does to the images that are handed on; null if that is unknown. */
   @Nullable LensWarp lensWarp() {
     CameraCalibration now = calibration;
-    return now == null ? null : now.lensWarp(rectify);
+    return now == null ? null : now.lensWarp(areRectified(now));
+  }
+
+  /**
+   * Returns what an operator must know of the current calibration, because the images and what it
+   * says do not go together; null if there is nothing.
+   */
+  @Nullable String caution() {
+    CameraCalibration now = calibration;
+    if (now == null) {
+      return null;
+    }
+    if (alreadyRectified && now.changesImages()) {
+      return "images are rectified already, as the name of their topic says, and are not rectified"
+          + " again";
+    }
+    return now.hasTwoViews() && !alreadyRectified
+        ? "R or P differ from K although there is no distortion; images are not rectified, as by"
+            + " image_proc"
+        : null;
+  }
+
+  /**
+   * Returns what is wrong with images of a size, null if it is that of the calibration or there is
+   * none.
+   */
+  @Nullable String contradiction(int width, int height) {
+    CameraCalibration now = calibration;
+    return now == null || now.width() == width && now.height() == height
+        ? null
+        : "size is " + width + " x " + height + "; expected that of the " + now;
+  }
+
+  /** Whether the calibration is that of a camera file and cannot change. */
+  boolean isFromFile() {
+    return fromFile;
   }
 
   /** Sets the optical frame to the driver's, unless that is empty. */
@@ -99,7 +145,7 @@ final class InputCalibration implements CameraInfoSource, AutoCloseable {
     if (now == null || now.width() != width || now.height() != height) {
       return false;
     }
-    CameraInfoMessages.describe(now, rectify, info);
+    CameraInfoMessages.describe(now, areRectified(now), info);
     return true;
   }
 
@@ -112,6 +158,19 @@ final class InputCalibration implements CameraInfoSource, AutoCloseable {
   @Override
   public void close() {
     closeRectifier();
+  }
+
+  /** Whether the images that are handed on are rectified. */
+  private boolean areRectified(CameraCalibration now) {
+    return alreadyRectified || rectify && now.changesImages();
+  }
+
+  private static boolean isRectified(String topic) {
+    String base =
+        topic.endsWith("/compressed")
+            ? topic.substring(0, topic.length() - "/compressed".length())
+            : topic;
+    return base.substring(base.lastIndexOf('/') + 1).startsWith(RECTIFIED);
   }
 
   private void closeRectifier() {

@@ -3,6 +3,7 @@ package io.github.rackfocus.rosnode;
 import io.github.rackfocus.assembly.NodeAssembly;
 import io.github.rackfocus.common.DaemonThreads;
 import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.NativeLibraryException;
 import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.ConfigException;
 import io.github.rackfocus.frame.CameraView;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,8 @@ public final class RosDepthNode {
 
   /** Runs the node and exits with its exit code. */
   public static void main(String[] arguments) {
+    // Numbers are the same everywhere: also those that a library prints.
+    Locale.setDefault(Locale.ROOT);
     System.exit(new RosDepthNode().run(List.of(arguments), System.out));
   }
 
@@ -82,7 +86,7 @@ public final class RosDepthNode {
     } catch (NoSuchFileException e) {
       LOG.error("{}: no such file", e.getMessage());
       return EXIT_USAGE;
-    } catch (IOException e) {
+    } catch (IOException | NativeLibraryException e) {
       LOG.error("{}", ErrorMessages.of(e));
       return EXIT_FAILURE;
     } catch (InterruptedException e) {

@@ -65,7 +65,7 @@ public final class RosFrameSource implements FrameSource {
     // As in image_transport, the base name is remapped and the transport is appended.
     imageTopic = raw ? image : image + "/compressed";
     CameraCalibration file = CameraInfoUrl.read(settings.images().cameraInfoUrl(), System.getenv());
-    intake = new FrameIntake(imageTopic, settings, pool, file, frameId, FRAMES_WAITING);
+    intake = new FrameIntake(imageTopic, imageTopic, settings, pool, file, frameId, FRAMES_WAITING);
     if (raw) {
       subscribe(imageTopic, Image.TYPE, this::onImage);
     } else {

@@ -20,6 +20,7 @@ public final class FileSink implements DepthSink {
   private @Nullable DepthMap unwritten;
   private @Nullable Path newestFolder;
   private long accepted;
+  private volatile long lost;
 
   /**
    * @throws IOException if the folder is not writable; the message names it and the reason
@@ -54,12 +55,21 @@ public final class FileSink implements DepthSink {
     return newestFolder;
   }
 
+  /** Returns 1 if the last map, kept until the end, could not be written then. */
+  @Override
+  public long lost() {
+    return lost;
+  }
+
   @Override
   public void close() throws IOException {
     DepthMap last = unwritten;
     if (last != null) {
       try {
         write(last);
+      } catch (IOException | RuntimeException e) {
+        lost = 1;
+        throw e;
       } finally {
         releaseUnwritten();
       }

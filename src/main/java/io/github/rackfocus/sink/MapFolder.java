@@ -1,11 +1,9 @@
 package io.github.rackfocus.sink;
 
-import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.OutputFiles;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.frame.Pfm;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -55,7 +53,7 @@ public final class MapFolder {
           "output folder "
               + folder
               + " is not writable: "
-              + reason(e)
+              + OutputFiles.reason(e)
               + "; expected a writable folder",
           e);
     }
@@ -76,7 +74,7 @@ public final class MapFolder {
       Files.createDirectories(folder);
       Files.deleteIfExists(folder.resolve(REPORT));
     } catch (FileSystemException e) {
-      throw failure(folder, e);
+      throw OutputFiles.cannotWrite(folder, e);
     }
     replace(folder, "depth.pfm", new Pfm(width, height, MapImages.floats(map.depth()))::write);
     replace(
@@ -132,28 +130,7 @@ public final class MapFolder {
       } catch (IOException leftOver) {
         e.addSuppressed(leftOver);
       }
-      throw failure(file, e);
+      throw OutputFiles.cannotWrite(file, e);
     }
-  }
-
-  private static IOException failure(Path file, IOException cause) {
-    return new IOException(file + " cannot be written: " + reason(cause), cause);
-  }
-
-  /** Returns the reason of a failure; Java's own message is often only the path. */
-  private static String reason(IOException e) {
-    if (e instanceof FileAlreadyExistsException) {
-      return "a file with that name exists";
-    }
-    if (e instanceof AccessDeniedException) {
-      return "permission denied";
-    }
-    if (e instanceof NoSuchFileException missing) {
-      return missing.getFile() + " does not exist";
-    }
-    if (e instanceof FileSystemException failure && failure.getReason() != null) {
-      return failure.getReason();
-    }
-    return ErrorMessages.of(e);
   }
 }

@@ -5,6 +5,7 @@ import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.frame.PngHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 import org.opencv.core.MatOfByte;
@@ -12,10 +13,6 @@ import org.opencv.imgcodecs.Imgcodecs;
 
 /** Encodes and decodes PNG images. Thread-safe. */
 public final class Png {
-  static {
-    NativeLibraries.loadOpenCv();
-  }
-
   private Png() {}
 
   /**
@@ -25,6 +22,7 @@ public final class Png {
    */
   public static byte[] encode16(int width, int height, short[] codes) {
     checkLength(width, height, codes.length);
+    NativeLibraries.loadOpenCv();
     Mat image = new Mat(height, width, CvType.CV_16UC1);
     try {
       image.put(0, 0, codes);
@@ -41,6 +39,7 @@ public final class Png {
    */
   public static byte[] encode8(int width, int height, byte[] values) {
     checkLength(width, height, values.length);
+    NativeLibraries.loadOpenCv();
     Mat image = new Mat(height, width, CvType.CV_8UC1);
     try {
       image.put(0, 0, values);
@@ -102,6 +101,7 @@ public final class Png {
   }
 
   private static Mat decode(byte[] png, int width, int height, int type) throws IOException {
+    NativeLibraries.loadOpenCv();
     MatOfByte bytes = new MatOfByte(png);
     Mat image;
     try {
@@ -136,6 +136,7 @@ public final class Png {
 
   private static String text(PngHeader header) {
     return String.format(
+        Locale.ROOT,
         "%d x %d with %d bits and colour type %d",
         header.width(), header.height(), header.bits(), header.colourType());
   }

@@ -12,13 +12,16 @@ import org.opencv.imgcodecs.Imgcodecs;
  * output equals that of {@link Png}. Not thread-safe.
  */
 public final class PngEncoder {
-  static {
-    NativeLibraries.loadOpenCv();
-  }
-
-  private final MatOfByte encoded = new MatOfByte();
-  private Mat image = new Mat();
+  private final MatOfByte encoded;
+  private Mat image;
   private byte[] bytes = new byte[0];
+
+  /** Loads OpenCV. */
+  public PngEncoder() {
+    NativeLibraries.loadOpenCv();
+    encoded = new MatOfByte();
+    image = new Mat();
+  }
 
   /**
    * Encodes a 16-bit grey image; the file is in {@link #bytes} until the next call.

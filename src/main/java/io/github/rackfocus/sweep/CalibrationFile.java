@@ -5,6 +5,9 @@ import io.github.rackfocus.document.DocumentException;
 import io.github.rackfocus.document.DocumentReader;
 import io.github.rackfocus.document.Section;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +23,7 @@ public final class CalibrationFile {
   private static final int MAX_SIDE = 1 << 16;
   private static final int MAX_NUMBERS = 16;
   private static final String DATA = "data";
+  private static final String OPENCV = "%YAML:1.0";
   private static final double[] IDENTITY = {1, 0, 0, 0, 1, 0, 0, 0, 1};
 
   private CalibrationFile() {}
@@ -32,6 +36,7 @@ public final class CalibrationFile {
    */
   public static CameraCalibration read(Path file) throws IOException {
     try {
+      refuseFileStorage(file);
       JsonNode root = DocumentReader.YAML.read(file, MAX_BYTES);
       return calibration(Section.strict(file.toString(), root));
     } catch (NoSuchFileException e) {
@@ -40,6 +45,21 @@ public final class CalibrationFile {
       throw new IOException(e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** OpenCV's own format begins with a directive that YAML does not know. */
+  private static void refuseFileStorage(Path file) throws IOException {
+    byte[] begin = new byte[OPENCV.length()];
+    try (InputStream in = Files.newInputStream(file)) {
+      in.readNBytes(begin, 0, begin.length);
+    }
+    if (new String(begin, StandardCharsets.ISO_8859_1).equals(OPENCV)) {
+      throw new IOException(
+          file
+              + ": is written by OpenCV's FileStorage ("
+              + OPENCV
+              + "); expected the YAML that camera_calibration writes");
     }
   }
 
@@ -61,7 +81,8 @@ public final class CalibrationFile {
             camera,
             matrix(root, "rectification_matrix", 3, 3, IDENTITY.clone()),
             matrix(root, "projection_matrix", 3, 4, unrectified),
-            lens(root, camera[2], camera[5]));
+            lens(root, camera[2], camera[5]))
+            .checkedAgainstSize();
     root.reportUnknownKeys("a key of a camera file");
     return result;
   }
@@ -129,8 +150,7 @@ public final class CalibrationFile {
   }
 
   private static double[] numbers(Section section) {
-    // Redundant with the number of values, which is checked.
-    section.ignore("rows", "cols", "dt");
+    section.ignore("dt");
     String expected = "a list of at most " + MAX_NUMBERS + " numbers";
     List<JsonNode> values = section.elements(DATA, expected);
     if (values.size() > MAX_NUMBERS) {
@@ -144,6 +164,15 @@ public final class CalibrationFile {
       }
       numbers[i] = value.doubleValue();
     }
+    if (section.has("rows") && section.has("cols")) {
+      int rows = section.integer("rows", 0, MAX_NUMBERS);
+      int columns = section.integer("cols", 0, MAX_NUMBERS);
+      if (rows * columns != values.size()) {
+        throw section.exception(
+            DATA, "a list of " + values.size(), rows + " x " + columns + ", as rows and cols say");
+      }
+    }
+    section.ignore("rows", "cols");
     return numbers;
   }
 }

@@ -100,8 +100,8 @@ public final class CameraCalibration {
    * @param camera K, 3 x 3: pixels of the raw images
    * @param rectification R, 3 x 3
    * @param projection P, 3 x 4: pixels of the rectified images
-   * @throws IllegalArgumentException if a matrix has the wrong size, a value is not finite or a
-   *     focal length is not positive; the message states which
+   * @throws IllegalArgumentException if a matrix has the wrong size or form, a value is not finite,
+   *     a focal length is not positive or R is not a rotation; the message states which
    */
   public CameraCalibration(
       String cameraName,
@@ -118,12 +118,13 @@ public final class CameraCalibration {
           "image size is " + width + " x " + height + "; expected at least 1 x 1");
     }
     model.check(distortion);
-    finite("distortion_coefficients", distortion, distortion.length);
-    finite("camera_matrix", camera, 9);
-    finite("rectification_matrix", rectification, 9);
-    finite("projection_matrix", projection, 12);
-    focalLength("camera_matrix", camera[0], camera[4]);
-    focalLength("projection_matrix", projection[0], projection[5]);
+    CalibrationChecks.finite("distortion_coefficients", distortion, distortion.length);
+    CalibrationChecks.finite("camera_matrix", camera, 9);
+    CalibrationChecks.finite("rectification_matrix", rectification, 9);
+    CalibrationChecks.finite("projection_matrix", projection, 12);
+    CalibrationChecks.camera(camera);
+    CalibrationChecks.rotation(rectification);
+    CalibrationChecks.projection(projection);
     this.cameraName = cameraName;
     this.width = width;
     this.height = height;
@@ -201,14 +202,36 @@ public final class CameraCalibration {
     return matrix;
   }
 
-  /** Whether rectified images differ from raw ones: by distortion, a rotation or another K. */
+  /**
+   * Whether rectified images differ from raw ones, that is, whether there is distortion. Images
+   * without it are rectified already, whatever R and P, as for image_proc.
+   */
   public boolean changesImages() {
+    // By this model an image without coefficients is still no perspective view.
+    boolean distorted = model == DistortionModel.EQUIDISTANT;
     for (double coefficient : distortion) {
-      if (coefficient != 0) {
-        return true;
-      }
+      distorted |= coefficient != 0;
     }
-    return !Arrays.equals(rectification, IDENTITY) || !Arrays.equals(camera, rectifiedCamera());
+    return distorted;
+  }
+
+  /**
+   * Whether the matrices describe two different views although there is no distortion that would
+   * make them differ: images stay as they are then, and one of the matrices is not theirs.
+   */
+  public boolean hasTwoViews() {
+    return !changesImages()
+        && !(Arrays.equals(rectification, IDENTITY) && Arrays.equals(camera, rectifiedCamera()));
+  }
+
+  /**
+   * Returns this calibration, after checking that its matrices and its size are of one image.
+   *
+   * @throws IllegalArgumentException if they are not, for example because one is of a binned image
+   */
+  public CameraCalibration checkedAgainstSize() {
+    CalibrationChecks.sameImage(this);
+    return this;
   }
 
   /**
@@ -368,25 +391,5 @@ public final class CameraCalibration {
       bytes.putDouble(number + 0.0); // -0.0 becomes 0.0
     }
     digest.update(bytes.array());
-  }
-
-  private static void finite(String name, double[] numbers, int expected) {
-    if (numbers.length != expected) {
-      throw new IllegalArgumentException(
-          name + " has " + numbers.length + " numbers; expected " + expected);
-    }
-    for (int i = 0; i < numbers.length; i++) {
-      if (!Double.isFinite(numbers[i])) {
-        throw new IllegalArgumentException(
-            name + " has " + numbers[i] + " as number " + (i + 1) + "; expected finite numbers");
-      }
-    }
-  }
-
-  private static void focalLength(String name, double x, double y) {
-    if (!(x > 0 && y > 0)) {
-      throw new IllegalArgumentException(
-          name + " has focal lengths " + x + " and " + y + "; expected more than 0 pixels");
-    }
   }
 }

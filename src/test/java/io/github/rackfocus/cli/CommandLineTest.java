@@ -1,16 +1,21 @@
 package io.github.rackfocus.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.onnx.ModelLibrary;
 import io.github.rackfocus.ros.bag.BagFixture;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -113,6 +118,71 @@ class CommandLineTest {
         .isDirectoryContaining("glob:**/depth-colour.png")
         .isDirectoryContaining("glob:**/report.json");
     assertThat(result.out()).contains("Depth maps and pictures: " + out.resolve("map-00000004"));
+  }
+
+  /** A file in the way of a map's folder stands for a full disk: the write fails, not the start. */
+  @Test
+  void shouldExitWithOneWhenAMapCannotBeWritten() throws Exception {
+    Path out = Files.createDirectories(folder.resolve("out"));
+    Files.writeString(out.resolve("map-00000004"), "in the way");
+    String stack = stack(5).toString();
+    Result result = run("replay", stack, "--model", "tiny-rolling", "--out", out.toString());
+    result.failsWith(1, "to files: 1 of 1 maps were not delivered");
+    assertThat(result.out()).doesNotContain("pictures: ").contains("digest of 1 maps");
+
+    Path config =
+        Files.writeString(
+            folder.resolve("node.yaml"),
+            """
+            source: {kind: folder, folder: {path: %s, loop: false, paced: false}}
+            model: {name: tiny-rolling}
+            sinks: {files: {enabled: true, folder: %s}}
+            """
+                .formatted(stack, out));
+    run("run", "--config", config.toString())
+        .failsWith(1, "to files: 1 of 1 maps were not delivered");
+  }
+
+  @Test
+  void shouldExitWithOneWhenAReportCannotBeWritten() throws Exception {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "has a device that is always full");
+    Path disk = Files.createDirectories(folder.resolve("disk"));
+    Path board = Files.createSymbolicLink(disk.resolve("board.pdf"), full);
+    run("calibrate", "--print-board", board.toString())
+        .failsWith(1, board + " cannot be written: No space left on device");
+    Path json = Files.createSymbolicLink(disk.resolve("eval.json"), full);
+    run("eval", stack(5).toString(), "--model", "tiny-rolling", "--json", json.toString())
+        .failsWith(1, json + " cannot be written: No space left on device");
+    Path maps = Files.createDirectories(folder.resolve("maps"));
+    Path pfm = Files.createDirectories(maps.resolve("tiny-rolling")).resolve("stack.pfm");
+    Files.createSymbolicLink(pfm, full);
+    run("eval", stack(5).toString(), "--model", "tiny-rolling", "--out", maps.toString())
+        .failsWith(1, pfm + " cannot be written: No space left on device");
+    assertThat(full).exists();
+  }
+
+  /** A PrintWriter swallows what the system says of a full disk or a closed pipe. */
+  @Test
+  void shouldExitWithOneWhenStandardOutputCannotBeWritten() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int value) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintStream err = new PrintStream(said, true, StandardCharsets.UTF_8);
+    for (String[] command :
+        new String[][] {{"--version"}, {"models"}, {"run", "--print-config"}, {"eval", "--help"}}) {
+      assertThat(Rackfocus.run(command, full, err)).as("%s", command[0]).isEqualTo(1);
+    }
+    assertThat(said.toString(StandardCharsets.UTF_8))
+        .contains("rackfocus: standard output cannot be written: No space left on device");
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    assertThat(Rackfocus.run(new String[] {"run", "--print-config"}, whole, err)).isZero();
+    assertThat(whole.size()).isGreaterThan(10_000);
   }
 
   @Test

@@ -21,6 +21,16 @@ class CameraInfoUrlTest {
             CameraInfoUrl.path(
                 "file://${ROS_HOME}/camera_info/wrist.yaml", Map.of("ROS_HOME", "/home/arm/.ros")))
         .isEqualTo(Path.of("/home/arm/.ros/camera_info/wrist.yaml"));
+    assertThat(CameraInfoUrl.path("file://${ROS_HOME}/wrist.yaml", Map.of("HOME", "/home/arm")))
+        .isEqualTo(Path.of("/home/arm/.ros/wrist.yaml"));
+  }
+
+  /** As in a container whose user has no home: /.ros is nobody's. */
+  @Test
+  void shouldNotInventAHome() {
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> CameraInfoUrl.path("file://${ROS_HOME}/wrist.yaml", Map.of()))
+        .withMessageContaining("neither ROS_HOME nor HOME is set");
   }
 
   @Test

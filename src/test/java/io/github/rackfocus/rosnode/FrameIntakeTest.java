@@ -12,6 +12,7 @@ import io.github.rackfocus.sweep.CameraCalibration;
 import io.github.rackfocus.sweep.LensCalibration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class FrameIntakeTest {
 
   private final FramePool pool = new FramePool(8);
   private FrameIntake intake =
-      new FrameIntake("test", RosInputConfig.DEFAULTS, pool, null, "frame", 8);
+      new FrameIntake("test", "/image_raw", RosInputConfig.DEFAULTS, pool, null, "frame", 8);
 
   @AfterEach
   void close() {
@@ -140,7 +141,7 @@ class FrameIntakeTest {
             new double[] {4, 0, 2, 0, 0, 4, 1, 0, 0, 0, 1, 0},
             new LensCalibration(0.5, 3, 0.02));
     intake.close();
-    intake = new FrameIntake("test", RosInputConfig.DEFAULTS, pool, file, "frame", 8);
+    intake = new FrameIntake("test", "/image_raw", RosInputConfig.DEFAULTS, pool, file, "frame", 8);
     LensState state = TestMessages.lensState(10 * MS, NAN);
     state.lensPowerDioptres = -2;
     intake.lensState(state);
@@ -190,6 +191,113 @@ class FrameIntakeTest {
     assertThat(stamps()).containsExactly(1L);
   }
 
+  /** What a driver sends before its camera is calibrated, and what no camera can have. */
+  @Test
+  void shouldNotUseMatricesThatAreNone() {
+    CameraInfo good = TestMessages.cameraInfo(64, 48, -0.1);
+    intake.cameraInfo(good);
+    assertThat(intake.calibration().calibration()).isNotNull();
+    List<Consumer<CameraInfo>> faults =
+        List.of(
+            info -> info.k = new double[9],
+            info -> info.r = new double[9],
+            info -> info.p = new double[12],
+            info -> info.r[0] = 0.5,
+            info -> info.r = new double[] {1, 0, 0, 0, 1, 0, 0, 0, -1},
+            info -> info.k[1] = 3,
+            info -> info.k[8] = 0,
+            info -> info.d = new double[] {0.1, 0, 0, 0, 0, 0.1, 0, 0},
+            info -> info.k[2] = -5,
+            info -> info.p[2] = 700);
+    for (int i = 0; i < faults.size(); i++) {
+      intake.cameraInfo(good);
+      CameraInfo bad = TestMessages.cameraInfo(64, 48, -0.1);
+      faults.get(i).accept(bad);
+      intake.cameraInfo(bad);
+      assertThat(intake.calibration().calibration()).as("fault %d", i).isNull();
+    }
+  }
+
+  /** The matrices of an image binned by 4, with the size of the full one. */
+  @Test
+  void shouldNotUseMatricesOfAnotherSize() {
+    CameraInfo binned = TestMessages.cameraInfo(80, 60, -0.1);
+    binned.width = 320;
+    binned.height = 240;
+    intake.cameraInfo(binned);
+    assertThat(intake.calibration().calibration()).isNull();
+    CameraInfo full = TestMessages.cameraInfo(320, 240, -0.1);
+    full.width = 80;
+    full.height = 60;
+    intake.cameraInfo(full);
+    assertThat(intake.calibration().calibration()).isNull();
+  }
+
+  /** A topic's calibration without distortion was not compared with the images at all. */
+  @Test
+  void shouldCompareTheSizeOfImagesThatAreNotRectified() {
+    CameraInfo info = TestMessages.cameraInfo(64, 48, 0);
+    info.binningX = 4;
+    info.binningY = 4;
+    intake.cameraInfo(info);
+    assertThat(intake.calibration().contradiction(64, 48))
+        .isEqualTo("size is 64 x 48; expected that of the calibration for 16 x 12");
+    assertThat(intake.calibration().contradiction(16, 12)).isNull();
+    intake.image(TestMessages.mono8(64, 48, MS, 0), 1, 0, 0);
+    assertThat(stamps()).as("depth does not depend on it").containsExactly(1L);
+
+    CameraInfo right = TestMessages.cameraInfo(16, 12, 0);
+    intake.close();
+    intake =
+        new FrameIntake(
+            "test",
+            "/image_raw",
+            RosInputConfig.DEFAULTS,
+            pool,
+            CameraInfoMessages.calibration(right),
+            "frame",
+            8);
+    intake.image(TestMessages.mono8(64, 48, MS, 0), 1, 0, 0);
+    assertThat(intake.causes()).containsEntry("imageNotCalibrated", 1L);
+  }
+
+  @Test
+  void shouldNotRectifyImagesThatAreRectifiedAlready() {
+    for (String topic :
+        List.of("/camera/image_rect", "/image_rect_color/compressed", "image_rect")) {
+      intake.close();
+      intake = new FrameIntake("test", topic, RosInputConfig.DEFAULTS, pool, null, "frame", 8);
+      intake.cameraInfo(TestMessages.cameraInfo(64, 48, -0.3));
+      assertThat(intake.calibration().caution()).contains("are not rectified again");
+      intake.image(TestMessages.mono8(64, 48, MS, 0), 1, 0, 0);
+      try (Frame frame = next()) {
+        for (int i = 0; i < frame.pixels(); i++) {
+          assertThat(frame.lumaAt(i)).isEqualTo(i & 0xff);
+        }
+      }
+      // They are described by P, as what image_proc publishes.
+      CameraInfo described = new CameraInfo();
+      assertThat(intake.calibration().describe(described, 64, 48)).isTrue();
+      assertThat(described.k[0]).isEqualTo(1.1 * 64);
+      assertThat(described.d).containsOnly(0);
+    }
+  }
+
+  /** Without distortion image_proc copies the image, whatever R and P. */
+  @Test
+  void shouldNotRectifyImagesWithoutDistortion() {
+    CameraInfo info = TestMessages.cameraInfo(64, 48, 0);
+    intake.cameraInfo(info);
+    assertThat(intake.calibration().caution()).contains("there is no distortion");
+    assertThat(intake.calibration().rectifier()).isNull();
+    info = TestMessages.cameraInfo(64, 48, 0);
+    info.p[0] = info.k[0];
+    info.p[5] = info.k[4];
+    intake.cameraInfo(info);
+    assertThat(intake.calibration().calibration()).isNotNull();
+    assertThat(intake.calibration().caution()).isNull();
+  }
+
   @Test
   void shouldDescribeTheWindowThatTheSensorSends() {
     CameraInfo info = TestMessages.cameraInfo(640, 480, 0);
@@ -203,7 +311,9 @@ class FrameIntakeTest {
     CameraInfo described = new CameraInfo();
     assertThat(intake.calibration().describe(described, 640, 480)).isFalse();
     assertThat(intake.calibration().describe(described, 200, 150)).isTrue();
-    assertThat(described.k[0]).isEqualTo(1.1 * 640 / 2);
+    // Without distortion images stay as they are, so K stays theirs.
+    assertThat(described.k[0]).isEqualTo(640 / 2);
+    assertThat(described.p[0]).isEqualTo(1.1 * 640 / 2);
     assertThat(described.k[2]).isEqualTo((319.5 - 100) / 2);
     assertThat(described.k[5]).isEqualTo((239.5 - 40) / 2);
     assertThat(described.k[8]).isEqualTo(1);

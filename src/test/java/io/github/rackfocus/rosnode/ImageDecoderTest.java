@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.management.ThreadMXBean;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
@@ -25,10 +28,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class ImageDecoderTest {
   private final FramePool pool = new FramePool(4);
-  private final ImageDecoder decoder = new ImageDecoder(pool, 12);
+  private final ImageDecoder decoder = new ImageDecoder(pool, 12, 20);
 
   @BeforeAll
   static void load() {
@@ -59,6 +63,26 @@ class ImageDecoderTest {
       bytes[i] = (byte) values[i];
     }
     return bytes;
+  }
+
+  /** The decoder of this test expects 12 bits, and looks at 20 images. */
+  @Test
+  void shouldQuestionABitDepthThatASweepContradicts() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(ImageDecoder.class);
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    logger.addAppender(said);
+    try {
+      byte[] dark = bytes(0xff, 0x01, 0x20, 0x00);
+      for (int i = 0; i < 30; i++) {
+        luma(TestMessages.image("mono16", 2, 1, 4, dark, 1 + i));
+        assertThat(said.list).hasSize(i < 19 ? 0 : 1);
+      }
+    } finally {
+      logger.detachAppender(said);
+    }
+    assertThat(said.list.get(0).getFormattedMessage())
+        .contains("is 511, less than a quarter of the 4095", "bitDepth 12", "9 by these images");
   }
 
   /** BT.601: 0.299 R + 0.587 G + 0.114 B. */
@@ -231,6 +255,30 @@ class ImageDecoderTest {
       assertThat(frame.lumaAt(1)).isEqualTo(255);
       assertThat(frame.lumaAt(2)).isEqualTo(128);
     }
+  }
+
+  /** OpenCV fills the lost part with grey; a recording is decoded with more care. */
+  @Test
+  void shouldRefuseADamagedJpegOfARecording() throws Exception {
+    BufferedImage noise = new BufferedImage(64, 64, BufferedImage.TYPE_BYTE_GRAY);
+    Random random = new Random(3);
+    for (int i = 0; i < 64 * 64; i++) {
+      noise.getRaster().setSample(i % 64, i / 64, 0, random.nextInt(256));
+    }
+    CompressedImage image = TestMessages.packed(noise, "jpeg", "mono8; jpeg compressed ", 1);
+    byte[] good = image.data.array();
+    byte[] lost = new byte[good.length - good.length / 3];
+    System.arraycopy(good, 0, lost, 0, good.length / 2);
+    int rest = lost.length - good.length / 2;
+    System.arraycopy(good, good.length - rest, lost, good.length / 2, rest);
+
+    decoder.checkForDamage();
+    decoder.decode(image, null).close();
+    image.data = ByteBuffer.wrap(lost);
+    assertThatExceptionOfType(BadImageException.class)
+        .isThrownBy(() -> decoder.decode(image, null))
+        .withMessageContaining("is a damaged JPEG (Corrupt JPEG data")
+        .satisfies(e -> assertThat(e.fault()).isEqualTo(InputFault.COMPRESSED));
   }
 
   @Test

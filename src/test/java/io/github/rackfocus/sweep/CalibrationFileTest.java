@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.rackfocus.common.NativeLibraries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +46,11 @@ class CalibrationFileTest {
       """;
 
   @TempDir Path folder;
+
+  @BeforeAll
+  static void loadOpenCv() {
+    NativeLibraries.loadOpenCv();
+  }
 
   private CameraCalibration read(String text) throws IOException {
     return CalibrationFile.read(Files.writeString(folder.resolve("camera.yaml"), text));
@@ -153,12 +160,29 @@ class CalibrationFileTest {
         "image_width: 640 | image_width: 0 | image_width is 0; expected an integer from 1 to 65536",
         "image_width: 640 | image_width: wide | expected an integer from 1 to 65536",
         "image_height: 480 | height: 480 | image_height is missing; expected",
-        "data: [700.5, 0., | data: [ | camera_matrix has 7 numbers; expected 3 x 3",
+        "data: [700.5, 0., | data: [ | camera_matrix.data is a list of 7; expected 3 x 3, as rows",
         "700.5 | .nan | not valid YAML (Malformed numeric value '.nan')",
         "700.5 | -700.5 | camera_matrix has focal lengths -700.5 and 701.5; expected more",
         "700.5 | x | expected a number",
+        "701.5, 240.75, 0., 0., 1. | 701.5, 240.75, 0., 0., 0. | camera_matrix is [700.5, 0.0,",
+        "700.5, 0., 320 | 700.5, 12., 320 | expected [fx 0 cx, 0 fy cy, 0 0 1] without skew",
+        "700.5, 0., 320.25, 0., 701.5, 240.75, 0., 0., 1. | 0, 0, 0, 0, 0, 0, 0, 0, 0 | camera_matrix is all zeros, as of a camera that is not calibrated; expected a calibration",
+        "data: [1., 0., 0., 0., 1., 0., 0., 0., 1.] | data: [0, 0, 0, 0, 0, 0, 0, 0, 0] | rectification_matrix is all zeros",
+        "data: [1., 0., 0., 0., 1., 0., 0., 0., 1.] | data: [.5, 0, 0, 0, .5, 0, 0, 0, .5] | rectification_matrix is not a rotation (its determinant is 0.125); expected one, which for a single",
+        "data: [1., 0., 0., 0., 1., 0., 0., 0., 1.] | data: [-1, 0, 0, 0, 1, 0, 0, 0, 1] | rectification_matrix is not a rotation (its determinant is -1.0)",
+        "data: [1., 0., 0., 0., 1., 0., 0., 0., 1.] | data: [1, 0, 0, 0, -1, 0, 0, 0, -1] | show less than a quarter of the camera's image of 640 x 480",
+        "650., 0., 321., 0., 0., 652., 241., 0., 0., 0., 1., 0. | 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 | projection_matrix is all zeros",
+        "241., 0., 0., 0., 1., 0. | 241., 0., 0., 1., 0., 0. | expected [fx 0 cx Tx, 0 fy cy Ty, 0 0 1 0]",
+        "650., 0., 321. | 650., 0., 3210. | show less than a quarter of the camera's image",
+        "320.25, 0., 701.5, 240.75 | 80, 0., 701.5, 60 | principal point at 80.0, 60.0 in an image of 640 x 480; expected it near the middle",
+        "320.25, 0., 701.5, 240.75 | 640, 0., 701.5, 480 | principal point at 640.0, 480.0",
+        "-0.25, 0.1, | 250, 100, | distortion_coefficients show less than a quarter of the camera's",
+        "320.25, | -20, | principal point at -20.0, 240.75",
+        "cols: 5 | cols: 4 | distortion_coefficients.data is a list of 5; expected 1 x 4, as rows and",
+        "-0.25, 0.1, | 1, 1, 1, 1, 1, -0.25, 0.1, | distortion_coefficients",
+        "plumb_bob | rational_polynomial | distortion_coefficients are 5; expected 8 to 14",
         "plumb_bob | prism | distortion_model is 'prism'; expected one of plumb_bob,",
-        "-0.25, 0.1, 0.001, | -0.25, | distortion_coefficients are 3; expected 4 to 5 for plumb_bob",
+        "-0.25, 0.1, 0.001, | -0.25, | distortion_coefficients.data is a list of 3; expected 1 x 5, as",
         "power_gain: 0.98 | power_gain: 0 | power_gain is 0.0; expected a finite number other",
         "depth_offset_m: -0.012 | depth_offset_m: 50 | depth_offset_m is 50.0; expected -10 to 10",
         "camera_name: wrist | camera_name: [ | not valid YAML",
@@ -171,8 +195,26 @@ class CalibrationFileTest {
         .withMessageContaining(sentence);
   }
 
+  /** Numbers with few digits, a rectified pair of cameras, a principal point off the middle. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "data: [1., 0., 0., 0., 1., 0., 0., 0., 1.] | data: [.9998, .0175, 0, -.0175, .9998, 0, 0, 0, 1]",
+        "650., 0., 321., 0., | 650., 0., 321., -39.,",
+        "320.25, | 220.,",
+        "240.75, | 300.,"
+      })
+  void shouldAcceptWhatRealCamerasHave(String from, String to) throws Exception {
+    assertThat(FILE).contains(from);
+    assertThat(read(FILE.replace(from, to)).changesImages()).isTrue();
+  }
+
   @Test
   void shouldRefuseFilesThatAreNone() throws Exception {
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> read("%YAML:1.0\n---\nimage_width: 640\n"))
+        .withMessageContaining("is written by OpenCV's FileStorage (%YAML:1.0); expected the YAML");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> CalibrationFile.read(folder.resolve("none.yaml")))
         .withMessageContaining("does not exist; expected a camera file");
@@ -220,6 +262,7 @@ class CalibrationFileTest {
   void shouldRectifyFisheyes() throws Exception {
     String fisheye =
         FILE.replace("plumb_bob", "equidistant")
+            .replace("cols: 5", "cols: 4")
             .replace("[-0.25, 0.1, 0.001, -0.0005, 0.0]", "[0.1, 0.02, 0.0, 0.0]");
     Mat from = new Mat(480, 640, CvType.CV_8UC1);
     Mat to = new Mat(480, 640, CvType.CV_8UC1);

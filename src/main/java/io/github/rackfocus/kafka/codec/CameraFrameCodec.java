@@ -5,6 +5,7 @@ import com.github.luben.zstd.ZstdException;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.frame.CameraView;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
@@ -77,10 +78,12 @@ public final class CameraFrameCodec {
           message
               .setEncoding(ImageEncoding.IMAGE_ENCODING_PNG8)
               .setLuma(wrap(Png.encode8(frame.width(), frame.height(), luma)));
-      case ZSTD ->
-          message
-              .setEncoding(ImageEncoding.IMAGE_ENCODING_ZSTD8)
-              .setLuma(wrap(Zstd.compress(luma, ZSTD_LEVEL)));
+      case ZSTD -> {
+        NativeLibraries.prepareZstd();
+        message
+            .setEncoding(ImageEncoding.IMAGE_ENCODING_ZSTD8)
+            .setLuma(wrap(Zstd.compress(luma, ZSTD_LEVEL)));
+      }
     }
     return message.build();
   }
@@ -152,6 +155,7 @@ public final class CameraFrameCodec {
   private static byte[] unzstd(CameraFrame frame) throws IOException {
     byte[] luma = new byte[frame.getWidth() * frame.getHeight()];
     byte[] packed = frame.getLuma().toByteArray();
+    NativeLibraries.prepareZstd();
     long bytes;
     try {
       bytes = Zstd.decompressByteArray(luma, 0, luma.length, packed, 0, packed.length);

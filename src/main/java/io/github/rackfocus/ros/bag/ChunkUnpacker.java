@@ -6,9 +6,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import net.jpountz.lz4.LZ4Factory;
-import net.jpountz.lz4.LZ4FrameInputStream;
-import net.jpountz.xxhash.XXHashFactory;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 
 /**
@@ -75,6 +72,10 @@ final class ChunkUnpacker {
       while (true) {
         if (count == content.length) {
           if (count == chunk.size()) {
+            // Reading the end verifies the checksums, which follow the data.
+            if (in.read() >= 0 && chunk.complete()) {
+              throw new IOException("has more than the " + count + " bytes that are announced");
+            }
             break;
           }
           content = Arrays.copyOf(content, (int) Math.min(chunk.size(), 2L * content.length));
@@ -107,15 +108,11 @@ final class ChunkUnpacker {
   }
 
   private InputStream open(BagChunk chunk, ByteBuffer stored) throws IOException {
-    InputStream in = new ByteArrayInputStream(stored.array(), 0, stored.limit());
     return switch (chunk.compression()) {
-      case "bz2" -> new BZip2CompressorInputStream(in);
-      // Pure Java: the native library would be extracted to the temporary folder at every start.
-      case "lz4" ->
-          new LZ4FrameInputStream(
-              in,
-              LZ4Factory.fastestJavaInstance().safeDecompressor(),
-              XXHashFactory.fastestJavaInstance().hash32());
+      case "bz2" ->
+          new BZip2CompressorInputStream(
+              new ByteArrayInputStream(stored.array(), 0, stored.limit()));
+      case "lz4" -> Lz4Frames.open(stored);
       default ->
           throw new BagException(
               file.at(chunk.position())

@@ -1,5 +1,6 @@
 package io.github.rackfocus.ros.net;
 
+import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts of rejected input and failed calls since a node's start, for diagnostics. Thread-safe. */
@@ -49,9 +50,10 @@ public final class FaultCounts {
 
   @Override
   public String toString() {
-    return ("rejected connections %d, silent %d, publisher failures %d, malformed messages %d,"
-            + " rejected calls %d, failed service calls %d, master failures %d")
-        .formatted(
+    return String.format(
+        Locale.ROOT,
+        "rejected connections %d, silent %d, publisher failures %d, malformed messages %d,"
+            + " rejected calls %d, failed service calls %d, master failures %d",
             rejectedConnections(),
             silentConnections(),
             publisherFailures(),

@@ -3,6 +3,7 @@ package io.github.rackfocus.ros.xmlrpc;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Writes XML-RPC in UTF-8; values are Integer, Boolean, String, Double, byte[], List and Map. */
@@ -100,7 +101,8 @@ final class XmlRpcWriter {
                       : i > 0 && Character.isHighSurrogate(text.charAt(i - 1)));
           if (lone || c >= 0xFFFE || c < ' ' && c != '\t' && c != '\n') {
             throw new IllegalArgumentException(
-                "XML cannot represent the character U+%04X".formatted((int) c));
+                String.format(
+                    Locale.ROOT, "XML cannot represent the character U+%04X", (int) c));
           }
           out.append(c);
         }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import net.jpountz.lz4.LZ4FrameOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
+import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorOutputStream;
 
 /**
  * Writes bags of format 2.0 after its description (wiki.ros.org/Bags/Format/2.0), for tests that
@@ -34,7 +35,7 @@ public final class BagFixture {
   private int bagHeaderAt;
 
   /**
-   * @param compression none, bz2 or lz4
+   * @param compression none, bz2, lz4 or, with blocks that refer to the one before, lz4-linked
    * @param chunkBytes after which a chunk ends
    */
   public BagFixture(String compression, int chunkBytes) {
@@ -109,7 +110,7 @@ public final class BagFixture {
     }
     int position = bag.size();
     byte[] fields =
-        fields("op", op(5), "compression", text(compression), "size", number(chunk.size()));
+        fields("op", op(5), "compression", text(stored()), "size", number(chunk.size()));
     write(bag, record(fields, pack(chunk.toByteArray())));
     ByteArrayOutputStream counts = new ByteArrayOutputStream();
     index.forEach((id, entries) -> {
@@ -155,15 +156,28 @@ public final class BagFixture {
       return plain;
     }
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (OutputStream out =
-        compression.equals("bz2")
-            ? new BZip2CompressorOutputStream(packed)
-            : new LZ4FrameOutputStream(packed)) {
+    try (OutputStream out = packer(packed)) {
       out.write(plain);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return packed.toByteArray();
+  }
+
+  private OutputStream packer(OutputStream to) throws IOException {
+    return switch (compression) {
+      case "bz2" -> new BZip2CompressorOutputStream(to);
+      case "lz4-linked" ->
+          new FramedLZ4CompressorOutputStream(
+              to,
+              new FramedLZ4CompressorOutputStream.Parameters(
+                  FramedLZ4CompressorOutputStream.BlockSize.K64, true, true, true));
+      default -> new LZ4FrameOutputStream(to);
+    };
+  }
+
+  private String stored() {
+    return compression.replace("-linked", "");
   }
 
   private static byte[] bagHeader(long indexAt, int connections, int chunks) {

@@ -70,7 +70,7 @@ class BagReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"none", "bz2", "lz4"})
+  @ValueSource(strings = {"none", "bz2", "lz4", "lz4-linked"})
   void shouldReadMessagesByTheirTime(String compression) throws Exception {
     Read read = read(write(numbers(compression).bytes()));
     assertThat(read.numbers()).isEqualTo(upTo(12));
@@ -79,7 +79,7 @@ class BagReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"none", "bz2", "lz4"})
+  @ValueSource(strings = {"none", "bz2", "lz4", "lz4-linked"})
   void shouldReadBagsWithoutAnIndex(String compression) throws Exception {
     Read read = read(write(numbers(compression).unfinished()));
     assertThat(read.numbers()).isEqualTo(upTo(12));
@@ -124,7 +124,7 @@ class BagReaderTest {
 
   /** Wherever a bag is truncated, a prefix of its messages is read, with a warning. */
   @ParameterizedTest
-  @ValueSource(strings = {"none", "bz2", "lz4"})
+  @ValueSource(strings = {"none", "bz2", "lz4", "lz4-linked"})
   void shouldReadWhatIsLeftOfABrokenOffBag(String compression) throws Exception {
     byte[] whole = numbers(compression).bytes();
     int most = 0;
@@ -231,12 +231,63 @@ class BagReaderTest {
         .contains("cannot be decompressed as bz2");
   }
 
+  /** Text that repeats over 64 kB blocks, so that each refers to the one before. */
+  @Test
+  void shouldReadBlocksThatReferToTheBlockBefore() throws Exception {
+    byte[] text = new byte[300_000];
+    Random random = new Random(1);
+    for (int i = 0; i < text.length; i++) {
+      text[i] = i < 50_000 ? (byte) random.nextInt() : text[i - 50_000];
+    }
+    Path file =
+        new BagFixture("lz4-linked", 1 << 20)
+            .add("/text", "test/Text", "*", SECOND, text)
+            .write(folder.resolve("linked.bag"));
+    assertThat(Files.size(file)).isLessThan(120_000);
+    try (BagReader bag = BagReader.open(file)) {
+      assertThat(bag.next()).isTrue();
+      byte[] found = new byte[bag.data().remaining()];
+      bag.data().get(found);
+      assertThat(found).isEqualTo(text);
+      assertThat(bag.warnings()).isEmpty();
+    }
+  }
+
+  /** The output has the announced size and is wrong: only a checksum tells. */
+  @Test
+  void shouldNotBelieveAChunkWhoseChecksumIsWrong() throws Exception {
+    byte[] bz2 = numbers("bz2").bytes();
+    bz2[indexOf(bz2, "BZh") + 12] ^= 1;
+    assertDamaged(read(write(bz2)), "cannot be decompressed as bz2");
+
+    byte[] lz4 = numbers("lz4-linked").bytes();
+    // The content checksum is the end of the first chunk, before the record with its index.
+    lz4[indexOf(lz4, "op=\4") - 9] ^= 1;
+    assertDamaged(read(write(lz4)), "cannot be decompressed as lz4");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "bz2", "lz4", "lz4-linked"})
+  void shouldNotBelieveAChunkThatIsLargerThanAnnounced(String compression) throws Exception {
+    byte[] whole = numbers(compression).bytes();
+    whole[indexOf(whole, "size=") + 5]--;
+    Read read = read(write(whole));
+    assertThat(read.lost()).isBetween(1L, 6L);
+    assertThat(read.warnings()).hasSize(1).first().asString().contains("announced");
+  }
+
+  private static void assertDamaged(Read read, String warning) {
+    assertThat(read.lost()).isBetween(1L, 6L);
+    assertThat(read.numbers()).hasSize((int) (12 - read.lost())).isSorted();
+    assertThat(read.warnings()).hasSize(1).first().asString().contains(warning);
+  }
+
   @Property(seed = "20261120", tries = 400)
   void shouldSurviveAnyDamage(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int hits)
       throws IOException {
     Random random = new Random(seed);
-    String[] kinds = {"none", "bz2", "lz4"};
-    byte[] bytes = numbers(kinds[random.nextInt(3)]).bytes();
+    String[] kinds = {"none", "bz2", "lz4", "lz4-linked"};
+    byte[] bytes = numbers(kinds[random.nextInt(4)]).bytes();
     for (int i = 0; i < hits; i++) {
       bytes[13 + random.nextInt(bytes.length - 13)] = (byte) random.nextInt();
     }
