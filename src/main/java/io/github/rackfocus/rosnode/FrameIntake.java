@@ -18,6 +18,7 @@ import io.github.rackfocus.sweep.FrameFocusMatcher;
 import io.github.rackfocus.sweep.FrameRectifier;
 import io.github.rackfocus.sweep.MatchingConfig;
 import io.github.rackfocus.sweep.ReadingResult;
+import io.github.rackfocus.sweep.UnknownFocus;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -77,8 +78,9 @@ final class FrameIntake implements AutoCloseable {
     this.rawDecoding = decoder::decode;
     this.compressedDecoding = decoder::decode;
     this.calibration = new InputCalibration(settings.images().rectify(), file, frameId);
-    MatchingConfig options =
-        file == null ? settings.lens().matching() : settings.lens().matching().with(file.lens());
+    MatchingConfig stated =
+        settings.lens().matching().withToleranceFor(settings.sweep().axis());
+    MatchingConfig options = file == null ? stated : stated.with(file.lens());
     this.matcher =
         settings.lens().input() == RosInputConfig.LensInput.STAMP
             ? FrameFocusMatcher.byStamp(options, framesWaiting, settings.sweep().focusAtStamp())
@@ -200,6 +202,9 @@ final class FrameIntake implements AutoCloseable {
     }
     put(causes, "imageQueueFull", matcher.overflowed());
     put(causes, "imageWithoutReading", matcher.withoutReading());
+    for (UnknownFocus cause : UnknownFocus.values()) {
+      put(causes, cause.key(), matcher.withoutReading(cause));
+    }
     return causes;
   }
 

@@ -2,6 +2,7 @@ package io.github.rackfocus.sweep;
 
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
+import java.util.Arrays;
 import java.util.function.LongToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ public final class FrameFocusMatcher implements AutoCloseable {
   private final long[] deadlines;
   private int first;
   private int count;
-  private long withoutReading;
+  private final long[] unknown = new long[UnknownFocus.values().length];
   private long overflowed;
   private boolean closed;
 
@@ -108,7 +109,7 @@ public final class FrameFocusMatcher implements AutoCloseable {
       if (reading.isKnown()) {
         frame.assignFocus(reading);
       } else {
-        withoutReading++;
+        unknown[(focusAtStamp == null ? readings.unknown() : UnknownFocus.NO_READING).ordinal()]++;
       }
     }
     return frame;
@@ -132,7 +133,12 @@ public final class FrameFocusMatcher implements AutoCloseable {
 
   /** Number of frames that left without a reading. */
   public synchronized long withoutReading() {
-    return withoutReading;
+    return Arrays.stream(unknown).sum();
+  }
+
+  /** Number of frames that left without a reading for one cause. */
+  public synchronized long withoutReading(UnknownFocus cause) {
+    return unknown[cause.ordinal()];
   }
 
   /** Number of frames closed because too many were waiting. */
@@ -147,8 +153,7 @@ public final class FrameFocusMatcher implements AutoCloseable {
 
   /** Returns the newest accepted reading, or {@link FocusReading#NONE}. */
   public synchronized FocusReading newestReading() {
-    FocusReading newest = readings.newest();
-    return newest == null ? FocusReading.NONE : newest;
+    return readings.newest();
   }
 
   /** Closes the waiting frames, and all that are offered later. */

@@ -94,8 +94,8 @@ class FrameIntakeTest {
     LensState unknown = TestMessages.lensState(10 * MS, NAN);
     unknown.lensPowerDioptres = NAN;
     intake.lensState(unknown);
-    intake.lensState(TestMessages.lensState(10 * MS, -3));
-    intake.lensState(TestMessages.lensState(10 * MS, 1e9));
+    intake.lensState(TestMessages.lensState(11 * MS, -1e9));
+    intake.lensState(TestMessages.lensState(12 * MS, 1e9));
     intake.lensState(TestMessages.lensState(20 * MS, 4));
     intake.lensState(TestMessages.lensState(15 * MS, 5));
     assertThat(intake.readingsTaken()).isOne();
