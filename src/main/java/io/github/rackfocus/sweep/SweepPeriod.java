@@ -18,8 +18,7 @@ import java.util.Arrays;
  *
  * <p>A sweep that goes back and forth visits every plane twice, so that {@code 2 * planes} visits
  * at the usual distance are the longest period to expect. Intervals far above that (the lens rested,
- * or strayed to a plane twice) don't count, and as long as planes are visited for the first time it
- * bounds the age of all.
+ * or strayed to a plane twice) don't count, and as long as nothing is measured it bounds all ages.
  */
 final class SweepPeriod {
   private static final int REMEMBERED = 4;
@@ -57,14 +56,19 @@ final class SweepPeriod {
     } else if (stampNanos > lastStamp) {
       gaps[gapCount++ % gaps.length] = stampNanos - lastStamp;
     }
+    long expected = longestExpected();
+    boolean growing = false;
     if (seen[plane] && stampNanos > visitStamps[plane]) {
-      intervals[plane][counts[plane]++ % REMEMBERED] = stampNanos - visitStamps[plane];
+      long interval = stampNanos - visitStamps[plane];
+      intervals[plane][counts[plane]++ % REMEMBERED] = interval;
+      // By half the usual time between visits, to be no jitter.
+      growing = counts[plane] == 1 && interval - period > expected / (4 * counts.length);
     }
     seen[plane] = true;
     visitStamps[plane] = stampNanos;
     lastPlane = plane;
     lastStamp = Math.max(lastStamp, stampNanos);
-    measure();
+    measure(expected, growing);
   }
 
   /** The measured period, nanoseconds; 0 until a plane was visited twice. */
@@ -90,30 +94,26 @@ final class SweepPeriod {
     maxAge = Long.MAX_VALUE;
   }
 
-  private void measure() {
-    long expected = longestExpected();
+  /**
+   * @param growing whether the sweep comes back for the first time: the planes at the turn are
+   *     visited again long before the others
+   */
+  private void measure(long expected, boolean growing) {
     long longest = 0;
-    boolean firstSweep = false;
     for (int plane = 0; plane < counts.length; plane++) {
-      if (seen[plane]) {
-        long unvisited = lastStamp - visitStamps[plane];
-        if (counts[plane] == 0) {
-          firstSweep |= unvisited <= expected;
-        } else {
-          long typical = typical(plane);
-          if (unvisited <= RollingStackConfig.PERIODS_OF_AGE * typical
-              && typical / RollingStackConfig.PERIODS_OF_AGE <= expected) {
-            longest = Math.max(longest, typical);
-          }
+      if (counts[plane] > 0) {
+        long typical = typical(plane);
+        boolean visited =
+            lastStamp - visitStamps[plane] <= RollingStackConfig.PERIODS_OF_AGE * typical;
+        if (visited && typical / RollingStackConfig.PERIODS_OF_AGE <= expected) {
+          longest = Math.max(longest, typical);
         }
       }
     }
     period = longest;
-    long assumed = longest;
-    if (firstSweep || longest == 0) {
-      // Going back and forth, the planes at the turn are visited again long before the others.
-      long elapsed = firstSweep && longest > 0 ? lastStamp - firstStamp : Long.MAX_VALUE;
-      assumed = Math.max(longest, Math.min(elapsed, expected));
+    long assumed = longest == 0 ? expected : longest;
+    if (growing) {
+      assumed = Math.max(assumed, Math.min(lastStamp - firstStamp, expected));
     }
     maxAge =
         assumed == Long.MAX_VALUE
