@@ -3,6 +3,7 @@ package io.github.rackfocus.rosnode;
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.config.RosInputConfig;
+import io.github.rackfocus.config.SweepConfig;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
@@ -17,8 +18,10 @@ import io.github.rackfocus.sweep.CameraCalibration;
 import io.github.rackfocus.sweep.FrameFocusMatcher;
 import io.github.rackfocus.sweep.FrameRectifier;
 import io.github.rackfocus.sweep.MatchingConfig;
+import io.github.rackfocus.sweep.PlaneCounter;
 import io.github.rackfocus.sweep.ReadingResult;
 import io.github.rackfocus.sweep.UnknownFocus;
+import java.math.BigDecimal;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -35,10 +38,13 @@ import org.slf4j.LoggerFactory;
  */
 final class FrameIntake implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FrameIntake.class);
+  private static final int UNKNOWN_PLANE = 65535;
   private static final long MAX_RECEIVE_NANOS = 10_000_000_000L;
 
   private final String name;
   private final double lensLatencySeconds;
+  private final boolean isCounted;
+  private final SweepConfig sweep;
   private final ImageDecoder decoder;
   private final Decoding<Image> rawDecoding;
   private final Decoding<CompressedImage> compressedDecoding;
@@ -81,10 +87,27 @@ final class FrameIntake implements AutoCloseable {
     MatchingConfig stated =
         settings.lens().matching().withToleranceFor(settings.sweep().axis());
     MatchingConfig options = file == null ? stated : stated.with(file.lens());
+    this.sweep = settings.sweep();
+    this.isCounted = settings.lens().input() == RosInputConfig.LensInput.COUNTER;
     this.matcher =
-        settings.lens().input() == RosInputConfig.LensInput.STAMP
-            ? FrameFocusMatcher.byStamp(options, framesWaiting, settings.sweep().focusAtStamp())
-            : FrameFocusMatcher.byReadings(options, framesWaiting);
+        switch (settings.lens().input()) {
+          case STAMP ->
+              FrameFocusMatcher.byStamp(options, framesWaiting, settings.sweep().focusAtStamp());
+          case COUNTER -> FrameFocusMatcher.byCounter(options, framesWaiting, counter(settings));
+          case STATE, POWER -> FrameFocusMatcher.byReadings(options, framesWaiting);
+        };
+  }
+
+  private PlaneCounter counter(RosInputConfig settings) {
+    SweepConfig sweep = settings.sweep();
+    return new PlaneCounter(
+        new PlaneCounter.Config(
+            settings.lens().counter(),
+            settings.lens().counterOffset(),
+            sweep.frames(),
+            sweep.framePeriodNanos()),
+        sweep::focusOfFrame,
+        notice -> LOG.warn("{}: {}", name, notice));
   }
 
   /** Returns the camera's calibration. */
@@ -139,6 +162,10 @@ final class FrameIntake implements AutoCloseable {
 
   /** Accepts a reading of the lens driver. */
   void lensState(LensState state) {
+    if (isCounted) {
+      count(state);
+      return;
+    }
     ReadingResult result =
         reading(
             state.header.stampNanos,
@@ -150,6 +177,24 @@ final class FrameIntake implements AutoCloseable {
                 state.direction));
     if (result.isTaken()) {
       sweepIds.add(state.header.stampNanos, state.sweepId, result != ReadingResult.TAKEN);
+    }
+  }
+
+  private void count(LensState state) {
+    int step =
+        state.planeIndex == UNKNOWN_PLANE
+            ? -1
+            : sweep.frameOfPlane(state.planeIndex, state.direction);
+    ReadingResult result = matcher.addCount(state.header.stampNanos, state.sweepId, step);
+    readings.incrementAndGet(result.ordinal());
+    if (!result.isTaken()) {
+      warnings.warn(
+          "{}: a count at {} s was rejected: {} (sweep_id {}, plane_index {})",
+          name,
+          seconds(state.header.stampNanos),
+          result.key(),
+          state.sweepId,
+          state.planeIndex);
     }
   }
 
@@ -200,6 +245,7 @@ final class FrameIntake implements AutoCloseable {
         put(causes, result.key(), readings.get(result.ordinal()));
       }
     }
+    put(causes, "imageLost", matcher.lost());
     put(causes, "imageQueueFull", matcher.overflowed());
     put(causes, "imageWithoutReading", matcher.withoutReading());
     for (UnknownFocus cause : UnknownFocus.values()) {
@@ -241,7 +287,7 @@ final class FrameIntake implements AutoCloseable {
         arrivalNanos,
         receiveNanos(header.stampNanos, arrivalStampNanos),
         System.nanoTime() - arrivalNanos);
-    matcher.offer(frame, now);
+    matcher.offer(frame, now, header.seq);
   }
 
   private ReadingResult reading(long stampNanos, FocusReading reading) {
@@ -251,7 +297,7 @@ final class FrameIntake implements AutoCloseable {
       warnings.warn(
           "{}: a lens reading at {} s was rejected: {} (focus {}, lens power {} dioptres)",
           name,
-          stampNanos / 1e9,
+          seconds(stampNanos),
           result.key(),
           reading.focus(),
           reading.lensPowerDioptres());
@@ -268,9 +314,9 @@ final class FrameIntake implements AutoCloseable {
       throw new BadImageException(
           InputFault.BACKWARDS,
           "the stamp is "
-              + stampNanos / 1e9
+              + seconds(stampNanos)
               + " s after one of "
-              + lastStamp / 1e9
+              + seconds(lastStamp)
               + " s; expected a later one");
     }
     timeJump.reset();
@@ -280,6 +326,11 @@ final class FrameIntake implements AutoCloseable {
   private void reject(BadImageException e) {
     imageFaults.incrementAndGet(e.fault().ordinal());
     warnings.warn("{}: an image was dropped: {}", name, ErrorMessages.of(e));
+  }
+
+  /** Shows a stamp in full: as a number it would be 1.7E9. */
+  private static String seconds(long stampNanos) {
+    return BigDecimal.valueOf(stampNanos, 9).toPlainString();
   }
 
   private static void put(Map<String, Long> causes, String key, long count) {

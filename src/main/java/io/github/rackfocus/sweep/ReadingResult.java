@@ -19,7 +19,9 @@ public enum ReadingResult {
    * Rejected: not later than the newest reading. What agrees with the readings around it changes
    * nothing.
    */
-  BACKWARDS(false, "readingBackwards");
+  BACKWARDS(false, "readingBackwards"),
+  /** Rejected: a trigger count that is that of the message before. */
+  NOT_COUNTING(false, "countStuck");
 
   private final boolean taken;
   private final String key;
