@@ -43,6 +43,7 @@ final class FrameIntake implements AutoCloseable {
 
   private final String name;
   private final double lensLatencySeconds;
+  private final LensChecks checks;
   private final boolean isCounted;
   private final SweepConfig sweep;
   private final ImageDecoder decoder;
@@ -88,6 +89,12 @@ final class FrameIntake implements AutoCloseable {
         settings.lens().matching().withToleranceFor(settings.sweep().axis());
     MatchingConfig options = file == null ? stated : stated.with(file.lens());
     this.sweep = settings.sweep();
+    this.checks =
+        new LensChecks(
+            file == null ? null : file.lens(),
+            (settings.sweep().axis().nearest() - settings.sweep().axis().farthest())
+                / (settings.sweep().axis().planes() - 1),
+            warning -> LOG.warn("{}: {}", name, warning));
     this.isCounted = settings.lens().input() == RosInputConfig.LensInput.COUNTER;
     this.matcher =
         switch (settings.lens().input()) {
@@ -293,7 +300,9 @@ final class FrameIntake implements AutoCloseable {
   private ReadingResult reading(long stampNanos, FocusReading reading) {
     ReadingResult result = matcher.addReading(stampNanos, reading);
     readings.incrementAndGet(result.ordinal());
-    if (!result.isTaken()) {
+    if (result.isTaken()) {
+      checks.check(reading);
+    } else {
       warnings.warn(
           "{}: a lens reading at {} s was rejected: {} (focus {}, lens power {} dioptres)",
           name,
