@@ -97,6 +97,8 @@ public final class NodeAssembly {
                         configuration.validity(), depthOffset(configuration, source)))
                 .maxMaps(maxMaps)
                 .lossless(lossless)
+                .exposureOffsetSeconds(
+                    configuration.source().ros().lens().matching().exposureOffsetNanos() / 1e9)
                 .deadlineNanos(configuration.model().deadlineNanos());
         if (kafka != null && kafka.frames() != null) {
           KafkaFrameSink frames = frameSink(configuration, source, kafka.frames(), cameras);

@@ -1,6 +1,7 @@
 package io.github.rackfocus.config;
 
 import io.github.rackfocus.sweep.MatchingConfig;
+import io.github.rackfocus.sweep.PlaneCounter.Count;
 import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
@@ -17,7 +18,7 @@ public record RosInputConfig(Images images, Lens lens, SweepConfig sweep)
   public static final RosInputConfig DEFAULTS =
       new RosInputConfig(
           new Images(ImageTransport.RAW, "", true, 16),
-          new Lens(LensInput.STATE, 0, MatchingConfig.DEFAULTS),
+          new Lens(LensInput.STATE, 0, Count.TRIGGER, 0, MatchingConfig.DEFAULTS),
           SweepConfig.DEFAULTS);
 
   /** Checks that the fields agree. */
@@ -43,7 +44,9 @@ public record RosInputConfig(Images images, Lens lens, SweepConfig sweep)
     /** From std_msgs/Float64 on {@code lens_power}, which has no stamp. */
     POWER,
     /** From the frame's stamp, the sweep's period and its phase. */
-    STAMP
+    STAMP,
+    /** From a count of the exposures, which step the lens through {@code sweep.pattern}. */
+    COUNTER
   }
 
   /**
@@ -88,11 +91,18 @@ public record RosInputConfig(Images images, Lens lens, SweepConfig sweep)
    * @param input where focus comes from
    * @param latencySeconds delay of a lens power without a stamp: it was true so long before it
    *     arrived
+   * @param counter what counts the exposures, for input {@code COUNTER}
+   * @param counterOffset added to each count, modulo the frames of a sweep
    * @param matching how readings are matched to frames; a camera file replaces the lens's gain and
    *     offset
    */
   @RecordBuilder
-  public record Lens(LensInput input, double latencySeconds, MatchingConfig matching)
+  public record Lens(
+      LensInput input,
+      double latencySeconds,
+      Count counter,
+      int counterOffset,
+      MatchingConfig matching)
       implements RosInputConfigLensBuilder.With {
 
     static Lens read(ConfigSection section, SweepConfig sweep) {
@@ -100,8 +110,8 @@ public record RosInputConfig(Images images, Lens lens, SweepConfig sweep)
           section.choice(
               "input",
               DEFAULTS.lens().input(),
-              "Source of focus: topic lens_state, topic lens_power, or the image's stamp and"
-                  + " sweep.period");
+              "Source of focus: topic lens_state, topic lens_power, the image's stamp and"
+                  + " sweep.period, or a count of the exposures that step the lens");
       double latency =
           section.number(
               "latency",
@@ -110,13 +120,27 @@ public record RosInputConfig(Images images, Lens lens, SweepConfig sweep)
               10,
               "s",
               "Delay of lens_power, which has no stamp, for input: power");
+      Count counter =
+          section.choice(
+              "counter",
+              Count.TRIGGER,
+              "What counts for input: counter: sweep_id or plane_index of lens_state, or header.seq"
+                  + " of the images");
+      int counterOffset =
+          section.integer(
+              "counterOffset",
+              0,
+              0,
+              4096,
+              "frames",
+              "Added to each count; the sum modulo the frames of a sweep is the plane");
       MatchingConfig matching = matching(section);
       if (isPeriodMissing(input, sweep)) {
         section.fault(
             "input", "stamp while sweep.period is 0", "the period of a sweep in seconds there");
         return DEFAULTS.lens();
       }
-      return new Lens(input, latency, matching);
+      return new Lens(input, latency, counter, counterOffset, matching);
     }
 
     private static MatchingConfig matching(ConfigSection lens) {

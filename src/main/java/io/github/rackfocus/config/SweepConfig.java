@@ -9,6 +9,7 @@ import java.util.function.LongToDoubleFunction;
  *
  * @param axis the nominal planes
  * @param pattern how the lens sweeps; used only where focus is determined by the stamp
+ *     or by counting
  * @param periodSeconds period of a sweep by the clock of the stamps; 0 if unknown
  * @param phaseSeconds a time at which the lens is at the farthest plane, modulo the period
  */
@@ -37,6 +38,32 @@ public record SweepConfig(
     };
   }
 
+  /** Frames of a sweep of one frame per plane and direction. */
+  public int frames() {
+    return pattern.periodFrames(axis.planes());
+  }
+
+  /**
+   * Returns the frame of such a sweep that a plane has on the way to nearer, or back.
+   *
+   * @param direction +1 to nearer, -1 to farther, 0 unknown: taken as to nearer
+   * @return {@code frames()} or more if there is no such plane
+   */
+  public int frameOfPlane(int plane, int direction) {
+    boolean back = direction < 0 && frames() > axis.planes() && plane > 0;
+    return plane >= axis.planes() ? frames() : back ? frames() - plane : plane;
+  }
+
+  /** Focus in dioptres of a frame of such a sweep, counted from the farthest plane. */
+  public double focusOfFrame(int frame) {
+    return pattern.commandAt(frame + 0.5, axis.planes(), axis.farthest(), axis.nearest());
+  }
+
+  /** Time between two frames of such a sweep, nanoseconds; 0 if the period is unknown. */
+  public long framePeriodNanos() {
+    return Math.round(1e9 * periodSeconds / frames());
+  }
+
   /** Reads the options, which are in one section with those of the rolling stack. */
   static SweepConfig read(ConfigSection sweep) {
     FocusAxis defaults = DEFAULTS.axis();
@@ -55,9 +82,10 @@ public record SweepConfig(
         sweep.number(
             "nearest", defaults.nearest(), 0.01, 100, "dioptres", "Focus of the nearest plane");
     SweepPattern pattern =
-        sweep.choice("pattern", DEFAULTS.pattern(), "Pattern of the sweep, for lens.input: stamp");
+        sweep.choice("pattern", DEFAULTS.pattern(), "Pattern of the sweep, for lens.input: stamp or counter");
     double period =
-        sweep.number("period", 0, 0, 3600, "s", "Period of the sweep, for lens.input: stamp");
+        sweep.number(
+            "period", 0, 0, 3600, "s", "Period of the sweep, for lens.input: stamp or counter");
     double phase =
         sweep.number("phase", 0, 0, 3600, "s", "Stamp at the farthest plane, modulo the period");
     if (!(nearest > farthest)) {

@@ -48,6 +48,7 @@ public final class DepthNode implements AutoCloseable {
   private final Handover<Frame> frames;
   private final Handover<FocalStack> stacks;
   private final RollingFocalStack rolling;
+  private final LensMonitor lens;
   private final NodeCounters counters = new NodeCounters();
   private final DepthStage depth;
   private final LongSupplier nanoClock;
@@ -88,6 +89,7 @@ public final class DepthNode implements AutoCloseable {
     // Every frame's stack goes to the depth stage, which runs the frame stage of the model for it;
     // maps are computed for some.
     this.rolling = new RollingFocalStack(axis, parts.rolling.withEveryNth(1), source.lensWarp());
+    this.lens = new LensMonitor(source.name(), axis, parts.exposureOffsetSeconds);
     boolean held = parts.deadlineNanos > 0 && !parts.lossless;
     this.depth =
         new DepthStage(
@@ -179,6 +181,7 @@ public final class DepthNode implements AutoCloseable {
         stacks.dropped(),
         estimator.model(),
         estimator.executionProvider(),
+        new NodeHealth.Lens(lens.clockOffset(), lens.drift()),
         sinkCounters());
   }
 
@@ -310,6 +313,7 @@ public final class DepthNode implements AutoCloseable {
     }
 
     private void place(Frame frame) {
+      lens.add(frame);
       FrameResult result = rolling.offer(frame);
       counters.lensCelsius(frame.focus().temperatureCelsius());
       if (result == FrameResult.PLACED) {
@@ -324,6 +328,9 @@ public final class DepthNode implements AutoCloseable {
         return;
       }
       counters.dropped(result.key());
+      if (result == FrameResult.UNSETTLED) {
+        return; // As often as the lens flies back; nothing is wrong.
+      }
       warnings.warn(
           "{}: frame {} with focus {} was dropped: {}",
           source.name(),

@@ -23,6 +23,7 @@ public final class DepthNodeBuilder {
   int maxMaps = DEFAULT_MAX_MAPS;
   boolean lossless;
   long deadlineNanos;
+  double exposureOffsetSeconds;
   LongSupplier nanoClock = System::nanoTime;
   @Nullable FrameSink frameSink;
   @Nullable HealthSink healthSink;
@@ -65,6 +66,12 @@ public final class DepthNodeBuilder {
    */
   public DepthNodeBuilder deadlineNanos(long nanos) {
     deadlineNanos = nanos;
+    return this;
+  }
+
+  /** The configured {@code lens.exposureOffset}, for warnings that state a better one. Default 0. */
+  public DepthNodeBuilder exposureOffsetSeconds(double seconds) {
+    exposureOffsetSeconds = seconds;
     return this;
   }
 

@@ -139,6 +139,7 @@ final class NodeCounters {
       long stacksSkipped,
       ModelIdentity model,
       String executionProvider,
+      NodeHealth.Lens lens,
       List<SinkCounters> sinks) {
     Map<String, Long> dropped = new TreeMap<>(drops);
     if (droppedBySource > 0) {
@@ -158,6 +159,7 @@ final class NodeCounters {
         registration(),
         sweepPeriodNanos / 1e6,
         lensCelsius,
+        lens,
         model,
         executionProvider,
         stageTimes(),

@@ -2,6 +2,7 @@ package io.github.rackfocus.node;
 
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.sink.SinkCounters;
+import io.github.rackfocus.sweep.LensWatch;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param registration registration of the frames; null if it is off
  * @param sweepMillis measured sweep period; 0 if unknown
  * @param lensCelsius temperature of the lens at the last frame; NaN if unknown
+ * @param lens what the frames show of the truth of the lens readings
  * @param model identity of the model
  * @param executionProvider execution provider of the model
  * @param stages times of the stages, in the order in which they are published
@@ -29,10 +31,38 @@ public record NodeHealth(
     @Nullable Registration registration,
     double sweepMillis,
     float lensCelsius,
+    Lens lens,
     ModelIdentity model,
     String executionProvider,
     List<StageTimes> stages,
     List<SinkCounters> sinks) {
+  /** Creates a state in which nothing is known of the truth of the lens readings. */
+  public NodeHealth(
+      Frames frames,
+      Stacks stacks,
+      Maps maps,
+      Latency latency,
+      @Nullable Registration registration,
+      double sweepMillis,
+      float lensCelsius,
+      ModelIdentity model,
+      String executionProvider,
+      List<StageTimes> stages,
+      List<SinkCounters> sinks) {
+    this(
+        frames,
+        stacks,
+        maps,
+        latency,
+        registration,
+        sweepMillis,
+        lensCelsius,
+        Lens.UNKNOWN,
+        model,
+        executionProvider,
+        stages,
+        sinks);
+  }
 
   /**
    * Frames of the source.
@@ -41,6 +71,18 @@ public record NodeHealth(
    * @param dropped frames and images dropped, by cause; causes that did not occur are absent
    */
   public record Frames(long received, Map<String, Long> dropped) {}
+
+  /**
+   * What the frames show of the truth of the lens readings, see {@link LensWatch}.
+   *
+   * @param clockOffset by how much frames are taken later than their readings say, seconds
+   * @param drift by how much focus has grown since the start at equal readings, dioptres
+   */
+  public record Lens(LensWatch.Shift clockOffset, LensWatch.Shift drift) {
+    /** Nothing is visible. */
+    public static final Lens UNKNOWN =
+        new Lens(LensWatch.Shift.UNKNOWN, LensWatch.Shift.UNKNOWN);
+  }
 
   /**
    * Focal stacks.

@@ -8,6 +8,7 @@ import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.ros.msg.std_msgs.Float64;
+import io.github.rackfocus.sweep.PlaneCounter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -54,10 +55,21 @@ public record BagTopics(String image, String lens, String cameraInfo) {
       throws IOException {
     BagConnection images = image(bag, connections);
     BagConnection lensTopic = null;
-    if (settings.lens().input() != RosInputConfig.LensInput.STAMP) {
+    if (settings.lens().input() != RosInputConfig.LensInput.STAMP
+        && !(countsImages(settings) && lens.isEmpty() && !hasLensStates(connections))) {
       lensTopic = lens(bag, connections);
     }
     return new Found(images, lensTopic, cameraInfo(bag, connections, images.topic()));
+  }
+
+  /** Whether the images' own counter gives the plane; messages then only resynchronise it. */
+  private static boolean countsImages(RosInputConfig settings) {
+    return settings.lens().input() == RosInputConfig.LensInput.COUNTER
+        && settings.lens().counter() == PlaneCounter.Count.IMAGE;
+  }
+
+  private static boolean hasLensStates(Collection<BagConnection> connections) {
+    return connections.stream().anyMatch(each -> each.type().equals(LensState.TYPE.name()));
   }
 
   private BagConnection image(Path bag, Collection<BagConnection> connections) throws IOException {

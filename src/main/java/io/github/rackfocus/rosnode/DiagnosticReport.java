@@ -79,6 +79,9 @@ final class DiagnosticReport {
     add(status, "frames", Long.toString(now.frames().received()));
     add(status, "sweep period (ms)", now.sweepMillis() == 0 ? "" : number(now.sweepMillis()));
     add(status, "lens temperature (deg C)", number(now.lensCelsius()));
+    add(status, "lens clock offset (s)", precise(now.lens().clockOffset().value()));
+    add(status, "lens clock offset, standard error (s)", precise(now.lens().clockOffset().sigma()));
+    add(status, "lens drift since start (dioptres)", precise(now.lens().drift().value()));
     if (registration != null) {
       add(status, "registration", registration.mode());
       add(status, "registration trust", number(registration.trust()));
@@ -181,5 +184,9 @@ final class DiagnosticReport {
   /** Formats a number; empty if unknown. */
   private static String number(double value) {
     return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  private static String precise(double value) {
+    return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.5f", value);
   }
 }

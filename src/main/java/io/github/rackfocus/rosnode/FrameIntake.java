@@ -3,6 +3,7 @@ package io.github.rackfocus.rosnode;
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.config.RosInputConfig;
+import io.github.rackfocus.config.SweepConfig;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
@@ -17,7 +18,10 @@ import io.github.rackfocus.sweep.CameraCalibration;
 import io.github.rackfocus.sweep.FrameFocusMatcher;
 import io.github.rackfocus.sweep.FrameRectifier;
 import io.github.rackfocus.sweep.MatchingConfig;
+import io.github.rackfocus.sweep.PlaneCounter;
 import io.github.rackfocus.sweep.ReadingResult;
+import io.github.rackfocus.sweep.UnknownFocus;
+import java.math.BigDecimal;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -34,10 +38,14 @@ import org.slf4j.LoggerFactory;
  */
 final class FrameIntake implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FrameIntake.class);
+  private static final int UNKNOWN_PLANE = 65535;
   private static final long MAX_RECEIVE_NANOS = 10_000_000_000L;
 
   private final String name;
   private final double lensLatencySeconds;
+  private final LensChecks checks;
+  private final boolean isCounted;
+  private final SweepConfig sweep;
   private final ImageDecoder decoder;
   private final Decoding<Image> rawDecoding;
   private final Decoding<CompressedImage> compressedDecoding;
@@ -83,12 +91,36 @@ final class FrameIntake implements AutoCloseable {
     this.compressedDecoding = decoder::decode;
     this.calibration = new InputCalibration(settings.images().rectify(), imageTopic, file, frameId);
     warnOfCaution();
-    MatchingConfig options =
-        file == null ? settings.lens().matching() : settings.lens().matching().with(file.lens());
+    MatchingConfig stated =
+        settings.lens().matching().withToleranceFor(settings.sweep().axis());
+    MatchingConfig options = file == null ? stated : stated.with(file.lens());
+    this.sweep = settings.sweep();
+    this.checks =
+        new LensChecks(
+            file == null ? null : file.lens(),
+            (settings.sweep().axis().nearest() - settings.sweep().axis().farthest())
+                / (settings.sweep().axis().planes() - 1),
+            warning -> LOG.warn("{}: {}", name, warning));
+    this.isCounted = settings.lens().input() == RosInputConfig.LensInput.COUNTER;
     this.matcher =
-        settings.lens().input() == RosInputConfig.LensInput.STAMP
-            ? FrameFocusMatcher.byStamp(options, framesWaiting, settings.sweep().focusAtStamp())
-            : FrameFocusMatcher.byReadings(options, framesWaiting);
+        switch (settings.lens().input()) {
+          case STAMP ->
+              FrameFocusMatcher.byStamp(options, framesWaiting, settings.sweep().focusAtStamp());
+          case COUNTER -> FrameFocusMatcher.byCounter(options, framesWaiting, counter(settings));
+          case STATE, POWER -> FrameFocusMatcher.byReadings(options, framesWaiting);
+        };
+  }
+
+  private PlaneCounter counter(RosInputConfig settings) {
+    SweepConfig sweep = settings.sweep();
+    return new PlaneCounter(
+        new PlaneCounter.Config(
+            settings.lens().counter(),
+            settings.lens().counterOffset(),
+            sweep.frames(),
+            sweep.framePeriodNanos()),
+        sweep::focusOfFrame,
+        notice -> LOG.warn("{}: {}", name, notice));
   }
 
   /** Checks compressed images for damage, which takes as long as decoding them. */
@@ -149,6 +181,10 @@ final class FrameIntake implements AutoCloseable {
 
   /** Accepts a reading of the lens driver. */
   void lensState(LensState state) {
+    if (isCounted) {
+      count(state);
+      return;
+    }
     ReadingResult result =
         reading(
             state.header.stampNanos,
@@ -160,6 +196,24 @@ final class FrameIntake implements AutoCloseable {
                 state.direction));
     if (result.isTaken()) {
       sweepIds.add(state.header.stampNanos, state.sweepId, result != ReadingResult.TAKEN);
+    }
+  }
+
+  private void count(LensState state) {
+    int step =
+        state.planeIndex == UNKNOWN_PLANE
+            ? -1
+            : sweep.frameOfPlane(state.planeIndex, state.direction);
+    ReadingResult result = matcher.addCount(state.header.stampNanos, state.sweepId, step);
+    readings.incrementAndGet(result.ordinal());
+    if (!result.isTaken()) {
+      warnings.warn(
+          "{}: a count at {} s was rejected: {} (sweep_id {}, plane_index {})",
+          name,
+          seconds(state.header.stampNanos),
+          result.key(),
+          state.sweepId,
+          state.planeIndex);
     }
   }
 
@@ -211,8 +265,12 @@ final class FrameIntake implements AutoCloseable {
         put(causes, result.key(), readings.get(result.ordinal()));
       }
     }
+    put(causes, "imageLost", matcher.lost());
     put(causes, "imageQueueFull", matcher.overflowed());
     put(causes, "imageWithoutReading", matcher.withoutReading());
+    for (UnknownFocus cause : UnknownFocus.values()) {
+      put(causes, cause.key(), matcher.withoutReading(cause));
+    }
     return causes;
   }
 
@@ -249,17 +307,19 @@ final class FrameIntake implements AutoCloseable {
         arrivalNanos,
         receiveNanos(header.stampNanos, arrivalStampNanos),
         System.nanoTime() - arrivalNanos);
-    matcher.offer(frame, now);
+    matcher.offer(frame, now, header.seq);
   }
 
   private ReadingResult reading(long stampNanos, FocusReading reading) {
     ReadingResult result = matcher.addReading(stampNanos, reading);
     readings.incrementAndGet(result.ordinal());
-    if (!result.isTaken()) {
+    if (result.isTaken()) {
+      checks.check(reading);
+    } else {
       warnings.warn(
           "{}: a lens reading at {} s was rejected: {} (focus {}, lens power {} dioptres)",
           name,
-          stampNanos / 1e9,
+          seconds(stampNanos),
           result.key(),
           reading.focus(),
           reading.lensPowerDioptres());
@@ -276,9 +336,9 @@ final class FrameIntake implements AutoCloseable {
       throw new BadImageException(
           InputFault.BACKWARDS,
           "the stamp is "
-              + stampNanos / 1e9
+              + seconds(stampNanos)
               + " s after one of "
-              + lastStamp / 1e9
+              + seconds(lastStamp)
               + " s; expected a later one");
     }
     timeJump.reset();
@@ -317,6 +377,11 @@ final class FrameIntake implements AutoCloseable {
   private void reject(BadImageException e) {
     imageFaults.incrementAndGet(e.fault().ordinal());
     warnings.warn("{}: an image was dropped: {}", name, ErrorMessages.of(e));
+  }
+
+  /** Shows a stamp in full: as a number it would be 1.7E9. */
+  private static String seconds(long stampNanos) {
+    return BigDecimal.valueOf(stampNanos, 9).toPlainString();
   }
 
   private static void put(Map<String, Long> causes, String key, long count) {

@@ -75,7 +75,7 @@ public final class RosFrameSource implements FrameSource {
       subscribe("camera_info", CameraInfo.TYPE, intake::cameraInfo);
     }
     switch (settings.lens().input()) {
-      case STATE -> subscribe("lens_state", LensState.TYPE, this::onLensState);
+      case STATE, COUNTER -> subscribe("lens_state", LensState.TYPE, this::onLensState);
       case POWER -> subscribe("lens_power", Float64.TYPE, this::onLensPower);
       case STAMP -> {
         // Focus follows from the frame's stamp.

@@ -2,12 +2,13 @@ package io.github.rackfocus.sweep;
 
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
+import java.util.Arrays;
 import java.util.function.LongToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assigns each frame the focus of the lens at its mid-exposure: from the lens readings, or from the
- * frame's stamp if no driver reports readings.
+ * Assigns each frame the focus of the lens at its mid-exposure: from the lens readings, from the
+ * frame's stamp if no driver reports readings, or from its count if exposures step the lens.
  *
  * <p>Frames leave in the order in which they arrived, each once. A frame whose reading may still
  * arrive waits for it, at most {@code maxWait}; then it leaves with what is known, or without a
@@ -19,23 +20,30 @@ import org.jspecify.annotations.Nullable;
 public final class FrameFocusMatcher implements AutoCloseable {
   private final MatchingConfig options;
   private final @Nullable LongToDoubleFunction focusAtStamp;
+  private final @Nullable PlaneCounter counter;
+  private final long[] counts;
   private final LensReadings readings;
   private final @Nullable Frame[] waiting;
   private final long[] deadlines;
   private int first;
-  private int count;
-  private long withoutReading;
+  private int waitingCount;
+  private final long[] unknown = new long[UnknownFocus.values().length];
   private long overflowed;
   private boolean closed;
 
   private FrameFocusMatcher(
-      MatchingConfig options, int capacity, @Nullable LongToDoubleFunction focusAtStamp) {
+      MatchingConfig options,
+      int capacity,
+      @Nullable LongToDoubleFunction focusAtStamp,
+      @Nullable PlaneCounter counter) {
     if (capacity < 1) {
       throw new IllegalArgumentException(
           "frames that may wait for a reading are " + capacity + "; expected at least 1");
     }
     this.options = options;
     this.focusAtStamp = focusAtStamp;
+    this.counter = counter;
+    this.counts = new long[Math.max(0, capacity)];
     this.readings = new LensReadings(options);
     this.waiting = new Frame[capacity];
     this.deadlines = new long[capacity];
@@ -47,7 +55,7 @@ public final class FrameFocusMatcher implements AutoCloseable {
    * @param capacity maximum number of waiting frames
    */
   public static FrameFocusMatcher byReadings(MatchingConfig options, int capacity) {
-    return new FrameFocusMatcher(options, capacity, null);
+    return new FrameFocusMatcher(options, capacity, null, null);
   }
 
   /**
@@ -58,7 +66,38 @@ public final class FrameFocusMatcher implements AutoCloseable {
    */
   public static FrameFocusMatcher byStamp(
       MatchingConfig options, int capacity, LongToDoubleFunction focusAtStamp) {
-    return new FrameFocusMatcher(options, capacity, focusAtStamp);
+    return new FrameFocusMatcher(options, capacity, focusAtStamp, null);
+  }
+
+  /**
+   * Creates a matcher for a lens that the exposures step from plane to plane.
+   *
+   * @param counter used by this matcher alone
+   * @param capacity maximum number of waiting frames
+   */
+  public static FrameFocusMatcher byCounter(
+      MatchingConfig options, int capacity, PlaneCounter counter) {
+    return new FrameFocusMatcher(options, capacity, null, counter);
+  }
+
+  /**
+   * Adds a message with the count of an exposure, for a matcher that counts.
+   *
+   * @param stampNanos the stamp of the exposure
+   * @param triggers the trigger count
+   * @param step the step of the sweep if the driver knows it, or -1
+   * @return whether it was accepted, and if not, why
+   */
+  public synchronized ReadingResult addCount(long stampNanos, long triggers, int step) {
+    if (counter == null) {
+      throw new IllegalStateException("frames are not counted; expected a matcher by counter");
+    }
+    return counter.add(stampNanos, triggers, step);
+  }
+
+  /** Number of frames that were lost before they arrived, as far as their counts tell. */
+  public synchronized long lost() {
+    return counter == null ? 0 : counter.lost();
   }
 
   /**
@@ -77,19 +116,30 @@ public final class FrameFocusMatcher implements AutoCloseable {
    *
    * @param nowNanos the caller's time, from which {@code maxWait} counts
    */
-  public synchronized void offer(Frame frame, long nowNanos) {
+  public void offer(Frame frame, long nowNanos) {
+    offer(frame, nowNanos, -1);
+  }
+
+  /**
+   * Takes over the lease of a sealed frame that has a counter.
+   *
+   * @param nowNanos the caller's time, from which {@code maxWait} counts
+   * @param count the image's own counter; -1 if it has none
+   */
+  public synchronized void offer(Frame frame, long nowNanos, long count) {
     if (closed) {
       frame.close();
       return;
     }
-    if (count == waiting.length) {
+    if (waitingCount == waiting.length) {
       overflowed++;
       takeFirst().close();
     }
-    int at = (first + count) % waiting.length;
+    int at = (first + waitingCount) % waiting.length;
     waiting[at] = frame;
+    counts[at] = count;
     deadlines[at] = nowNanos + options.maxWaitNanos();
-    count++;
+    waitingCount++;
   }
 
   /**
@@ -99,16 +149,17 @@ public final class FrameFocusMatcher implements AutoCloseable {
    * @return a frame that the caller closes, or null
    */
   public synchronized @Nullable Frame poll(long nowNanos) {
-    if (count == 0 || nanosToWait(nowNanos) > 0) {
+    if (waitingCount == 0 || nanosToWait(nowNanos) > 0) {
       return null;
     }
+    long imageCount = counts[first];
     Frame frame = takeFirst();
     if (!frame.focus().isKnown()) {
-      FocusReading reading = readingAt(frame.stampNanos() + options.exposureOffsetNanos());
+      FocusReading reading = readingAt(frame.stampNanos() + options.exposureOffsetNanos(), imageCount);
       if (reading.isKnown()) {
         frame.assignFocus(reading);
       } else {
-        withoutReading++;
+        unknown[whyUnknown().ordinal()]++;
       }
     }
     return frame;
@@ -119,20 +170,26 @@ public final class FrameFocusMatcher implements AutoCloseable {
    * now, {@link Long#MAX_VALUE} if no frame waits.
    */
   public synchronized long nanosToWait(long nowNanos) {
-    if (count == 0) {
+    if (waitingCount == 0) {
       return Long.MAX_VALUE;
     }
     Frame oldest = waiting[first];
     if (oldest == null || focusAtStamp != null || oldest.focus().isKnown()) {
       return 0;
     }
-    boolean decided = readings.covers(oldest.stampNanos() + options.exposureOffsetNanos());
+    long time = oldest.stampNanos() + options.exposureOffsetNanos();
+    boolean decided = counter == null ? readings.covers(time) : counter.covers(time);
     return decided || nowNanos == Long.MAX_VALUE ? 0 : Math.max(0, deadlines[first] - nowNanos);
   }
 
   /** Number of frames that left without a reading. */
   public synchronized long withoutReading() {
-    return withoutReading;
+    return Arrays.stream(unknown).sum();
+  }
+
+  /** Number of frames that left without a reading for one cause. */
+  public synchronized long withoutReading(UnknownFocus cause) {
+    return unknown[cause.ordinal()];
   }
 
   /** Number of frames closed because too many were waiting. */
@@ -142,25 +199,34 @@ public final class FrameFocusMatcher implements AutoCloseable {
 
   /** Number of waiting frames. */
   public synchronized int waiting() {
-    return count;
+    return waitingCount;
   }
 
   /** Returns the newest accepted reading, or {@link FocusReading#NONE}. */
   public synchronized FocusReading newestReading() {
-    FocusReading newest = readings.newest();
-    return newest == null ? FocusReading.NONE : newest;
+    return readings.newest();
   }
 
   /** Closes the waiting frames, and all that are offered later. */
   @Override
   public synchronized void close() {
     closed = true;
-    while (count > 0) {
+    while (waitingCount > 0) {
       takeFirst().close();
     }
   }
 
-  private FocusReading readingAt(long timeNanos) {
+  private UnknownFocus whyUnknown() {
+    if (counter != null) {
+      return UnknownFocus.COUNT_LOST;
+    }
+    return focusAtStamp == null ? readings.unknown() : UnknownFocus.NO_READING;
+  }
+
+  private FocusReading readingAt(long timeNanos, long imageCount) {
+    if (counter != null) {
+      return counter.focusOf(timeNanos, imageCount);
+    }
     if (focusAtStamp == null) {
       return readings.at(timeNanos);
     }
@@ -175,7 +241,7 @@ public final class FrameFocusMatcher implements AutoCloseable {
     }
     waiting[first] = null;
     first = (first + 1) % waiting.length;
-    count--;
+    waitingCount--;
     return frame;
   }
 }

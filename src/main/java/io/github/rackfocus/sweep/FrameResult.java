@@ -16,6 +16,8 @@ public enum FrameResult {
   NO_READING(false, "noReading"),
   /** Dropped: its focus is too far from every plane. */
   OUT_OF_SWEEP(false, "outOfSweep"),
+  /** Dropped: the lens was not settled, and its plane has a fresh frame of a settled lens. */
+  UNSETTLED(false, "unsettled"),
   /** Dropped: the stack already has a frame with this stamp. */
   DUPLICATE(false, "duplicate"),
   /** Dropped: its plane has a newer frame. */

@@ -15,6 +15,9 @@ import io.soabase.recordbuilder.core.RecordBuilder;
  *     between which focus is interpolated
  * @param timing when the optics are where a reading says
  * @param drift how focus changes with temperature, used for readings that have only the power
+ * @param toleranceDioptres greatest error of a focus between readings: where the lens may have been
+ *     farther from the line between two readings, because it turned or flew back, the focus is
+ *     unknown. {@link #TOLERANCE_PLANES} of a plane keep a frame on its plane
  */
 @RecordBuilder
 public record MatchingConfig(
@@ -25,7 +28,8 @@ public record MatchingConfig(
     long maxWaitNanos,
     long maxReadingAgeNanos,
     LensTiming timing,
-    LensDrift drift)
+    LensDrift drift,
+    double toleranceDioptres)
     implements MatchingConfigBuilder.With {
   /** What the lens does between two readings. */
   public enum Between {
@@ -37,11 +41,14 @@ public record MatchingConfig(
     LINEAR
   }
 
+  /** Share of the distance of two planes that is a sound {@link #toleranceDioptres}. */
+  public static final double TOLERANCE_PLANES = 0.25;
+
   /** Power is focus, stamps are mid-exposure, frames wait 30 ms, readings are valid for 1 s. */
   public static final MatchingConfig DEFAULTS =
       new MatchingConfig(1, 0, Between.BY_DIRECTION, 0, 30_000_000, 1_000_000_000);
 
-  /** Creates a configuration for a lens without delay and drift. */
+  /** Creates a configuration for a lens without delay and drift, without any tolerance. */
   public MatchingConfig(
       double powerGain,
       double powerOffset,
@@ -57,7 +64,8 @@ public record MatchingConfig(
         maxWaitNanos,
         maxReadingAgeNanos,
         LensTiming.NONE,
-        LensDrift.NONE);
+        LensDrift.NONE,
+        0);
   }
 
   /** Checks every field; a fault names the field, what was found and what is expected. */
@@ -77,6 +85,10 @@ public record MatchingConfig(
       throw new IllegalArgumentException(
           "maxReadingAge is " + maxReadingAgeNanos + " ns; expected more than 0");
     }
+    if (!(toleranceDioptres >= 0)) {
+      throw new IllegalArgumentException(
+          "toleranceDioptres is " + toleranceDioptres + "; expected 0 or more");
+    }
   }
 
   /** Returns the focus at a lens power and the drift's reference temperature, dioptres. */
@@ -91,6 +103,15 @@ public record MatchingConfig(
    */
   public double focusAtPower(double powerDioptres, double celsius) {
     return focusAtPower(powerDioptres) + drift.at(celsius);
+  }
+
+  /** Returns this configuration with the tolerance that the planes of a sweep allow. */
+  public MatchingConfig withToleranceFor(FocusAxis axis) {
+    double closest = Double.POSITIVE_INFINITY;
+    for (int plane = 1; plane < axis.planes(); plane++) {
+      closest = Math.min(closest, axis.focus(plane) - axis.focus(plane - 1));
+    }
+    return withToleranceDioptres(TOLERANCE_PLANES * closest);
   }
 
   /** Returns this configuration with what a camera file says of the lens. */

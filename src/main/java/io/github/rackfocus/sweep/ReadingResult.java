@@ -1,6 +1,9 @@
 package io.github.rackfocus.sweep;
 
-/** Result of adding a lens reading to a {@link FrameFocusMatcher}. */
+/**
+ * Result of adding a lens reading to a {@link FrameFocusMatcher}. From the stamp of a rejected
+ * reading until the next one the focus is unknown.
+ */
 public enum ReadingResult {
   /** Accepted. */
   TAKEN(true, "taken"),
@@ -8,12 +11,17 @@ public enum ReadingResult {
   RESTARTED_BY_TIME(true, "restarted: time jumped back"),
   /** Rejected: neither focus nor lens power is known. */
   NOT_A_NUMBER(false, "readingNaN"),
-  /** Rejected: infinite, or a focus that no lens reaches. */
+  /** Rejected: infinite, or beyond -1000 to 1000 dioptres, which no lens reaches. */
   OUT_OF_RANGE(false, "readingOutOfRange"),
   /** Rejected: without a stamp, so its time is unknown. */
   NO_STAMP(false, "readingNoStamp"),
-  /** Rejected: not later than the newest reading. */
-  BACKWARDS(false, "readingBackwards");
+  /**
+   * Rejected: not later than the newest reading. What agrees with the readings around it changes
+   * nothing.
+   */
+  BACKWARDS(false, "readingBackwards"),
+  /** Rejected: a trigger count that is that of the message before. */
+  NOT_COUNTING(false, "countStuck");
 
   private final boolean taken;
   private final String key;

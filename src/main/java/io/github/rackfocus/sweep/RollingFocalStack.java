@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A frame goes to the plane of its actual focus reading. Late frames, duplicates and readings
  * outside the sweep are rejected with a cause. A change of the image size or a time jump (a bag
- * that loops) empties the stack. Stack time is the stamp of the newest frame; the stack is ready
- * while the age of every plane is at most {@code maxStackAge}. For one thread; the stacks it
- * provides may be used on any.
+ * that loops) empties the stack. A frame of an unsettled lens does not replace a fresh settled one.
+ * Stack time is the stamp of the newest frame; the stack is ready while the age of every plane is at
+ * most {@code maxStackAge}. For one thread; the stacks it provides may be used on any.
  */
 public final class RollingFocalStack implements AutoCloseable {
   private final FocusAxis axis;
@@ -31,6 +31,7 @@ public final class RollingFocalStack implements AutoCloseable {
   private int reference = -1;
   private int placedSinceStack;
   private long placed;
+  private long stackStamp;
   private final TimeJump timeJump = new TimeJump();
 
   public RollingFocalStack(FocusAxis axis, RollingStackConfig options) {
@@ -75,7 +76,8 @@ public final class RollingFocalStack implements AutoCloseable {
     if (Double.isNaN(reading)) {
       return FrameResult.NO_READING;
     }
-    int plane = axis.planeOf(reading);
+    // Below 0 dioptres the lens is beyond infinity, where nothing is in focus.
+    int plane = axis.scale().isMetric() && reading < 0 ? -1 : axis.planeOf(reading);
     if (plane < 0) {
       return FrameResult.OUT_OF_SWEEP;
     }
@@ -93,7 +95,21 @@ public final class RollingFocalStack implements AutoCloseable {
       placement = FrameResult.RESTARTED_BY_TIME;
     }
     timeJump.reset();
+    if (!frame.focus().settled() && holdsSettled(plane, frame.stampNanos())) {
+      return FrameResult.UNSETTLED;
+    }
     return register(frame, plane, placement);
+  }
+
+  /**
+   * Whether a plane has a settled frame that is fresh at a time. That time is also the stack's from
+   * now on: planes grow old while only frames arrive that are not used.
+   */
+  private boolean holdsSettled(int plane, long stampNanos) {
+    Frame latest = latest();
+    stackStamp = latest == null ? stampNanos : Math.max(stampNanos, latest.stampNanos());
+    Frame held = newest[plane];
+    return held != null && held.focus().settled() && isFresh(plane);
   }
 
   /** Brings the frame into the common view and places it. */
@@ -173,21 +189,21 @@ public final class RollingFocalStack implements AutoCloseable {
   }
 
   /**
-   * The measured sweep period, nanoseconds; 0 until every plane that is visited was visited twice.
+   * The measured sweep period, nanoseconds; 0 until a plane was visited twice.
    */
   public long measuredPeriodNanos() {
     return period.nanos();
   }
 
   /**
-   * Maximum age of a plane, nanoseconds; {@code Long.MAX_VALUE} until the sweep period is measured.
+   * Maximum age of a plane, nanoseconds. Until the sweep period is measured it follows from the
+   * time between visits of planes; {@code Long.MAX_VALUE} until two planes were visited.
    */
   public long maxStackAgeNanos() {
     if (options.maxStackAgeNanos() > 0) {
       return options.maxStackAgeNanos();
     }
-    long measured = period.nanos();
-    return measured == 0 ? Long.MAX_VALUE : (long) (RollingStackConfig.PERIODS_OF_AGE * measured);
+    return period.maxAgeNanos();
   }
 
   /** Empties the stack and closes its frames; the measured sweep period is discarded too. */
@@ -230,6 +246,7 @@ public final class RollingFocalStack implements AutoCloseable {
     if (latest == null || plane == reference || frame.stampNanos() > latest.stampNanos()) {
       reference = plane;
     }
+    stackStamp = newest[reference] == frame ? frame.stampNanos() : stackStamp;
     period.visited(plane, frame.stampNanos());
     if (before != null) {
       before.close();
@@ -265,10 +282,7 @@ public final class RollingFocalStack implements AutoCloseable {
 
   private boolean isFresh(int plane) {
     Frame frame = newest[plane];
-    Frame latest = latest();
-    return frame != null
-        && latest != null
-        && latest.stampNanos() - frame.stampNanos() <= maxStackAgeNanos();
+    return frame != null && stackStamp - frame.stampNanos() <= maxStackAgeNanos();
   }
 
   private @Nullable FocalStack assemble() {

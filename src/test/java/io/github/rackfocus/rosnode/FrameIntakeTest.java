@@ -2,14 +2,19 @@ package io.github.rackfocus.rosnode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.rackfocus.camera.simulated.SweepPattern;
 import io.github.rackfocus.config.RosInputConfig;
+import io.github.rackfocus.config.RosInputConfig.LensInput;
+import io.github.rackfocus.config.SweepConfig;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.sweep.CameraCalibration;
+import io.github.rackfocus.sweep.FocusAxis;
 import io.github.rackfocus.sweep.LensCalibration;
+import io.github.rackfocus.sweep.PlaneCounter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -95,8 +100,8 @@ class FrameIntakeTest {
     LensState unknown = TestMessages.lensState(10 * MS, NAN);
     unknown.lensPowerDioptres = NAN;
     intake.lensState(unknown);
-    intake.lensState(TestMessages.lensState(10 * MS, -3));
-    intake.lensState(TestMessages.lensState(10 * MS, 1e9));
+    intake.lensState(TestMessages.lensState(11 * MS, -1e9));
+    intake.lensState(TestMessages.lensState(12 * MS, 1e9));
     intake.lensState(TestMessages.lensState(20 * MS, 4));
     intake.lensState(TestMessages.lensState(15 * MS, 5));
     assertThat(intake.readingsTaken()).isOne();
@@ -329,5 +334,64 @@ class FrameIntakeTest {
     assertThat(intake.sweepIds().at(1195 * MS + 5)).isEqualTo(119);
     assertThat(intake.sweepIds().at(900 * MS)).isEqualTo(90);
     assertThat(intake.sweepIds().at(5 * MS)).as("forgotten").isZero();
+  }
+
+  private FrameIntake counting(PlaneCounter.Count count, SweepPattern pattern) {
+    SweepConfig sweep =
+        new SweepConfig(FocusAxis.uniformDioptres(2, 6, 5), pattern, /* period= */ 0, 0);
+    return new FrameIntake(
+        "test",
+        RosInputConfig.DEFAULTS
+            .withSweep(sweep)
+            .withLens(
+                RosInputConfig.DEFAULTS.lens().withInput(LensInput.COUNTER).withCounter(count)),
+        pool,
+        null,
+        "frame",
+        8);
+  }
+
+  private double focusOf(int frame, long sequence) {
+    Image image = TestMessages.mono8(4, 3, (1000 + 10L * frame) * MS, 0);
+    image.header.seq = sequence;
+    intake.image(image, 1, 0, 0);
+    try (Frame next = next()) {
+      return next.focus().focus();
+    }
+  }
+
+  @Test
+  void shouldCountByTheNumberOfTheImage() {
+    intake.close();
+    intake = counting(PlaneCounter.Count.IMAGE, SweepPattern.SAW);
+    focusOf(0, 5);
+    assertThat(focusOf(1, 6)).isEqualTo(3);
+    assertThat(focusOf(2, 9)).as("two are lost").isEqualTo(6);
+    assertThat(focusOf(3, 9)).isNaN();
+    assertThat(intake.causes()).containsEntry("imageLost", 2L).containsEntry("imageCountLost", 2L);
+  }
+
+  @Test
+  void shouldCountByTheTriggersBackAndForth() {
+    intake.close();
+    intake = counting(PlaneCounter.Count.TRIGGER, SweepPattern.TRIANGLE);
+    double[] expected = {2, 3, 4, 5, 6, 5, 4, 3, 2, 3};
+    for (int frame = 0; frame < 10; frame++) {
+      LensState state = TestMessages.lensState((1000 + 10L * frame) * MS, NAN);
+      state.planeIndex = 65535;
+      state.sweepId = 80 + frame;
+      intake.lensState(state);
+      assertThat(focusOf(frame, 0)).isEqualTo(expected[frame]);
+    }
+    LensState back = TestMessages.lensState(1100 * MS, NAN);
+    back.planeIndex = 2;
+    back.direction = -1;
+    intake.lensState(back);
+    assertThat(focusOf(10, 0)).isEqualTo(4);
+    assertThat(focusOf(11, 0)).isEqualTo(3);
+    back.header.stampNanos = 1200 * MS;
+    back.planeIndex = 5;
+    intake.lensState(back);
+    assertThat(intake.causes()).containsEntry("readingOutOfRange", 1L);
   }
 }

@@ -1,6 +1,7 @@
 package io.github.rackfocus.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
@@ -142,7 +143,9 @@ class FrameFocusMatcherTest {
     matcher.addReading(130 * MS, new FocusReading(7, 3, true, 35, 1));
     assertThat(matched(matcher, 100 * MS, 0).focus()).isEqualTo(6.5 - 0.2 - 0.25);
     assertThat(matched(matcher, 110 * MS, 0).focus()).isEqualTo(6.5 - 0.2 + 0.25);
-    assertThat(matched(matcher, 120 * MS, 0).focus()).isEqualTo(6.5);
+    assertThat(matched(matcher, 120 * MS, 0).focus())
+        .as("the temperature of the reading before")
+        .isEqualTo(6.5 - 0.2);
     assertThat(matched(matcher, 130 * MS, 0).focus()).as("the driver's own focus").isEqualTo(7);
   }
 
@@ -186,7 +189,7 @@ class FrameFocusMatcherTest {
     double infinite = Double.POSITIVE_INFINITY;
     assertThat(matcher.addReading(1, new FocusReading(nan, nan, true, 0, 0)))
         .isEqualTo(ReadingResult.NOT_A_NUMBER);
-    assertThat(matcher.addReading(1, new FocusReading(-0.01, nan, true, 0, 0)))
+    assertThat(matcher.addReading(1, new FocusReading(-1001, nan, true, 0, 0)))
         .isEqualTo(ReadingResult.OUT_OF_RANGE);
     assertThat(matcher.addReading(1, new FocusReading(1001, nan, true, 0, 0)))
         .isEqualTo(ReadingResult.OUT_OF_RANGE);
@@ -363,20 +366,189 @@ class FrameFocusMatcherTest {
     assertThat(seen).hasSize(frames).isSorted().doesNotHaveDuplicates();
   }
 
-  @Property(seed = "20261120", tries = 300)
-  void shouldNotBeMovedByReadingsThatItRefuses(
+  /** Readings that cannot be, whatever the reason. */
+  private static final List<FocusReading> REFUSED =
+      List.of(
+          new FocusReading(Double.NaN, Double.NaN, true, 20, 0),
+          new FocusReading(Double.NaN, Double.NaN, true, 20, 1),
+          new FocusReading(Double.POSITIVE_INFINITY, 1, true, 20, 0),
+          new FocusReading(Double.NEGATIVE_INFINITY, 1, true, 20, -1),
+          new FocusReading(1e300, 1, true, 20, 0),
+          new FocusReading(-1e6, 1, true, 20, 0),
+          new FocusReading(Double.NaN, Double.POSITIVE_INFINITY, true, 20, 0),
+          new FocusReading(3, Double.NEGATIVE_INFINITY, true, 20, 0));
+
+  /** From a refused reading until the next one, nothing is known; elsewhere nothing changes. */
+  @Property(seed = "20261120", tries = 500)
+  void shouldKnowNothingFromARefusedReadingOn(
       @ForAll("tracks") TreeMap<Long, FocusReading> track,
-      @ForAll @LongRange(min = 1, max = 420 * MS) long at) {
-    FrameFocusMatcher clean = FrameFocusMatcher.byReadings(OPTIONS, 1);
-    FrameFocusMatcher fouled = FrameFocusMatcher.byReadings(OPTIONS, 1);
-    track.forEach((stamp, reading) -> {
-      clean.addReading(stamp, reading);
-      fouled.addReading(stamp, reading);
-      fouled.addReading(stamp, new FocusReading(99, 99, true, 0, 0));
-      fouled.addReading(
-          stamp + 1, new FocusReading(Double.NaN, Double.NaN, true, 0, reading.direction()));
-      fouled.addReading(stamp + 1, new FocusReading(-1, 1, true, 0, 0));
+      @ForAll @LongRange(min = 1, max = 420 * MS) long at,
+      @ForAll @LongRange(min = 1, max = 420 * MS) long refusedAt,
+      @ForAll @IntRange(min = 0, max = 7) int which,
+      @ForAll Between between) {
+    MatchingConfig options = OPTIONS.withBetween(between);
+    FrameFocusMatcher clean = FrameFocusMatcher.byReadings(options, 1);
+    FrameFocusMatcher fouled = FrameFocusMatcher.byReadings(options, 1);
+    long refused = track.containsKey(refusedAt) ? refusedAt + 1 : refusedAt;
+    TreeMap<Long, FocusReading> both = new TreeMap<>(track);
+    both.put(refused, REFUSED.get(which));
+    both.forEach((stamp, reading) -> {
+      boolean taken = fouled.addReading(stamp, reading).isTaken();
+      assertThat(taken).isEqualTo(stamp != refused);
+      if (taken) {
+        clean.addReading(stamp, reading);
+      }
     });
-    assertThat(matched(fouled, at, 0)).isEqualTo(matched(clean, at, 0));
+    FocusReading found = matched(fouled, at, 0);
+    if (both.floorKey(at) != null && both.floorKey(at) == refused) {
+      assertThat(found.isKnown()).isFalse();
+      assertThat(fouled.withoutReading()).isOne();
+      if (at - refused <= options.maxReadingAgeNanos()) {
+        assertThat(fouled.withoutReading(UnknownFocus.REFUSED)).isOne();
+      }
+    } else if (found.isKnown() && at != refused) {
+      Long next = both.higherKey(at);
+      boolean interpolated = !track.containsKey(at) && found.focus() != track.floorEntry(at)
+          .getValue().focus();
+      assertThat(interpolated && next != null && next == refused).isFalse();
+    }
+  }
+
+  private static FocusReading moving(double focus) {
+    return new FocusReading(focus, Double.NaN, true, Float.NaN, 1);
+  }
+
+  @Test
+  void shouldNotInterpolateAcrossAReadingThatWasRefused() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 4);
+    matcher.addReading(100 * MS, moving(1));
+    matcher.addReading(110 * MS, moving(Double.NaN));
+    matcher.addReading(120 * MS, moving(3));
+    matcher.addReading(130 * MS, moving(4));
+    assertThat(matched(matcher, 105 * MS, 0).isKnown()).isFalse();
+    assertThat(matched(matcher, 110 * MS, 0).isKnown()).isFalse();
+    assertThat(matched(matcher, 115 * MS, 0).isKnown()).isFalse();
+    assertThat(matched(matcher, 125 * MS, 0).focus()).isEqualTo(3.5);
+    assertThat(matcher.withoutReading(UnknownFocus.REFUSED)).isEqualTo(3);
+    assertThat(matcher.newestReading().focus()).isEqualTo(4);
+  }
+
+  @Test
+  void shouldNotWaitWhereARefusedReadingDecides() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 4);
+    matcher.addReading(100 * MS, reading(1, 0));
+    matcher.addReading(110 * MS, reading(Double.POSITIVE_INFINITY, 0));
+    matcher.offer(frame(110 * MS), 0);
+    assertThat(matcher.nanosToWait(0)).isZero();
+    matcher.close();
+  }
+
+  @Test
+  void shouldTakeAFocusBeyondInfinityAsItIs() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 4);
+    assertThat(matcher.addReading(100 * MS, reading(-0.3, 0))).isEqualTo(ReadingResult.TAKEN);
+    assertThat(matcher.addReading(110 * MS, new FocusReading(Double.NaN, -1, true, 20, 0)))
+        .isEqualTo(ReadingResult.TAKEN);
+    assertThat(matched(matcher, 105 * MS, 0).focus()).isEqualTo(-0.3);
+    assertThat(matched(matcher, 111 * MS, 0).focus()).isEqualTo(-1.5);
+  }
+
+  @Test
+  void shouldKnowNothingWhereReadingsOutOfOrderContradict() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 4);
+    matcher.addReading(100 * MS, reading(1, 0));
+    matcher.addReading(120 * MS, reading(2, 0));
+    matcher.addReading(140 * MS, reading(3, 0));
+    assertThat(matcher.addReading(110 * MS, reading(7, 0))).isEqualTo(ReadingResult.BACKWARDS);
+    assertThat(matched(matcher, 105 * MS, 0).focus()).isEqualTo(1);
+    assertThat(matched(matcher, 115 * MS, 0).isKnown()).as("late, and other").isFalse();
+    assertThat(matched(matcher, 125 * MS, 0).focus()).isEqualTo(2);
+    assertThat(matcher.addReading(140 * MS, reading(3, 0))).isEqualTo(ReadingResult.BACKWARDS);
+    assertThat(matched(matcher, 145 * MS, 0).focus()).as("the same again").isEqualTo(3);
+    assertThat(matcher.addReading(140 * MS, reading(8, 0))).isEqualTo(ReadingResult.BACKWARDS);
+    assertThat(matched(matcher, 145 * MS, 0).isKnown()).as("two at one stamp").isFalse();
+    assertThat(matcher.addReading(120 * MS, new FocusReading(2, 1, false, 30, 0)))
+        .isEqualTo(ReadingResult.BACKWARDS);
+    assertThat(matched(matcher, 125 * MS, 0).settled()).as("settled by one only").isFalse();
+  }
+
+  @Test
+  void shouldStayBoundedWhereReadingsOutOfOrderKeepComing() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 1);
+    for (int i = 1; i <= 3 * LensReadings.CAPACITY; i++) {
+      matcher.addReading(2 * i * MS, reading(1, 0));
+      matcher.addReading((2 * i - 1) * MS, reading(5, 0));
+    }
+    long newest = 6L * LensReadings.CAPACITY * MS;
+    assertThat(matched(matcher, newest, 0).focus()).isEqualTo(1);
+    assertThat(matched(matcher, newest - MS, 0).isKnown()).isFalse();
+  }
+
+  @Test
+  void shouldNotTrustAStepAgainstTheDirection() {
+    MatchingConfig options = OPTIONS.withToleranceDioptres(0.25);
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(options, 4);
+    for (int i = 0; i < 10; i++) {
+      matcher.addReading((100 + 10 * i) * MS, moving(1 + i % 5));
+    }
+    assertThat(matched(matcher, 135 * MS, 0).focus()).isEqualTo(4.5);
+    assertThat(matched(matcher, 145 * MS, 0).isKnown()).as("it flies back").isFalse();
+    assertThat(matched(matcher, 155 * MS, 0).focus()).isEqualTo(1.5);
+    assertThat(matcher.withoutReading(UnknownFocus.TURNED)).isOne();
+  }
+
+  @Test
+  void shouldSeeAnHonestFlyBackInItsSpeed() {
+    MatchingConfig options = OPTIONS.withToleranceDioptres(0.25);
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(options, 4);
+    for (int i = 0; i < 10; i++) {
+      int direction = i % 5 == 4 ? -1 : 1;
+      matcher.addReading(
+          (100 + 10 * i) * MS, new FocusReading(1 + i % 5, 0, true, 20, direction));
+    }
+    assertThat(matched(matcher, 145 * MS, 0).isKnown()).isFalse();
+    assertThat(matched(matcher, 155 * MS, 0).focus()).isEqualTo(1.5);
+  }
+
+  @Test
+  void shouldNotInterpolateWhereASweepWithoutDirectionTurns() {
+    MatchingConfig options = OPTIONS.withBetween(Between.LINEAR).withToleranceDioptres(0.25);
+    FrameFocusMatcher saw = FrameFocusMatcher.byReadings(options, 4);
+    FrameFocusMatcher triangle = FrameFocusMatcher.byReadings(options, 4);
+    double[] turning = {1.5, 2.5, 3.5, 4.5, 4.5, 3.5, 2.5, 1.5, 1.5, 2.5};
+    for (int i = 0; i < 10; i++) {
+      saw.addReading((100 + 10 * i) * MS, reading(1 + i % 5, 0));
+      triangle.addReading((100 + 10 * i) * MS, reading(turning[i], 0));
+    }
+    assertThat(matched(saw, 135 * MS, 0).focus()).isEqualTo(4.5);
+    assertThat(matched(saw, 145 * MS, 0).isKnown()).isFalse();
+    assertThat(matched(saw, 155 * MS, 0).focus()).isEqualTo(1.5);
+    assertThat(matched(triangle, 125 * MS, 0).focus()).isEqualTo(4);
+    assertThat(matched(triangle, 135 * MS, 0).isKnown()).as("the lens was at 5").isFalse();
+    assertThat(matched(triangle, 145 * MS, 0).focus()).isEqualTo(4);
+    assertThat(matched(triangle, 175 * MS, 0).isKnown()).as("the lens was at 1").isFalse();
+  }
+
+  /** A driver that reads often loses no frame where the lens turns, whatever the phase. */
+  @Property(seed = "20261120", tries = 100)
+  void shouldLoseNoFrameAtATurnOfWhichThereAreManyReadings(
+      @ForAll @IntRange(min = 0, max = 99) int phase, @ForAll boolean withDirection) {
+    MatchingConfig options = OPTIONS.withBetween(Between.LINEAR).withToleranceDioptres(0.25);
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(options, 1);
+    // Five planes in 50 ms and back, read every 2 ms.
+    for (int i = 0; i < 100; i++) {
+      double at = i * 0.2 + phase * 0.002;
+      int direction = at % 10 < 5 ? 1 : -1;
+      matcher.addReading((1000 + 2 * i) * MS, reading(triangle(at), withDirection ? direction : 0));
+    }
+    for (int i = 50; i < 980; i++) {
+      double truth = triangle(i * 0.02 + phase * 0.002);
+      FocusReading found = matched(matcher, (1000 * 10 + 2 * i) * MS / 10, 0);
+      assertThat(found.focus()).isCloseTo(truth, within(0.25));
+    }
+  }
+
+  private static double triangle(double at) {
+    return 6 - Math.abs(at % 10 - 5);
   }
 }

@@ -359,6 +359,202 @@ class RollingFocalStackTest {
     }
   }
 
+  private FrameResult offer(RollingFocalStack stack, long stamp, double focus, boolean settled) {
+    FocusReading reading = new FocusReading(focus, Double.NaN, settled, Float.NaN, 0);
+    try (Frame frame = TestFrames.of(pool, SIZE, SIZE, (x, y) -> 100, stamp, reading)) {
+      return stack.offer(frame);
+    }
+  }
+
+  /** Sweeps over planes {@code from} to {@code to}, a frame each, and returns the next tick. */
+  private int sweep(RollingFocalStack stack, int tick, int sweeps, int from, int to, int ticks) {
+    int at = tick;
+    for (int k = 0; k < sweeps; k++) {
+      for (int plane = from; plane <= to; plane++) {
+        offer(stack, at * TICK, 1 + plane);
+        at += ticks;
+      }
+    }
+    return at;
+  }
+
+  /** Which planes are missing in the stack of now; null if there is no stack. */
+  private static boolean[] missing(RollingFocalStack rolling) {
+    try (FocalStack stack = rolling.takeStack()) {
+      if (stack == null) {
+        return null;
+      }
+      boolean[] missing = new boolean[stack.planes()];
+      for (int plane = 0; plane < missing.length; plane++) {
+        missing[plane] = stack.isMissing(plane);
+      }
+      return missing;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 8})
+  void shouldLetPlanesGrowOldThatANarrowedSweepNoLongerVisits(int wholeSweeps) {
+    for (int from : new int[] {0, 3}) {
+      try (RollingFocalStack rolling = rolling(10, true)) {
+        int tick = sweep(rolling, 0, wholeSweeps, 0, 9, 1);
+        sweep(rolling, tick, 4, from, from + 6, 1);
+        boolean[] missing = missing(rolling);
+        for (int plane = 0; plane < 10; plane++) {
+          assertThat(missing[plane])
+              .as("plane " + plane)
+              .isEqualTo(plane < from || plane > from + 6);
+        }
+        assertThat(rolling.measuredPeriodNanos()).isEqualTo(7 * TICK);
+      }
+    }
+  }
+
+  @Test
+  void shouldLetAPlaneGrowOldThatOnlyAHomingMoveVisited() {
+    try (RollingFocalStack rolling = rolling(10, true)) {
+      offer(rolling, 0, 10);
+      offer(rolling, TICK, 1);
+      int tick = sweep(rolling, 600, 3, 2, 7, 1);
+      boolean[] missing = missing(rolling);
+      assertThat(missing[0]).isTrue();
+      assertThat(missing[9]).isTrue();
+      assertThat(missing[4]).isFalse();
+      assertThat(rolling.measuredPeriodNanos()).isEqualTo(6 * TICK);
+      offer(rolling, tick * TICK, 10); // One stray reading.
+      sweep(rolling, tick + 1, 4, 2, 7, 1);
+      assertThat(missing(rolling)[9]).isTrue();
+      assertThat(rolling.measuredPeriodNanos()).isEqualTo(6 * TICK);
+    }
+  }
+
+  @Test
+  void shouldBoundAgesBeforeAnyPlaneWasVisitedTwice() {
+    try (RollingFocalStack rolling = rolling(10, true)) {
+      sweep(rolling, 0, 1, 0, 4, 1);
+      assertThat(rolling.maxStackAgeNanos()).isEqualTo(30 * TICK);
+      // The lens rested, and the robot drove on.
+      sweep(rolling, 5000, 1, 5, 9, 1);
+      assertThat(rolling.freshPlanes()).isEqualTo(5);
+      assertThat(rolling.measuredPeriodNanos()).isZero();
+    }
+  }
+
+  @Test
+  void shouldNotTakeAPauseForAPeriod() {
+    for (int before = 1; before <= 4; before++) {
+      try (RollingFocalStack rolling = rolling(10, false)) {
+        int tick = sweep(rolling, 0, before, 0, 9, 1);
+        tick = sweep(rolling, tick + 1000, 1, 0, 4, 1);
+        assertThat(rolling.isReady()).as("half of the planes are from before").isFalse();
+        assertThat(rolling.freshPlanes()).isEqualTo(5);
+        tick = sweep(rolling, tick, 1, 5, 9, 1);
+        sweep(rolling, tick, 2, 0, 9, 1);
+        assertThat(rolling.isReady()).isTrue();
+        assertThat(rolling.measuredPeriodNanos()).isLessThanOrEqualTo(20 * TICK);
+      }
+    }
+  }
+
+  @Test
+  void shouldNotCallPlanesFreshWhileTheLensRestsOnOne() {
+    try (RollingFocalStack rolling = rolling(5, false)) {
+      int tick = sweep(rolling, 0, 3, 0, 4, 1);
+      for (int i = 0; i < 10; i++) {
+        offer(rolling, (tick + i) * TICK, 1);
+      }
+      assertThat(rolling.freshPlanes()).isEqualTo(1);
+      sweep(rolling, tick + 10, 1, 1, 4, 1);
+      assertThat(rolling.isReady()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 1})
+  void shouldFollowASweepThatChangesItsPace(int ticksAfter) {
+    int ticksBefore = 4 - ticksAfter;
+    try (RollingFocalStack rolling = rolling(6, false)) {
+      int tick = sweep(rolling, 0, 6, 0, 5, ticksBefore);
+      assertThat(rolling.measuredPeriodNanos()).isEqualTo(6 * ticksBefore * TICK);
+      tick = sweep(rolling, tick, 6, 0, 5, ticksAfter);
+      assertThat(rolling.measuredPeriodNanos()).isEqualTo(6 * ticksAfter * TICK);
+      assertThat(rolling.isReady()).isTrue();
+      sweep(rolling, tick, 3, 0, 3, ticksAfter);
+      assertThat(rolling.freshPlanes()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void shouldMeasureFromTheFirstSweepBackAndForth() {
+    try (RollingFocalStack rolling = rolling(10, true)) {
+      for (int tick = 0; tick < 40; tick++) {
+        offer(rolling, tick * TICK, Sweep.TRIANGLE.focus(tick, 10));
+        boolean[] missing = missing(rolling);
+        if (tick >= 9) {
+          assertThat(missing).as("tick " + tick).doesNotContain(true);
+        }
+      }
+      assertThat(rolling.measuredPeriodNanos()).isEqualTo(18 * TICK);
+    }
+  }
+
+  @Test
+  void shouldNotUseAFocusBeyondInfinity() {
+    try (RollingFocalStack rolling =
+        new RollingFocalStack(
+            FocusAxis.uniformDioptres(0, 9, 10),
+            new RollingStackConfig(0, false, 1, 0, RegistrationMode.OFF))) {
+      assertThat(offer(rolling, 1, -0.3)).isEqualTo(FrameResult.OUT_OF_SWEEP);
+      assertThat(offer(rolling, 2, -1e-9)).isEqualTo(FrameResult.OUT_OF_SWEEP);
+      assertThat(offer(rolling, 3, Double.NEGATIVE_INFINITY)).isEqualTo(FrameResult.OUT_OF_SWEEP);
+      assertThat(offer(rolling, 4, 0)).isEqualTo(FrameResult.PLACED);
+    }
+  }
+
+  @Test
+  void shouldNotLetAnUnsettledFrameDisplaceAFreshSettledOne() {
+    try (RollingFocalStack rolling = rolling(5, false)) {
+      int tick = sweep(rolling, 0, 3, 0, 4, 1);
+      try (FocalStack stack = rolling.takeStack()) {
+        assertThat(stack).isNotNull();
+      }
+      assertThat(offer(rolling, tick * TICK, 3, false)).isEqualTo(FrameResult.UNSETTLED);
+      assertThat(rolling.takeStack()).as("nothing new to compute").isNull();
+      assertThat(offer(rolling, (tick + 1) * TICK, 1)).isEqualTo(FrameResult.PLACED);
+      try (FocalStack stack = rolling.takeStack()) {
+        for (int plane = 0; plane < 5; plane++) {
+          assertThat(stack.frame(plane).focus().settled()).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldUseUnsettledFramesWhereAPlaneHasNoOther() {
+    try (RollingFocalStack rolling = rolling(3, false)) {
+      assertThat(offer(rolling, TICK, 1, false)).isEqualTo(FrameResult.PLACED);
+      assertThat(offer(rolling, 2 * TICK, 2, true)).isEqualTo(FrameResult.PLACED);
+      assertThat(offer(rolling, 3 * TICK, 3, true)).isEqualTo(FrameResult.PLACED);
+      assertThat(offer(rolling, 4 * TICK, 1, false)).as("newer").isEqualTo(FrameResult.PLACED);
+      assertThat(offer(rolling, 5 * TICK, 1, true)).as("better").isEqualTo(FrameResult.PLACED);
+      assertThat(offer(rolling, 6 * TICK, 1, false)).isEqualTo(FrameResult.UNSETTLED);
+    }
+  }
+
+  /** A driver that never says settled again must not freeze the stack's time. */
+  @Test
+  void shouldLetSettledFramesGrowOldWhileOnlyUnsettledOnesArrive() {
+    try (RollingFocalStack rolling = rolling(4, false)) {
+      int tick = sweep(rolling, 0, 3, 0, 3, 1);
+      int refused = 0;
+      for (int i = 0; i < 12; i++) {
+        refused += offer(rolling, (tick + i) * TICK, 1 + i % 4, false).isPlaced() ? 0 : 1;
+      }
+      assertThat(refused).isEqualTo(4);
+      assertThat(rolling.isReady()).isTrue();
+    }
+  }
+
   private FrameResult offer(RollingFocalStack stack, Texture texture, long stamp, double focus) {
     try (Frame frame = texture.frame(pool, 160, 120, new Affine(), stamp, focus)) {
       return stack.offer(frame);
