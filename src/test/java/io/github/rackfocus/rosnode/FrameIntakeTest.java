@@ -341,6 +341,7 @@ class FrameIntakeTest {
         new SweepConfig(FocusAxis.uniformDioptres(2, 6, 5), pattern, /* period= */ 0, 0);
     return new FrameIntake(
         "test",
+        "/image_raw",
         RosInputConfig.DEFAULTS
             .withSweep(sweep)
             .withLens(
