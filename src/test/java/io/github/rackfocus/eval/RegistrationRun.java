@@ -113,6 +113,8 @@ final class RegistrationRun {
         scores.publishedOff += off > 1 ? 1 : 0;
       }
       byte kind = kinds == null ? MovedTruth.STILL : kinds[i];
+      PixelTruth judged = PixelTruth.of(axis, found, 1 / truth[i], kind == MovedTruth.MOVED);
+      scores.confusion[judged.ordinal()][code]++;
       if (kind == MovedTruth.STILL) {
         scores.still++;
         scores.stillMarked += marked ? 1 : 0;

@@ -34,6 +34,15 @@ class RegistrationRunTest {
         assertThat(scores.pixels).isEqualTo(scores.maps * 160 * 120);
         assertThat(Arrays.stream(scores.codes).sum()).isEqualTo(scores.pixels);
         assertThat(scores.published).isEqualTo(scores.codes[0]);
+        for (int code = 0; code < scores.codes.length; code++) {
+          long sum = 0;
+          for (long[] row : scores.confusion) {
+            sum += row[code];
+          }
+          assertThat(sum).isEqualTo(scores.codes[code]);
+        }
+        assertThat(scores.confusion[PixelTruth.OFF.ordinal()][0])
+            .isLessThanOrEqualTo(scores.publishedOff);
         assertThat(scores.still).as("nothing moves").isEqualTo(scores.pixels);
         assertThat(scores.stackNanos.getTotalCount()).isEqualTo(scores.maps);
       }

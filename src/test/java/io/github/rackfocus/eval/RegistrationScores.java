@@ -16,6 +16,9 @@ final class RegistrationScores {
   final String name;
   final RegistrationMode mode;
   final long[] codes = new long[Validity.count()];
+
+  /** Pixels by {@link PixelTruth} and validity code. */
+  final long[][] confusion = new long[PixelTruth.values().length][Validity.count()];
   final Histogram stackNanos = new Histogram(LONGEST_NANOS, 3);
   final Histogram estimateNanos = new Histogram(LONGEST_NANOS, 3);
   final Histogram finishNanos = new Histogram(LONGEST_NANOS, 3);

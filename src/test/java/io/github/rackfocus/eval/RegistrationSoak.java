@@ -88,6 +88,7 @@ final class RegistrationSoak {
     all.addAll(moving);
     tables.printErrors(all, still(runs));
     tables.printCodes(all);
+    tables.printConfusion(all);
     if (!runs.isEmpty()) {
       tables.printFalseMotion(runs);
     }

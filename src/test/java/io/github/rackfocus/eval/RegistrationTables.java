@@ -3,6 +3,7 @@ package io.github.rackfocus.eval;
 import io.github.rackfocus.depth.Validity;
 import io.github.rackfocus.registration.RegistrationMode;
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
@@ -85,6 +86,32 @@ final class RegistrationTables {
         print(" %" + width(code) + ".2f", percent(run.codes[code], run.pixels));
       }
       out.println();
+    }
+  }
+
+  /** Prints the validity codes against what is true of the pixels. */
+  void printConfusion(List<RegistrationScores> runs) {
+    out.println();
+    out.println(
+        "Validity codes against the truth, % of all pixels: right or off by more than a plane,"
+            + " nearer than or beyond the sweep by half a plane, moved");
+    print("%-28s %-5s %-7s", "scenario", "", "truth");
+    for (int code = 0; code < Validity.count(); code++) {
+      print(" %" + width(code) + "s", Validity.of(code).key());
+    }
+    out.println();
+    for (RegistrationScores run : runs) {
+      for (PixelTruth truth : PixelTruth.values()) {
+        long[] row = run.confusion[truth.ordinal()];
+        if (Arrays.stream(row).sum() == 0) {
+          continue;
+        }
+        print("%-28s %-5s %-7s", run.name, run.mode.key(), truth.label());
+        for (int code = 0; code < Validity.count(); code++) {
+          print(" %" + width(code) + ".2f", percent(row[code], run.pixels));
+        }
+        out.println();
+      }
     }
   }
 
