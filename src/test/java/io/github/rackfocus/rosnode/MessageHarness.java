@@ -22,7 +22,7 @@ import java.util.Map;
 /**
  * The ROS messages that the node subscribes to; the first byte selects the type. What is read can
  * be written, and is read again as the same. A calibration that is accepted is accepted again as
- * the node publishes it.
+ * the node publishes it, if it is one of the whole image.
  */
 public final class MessageHarness implements FuzzHarness {
   @Override
@@ -74,7 +74,8 @@ public final class MessageHarness implements FuzzHarness {
     CameraCalibration calibration =
         Laws.readOrRefused(
             () -> CameraInfoMessages.calibration(info), IllegalArgumentException.class);
-    if (calibration == null) {
+    // The principal point of a part of an image may well be beside it.
+    if (calibration == null || calibration.width() != info.width || calibration.height() != info.height) {
       return;
     }
     CameraInfo published = new CameraInfo();

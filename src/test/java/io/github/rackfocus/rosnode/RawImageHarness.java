@@ -14,7 +14,7 @@ import java.util.Map;
 
 /**
  * Raw ROS images, from the bytes of the message to the frame. A frame has the size of its image and
- * at most four bytes of luma per byte received; nothing stays leased.
+ * no more pixels than there are bytes; nothing stays leased.
  */
 public final class RawImageHarness implements FuzzHarness {
   private final FramePool pool = new FramePool(1);
@@ -31,7 +31,7 @@ public final class RawImageHarness implements FuzzHarness {
     Frame frame =
         Laws.bounded(
             input,
-            65536,
+            128 << 10,
             64,
             () -> {
               Frame decoded =
