@@ -21,20 +21,20 @@ import java.util.stream.Collectors;
 
 /** The inputs from outside that are fuzzed. */
 public enum FuzzTarget {
-  HEADER(ConnectionHeaderHarness::new, 0.25),
-  MESSAGE(MessageHarness::new, 0.20),
+  HEADER(ConnectionHeaderHarness::new, 0.28),
+  MESSAGE(MessageHarness::new, 0.24),
   RAW_IMAGE(RawImageHarness::new, 0.14),
-  LENS(LensHarness::new, 0.14),
-  PROTOBUF(ProtobufHarness::new, 0.08),
+  LENS(LensHarness::new, 0.12),
+  PROTOBUF(ProtobufHarness::new, 0.06),
   PFM(PfmHarness::new, 0.05),
   STACK(StackIndexHarness::new, 0.03),
-  MANIFEST(ManifestHarness::new, 0.03),
-  XMLRPC(XmlRpcHarness::new, 0.03),
-  IMAGE(ImageFileHarness::new, 0.02),
-  BAG(BagHarness::new, 0.01),
-  CAMERA(CameraFileHarness::new, 0.01),
-  CONFIG(ConfigHarness::new, 0.005),
-  SPOOL(SpoolHarness::new, 0.005);
+  MANIFEST(ManifestHarness::new, 0.025),
+  XMLRPC(XmlRpcHarness::new, 0.025),
+  IMAGE(ImageFileHarness::new, 0.015),
+  BAG(BagHarness::new, 0.007),
+  CAMERA(CameraFileHarness::new, 0.005),
+  CONFIG(ConfigHarness::new, 0.003),
+  SPOOL(SpoolHarness::new, 0.001);
 
   private final Supplier<FuzzHarness> factory;
   private final double share;
