@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * fixed number of changes of them. {@code bin/soak fuzz} is the long one.
  */
 class FuzzCorpusTest {
-  private static final int CHANGED = 400;
+  private static final int CHANGED = 200;
   private static final long SEED = 20261128;
 
   @ParameterizedTest
@@ -33,7 +33,7 @@ class FuzzCorpusTest {
     assertThat(inputs).as("stored inputs of %s", target.key()).isNotEmpty();
     Mutations mutations = new Mutations(SEED);
     // libpng writes each of its complaints to standard error.
-    int changed = target == FuzzTarget.IMAGE ? CHANGED / 20 : CHANGED;
+    int changed = target == FuzzTarget.IMAGE ? CHANGED / 10 : CHANGED;
     for (int i = 0; i < changed; i++) {
       run(harness, mutations.of(inputs), "change " + i);
     }
