@@ -5,8 +5,9 @@ bounds of a Laplace distribution hold as well as one scale can make both hold; t
 entropy against "off by at most one plane". Both are learned at 0, 1, 3 and 5 iterations.
 
 Run: python -m rackfocus_training.fit_confidence --checkpoint checkpoints/proximal-1.1.0.pt
-         --pool runs/pool-near=3 runs/pool=1 --stacks DIR=4 --out runs/proximal/confidence.pt
-A number after "=" is how many scenes of that folder are in a batch.
+         --pool runs/pool-near=1:32 runs/pool-2=3:6 runs/pool=3:32 --stacks DIR=2 --out runs/proximal/confidence.pt
+The number after "=" is how many scenes of that folder are in a batch, that after ":" how many scenes of
+every shard are used.
 """
 
 import argparse
@@ -23,6 +24,7 @@ import torch.nn.functional as functional
 from .confidence import ConfidenceHead, log_spacing, mean_spacing
 from .export import load_model
 from .families import family, name_of
+from .pool import SHARD_SCENES
 from .stacks import read_stack, stack_folders
 
 LEVELS = (0.68, 0.95)
@@ -158,19 +160,22 @@ def rated(saved: dict, model, head: ConfidenceHead, recipe: dict) -> dict:
     return {**kept, "average": weights, "settings": asdict(settings), "confidence": recipe}
 
 
-def shares(arguments: List[str]) -> List[Tuple[str, int]]:
-    """FOLDER=COUNT arguments."""
-    parts = [argument.rpartition("=") for argument in arguments]
-    return [(folder, int(count)) for folder, _, count in parts]
+def shares(arguments: List[str]) -> List[Tuple[str, int, int]]:
+    """FOLDER=COUNT[:EACH] arguments as (folder, count, each)."""
+    found = []
+    for argument in arguments:
+        folder, _, numbers = argument.rpartition("=")
+        count, _, each = numbers.partition(":")
+        found.append((folder, int(count), int(each or SHARD_SCENES)))
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", required=True)
-    parser.add_argument("--pool", nargs="*", default=[], metavar="FOLDER=COUNT")
+    parser.add_argument("--pool", nargs="*", default=[], metavar="FOLDER=COUNT:EACH")
     parser.add_argument("--stacks", nargs="*", default=[], metavar="FOLDER=COUNT",
                         help="stack folders of another renderer, dioptres with ground truth")
-    parser.add_argument("--each", type=int, default=32, help="scenes of every shard")
     parser.add_argument("--width", type=int, default=32)
     parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--rate", type=float, default=2e-3)
@@ -185,10 +190,10 @@ def main() -> None:
         raise ValueError(f"{arguments.checkpoint}: expected proximal, found {name_of(saved)}")
     model = load_model(arguments.checkpoint)
     recorder = Recorder(model)
-    groups = [(from_pool(recorder, folder, arguments.each, random), count)
-              for folder, count in shares(arguments.pool)]
+    groups = [(from_pool(recorder, folder, each, random), count)
+              for folder, count, each in shares(arguments.pool)]
     groups += [(from_stacks(recorder, folder, random), count)
-               for folder, count in shares(arguments.stacks)]
+               for folder, count, _ in shares(arguments.stacks)]
     print("scenes:", [len(examples) for examples, _ in groups], flush=True)
     head = ConfidenceHead(arguments.width)
     train(head, groups, arguments.steps, arguments.rate, random)

@@ -46,6 +46,16 @@ final class NodeHealthReport {
               .setP50Ms(registration.p50Millis())
               .setP99Ms(registration.p99Millis()));
     }
+    NodeHealth.Inputs inputs = node.inputs();
+    if (inputs != null) {
+      health.setInputMissing(inputs.missing()).addAllPlanesMissing(inputs.planesMissing());
+    }
+    if (node.lens().clockOffset().isKnown()) {
+      health.setLensClockOffsetS(node.lens().clockOffset().value());
+    }
+    if (node.lens().drift().isKnown()) {
+      health.setLensDriftDioptres(node.lens().drift().value());
+    }
     if (!Float.isNaN(node.lensCelsius())) {
       health.setLensCelsius(node.lensCelsius());
     }

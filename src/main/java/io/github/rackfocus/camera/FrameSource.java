@@ -46,6 +46,11 @@ public interface FrameSource extends AutoCloseable {
     return null;
   }
 
+  /** Returns what has arrived so far; null if the source has no inputs that could stop. */
+  default @Nullable InputStatus inputs() {
+    return null;
+  }
+
   /** Returns the number of images dropped since the start, for any cause. */
   long dropped();
 

@@ -131,6 +131,10 @@ final class ReplayCommand extends Subcommand {
     if (source instanceof BagFrameSource bag) {
       bag.causes().forEach((cause, count) -> console.println(cause + ": " + count));
     }
+    if (health.maps().published() == 0) {
+      String why = node.incompleteSweep();
+      err().println(source.name() + ": no map was computed" + (why == null ? "" : ": " + why));
+    }
     if (files != null && files.newestFolder() != null) {
       console.println("Depth maps and pictures: " + files.newestFolder());
     }

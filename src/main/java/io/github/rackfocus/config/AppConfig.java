@@ -193,7 +193,7 @@ public record AppConfig(
             0,
             1,
             "",
-            "Lowest confidence of a valid pixel"),
+            "Least probability that a published depth is off by at most one plane"),
         validity.number(
             "textureFloor",
             defaults.textureFloor(),

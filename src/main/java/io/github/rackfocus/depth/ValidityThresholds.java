@@ -22,5 +22,5 @@ public record ValidityThresholds(
 
   /** What the node uses unless told otherwise; how they were measured is in the docs. */
   public static final ValidityThresholds DEFAULTS =
-      new ValidityThresholds(0.3, 0.012, 250, 0.5, true);
+      new ValidityThresholds(0.94, 0.012, 250, 0.5, true);
 }

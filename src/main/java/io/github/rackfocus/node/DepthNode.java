@@ -49,11 +49,13 @@ public final class DepthNode implements AutoCloseable {
   private final Handover<FocalStack> stacks;
   private final RollingFocalStack rolling;
   private final LensMonitor lens;
+  private final InputMonitor inputs;
   private final NodeCounters counters = new NodeCounters();
   private final DepthStage depth;
   private final LongSupplier nanoClock;
   private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
   private final List<StageRunner> stages;
+  private final boolean lossless;
   private volatile @Nullable IOException failure;
   private volatile boolean enabled = true;
   private volatile boolean resetRequested;
@@ -90,6 +92,8 @@ public final class DepthNode implements AutoCloseable {
     // maps are computed for some.
     this.rolling = new RollingFocalStack(axis, parts.rolling.withEveryNth(1), source.lensWarp());
     this.lens = new LensMonitor(source.name(), axis, parts.exposureOffsetSeconds);
+    this.inputs = new InputMonitor(source, axis, this::wantsFrames, nanoClock);
+    this.lossless = parts.lossless;
     boolean held = parts.deadlineNanos > 0 && !parts.lossless;
     this.depth =
         new DepthStage(
@@ -125,6 +129,9 @@ public final class DepthNode implements AutoCloseable {
   /** Starts the threads; to be called once. */
   public void start() {
     stages.forEach(StageRunner::start);
+    if (!lossless) {
+      inputs.start();
+    }
     LivenessFile.fromEnvironment().touchWhile(() -> stages.stream().allMatch(StageRunner::isAlive));
     if (healthSink != null) {
       healthSink.start(this::health);
@@ -182,7 +189,13 @@ public final class DepthNode implements AutoCloseable {
         estimator.model(),
         estimator.executionProvider(),
         new NodeHealth.Lens(lens.clockOffset(), lens.drift()),
+        inputs.health(),
         sinkCounters());
+  }
+
+  /** Why there was no complete sweep so far; null if there was, or if no cause is known. */
+  public @Nullable String incompleteSweep() {
+    return inputs.explanation();
   }
 
   private List<SinkCounters> sinkCounters() {
@@ -197,6 +210,7 @@ public final class DepthNode implements AutoCloseable {
   @Override
   public void close() {
     stop();
+    inputs.close();
     stages.forEach(StageRunner::joinPassingInterrupts);
     sinks.close();
     if (frameSink != null) {
@@ -264,6 +278,7 @@ public final class DepthNode implements AutoCloseable {
 
   /** Places frames in the rolling stack. */
   private final class SweepStage implements StageRunner.Stage {
+    private final boolean[] missing = new boolean[rolling.planes()];
     private boolean suspended;
 
     @Override
@@ -283,6 +298,8 @@ public final class DepthNode implements AutoCloseable {
         }
         place(frame);
       }
+      rolling.missing(missing);
+      inputs.sweep(missing);
       FocalStack stack = rolling.takeStack();
       FrameRegistration registration = rolling.registration();
       if (registration != null) {

@@ -66,15 +66,17 @@ final class LensMonitor {
     warnedOffset = now;
     LOG.warn(
         "{}: the sharpness on the way up and on the way down does not agree: images are taken"
-            + " {} s later than their lens readings say (standard error {} s, {} planes). Set"
-            + " lens.exposureOffset to {}, or lower clock_offset in the camera file by {} s. A"
+            + " {} s {} than their lens readings say (standard error {} s, {} planes). Set"
+            + " lens.exposureOffset to {}, or {} clock_offset in the camera file by {} s. A"
             + " lens with hysteresis looks the same; 'rackfocus calibrate' tells them apart",
         source,
-        number(now.value()),
+        number(Math.abs(now.value())),
+        now.value() > 0 ? "later" : "earlier",
         number(now.sigma()),
-        number(now.planes()),
+        number(Math.abs(now.planes())),
         number(exposureOffsetSeconds + now.value()),
-        number(now.value()));
+        now.value() > 0 ? "lower" : "raise",
+        number(Math.abs(now.value())));
   }
 
   private void warnOfDrift(Shift now) {

@@ -140,6 +140,7 @@ final class NodeCounters {
       ModelIdentity model,
       String executionProvider,
       NodeHealth.Lens lens,
+      NodeHealth.@Nullable Inputs inputs,
       List<SinkCounters> sinks) {
     Map<String, Long> dropped = new TreeMap<>(drops);
     if (droppedBySource > 0) {
@@ -160,6 +161,7 @@ final class NodeCounters {
         sweepPeriodNanos / 1e6,
         lensCelsius,
         lens,
+        inputs,
         model,
         executionProvider,
         stageTimes(),

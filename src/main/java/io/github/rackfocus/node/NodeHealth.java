@@ -1,5 +1,6 @@
 package io.github.rackfocus.node;
 
+import io.github.rackfocus.camera.InputStatus;
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.sink.SinkCounters;
 import io.github.rackfocus.sweep.LensWatch;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param sweepMillis measured sweep period; 0 if unknown
  * @param lensCelsius temperature of the lens at the last frame; NaN if unknown
  * @param lens what the frames show of the truth of the lens readings
+ * @param inputs what has arrived and what is missing; null for a source without inputs
  * @param model identity of the model
  * @param executionProvider execution provider of the model
  * @param stages times of the stages, in the order in which they are published
@@ -32,6 +34,7 @@ public record NodeHealth(
     double sweepMillis,
     float lensCelsius,
     Lens lens,
+    @Nullable Inputs inputs,
     ModelIdentity model,
     String executionProvider,
     List<StageTimes> stages,
@@ -58,6 +61,7 @@ public record NodeHealth(
         sweepMillis,
         lensCelsius,
         Lens.UNKNOWN,
+        /* inputs= */ null,
         model,
         executionProvider,
         stages,
@@ -71,6 +75,15 @@ public record NodeHealth(
    * @param dropped frames and images dropped, by cause; causes that did not occur are absent
    */
   public record Frames(long received, Map<String, Long> dropped) {}
+
+  /**
+   * What has arrived at the source, and what is missing.
+   *
+   * @param missing a sentence that names the missing input; empty if none is
+   * @param planesMissing planes without a recent frame, 0 the farthest
+   * @param status what has arrived
+   */
+  public record Inputs(String missing, List<Integer> planesMissing, InputStatus status) {}
 
   /**
    * What the frames show of the truth of the lens readings, see {@link LensWatch}.

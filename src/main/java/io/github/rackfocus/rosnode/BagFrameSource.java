@@ -1,12 +1,14 @@
 package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.camera.InputStatus;
 import io.github.rackfocus.config.RosInputConfig;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.frame.LensWarp;
 import io.github.rackfocus.node.DepthNode;
+import io.github.rackfocus.ros.bag.BagConnection;
 import io.github.rackfocus.ros.bag.BagReader;
 import io.github.rackfocus.ros.message.MalformedMessageException;
 import io.github.rackfocus.ros.message.Message;
@@ -151,6 +153,12 @@ public final class BagFrameSource implements FrameSource {
   @Override
   public long dropped() {
     return intake.dropped() + malformed.get() + lost;
+  }
+
+  @Override
+  public InputStatus inputs() {
+    BagConnection lens = topics.lens();
+    return intake.inputs(topics.image().topic(), lens == null ? null : lens.topic());
   }
 
   /** Returns the counts of rejected messages by cause. */

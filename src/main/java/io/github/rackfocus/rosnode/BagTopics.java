@@ -15,6 +15,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The topics of a bag that hold the images, the lens readings and the calibration.
@@ -28,6 +30,7 @@ public record BagTopics(String image, String lens, String cameraInfo) {
   /** Topics found automatically, which must be unambiguous. */
   public static final BagTopics ANY = new BagTopics("", "", "");
 
+  private static final Logger LOG = LoggerFactory.getLogger(BagTopics.class);
   private static final String LENS_POWER = "lens_power";
   private static final List<MessageType<?>> IMAGES = List.of(Image.TYPE, CompressedImage.TYPE);
 
@@ -135,7 +138,30 @@ public record BagTopics(String image, String lens, String cameraInfo) {
         connections.stream()
             .anyMatch(
                 each -> each.topic().equals(sibling) && each.type().equals(CameraInfo.TYPE.name()));
-    return exists ? checked(bag, connections, sibling, List.of(CameraInfo.TYPE)) : null;
+    if (!exists) {
+      warnOfOtherCalibrations(bag, connections, sibling);
+      return null;
+    }
+    return checked(bag, connections, sibling, List.of(CameraInfo.TYPE));
+  }
+
+  /** Whose calibration it is cannot be told, so it is not used; but its absence would go unseen. */
+  private static void warnOfOtherCalibrations(
+      Path bag, Collection<BagConnection> connections, String sibling) {
+    List<String> others =
+        of(connections, each -> each.type().equals(CameraInfo.TYPE.name())).stream()
+            .map(BagConnection::topic)
+            .distinct()
+            .sorted()
+            .toList();
+    if (!others.isEmpty()) {
+      LOG.warn(
+          "{}: is read without a calibration: there is no {}; the bag has {}. To use one of them,"
+              + " select it as the CameraInfo topic",
+          bag,
+          sibling,
+          String.join(", ", others));
+    }
   }
 
   /** Recognises this node's own output, which may be in the bag as well. */

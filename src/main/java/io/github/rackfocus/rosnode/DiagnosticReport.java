@@ -1,9 +1,11 @@
 package io.github.rackfocus.rosnode;
 
+import io.github.rackfocus.camera.InputStatus;
 import io.github.rackfocus.node.NodeHealth;
 import io.github.rackfocus.ros.msg.diagnostic_msgs.DiagnosticStatus;
 import io.github.rackfocus.ros.msg.diagnostic_msgs.KeyValue;
 import io.github.rackfocus.sink.SinkCounters;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -61,8 +63,12 @@ final class DiagnosticReport {
     long dropped = drops.values().stream().mapToLong(Long::longValue).sum();
     NodeHealth.Registration registration = now.registration();
     DiagnosticStatus status = status("frames");
+    NodeHealth.Inputs inputs = now.inputs();
     if (arrived == 0 && !wanted) {
       status.message = IDLE;
+    } else if (inputs != null && !inputs.missing().isEmpty()) {
+      status.level = DiagnosticStatus.ERROR;
+      status.message = inputs.missing();
     } else if (arrived == 0) {
       status.level = DiagnosticStatus.ERROR;
       status.message = "no frames";
@@ -82,6 +88,9 @@ final class DiagnosticReport {
     add(status, "lens clock offset (s)", precise(now.lens().clockOffset().value()));
     add(status, "lens clock offset, standard error (s)", precise(now.lens().clockOffset().sigma()));
     add(status, "lens drift since start (dioptres)", precise(now.lens().drift().value()));
+    if (inputs != null) {
+      add(status, inputs);
+    }
     if (registration != null) {
       add(status, "registration", registration.mode());
       add(status, "registration trust", number(registration.trust()));
@@ -164,6 +173,24 @@ final class DiagnosticReport {
           }
         });
     return since;
+  }
+
+  private static void add(DiagnosticStatus status, NodeHealth.Inputs inputs) {
+    InputStatus arrived = inputs.status();
+    add(status, "planes without a recent frame", inputs.planesMissing().toString());
+    add(status, "newest image stamp (s)", stamp(arrived.images()));
+    InputStatus.Messages readings = arrived.readings();
+    if (readings != null) {
+      add(status, "newest lens reading stamp (s)", stamp(readings));
+      add(status, "lowest lens reading (dpt)", number(arrived.lowestFocus()));
+      add(status, "highest lens reading (dpt)", number(arrived.highestFocus()));
+    }
+  }
+
+  private static String stamp(InputStatus.Messages messages) {
+    return messages.accepted() == 0
+        ? ""
+        : BigDecimal.valueOf(messages.stampNanos(), 9).toPlainString();
   }
 
   private DiagnosticStatus status(String part) {

@@ -1,5 +1,6 @@
 package io.github.rackfocus.rosnode;
 
+import io.github.rackfocus.camera.InputStatus;
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.config.RosInputConfig;
@@ -51,6 +52,7 @@ final class FrameIntake implements AutoCloseable {
   private final Decoding<CompressedImage> compressedDecoding;
   private final InputCalibration calibration;
   private final FrameFocusMatcher matcher;
+  private final InputTally tally = new InputTally();
   private final SweepIds sweepIds = new SweepIds();
   private final AtomicLongArray imageFaults = new AtomicLongArray(InputFault.values().length);
   private final AtomicLongArray readings = new AtomicLongArray(ReadingResult.values().length);
@@ -138,6 +140,15 @@ final class FrameIntake implements AutoCloseable {
     return matcher;
   }
 
+  /**
+   * Returns what has arrived.
+   *
+   * @param lensTopic topic of the lens readings; null if none are needed
+   */
+  InputStatus inputs(String imageTopic, @Nullable String lensTopic) {
+    return tally.status(imageTopic, lensTopic);
+  }
+
   /** Returns the sweep numbers of the lens driver by time. */
   SweepIds sweepIds() {
     return sweepIds;
@@ -169,10 +180,12 @@ final class FrameIntake implements AutoCloseable {
     if (closed) {
       return;
     }
+    tally.imageReceived();
     try {
       checkStamp(header.stampNanos);
       Frame frame = decoding.decode(image, calibration.rectifier());
       checkSize(frame);
+      tally.imageAccepted(header.stampNanos);
       offer(frame, header, arrivalNanos, arrivalStampNanos, now);
     } catch (BadImageException e) {
       reject(e);
@@ -204,9 +217,12 @@ final class FrameIntake implements AutoCloseable {
         state.planeIndex == UNKNOWN_PLANE
             ? -1
             : sweep.frameOfPlane(state.planeIndex, state.direction);
+    tally.readingReceived();
     ReadingResult result = matcher.addCount(state.header.stampNanos, state.sweepId, step);
     readings.incrementAndGet(result.ordinal());
-    if (!result.isTaken()) {
+    if (result.isTaken()) {
+      tally.readingAccepted(state.header.stampNanos, Double.NaN);
+    } else {
       warnings.warn(
           "{}: a count at {} s was rejected: {} (sweep_id {}, plane_index {})",
           name,
@@ -311,9 +327,11 @@ final class FrameIntake implements AutoCloseable {
   }
 
   private ReadingResult reading(long stampNanos, FocusReading reading) {
+    tally.readingReceived();
     ReadingResult result = matcher.addReading(stampNanos, reading);
     readings.incrementAndGet(result.ordinal());
     if (result.isTaken()) {
+      tally.readingAccepted(stampNanos, matcher.newestReading().focus());
       checks.check(reading);
     } else {
       warnings.warn(

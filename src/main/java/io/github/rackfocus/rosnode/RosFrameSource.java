@@ -1,6 +1,7 @@
 package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.camera.InputStatus;
 import io.github.rackfocus.config.RosInputConfig;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
@@ -18,12 +19,15 @@ import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.ros.msg.std_msgs.Float64;
 import io.github.rackfocus.sweep.CameraCalibration;
+import io.github.rackfocus.sweep.PlaneCounter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Receives images and lens readings from ROS topics: {@code image} (or {@code image/compressed}),
@@ -34,12 +38,15 @@ import org.jspecify.annotations.Nullable;
  * #next} is called by one thread. The source is closed when the node shuts down.
  */
 public final class RosFrameSource implements FrameSource {
+  private static final Logger LOG = LoggerFactory.getLogger(RosFrameSource.class);
+
   /** Maximum number of frames waiting in this source, in addition to those held by the node. */
   public static final int FRAMES_WAITING = 8;
 
   private final RosInputConfig settings;
   private final ConnectedNode node;
   private final String imageTopic;
+  private final @Nullable String lensTopic;
   private final FrameIntake intake;
   private final List<Subscriber<?>> subscribers = new ArrayList<>();
   private final Object arrival = new Object();
@@ -64,6 +71,8 @@ public final class RosFrameSource implements FrameSource {
     String image = node.getResolver().resolve("image").value();
     // As in image_transport, the base name is remapped and the transport is appended.
     imageTopic = raw ? image : image + "/compressed";
+    warnOfTransport(image);
+    lensTopic = lensTopic(node, settings.lens());
     CameraCalibration file = CameraInfoUrl.read(settings.images().cameraInfoUrl(), System.getenv());
     intake = new FrameIntake(imageTopic, imageTopic, settings, pool, file, frameId, FRAMES_WAITING);
     if (raw) {
@@ -82,6 +91,36 @@ public final class RosFrameSource implements FrameSource {
       }
     }
     node.addShutdownListener(this::close);
+  }
+
+  /** The base name of a camera never ends in a transport, but is easily given with it. */
+  private static void warnOfTransport(String image) {
+    for (String transport : List.of("compressed", "compressedDepth", "theora")) {
+      if (image.endsWith("/" + transport)) {
+        LOG.warn(
+            "image topic {} ends in the name of a transport; expected the base topic {}, and"
+                + " image_transport: compressed for compressed images",
+            image,
+            image.substring(0, image.length() - transport.length() - 1));
+      }
+    }
+  }
+
+  private static @Nullable String lensTopic(ConnectedNode node, RosInputConfig.Lens lens) {
+    return switch (lens.input()) {
+      case STATE -> node.getResolver().resolve("lens_state").value();
+      case POWER -> node.getResolver().resolve("lens_power").value();
+      case COUNTER ->
+          lens.counter() == PlaneCounter.Count.TRIGGER
+              ? node.getResolver().resolve("lens_state").value()
+              : null;
+      case STAMP -> null;
+    };
+  }
+
+  @Override
+  public InputStatus inputs() {
+    return intake.inputs(imageTopic, lensTopic);
   }
 
   @Override

@@ -25,6 +25,9 @@ public final class PlaneCounter {
   private static final int ENOUGH_INTERVALS = 8;
   private static final int UNKNOWN = -1;
 
+  /** Stamps that are so near are the same, whatever the time between frames is. */
+  private static final long SAME_STAMP_NANOS = 1_000_000;
+
   /** Frames without a plane after the start before that is worth a notice. */
   private static final int PATIENCE = 10;
 
@@ -189,10 +192,17 @@ public final class PlaneCounter {
           + " restarted in step with the camera. If the publisher sets no counter, use"
           + " lens.counter: trigger";
     }
-    return "the count of the images is lost after "
-        + interval / 1_000_000
-        + " ms without one: images have no plane until a message on lens_state has the stamp of one"
-        + " and its plane_index, or the trigger count in sweep_id";
+    String why =
+        framePeriod() == 0
+            ? "the time between images is not known yet (expected sweep.period, or "
+                + ENOUGH_INTERVALS
+                + " images more)"
+            : "the count of the images is lost after "
+                + interval / 1_000_000
+                + " ms without one";
+    return why
+        + ": images have no plane until a message on lens_state has the stamp of one and its"
+        + " plane_index, or the trigger count in sweep_id";
   }
 
   /** Time went back, as in a bag that loops: stamps and counts begin again. */
@@ -231,7 +241,7 @@ public final class PlaneCounter {
   /** Returns the index of the message of a frame, or -1. */
   private int nearest(long stampNanos) {
     long period = framePeriod();
-    long best = period == 0 ? 0 : (long) (EXTRA_PERIODS * period);
+    long best = period == 0 ? SAME_STAMP_NANOS : (long) (EXTRA_PERIODS * period);
     int found = -1;
     for (int i = 0; i < Math.min(messages, MESSAGES); i++) {
       long apart = Math.abs(messageStamps[i] - stampNanos);

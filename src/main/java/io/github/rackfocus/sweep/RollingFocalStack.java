@@ -280,6 +280,22 @@ public final class RollingFocalStack implements AutoCloseable {
     return reference < 0 ? null : newest[reference];
   }
 
+  /** Number of planes of the sweep. */
+  public int planes() {
+    return axis.planes();
+  }
+
+  /**
+   * Tells which planes have no frame, or only one that is too old.
+   *
+   * @param into receives a value for each plane
+   */
+  public void missing(boolean[] into) {
+    for (int plane = 0; plane < axis.planes(); plane++) {
+      into[plane] = !isFresh(plane);
+    }
+  }
+
   private boolean isFresh(int plane) {
     Frame frame = newest[plane];
     return frame != null && stackStamp - frame.stampNanos() <= maxStackAgeNanos();

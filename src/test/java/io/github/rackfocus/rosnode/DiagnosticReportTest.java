@@ -2,6 +2,8 @@ package io.github.rackfocus.rosnode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.rackfocus.camera.InputStatus;
+import io.github.rackfocus.camera.InputStatus.Messages;
 import io.github.rackfocus.depth.ModelIdentity;
 import io.github.rackfocus.node.NodeHealth;
 import io.github.rackfocus.ros.msg.diagnostic_msgs.DiagnosticStatus;
@@ -109,5 +111,41 @@ class DiagnosticReportTest {
     assertThat(statuses).allMatch(status -> status.level == DiagnosticStatus.OK);
     assertThat(statuses.get(0).message).isEqualTo("idle: no subscribers");
     assertThat(values(statuses.get(0))).containsEntry("not used: nanReading", "4");
+  }
+
+  @Test
+  void shouldNameTheInputThatIsMissing() {
+    NodeHealth plain = health(100, Map.of(), 80, 60, 0);
+    NodeHealth stopped =
+        new NodeHealth(
+            plain.frames(),
+            plain.stacks(),
+            plain.maps(),
+            plain.latency(),
+            null,
+            plain.sweepMillis(),
+            plain.lensCelsius(),
+            plain.lens(),
+            new NodeHealth.Inputs(
+                "images arrive, but no lens reading for 4.0 s on /lens_state",
+                List.of(0, 9),
+                new InputStatus(
+                    new Messages("/image", 7, 7, 1, 1_700_000_000_123_456_789L),
+                    new Messages("/lens_state", 0, 0, 0, 0),
+                    Double.NaN,
+                    Double.NaN)),
+            plain.model(),
+            plain.executionProvider(),
+            plain.stages(),
+            plain.sinks());
+    DiagnosticStatus frames = report.statuses(stopped, Map.of(), true, true, SECOND).get(0);
+    assertThat(frames.level).isEqualTo(DiagnosticStatus.ERROR);
+    assertThat(frames.message)
+        .isEqualTo("images arrive, but no lens reading for 4.0 s on /lens_state");
+    assertThat(values(frames))
+        .containsEntry("planes without a recent frame", "[0, 9]")
+        .containsEntry("newest image stamp (s)", "1700000000.123456789")
+        .containsEntry("newest lens reading stamp (s)", "")
+        .containsEntry("lowest lens reading (dpt)", "");
   }
 }

@@ -2,7 +2,9 @@ package io.github.rackfocus.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.sun.management.ThreadMXBean;
 import io.github.rackfocus.camera.simulated.LensReadingsConfig;
 import io.github.rackfocus.camera.simulated.Scenario;
 import io.github.rackfocus.camera.simulated.SimulatedCamera;
@@ -13,6 +15,7 @@ import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.frame.TestFrames;
+import java.lang.management.ManagementFactory;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,5 +164,37 @@ class LensWatchTest {
     }
     assertThat(watch.clockOffset().value()).isCloseTo(0.02, within(0.003));
     assertThat(pool.leased()).isZero();
+  }
+
+  @Test
+  void shouldAllocateNothing() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    assumeThat(threads.isThreadAllocatedMemorySupported()).isTrue();
+    FramePool pool = new FramePool(10);
+    FocusAxis axis = FocusAxis.uniformDioptres(1, 10, 10);
+    FocusReading[] readings = new FocusReading[10];
+    for (int plane = 0; plane < 10; plane++) {
+      readings[plane] = new FocusReading(1 + plane, 1, true, 20 + plane, 0);
+    }
+    LensWatch watch = new LensWatch(axis);
+    long before = 0;
+    for (int i = 0; i < 4000; i++) {
+      int plane = i % 18 < 9 ? i % 18 : 18 - i % 18;
+      try (Frame frame = pool.tryLease(32, 24, false)) {
+        for (int at = 0; at < frame.pixels(); at++) {
+          int apart = Math.abs(plane - 4);
+          frame.luma().put(at, (byte) (at % 3 == 0 ? 100 + 90 / (1 + apart * apart) : 100));
+        }
+        frame.seal(1 + i * 10_000_000L, i, readings[plane], 1);
+        if (i == 3000) {
+          before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+        }
+        watch.add(frame);
+      }
+    }
+    long bytes = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+    assertThat(bytes / 1000).as("bytes a frame").isZero();
+    assertThat(watch.turns()).isGreaterThan(100);
+    assertThat(watch.clockOffset().isKnown()).isTrue();
   }
 }
