@@ -16,8 +16,9 @@ final class Deliveries {
   static boolean isComplete(List<SinkCounters> sinks, PrintWriter err) {
     boolean complete = true;
     for (SinkCounters sink : sinks) {
-      // A recording drops no map for a newer one: what is dropped was left when a sink gave up.
-      complete &= isDelivered(sink, missing(sink) + sink.dropped(), err);
+      // A recording drops no map for a newer one: what was not delivered failed, was left when a
+      // sink gave up, or was in work when it was interrupted.
+      complete &= isDelivered(sink, sink.offered() - sink.delivered() + sink.lost(), err);
     }
     return complete;
   }

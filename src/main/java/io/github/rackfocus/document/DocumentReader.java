@@ -86,6 +86,9 @@ public enum DocumentReader {
           source,
           place(e) + "not valid " + name() + " (" + firstLine(e.getOriginalMessage()) + ")",
           e);
+    } catch (NumberFormatException e) {
+      throw new DocumentException(
+          source, "not valid " + name() + " (" + firstLine(e.getMessage()) + ")", e);
     } catch (IOException e) {
       throw new DocumentException(
           source, "not valid " + name() + " (" + firstLine(e.getMessage()) + ")", e);

@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.onnx.Manifest.TwoStage;
 import io.github.rackfocus.sweep.FocalStack;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ final class StackTensors implements AutoCloseable {
     PlanePadding padding =
         PlanePadding.of(graphs.bundle().manifest(), stack.height(), stack.width());
     int planes = stack.planes();
+    checkMemory(graphs, planes, padding);
     Workspace workspace = graphs.workspace(planes, padding.paddedHeight(), padding.paddedWidth());
     try {
       warmUp(graphs, workspace, planes, padding);
@@ -53,6 +55,28 @@ final class StackTensors implements AutoCloseable {
       workspace.close();
       throw e;
     }
+  }
+
+  private static void checkMemory(ModelGraphs graphs, int planes, PlanePadding padding) {
+    long pixels = (long) padding.paddedHeight() * padding.paddedWidth();
+    TwoStage form = graphs.isRolling() ? graphs.bundle().manifest().twoStage() : null;
+    long features =
+        form == null
+            ? 0
+            : Float.BYTES * form.channels() * (pixels / form.downscale() / form.downscale());
+    MemoryNeed.check(
+        planes
+            + " planes of "
+            + padding.width()
+            + " x "
+            + padding.height()
+            + " with "
+            + graphs.bundle().manifest().about().name(),
+        planes,
+        pixels,
+        features,
+        !graphs.provider().isGpu(),
+        MemoryNeed.Left.now());
   }
 
   /**

@@ -82,7 +82,7 @@ public final class SinkFanOut implements AutoCloseable {
       long left = deadline - System.nanoTime();
       if (!outlet.runner.joinOrInterrupt(left, TimeUnit.NANOSECONDS)) {
         LOG.warn(
-            "{} did not finish within {} s and was interrupted; {} maps are lost",
+            "{} did not finish within {} s and was interrupted in a map; {} more are lost",
             outlet.runner.name(),
             CLOSE_SECONDS,
             outlet.queue.waiting());

@@ -19,6 +19,9 @@ final class SpoolAcknowledgements implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolAcknowledgements.class);
   private static final int SLOT_BYTES = 16;
 
+  /** No spool comes near it; a greater index is damage, and the next ones would overflow. */
+  private static final long MAX_INDEX = 1L << 62;
+
   private final FileChannel channel;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(SLOT_BYTES);
   private long index;
@@ -66,7 +69,8 @@ final class SpoolAcknowledgements implements Closeable {
         || buffer.getInt(8) != SpoolFormat.checksum(buffer, 0, 8)) {
       return 0;
     }
-    return Math.max(0, buffer.getLong(0));
+    long found = buffer.getLong(0);
+    return found > MAX_INDEX ? 0 : Math.max(0, found);
   }
 
   @Override

@@ -43,6 +43,11 @@ final class BagIndex {
     count++;
   }
 
+  /** Returns the number of messages so far. */
+  int messages() {
+    return count;
+  }
+
   Collection<BagConnection> connections() {
     return connections.values();
   }

@@ -126,6 +126,12 @@ final class BagIndexer {
               + connection
               + "; expected version 1, a known connection and 12 bytes per entry");
     }
+    if (INDEX_ENTRY_BYTES * ((long) index.messages() + count) > file.size()) {
+      throw new BagException(
+          file.at(list.dataPosition())
+              + "the index lists more messages than the bag has room for; expected each list to"
+              + " belong to one chunk");
+    }
     for (int i = 0; i < count; i++) {
       long time =
           NANOS * Integer.toUnsignedLong(data.getInt()) + Integer.toUnsignedLong(data.getInt());

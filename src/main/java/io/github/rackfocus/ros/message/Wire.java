@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Wire {
   private static final long NANOS = 1_000_000_000L;
+  private static final long MAX_SECONDS = (1L << 32) - 1;
 
   private Wire() {}
 
@@ -37,10 +38,26 @@ public final class Wire {
     return value;
   }
 
-  /** Reads a time, nanoseconds since 1970; the wire format ends in 2106. */
+  /**
+   * Reads a time, nanoseconds since 1970; the wire format ends in 2106.
+   *
+   * @throws MalformedMessageException if more than a second of nanoseconds leads beyond its end
+   */
   public static long readTime(ByteBuffer in) {
     long seconds = Integer.toUnsignedLong(in.getInt());
-    return seconds * NANOS + Integer.toUnsignedLong(in.getInt());
+    long nanos = Integer.toUnsignedLong(in.getInt());
+    if (seconds + nanos / NANOS > MAX_SECONDS) {
+      // It could not be written again, into the header of a depth map for example.
+      throw new MalformedMessageException(
+          "time has "
+              + seconds
+              + " s and "
+              + nanos
+              + " ns; expected at most "
+              + MAX_SECONDS
+              + " s in all");
+    }
+    return seconds * NANOS + nanos;
   }
 
   public static void writeTime(ByteBuffer out, long nanos) {

@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.MissingResourceException;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -251,7 +252,7 @@ final class XmlRpcReader {
   /** Advances to the next start tag, end tag or text; skips comments and instructions. */
   private int next() throws XMLStreamException {
     while (xml.hasNext()) {
-      int event = xml.next();
+      int event = advance();
       switch (event) {
         case XMLStreamConstants.START_ELEMENT,
             XMLStreamConstants.END_ELEMENT,
@@ -267,5 +268,14 @@ final class XmlRpcReader {
       }
     }
     throw new MalformedMessageException("malformed XML-RPC: unexpected end of document");
+  }
+
+  private int advance() throws XMLStreamException {
+    try {
+      return xml.next();
+    } catch (MissingResourceException e) {
+      // The JDK lacks the text for some of its own errors.
+      throw new XMLStreamException("not XML (" + e.getKey() + ")", e);
+    }
   }
 }
