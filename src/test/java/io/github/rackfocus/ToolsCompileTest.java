@@ -28,7 +28,8 @@ class ToolsCompileTest {
       List<Path> tools = listed.filter(path -> path.toString().endsWith(".java")).toList();
       assertThat(tools).isNotEmpty();
       List<String> options =
-          List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
+          List.of(
+              "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
       boolean compiled =
           compiler
               .getTask(null, files, found, options, null, files.getJavaFileObjectsFromPaths(tools))

@@ -22,7 +22,7 @@ public final class ConstantDepthEstimator implements DepthEstimator {
    */
   private static final float ERROR = 0.25f;
 
-  private static final float CONFIDENCE = 0.5f;
+  private static final float CONFIDENCE = 0.99f;
 
   private final double depth;
 

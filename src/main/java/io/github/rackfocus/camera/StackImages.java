@@ -106,8 +106,7 @@ final class StackImages {
       if (!found.containsKey(i)) {
         throw new StackFolderException(
             folder,
-            String.format(
-                Locale.ROOT, "has image %03d but not %03d", found.lastKey(), i),
+            String.format(Locale.ROOT, "has image %03d but not %03d", found.lastKey(), i),
             "images numbered from 000 without gaps");
       }
     }

@@ -26,6 +26,7 @@ record StackIndex(FocusScale scale, double[] focus, long @Nullable [] stampNanos
   static final int MAX_IMAGES = 64;
 
   private static final int MAX_FILE_BYTES = 1 << 20;
+
   /** A focus at one millimetre, beyond any lens; as for readings of a lens driver. */
   private static final double MAX_DIOPTRES = 1000;
 

@@ -97,7 +97,9 @@ final class DemoCommand extends Subcommand {
         1 / camera.sweep().nearestDioptres());
     console.printf(
         Locale.ROOT,
-        "Scenario %s: %s%n", scenario.orStill().label(), scenario.orStill().description());
+        "Scenario %s: %s%n",
+        scenario.orStill().label(),
+        scenario.orStill().description());
     console.flush();
     CompletableFuture<EmbeddedKafkaBroker> starting =
         CompletableFuture.supplyAsync(DemoCommand::startBroker);
@@ -150,9 +152,7 @@ final class DemoCommand extends Subcommand {
             "%d maps acknowledged, %d read back, %.0f kB per map",
             sent.acknowledged(),
             counter.maps(),
-            sent.acknowledged() == 0
-                ? 0.0
-                : sent.delivery().bytes() / 1e3 / sent.acknowledged()));
+            sent.acknowledged() == 0 ? 0.0 : sent.delivery().bytes() / 1e3 / sent.acknowledged()));
     return rows;
   }
 

@@ -64,11 +64,12 @@ final class LiveTable {
     rows.add(
         row(
             "running",
-            text("%.0f s; model %s, %d iterations, on %s", 
-                    seconds,
-                    health.model().name(),
-                    health.maps().iterations(),
-                    health.executionProvider())));
+            text(
+                "%.0f s; model %s, %d iterations, on %s",
+                seconds,
+                health.model().name(),
+                health.maps().iterations(),
+                health.executionProvider())));
     rows.add(row("frames", rate(health.frames().received(), seconds)));
     rows.add(
         row(
@@ -79,15 +80,18 @@ final class LiveTable {
     rows.add(
         row(
             "latency",
-            text("p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, from frame arrival to map%s", 
-                    health.latency().p50Millis(),
-                    health.latency().p95Millis(),
-                    health.latency().p99Millis(),
-                    misses(health.maps().late()))));
+            text(
+                "p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, from frame arrival to map%s",
+                health.latency().p50Millis(),
+                health.latency().p95Millis(),
+                health.latency().p99Millis(),
+                misses(health.maps().late()))));
     rows.add(
         row(
             "sweep",
-            text("%.0f ms; last map has depth for %.0f %% of its pixels", health.sweepMillis(), 100 * health.maps().validShare())));
+            text(
+                "%.0f ms; last map has depth for %.0f %% of its pixels",
+                health.sweepMillis(), 100 * health.maps().validShare())));
     NodeHealth.Registration registration = health.registration();
     if (registration != null) {
       rows.add(
@@ -107,23 +111,26 @@ final class LiveTable {
       rows.add(
           row(
               "to " + sink.sink(),
-              text("%d delivered, %d dropped, %d failed, %d lost after delivery", sink.delivered(), sink.dropped(), sink.failed(), sink.lost())));
+              text(
+                  "%d delivered, %d dropped, %d failed, %d lost after delivery",
+                  sink.delivered(), sink.dropped(), sink.failed(), sink.lost())));
     }
     extraRows.forEach((name, value) -> rows.add(row(name, value)));
     return rows;
   }
 
   private static String line(NodeHealth health, double seconds, Map<String, String> extraRows) {
-    return text("%4.0f s  frames %s  maps %s  latency p50 %.1f p99 %.1f ms  dropped %s%s", 
-            seconds,
-            rate(health.frames().received(), seconds),
-            rate(health.maps().published(), seconds),
-            health.latency().p50Millis(),
-            health.latency().p99Millis(),
-            drops(health),
-            extraRows.entrySet().stream()
-                .map(row -> "  " + row.getKey() + ": " + row.getValue())
-                .collect(Collectors.joining()));
+    return text(
+        "%4.0f s  frames %s  maps %s  latency p50 %.1f p99 %.1f ms  dropped %s%s",
+        seconds,
+        rate(health.frames().received(), seconds),
+        rate(health.maps().published(), seconds),
+        health.latency().p50Millis(),
+        health.latency().p99Millis(),
+        drops(health),
+        extraRows.entrySet().stream()
+            .map(row -> "  " + row.getKey() + ": " + row.getValue())
+            .collect(Collectors.joining()));
   }
 
   private static String text(String format, Object... values) {

@@ -22,7 +22,8 @@ final class OutputFile {
     Path parent = file.toAbsolutePath().getParent();
     if (Files.isDirectory(file)
         || Files.exists(file) && !Files.isWritable(file)
-        || parent == null || !Files.isWritable(parent)) {
+        || parent == null
+        || !Files.isWritable(parent)) {
       throw new IOException(file + ": cannot be written; expected a file in a writable folder");
     }
   }

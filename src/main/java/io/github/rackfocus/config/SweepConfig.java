@@ -8,8 +8,8 @@ import java.util.function.LongToDoubleFunction;
  * Configures the sweep of a real camera.
  *
  * @param axis the nominal planes
- * @param pattern how the lens sweeps; used only where focus is determined by the stamp
- *     or by counting
+ * @param pattern how the lens sweeps; used only where focus is determined by the stamp or by
+ *     counting
  * @param periodSeconds period of a sweep by the clock of the stamps; 0 if unknown
  * @param phaseSeconds a time at which the lens is at the farthest plane, modulo the period
  */
@@ -82,7 +82,10 @@ public record SweepConfig(
         sweep.number(
             "nearest", defaults.nearest(), 0.01, 100, "dioptres", "Focus of the nearest plane");
     SweepPattern pattern =
-        sweep.choice("pattern", DEFAULTS.pattern(), "Pattern of the sweep, for lens.input: stamp or counter");
+        sweep.choice(
+            "pattern",
+            DEFAULTS.pattern(),
+            "Pattern of the sweep, for lens.input: stamp or counter");
     double period =
         sweep.number(
             "period", 0, 0, 3600, "s", "Period of the sweep, for lens.input: stamp or counter");

@@ -188,8 +188,8 @@ public final class DepthPostProcessor {
   }
 
   /**
-   * Says why a pixel is not confident. Saturation alone is no reason: the depth of a small bright area
-   * follows from its edges, and the confidence says whether it does.
+   * Says why a pixel is not confident. Saturation alone is no reason: the depth of a small bright
+   * area follows from its edges, and the confidence says whether it does.
    */
   private Validity withheld(int plane, int x, int y, int start) {
     if ((lumaRow(plane, y, start)[x] & 0xff) >= saturationLuma) {

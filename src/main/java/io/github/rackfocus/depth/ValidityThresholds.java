@@ -3,7 +3,8 @@ package io.github.rackfocus.depth;
 /**
  * When a pixel's depth is published and when a reason is published in its place.
  *
- * @param minConfidence least probability, 0 to 1, that a published depth is off by at most one plane
+ * @param minConfidence least probability, 0 to 1, that a published depth is off by at most one
+ *     plane
  * @param textureFloor local contrast of the all-in-focus image, mean absolute difference between
  *     neighbouring pixels of luma 0 to 1, below which a pixel that is not confident is called
  *     {@code noTexture} and not {@code ambiguous}

@@ -110,7 +110,15 @@ public final class BenchReport {
         String.format(
             Locale.ROOT,
             "  %-9s %8s %8s %8s %8s %8s %7s %9s %10s",
-            "", "p50 ms", "p95", "p99", "p99.9", "min", "maps/s", "CPU ms", "bytes/map"));
+            "",
+            "p50 ms",
+            "p95",
+            "p99",
+            "p99.9",
+            "min",
+            "maps/s",
+            "CPU ms",
+            "bytes/map"));
     for (BenchmarkSubject subject : bench.subjects()) {
       SubjectStats stats = bench.stats(subject.name());
       table.add(

@@ -69,7 +69,9 @@ public final class DepthNodeBuilder {
     return this;
   }
 
-  /** The configured {@code lens.exposureOffset}, for warnings that state a better one. Default 0. */
+  /**
+   * The configured {@code lens.exposureOffset}, for warnings that state a better one. Default 0.
+   */
   public DepthNodeBuilder exposureOffsetSeconds(double seconds) {
     exposureOffsetSeconds = seconds;
     return this;

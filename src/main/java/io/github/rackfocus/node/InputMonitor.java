@@ -40,8 +40,7 @@ final class InputMonitor implements AutoCloseable {
    * @param wanted whether frames are wanted; if not, none are missed
    * @param nanoClock monotonic time
    */
-  InputMonitor(
-      FrameSource source, FocusAxis axis, BooleanSupplier wanted, LongSupplier nanoClock) {
+  InputMonitor(FrameSource source, FocusAxis axis, BooleanSupplier wanted, LongSupplier nanoClock) {
     this.source = source;
     this.focus = axis.focus();
     this.missing = new boolean[focus.length];
@@ -54,8 +53,7 @@ final class InputMonitor implements AutoCloseable {
   synchronized void start() {
     if (source.inputs() != null) {
       timer = Executors.newSingleThreadScheduledExecutor(DaemonThreads.factory("inputs"));
-      timer.scheduleAtFixedRate(
-          this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+      timer.scheduleAtFixedRate(this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -105,9 +103,7 @@ final class InputMonitor implements AutoCloseable {
   /** Returns what has arrived and what is missing; null for a source without inputs. */
   synchronized NodeHealth.@Nullable Inputs health() {
     InputStatus inputs = source.inputs();
-    return inputs == null
-        ? null
-        : new NodeHealth.Inputs(fault, sweepNow().missingPlanes(), inputs);
+    return inputs == null ? null : new NodeHealth.Inputs(fault, sweepNow().missingPlanes(), inputs);
   }
 
   /** Returns why no sweep was complete so far, whatever the time; null if that is not known. */

@@ -93,8 +93,7 @@ public record NodeHealth(
    */
   public record Lens(LensWatch.Shift clockOffset, LensWatch.Shift drift) {
     /** Nothing is visible. */
-    public static final Lens UNKNOWN =
-        new Lens(LensWatch.Shift.UNKNOWN, LensWatch.Shift.UNKNOWN);
+    public static final Lens UNKNOWN = new Lens(LensWatch.Shift.UNKNOWN, LensWatch.Shift.UNKNOWN);
   }
 
   /**

@@ -84,8 +84,7 @@ final class MemoryNeed {
    */
   static void check(
       String what, int planes, long pixels, long featureBytes, boolean onHost, Left left) {
-    long direct =
-        planes * (Float.BYTES * pixels + featureBytes) + DIRECT_BYTES_PER_PIXEL * pixels;
+    long direct = planes * (Float.BYTES * pixels + featureBytes) + DIRECT_BYTES_PER_PIXEL * pixels;
     if (direct > left.directBytes()) {
       throw new DepthException(
           what

@@ -87,7 +87,9 @@ public final class BagFrameSource implements FrameSource {
             topics.image().topic(),
             this.settings,
             pool,
-            calibration, "camera_optical_frame", FRAMES_WAITING);
+            calibration,
+            "camera_optical_frame",
+            FRAMES_WAITING);
     intake.checkForDamage();
   }
 

@@ -39,11 +39,11 @@ final class CameraInfoMessages {
     }
     CameraCalibration whole =
         new CameraCalibration(
-            "",
-            (int) info.width,
-            (int) info.height,
-            CameraCalibration.DistortionModel.of(info.distortionModel),
-            info.d,
+                "",
+                (int) info.width,
+                (int) info.height,
+                CameraCalibration.DistortionModel.of(info.distortionModel),
+                info.d,
                 info.k,
                 info.r,
                 info.p,

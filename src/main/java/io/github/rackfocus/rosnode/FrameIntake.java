@@ -87,14 +87,12 @@ final class FrameIntake implements AutoCloseable {
     this.name = name;
     this.lensLatencySeconds = settings.lens().latencySeconds();
     this.decoder =
-        new ImageDecoder(
-            pool, settings.images().bitDepth(), 2 * settings.sweep().axis().planes());
+        new ImageDecoder(pool, settings.images().bitDepth(), 2 * settings.sweep().axis().planes());
     this.rawDecoding = decoder::decode;
     this.compressedDecoding = decoder::decode;
     this.calibration = new InputCalibration(settings.images().rectify(), imageTopic, file, frameId);
     warnOfCaution();
-    MatchingConfig stated =
-        settings.lens().matching().withToleranceFor(settings.sweep().axis());
+    MatchingConfig stated = settings.lens().matching().withToleranceFor(settings.sweep().axis());
     MatchingConfig options = file == null ? stated : stated.with(file.lens());
     this.sweep = settings.sweep();
     this.checks =

@@ -35,10 +35,7 @@ final class InputCalibration implements CameraInfoSource, AutoCloseable {
    * @param frameId optical frame until a message has one
    */
   InputCalibration(
-      boolean rectify,
-      String imageTopic,
-      @Nullable CameraCalibration calibration,
-      String frameId) {
+      boolean rectify, String imageTopic, @Nullable CameraCalibration calibration, String frameId) {
     this.alreadyRectified = isRectified(imageTopic);
     this.rectify = rectify && !alreadyRectified;
     this.fromFile = calibration != null;

@@ -138,7 +138,10 @@ public final class Png {
     return String.format(
         Locale.ROOT,
         "%d x %d with %d bits and colour type %d",
-        header.width(), header.height(), header.bits(), header.colourType());
+        header.width(),
+        header.height(),
+        header.bits(),
+        header.colourType());
   }
 
   private static void checkLength(int width, int height, int length) {

@@ -148,7 +148,9 @@ final class CalibrationChecks {
       return square == 0
           ? 1
           : theta
-              * (1 + powers * (at(d, 0) + powers * (at(d, 1) + powers * (at(d, 2) + powers * at(d, 3)))))
+              * (1
+                  + powers
+                      * (at(d, 0) + powers * (at(d, 1) + powers * (at(d, 2) + powers * at(d, 3)))))
               / Math.sqrt(square);
     }
     double above = 1 + square * (at(d, 0) + square * (at(d, 1) + square * at(d, 4)));
@@ -177,8 +179,7 @@ final class CalibrationChecks {
     }
   }
 
-  private static void form(
-      String name, double[] numbers, int[] zeros, int one, String expected) {
+  private static void form(String name, double[] numbers, int[] zeros, int one, String expected) {
     boolean right = Math.abs(numbers[one] - 1) <= FORM_TOLERANCE;
     for (int zero : zeros) {
       right &= Math.abs(numbers[zero]) <= FORM_TOLERANCE * numbers[0];

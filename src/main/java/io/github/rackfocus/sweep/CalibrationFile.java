@@ -73,15 +73,15 @@ public final class CalibrationFile {
     };
     CameraCalibration result =
         new CameraCalibration(
-            root.anyText("camera_name", ""),
-            width,
-            height,
-            CameraCalibration.DistortionModel.of(root.anyText("distortion_model", "")),
-            coefficients(root.section("distortion_coefficients")),
-            camera,
-            matrix(root, "rectification_matrix", 3, 3, IDENTITY.clone()),
-            matrix(root, "projection_matrix", 3, 4, unrectified),
-            lens(root, camera[2], camera[5]))
+                root.anyText("camera_name", ""),
+                width,
+                height,
+                CameraCalibration.DistortionModel.of(root.anyText("distortion_model", "")),
+                coefficients(root.section("distortion_coefficients")),
+                camera,
+                matrix(root, "rectification_matrix", 3, 3, IDENTITY.clone()),
+                matrix(root, "projection_matrix", 3, 4, unrectified),
+                lens(root, camera[2], camera[5]))
             .checkedAgainstSize();
     root.reportUnknownKeys("a key of a camera file");
     return result;

@@ -155,7 +155,8 @@ public final class FrameFocusMatcher implements AutoCloseable {
     long imageCount = counts[first];
     Frame frame = takeFirst();
     if (!frame.focus().isKnown()) {
-      FocusReading reading = readingAt(frame.stampNanos() + options.exposureOffsetNanos(), imageCount);
+      FocusReading reading =
+          readingAt(frame.stampNanos() + options.exposureOffsetNanos(), imageCount);
       if (reading.isKnown()) {
         frame.assignFocus(reading);
       } else {

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The newest lens readings in the order of their stamps, and the focus at any time they cover.
  *
- * <p>A reading that is rejected says that from its stamp on the focus is unknown: the reading before
- * it does not hold any longer, and nothing is interpolated across it.
+ * <p>A reading that is rejected says that from its stamp on the focus is unknown: the reading
+ * before it does not hold any longer, and nothing is interpolated across it.
  *
  * <p>Bounded: the oldest reading is dropped for a new one. A reading holds later than its stamp by
  * the lens's {@linkplain LensTiming delay}. For one thread.
@@ -98,8 +98,7 @@ final class LensReadings {
     return celsius;
   }
 
-  private static @Nullable ReadingResult faultOf(
-      double focus, FocusReading reading) {
+  private static @Nullable ReadingResult faultOf(double focus, FocusReading reading) {
     if (Double.isNaN(focus)) {
       return ReadingResult.NOT_A_NUMBER;
     }

@@ -7,8 +7,8 @@ import io.github.rackfocus.frame.Frame;
  *
  * <p><b>Clock offset.</b> A sweep back and forth sees every distance twice. If the readings are
  * early or late, the sharpness over the focus of the way up is shifted against that of the way down
- * by twice the time times the rate of the lens. Hysteresis of the lens looks the same at one rate. A
- * sweep in one direction only (a saw) does not show it.
+ * by twice the time times the rate of the lens. Hysteresis of the lens looks the same at one rate.
+ * A sweep in one direction only (a saw) does not show it.
  *
  * <p><b>Temperature drift.</b> If the focus of a power drifts with the temperature, the sharpness
  * over the focus is shifted against that of the start. That can be told only where camera and scene
@@ -168,9 +168,7 @@ public final class LensWatch {
 
   private static Shift read(double[] from) {
     synchronized (from) {
-      return Double.isNaN(from[0])
-          ? Shift.UNKNOWN
-          : new Shift(from[0], from[1], from[2], from[3]);
+      return Double.isNaN(from[0]) ? Shift.UNKNOWN : new Shift(from[0], from[1], from[2], from[3]);
     }
   }
 

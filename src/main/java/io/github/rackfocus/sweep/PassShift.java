@@ -5,12 +5,12 @@ import java.util.Arrays;
 /**
  * Finds the shift that makes the sharpness of two passes over the same scene agree.
  *
- * <p>For each of a range of shifts, samples of either pass are compared with the other, interpolated
- * at the same focus. The squared differences of all cells are added up over passes, with older ones
- * fading; their minimum is the shift, and how much it varies when an eighth of the cells is left out
- * (the jackknife) is its standard error. Where the curve of the differences has no clear minimum, as
- * in front of a blank scene or of one that moves, there is no result. For one thread; allocates
- * nothing per pass.
+ * <p>For each of a range of shifts, samples of either pass are compared with the other,
+ * interpolated at the same focus. The squared differences of all cells are added up over passes,
+ * with older ones fading; their minimum is the shift, and how much it varies when an eighth of the
+ * cells is left out (the jackknife) is its standard error. Where the curve of the differences has
+ * no clear minimum, as in front of a blank scene or of one that moves, there is no result. For one
+ * thread; allocates nothing per pass.
  */
 final class PassShift {
   private static final int HALF = 40;

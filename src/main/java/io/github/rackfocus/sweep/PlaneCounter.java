@@ -197,9 +197,7 @@ public final class PlaneCounter {
             ? "the time between images is not known yet (expected sweep.period, or "
                 + ENOUGH_INTERVALS
                 + " images more)"
-            : "the count of the images is lost after "
-                + interval / 1_000_000
-                + " ms without one";
+            : "the count of the images is lost after " + interval / 1_000_000 + " ms without one";
     return why
         + ": images have no plane until a message on lens_state has the stamp of one and its"
         + " plane_index, or the trigger count in sweep_id";

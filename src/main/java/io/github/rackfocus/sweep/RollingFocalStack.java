@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A frame goes to the plane of its actual focus reading. Late frames, duplicates and readings
  * outside the sweep are rejected with a cause. A change of the image size or a time jump (a bag
  * that loops) empties the stack. A frame of an unsettled lens does not replace a fresh settled one.
- * Stack time is the stamp of the newest frame; the stack is ready while the age of every plane is at
- * most {@code maxStackAge}. For one thread; the stacks it provides may be used on any.
+ * Stack time is the stamp of the newest frame; the stack is ready while the age of every plane is
+ * at most {@code maxStackAge}. For one thread; the stacks it provides may be used on any.
  */
 public final class RollingFocalStack implements AutoCloseable {
   private final FocusAxis axis;
@@ -188,9 +188,7 @@ public final class RollingFocalStack implements AutoCloseable {
     return fresh;
   }
 
-  /**
-   * The measured sweep period, nanoseconds; 0 until a plane was visited twice.
-   */
+  /** The measured sweep period, nanoseconds; 0 until a plane was visited twice. */
   public long measuredPeriodNanos() {
     return period.nanos();
   }

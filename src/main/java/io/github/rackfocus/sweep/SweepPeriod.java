@@ -17,8 +17,9 @@ import java.util.Arrays;
  * its intervals (the sweep was narrowed) loses it.
  *
  * <p>A sweep that goes back and forth visits every plane twice, so that {@code 2 * planes} visits
- * at the usual distance are the longest period to expect. Intervals far above that (the lens rested,
- * or strayed to a plane twice) don't count, and as long as nothing is measured it bounds all ages.
+ * at the usual distance are the longest period to expect. Intervals far above that (the lens
+ * rested, or strayed to a plane twice) don't count, and as long as nothing is measured it bounds
+ * all ages.
  */
 final class SweepPeriod {
   private static final int REMEMBERED = 4;

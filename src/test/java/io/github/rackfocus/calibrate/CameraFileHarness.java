@@ -63,7 +63,8 @@ public final class CameraFileHarness implements FuzzHarness {
     check(Arrays.equals(again.camera(), camera.camera()), "the camera matrix survives");
     check(Arrays.equals(again.distortion(), camera.distortion()), "the distortion survives");
     check(
-        Arrays.equals(again.rectifiedCamera(), camera.rectifiedCamera()), "the projection survives");
+        Arrays.equals(again.rectifiedCamera(), camera.rectifiedCamera()),
+        "the projection survives");
     check(again.lens().timing().equals(camera.lens().timing()), "the timing of the lens survives");
     check(again.lens().powerGain() == camera.lens().powerGain(), "the gain of the lens survives");
   }

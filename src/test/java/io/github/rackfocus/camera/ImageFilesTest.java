@@ -69,8 +69,7 @@ class ImageFilesTest {
     ByteBuffer exif = ByteBuffer.allocate(2 + 2 + 6 + 8 + 2 + 12 + 4);
     exif.putShort((short) 0xffe1).putShort((short) (exif.capacity() - 2));
     exif.put("Exif\0\0".getBytes(StandardCharsets.US_ASCII));
-    exif.order(
-        littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    exif.order(littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
     exif.put((littleEndian ? "II" : "MM").getBytes(StandardCharsets.US_ASCII));
     exif.putShort((short) 42).putInt(8).putShort((short) 1);
     exif.putShort((short) 0x0112).putShort((short) 3).putInt(1);

@@ -48,9 +48,7 @@ public final class StackIndexHarness implements FuzzHarness {
         input,
         128 << 10,
         256,
-        () ->
-            Laws.readOrRefused(
-                () -> StackIndex.read(file, images), StackFolderException.class));
+        () -> Laws.readOrRefused(() -> StackIndex.read(file, images), StackFolderException.class));
   }
 
   private static void checkLaws(StackIndex index, int images) {

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs the scripts in {@code bin} in a checkout whose application and JDK only say what they got. */
+/**
+ * Runs the scripts in {@code bin} in a checkout whose application and JDK only say what they got.
+ */
 class LaunchScriptTest {
   private static final String PICKED_UP =
       "[ -z \"$JAVA_TOOL_OPTIONS\" ] || echo \"Picked up JAVA_TOOL_OPTIONS: $JAVA_TOOL_OPTIONS\" >&2\n"
@@ -46,7 +48,8 @@ class LaunchScriptTest {
     program(jdk.resolve("bin/javac"), PICKED_UP + "echo 'javac 21.0.1'\n");
     program(
         jdk.resolve("bin/java"),
-        PICKED_UP + "echo 'openjdk version \"21.0.1\" 2023-10-17' >&2; echo 'OpenJDK 64-Bit' >&2\n");
+        PICKED_UP
+            + "echo 'openjdk version \"21.0.1\" 2023-10-17' >&2; echo 'OpenJDK 64-Bit' >&2\n");
   }
 
   private static void program(Path file, String text) throws IOException {

@@ -31,14 +31,12 @@ class NativeLibrariesTest {
   @Test
   void shouldChooseTheCacheByTheEnvironment() {
     String home = scratch.toString();
-    assertThat(NativeCache.chosen(Map.of("RACKFOCUS_CACHE", "/a"), home))
-        .isEqualTo(Path.of("/a"));
+    assertThat(NativeCache.chosen(Map.of("RACKFOCUS_CACHE", "/a"), home)).isEqualTo(Path.of("/a"));
     assertThat(NativeCache.chosen(Map.of("XDG_CACHE_HOME", "/x"), home))
         .isEqualTo(Path.of("/x/rackfocus"));
     assertThat(NativeCache.chosen(Map.of("XDG_CACHE_HOME", "relative"), home))
         .isEqualTo(scratch.resolve(".cache/rackfocus"));
-    assertThat(NativeCache.chosen(Map.of(), home))
-        .isEqualTo(scratch.resolve(".cache/rackfocus"));
+    assertThat(NativeCache.chosen(Map.of(), home)).isEqualTo(scratch.resolve(".cache/rackfocus"));
     assertThat(NativeCache.chosen(Map.of("RACKFOCUS_CACHE", "/a"), "?")).isEqualTo(Path.of("/a"));
   }
 
@@ -117,8 +115,7 @@ class NativeLibrariesTest {
     assertThat(folder.resolve("libfirst.so")).hasContent("first");
 
     Path missing = scratch.resolve("missing");
-    assertThatThrownBy(
-            () -> NativeCache.unpack(cache, missing, "test", describe(List.of(library))))
+    assertThatThrownBy(() -> NativeCache.unpack(cache, missing, "test", describe(List.of(library))))
         .isInstanceOf(NativeLibraryException.class)
         .hasMessageContaining(cache.toString())
         .hasMessageContaining(missing.toString())

@@ -19,6 +19,7 @@ final class RegistrationScores {
 
   /** Pixels by {@link PixelTruth} and validity code. */
   final long[][] confusion = new long[PixelTruth.values().length][Validity.count()];
+
   final Histogram stackNanos = new Histogram(LONGEST_NANOS, 3);
   final Histogram estimateNanos = new Histogram(LONGEST_NANOS, 3);
   final Histogram finishNanos = new Histogram(LONGEST_NANOS, 3);

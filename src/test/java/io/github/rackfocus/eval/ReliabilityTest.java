@@ -17,11 +17,16 @@ class ReliabilityTest {
         .containsExactly(
             Map.of("from", 0.0, "to", 0.1, "pixels", 1L, "confidence", 0.0, "withinPlane", 0.0),
             Map.of(
-                "from", 0.95,
-                "to", 0.97,
-                "pixels", 3L,
-                "confidence", (0.96 + 0.96 + 0.955) / 3,
-                "withinPlane", 2.0 / 3));
+                "from",
+                0.95,
+                "to",
+                0.97,
+                "pixels",
+                3L,
+                "confidence",
+                (0.96 + 0.96 + 0.955) / 3,
+                "withinPlane",
+                2.0 / 3));
   }
 
   @Test

@@ -22,11 +22,7 @@ public final class PfmHarness implements FuzzHarness {
     Path file = scratch.with(input);
     Pfm map =
         Laws.bounded(
-            input,
-            65536,
-            8,
-            () ->
-                Laws.readOrRefused(() -> Pfm.read(file), IOException.class));
+            input, 65536, 8, () -> Laws.readOrRefused(() -> Pfm.read(file), IOException.class));
     if (map == null) {
       return;
     }

@@ -53,8 +53,7 @@ class FuzzCorpusTest {
     try {
       harness.run(input);
     } catch (Exception | AssertionError e) {
-      throw new AssertionError(
-          name + ": " + e + "\ninput: " + HexFormat.of().formatHex(input), e);
+      throw new AssertionError(name + ": " + e + "\ninput: " + HexFormat.of().formatHex(input), e);
     }
   }
 }

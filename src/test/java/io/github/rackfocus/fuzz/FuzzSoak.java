@@ -42,7 +42,12 @@ public final class FuzzSoak {
 
   /** What a harness did. */
   private record Result(
-      FuzzTarget target, long executions, double seconds, int crashes, String corpus, String cover) {}
+      FuzzTarget target,
+      long executions,
+      double seconds,
+      int crashes,
+      String corpus,
+      String cover) {}
 
   /** Exits with 1 if a harness found something, with 2 for wrong arguments. */
   public static void main(String[] args) throws Exception {
@@ -51,8 +56,7 @@ public final class FuzzSoak {
     try {
       boolean counted = args.length > 0 && args[0].matches("[0-9]+");
       executions = counted ? Long.parseLong(args[0]) : EXECUTIONS;
-      targets =
-          Arrays.stream(args).skip(counted ? 1 : 0).map(FuzzTarget::of).toList();
+      targets = Arrays.stream(args).skip(counted ? 1 : 0).map(FuzzTarget::of).toList();
     } catch (IllegalArgumentException e) {
       System.err.println("fuzz: " + e.getMessage());
       System.exit(2);
@@ -74,7 +78,12 @@ public final class FuzzSoak {
     out.printf(
         Locale.ROOT,
         "%n%-10s %12s %8s %8s %8s %9s%n",
-        "harness", "executions", "seconds", "crashes", "corpus", "coverage");
+        "harness",
+        "executions",
+        "seconds",
+        "crashes",
+        "corpus",
+        "coverage");
     for (Result each : results) {
       out.printf(
           Locale.ROOT,
@@ -102,9 +111,7 @@ public final class FuzzSoak {
     Path corpus = Files.createDirectories(folder.resolve("corpus"));
     long start = System.nanoTime();
     Process process =
-        new ProcessBuilder(command(target, runs, folder, corpus))
-            .redirectErrorStream(true)
-            .start();
+        new ProcessBuilder(command(target, runs, folder, corpus)).redirectErrorStream(true).start();
     long executions = 0;
     int crashes = 0;
     boolean ended = false;
@@ -124,12 +131,17 @@ public final class FuzzSoak {
             out.printf(
                 Locale.ROOT,
                 "%s: %,d of %,d executions, coverage %s, %d crashes%n",
-                target.key(), executions, runs, cover, crashes);
+                target.key(),
+                executions,
+                runs,
+                cover,
+                crashes);
           }
           ended |= line.contains("DONE");
         } else if (executed.matches()) {
           executions = Math.max(executions, Long.parseLong(executed.group(1)));
-        } else if (line.contains("== Java Exception:") || line.contains("== Java Assertion Error")) {
+        } else if (line.contains("== Java Exception:")
+            || line.contains("== Java Assertion Error")) {
           crashes++;
           out.println(target.key() + ": " + line);
         }

@@ -68,14 +68,13 @@ public enum FuzzTarget {
     return Arrays.stream(values())
         .filter(target -> target.key().equals(key))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "harness is '"
-                        + key
-                        + "'; expected one of "
-                        + Arrays.stream(values())
-                            .map(FuzzTarget::key)
-                            .collect(Collectors.joining(", "))));
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "harness is '"
+                    + key
+                    + "'; expected one of "
+                    + Arrays.stream(values())
+                        .map(FuzzTarget::key)
+                        .collect(Collectors.joining(", "))));
   }
 }

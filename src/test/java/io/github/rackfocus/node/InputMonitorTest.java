@@ -98,7 +98,8 @@ class InputMonitorTest {
     assertThat(health).isNotNull();
     assertThat(health.planesMissing()).containsExactly(1);
     assertThat(monitor.explanation())
-        .isEqualTo("no recent frame of plane 1 (2.000) of 3; planes are from 1.000 to 3.000 dioptres");
+        .isEqualTo(
+            "no recent frame of plane 1 (2.000) of 3; planes are from 1.000 to 3.000 dioptres");
   }
 
   @Test

@@ -89,8 +89,7 @@ class InputWatchTest {
   @Test
   void shouldExplainAReplayWithoutMapsWhateverTheTime() {
     Sweep empty = sweep(0, true, true, true, true);
-    assertThat(
-            InputWatch.explanation(inputs(new Messages("/image", 4, 0, 0, 0), null), empty))
+    assertThat(InputWatch.explanation(inputs(new Messages("/image", 4, 0, 0, 0), null), empty))
         .isEqualTo("4 images arrived on /image, and all were rejected");
     assertThat(
             InputWatch.explanation(

@@ -40,8 +40,7 @@ class LensMonitorTest {
 
   private static SimulatedCameraConfig small(Scenario scenario) {
     SimulatedCameraConfig defaults = SimulatedCameraConfig.DEFAULTS;
-    return scenario.applyTo(
-        defaults.withFormat(defaults.format().withWidth(128).withHeight(96)));
+    return scenario.applyTo(defaults.withFormat(defaults.format().withWidth(128).withHeight(96)));
   }
 
   @Test

@@ -31,11 +31,9 @@ public final class ConfigHarness implements FuzzHarness {
     if (input.length == 0) {
       return;
     }
-    String text =
-        new String(Arrays.copyOfRange(input, 1, input.length), StandardCharsets.UTF_8);
+    String text = new String(Arrays.copyOfRange(input, 1, input.length), StandardCharsets.UTF_8);
     Map<?, ?> parameters = (input[0] & 1) == 0 ? null : parameters(text);
-    AppConfig first =
-        Laws.bounded(input, CONFIG_BYTES, 2048, () -> readOrNull(text, parameters));
+    AppConfig first = Laws.bounded(input, CONFIG_BYTES, 2048, () -> readOrNull(text, parameters));
     if (first != null) {
       check(first.equals(readOrNull(text, parameters)), "the same text is read as the same");
     }

@@ -3,10 +3,10 @@ package io.github.rackfocus.rosnode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import com.sun.management.ThreadMXBean;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.sun.management.ThreadMXBean;
 import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.Frame;

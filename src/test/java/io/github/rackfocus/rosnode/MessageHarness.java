@@ -75,7 +75,9 @@ public final class MessageHarness implements FuzzHarness {
         Laws.readOrRefused(
             () -> CameraInfoMessages.calibration(info), IllegalArgumentException.class);
     // The principal point of a part of an image may well be beside it.
-    if (calibration == null || calibration.width() != info.width || calibration.height() != info.height) {
+    if (calibration == null
+        || calibration.width() != info.width
+        || calibration.height() != info.height) {
       return;
     }
     CameraInfo published = new CameraInfo();

@@ -68,7 +68,7 @@ public final class TestDepthMaps {
         boolean textured = column != 2;
         map.position().put(i, position(column, (float) y / height));
         map.error().put(i, 0.002f + 0.002f * noise.nextFloat());
-        map.confidence().put(i, column == 2 || column == 3 ? 0.1f : 0.99f);
+        map.confidence().put(i, column == 2 || column == 3 || column == 6 ? 0.1f : 0.99f);
         map.allFocus().put(i, textured && (x + y) % 2 == 0 ? 0.7f : 0.4f);
       }
     }

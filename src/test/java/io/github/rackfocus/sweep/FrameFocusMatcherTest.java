@@ -408,8 +408,8 @@ class FrameFocusMatcherTest {
       }
     } else if (found.isKnown() && at != refused) {
       Long next = both.higherKey(at);
-      boolean interpolated = !track.containsKey(at) && found.focus() != track.floorEntry(at)
-          .getValue().focus();
+      boolean interpolated =
+          !track.containsKey(at) && found.focus() != track.floorEntry(at).getValue().focus();
       assertThat(interpolated && next != null && next == refused).isFalse();
     }
   }
@@ -503,8 +503,7 @@ class FrameFocusMatcherTest {
     FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(options, 4);
     for (int i = 0; i < 10; i++) {
       int direction = i % 5 == 4 ? -1 : 1;
-      matcher.addReading(
-          (100 + 10 * i) * MS, new FocusReading(1 + i % 5, 0, true, 20, direction));
+      matcher.addReading((100 + 10 * i) * MS, new FocusReading(1 + i % 5, 0, true, 20, direction));
     }
     assertThat(matched(matcher, 145 * MS, 0).isKnown()).isFalse();
     assertThat(matched(matcher, 155 * MS, 0).focus()).isEqualTo(1.5);

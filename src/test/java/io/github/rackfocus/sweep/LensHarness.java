@@ -51,8 +51,7 @@ public final class LensHarness implements FuzzHarness {
             .withRegistration(RegistrationMode.OFF)
             .withAllowMissingPlanes((in.get() & 1) != 0);
     FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(options, 4);
-    RollingFocalStack stack =
-        new RollingFocalStack(FocusAxis.uniformDioptres(1, 5, 5), rolling);
+    RollingFocalStack stack = new RollingFocalStack(FocusAxis.uniformDioptres(1, 5, 5), rolling);
     new Run(options, matcher, stack).all(in);
     matcher.close();
     stack.close();

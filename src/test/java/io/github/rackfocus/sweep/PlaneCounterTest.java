@@ -157,7 +157,9 @@ class PlaneCounterTest {
   /** Whatever is lost on the way, no frame gets a wrong plane. */
   @Property(tries = 200, seed = "20261128")
   void shouldNeverGiveAWrongPlane(
-      @ForAll long seed, @ForAll Count count, @ForAll @IntRange(min = 0, max = 60) int lostPercent) {
+      @ForAll long seed,
+      @ForAll Count count,
+      @ForAll @IntRange(min = 0, max = 60) int lostPercent) {
     notices.clear();
     Random random = new Random(seed);
     PlaneCounter counter = counter(count, 0);

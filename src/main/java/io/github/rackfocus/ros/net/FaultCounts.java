@@ -54,12 +54,12 @@ public final class FaultCounts {
         Locale.ROOT,
         "rejected connections %d, silent %d, publisher failures %d, malformed messages %d,"
             + " rejected calls %d, failed service calls %d, master failures %d",
-            rejectedConnections(),
-            silentConnections(),
-            publisherFailures(),
-            malformedMessages(),
-            rejectedCalls(),
-            failedServiceCalls(),
-            masterFailures());
+        rejectedConnections(),
+        silentConnections(),
+        publisherFailures(),
+        malformedMessages(),
+        rejectedCalls(),
+        failedServiceCalls(),
+        masterFailures());
   }
 }

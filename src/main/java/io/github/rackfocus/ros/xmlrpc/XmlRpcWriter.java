@@ -101,8 +101,7 @@ final class XmlRpcWriter {
                       : i > 0 && Character.isHighSurrogate(text.charAt(i - 1)));
           if (lone || c >= 0xFFFE || c < ' ' && c != '\t' && c != '\n') {
             throw new IllegalArgumentException(
-                String.format(
-                    Locale.ROOT, "XML cannot represent the character U+%04X", (int) c));
+                String.format(Locale.ROOT, "XML cannot represent the character U+%04X", (int) c));
           }
           out.append(c);
         }

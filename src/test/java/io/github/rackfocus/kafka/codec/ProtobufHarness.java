@@ -47,17 +47,20 @@ public final class ProtobufHarness implements FuzzHarness {
     switch (input[0] & 3) {
       case 0 -> depth(bytes);
       case 1 -> camera(bytes);
-      case 2 -> json(Laws.readOrRefused(
-          () -> ObstacleGrid.parseFrom(bytes), InvalidProtocolBufferException.class));
-      default -> json(Laws.readOrRefused(
-          () -> Health.parseFrom(bytes), InvalidProtocolBufferException.class));
+      case 2 ->
+          json(
+              Laws.readOrRefused(
+                  () -> ObstacleGrid.parseFrom(bytes), InvalidProtocolBufferException.class));
+      default ->
+          json(
+              Laws.readOrRefused(
+                  () -> Health.parseFrom(bytes), InvalidProtocolBufferException.class));
     }
   }
 
   private void depth(byte[] bytes) throws Exception {
     DepthFrame frame =
-        Laws.readOrRefused(
-            () -> DepthFrame.parseFrom(bytes), InvalidProtocolBufferException.class);
+        Laws.readOrRefused(() -> DepthFrame.parseFrom(bytes), InvalidProtocolBufferException.class);
     if (frame == null) {
       return;
     }
@@ -89,8 +92,7 @@ public final class ProtobufHarness implements FuzzHarness {
             64,
             () ->
                 Laws.readOrRefused(
-                    () -> CameraFrameCodec.parse(bytes, MAX_PIXELS),
-                    RejectedFrameException.class));
+                    () -> CameraFrameCodec.parse(bytes, MAX_PIXELS), RejectedFrameException.class));
     if (received == null) {
       return;
     }

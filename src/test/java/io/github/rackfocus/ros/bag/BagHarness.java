@@ -37,8 +37,7 @@ public final class BagHarness implements FuzzHarness {
   }
 
   private static void read(Path file) throws Exception {
-    try (BagReader reader =
-        Laws.readOrRefused(() -> BagReader.open(file), IOException.class)) {
+    try (BagReader reader = Laws.readOrRefused(() -> BagReader.open(file), IOException.class)) {
       if (reader == null) {
         return;
       }
@@ -54,7 +53,8 @@ public final class BagHarness implements FuzzHarness {
       }
       check(delivered + reader.lost() == messages, "every message is delivered or lost");
       for (String warning : reader.warnings()) {
-        check(!warning.isBlank() && !warning.contains("null"), "warnings are sentences: " + warning);
+        check(
+            !warning.isBlank() && !warning.contains("null"), "warnings are sentences: " + warning);
       }
     }
   }
@@ -77,19 +77,19 @@ public final class BagHarness implements FuzzHarness {
    */
   private static byte[] trimmed(byte[] bag) {
     int start = 13;
-    ByteBuffer in =
-        ByteBuffer.wrap(bag).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer in = ByteBuffer.wrap(bag).order(ByteOrder.LITTLE_ENDIAN);
     int header = in.getInt(start);
     int padding = in.getInt(start + 4 + header);
     byte[] result = new byte[bag.length - padding];
     int data = start + 8 + header;
     System.arraycopy(bag, 0, result, 0, data);
     System.arraycopy(bag, data + padding, result, data, bag.length - data - padding);
-    ByteBuffer out =
-        ByteBuffer.wrap(result).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out = ByteBuffer.wrap(result).order(ByteOrder.LITTLE_ENDIAN);
     out.putInt(start + 4 + header, 0);
     shift(out, "index_pos=", start, padding);
-    for (int at = indexOf(result, "chunk_pos=", 0); at >= 0; at = indexOf(result, "chunk_pos=", at)) {
+    for (int at = indexOf(result, "chunk_pos=", 0);
+        at >= 0;
+        at = indexOf(result, "chunk_pos=", at)) {
       at += 10;
       out.putLong(at, out.getLong(at) - padding);
     }

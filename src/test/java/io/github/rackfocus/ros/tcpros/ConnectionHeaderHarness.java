@@ -44,8 +44,11 @@ public final class ConnectionHeaderHarness implements FuzzHarness {
             .encode();
     byte[] whole = Arrays.copyOfRange(header.array(), 4, header.limit());
     return Map.of(
-        "subscriber", whole,
-        "truncated", Arrays.copyOf(whole, whole.length - 3),
-        "nameless", new byte[] {2, 0, 0, 0, '=', 'a'});
+        "subscriber",
+        whole,
+        "truncated",
+        Arrays.copyOf(whole, whole.length - 3),
+        "nameless",
+        new byte[] {2, 0, 0, 0, '=', 'a'});
   }
 }
