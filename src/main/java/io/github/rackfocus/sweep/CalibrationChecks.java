@@ -122,8 +122,10 @@ final class CalibrationChecks {
     int height = calibration.height();
     int seen = 0;
     for (int i = 0; i < GRID * GRID; i++) {
-      double x = ((i % GRID + 0.5) * width / GRID - p[2]) / p[0];
-      double y = ((i / GRID + 0.5) * height / GRID - p[5]) / p[4];
+      int across = i % GRID;
+      int down = i / GRID;
+      double x = ((across + 0.5) * width / GRID - p[2]) / p[0];
+      double y = ((down + 0.5) * height / GRID - p[5]) / p[4];
       // A rotation's inverse is its transpose.
       double cameraX = r[0] * x + r[3] * y + r[6];
       double cameraY = r[1] * x + r[4] * y + r[7];

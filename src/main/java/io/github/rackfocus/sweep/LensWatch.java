@@ -123,7 +123,7 @@ public final class LensWatch {
         compareWays();
       }
       compareWithStart();
-      turns++;
+      turns = turns + 1; // Written by one thread only.
     }
     SweepPass ended = current;
     current = previous;
