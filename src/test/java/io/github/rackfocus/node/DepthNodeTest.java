@@ -364,7 +364,9 @@ class DepthNodeTest {
         });
     assertThatThrownBy(() -> runToEnd(new Script(1_000_000), broken))
         .isInstanceOf(IOException.class)
-        .hasMessage("the depth stage failed: Cannot reserve direct buffer memory");
+        .hasMessage(
+            "the depth stage failed: out of memory (Cannot reserve direct buffer memory); use smaller or"
+                + " binned images or fewer planes, or raise -Xmx (JAVA_OPTS)");
     assertThat(pool.leased()).isZero();
   }
 
