@@ -128,7 +128,7 @@ class DdlPgdTest(unittest.TestCase):
         for level in (0.0, 0.5, 1.0):
             with torch.no_grad():
                 outputs = self.model(
-                    torch.full((1, 3, 32, 32), level), torch.tensor([[0.0, 0.5, 1.0]]), 3
+                    torch.full((1, 10, 32, 32), level), torch.linspace(0, 1, 10)[None], 3
                 )
             self.assertTrue(all(bool(torch.isfinite(v).all()) for v in outputs.values()))
             self.assertLess(float(outputs["confidence"].max()), 0.5)
