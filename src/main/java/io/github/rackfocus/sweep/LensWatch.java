@@ -75,6 +75,7 @@ public final class LensWatch {
   private double lastFocus = Double.NaN;
   private final double[] clockOffset = {Double.NaN, Double.NaN, Double.NaN, Double.NaN};
   private final double[] drift = {Double.NaN, Double.NaN, Double.NaN, Double.NaN};
+  private long counted;
   private volatile long turns;
 
   public LensWatch(FocusAxis axis) {
@@ -123,7 +124,8 @@ public final class LensWatch {
         compareWays();
       }
       compareWithStart();
-      turns = turns + 1; // Written by one thread only.
+      counted++;
+      turns = counted;
     }
     SweepPass ended = current;
     current = previous;
