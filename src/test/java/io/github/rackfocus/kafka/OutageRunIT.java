@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The short form of {@code bin/soak outage}, without latencies: they are for a quiet machine. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class OutageRunIT {
-  private static final Duration LENGTH = Duration.ofSeconds(30);
+  private static final Duration LENGTH = Duration.ofSeconds(15);
 
   @TempDir Path folder;
 
@@ -23,7 +23,7 @@ class OutageRunIT {
         new OutageRun(folder, SpoolConfig.in(folder.resolve("spool")), true)
             .run(LENGTH, 20, OutageSoak.faults(LENGTH));
     assertThat(result.kafkaSink().dropped()).isZero();
-    assertThat(result.arrived()).isEqualTo(result.offered()).hasSize(600);
+    assertThat(result.arrived()).isEqualTo(result.offered()).hasSize(300);
     assertThat(result.counted()).isZero();
   }
 }
