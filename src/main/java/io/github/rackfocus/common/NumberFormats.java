@@ -1,5 +1,6 @@
 package io.github.rackfocus.common;
 
+import java.math.BigDecimal;
 import java.util.Locale;
 
 /** Formats of numbers for people. */
@@ -26,6 +27,11 @@ public final class NumberFormats {
       format = size < 1e6 ? "%.0f" : "%.0e";
     }
     return String.format(Locale.ROOT, format, value);
+  }
+
+  /** Formats a stamp in full, seconds: as a number it would be 1.7E9. */
+  public static String seconds(long stampNanos) {
+    return BigDecimal.valueOf(stampNanos, 9).toPlainString();
   }
 
   /** Formats a number without needless digits, for names. */

@@ -39,34 +39,6 @@ public record NodeHealth(
     String executionProvider,
     List<StageTimes> stages,
     List<SinkCounters> sinks) {
-  /** Creates a state in which nothing is known of the truth of the lens readings. */
-  public NodeHealth(
-      Frames frames,
-      Stacks stacks,
-      Maps maps,
-      Latency latency,
-      @Nullable Registration registration,
-      double sweepMillis,
-      float lensCelsius,
-      ModelIdentity model,
-      String executionProvider,
-      List<StageTimes> stages,
-      List<SinkCounters> sinks) {
-    this(
-        frames,
-        stacks,
-        maps,
-        latency,
-        registration,
-        sweepMillis,
-        lensCelsius,
-        Lens.UNKNOWN,
-        /* inputs= */ null,
-        model,
-        executionProvider,
-        stages,
-        sinks);
-  }
 
   /**
    * Frames of the source.

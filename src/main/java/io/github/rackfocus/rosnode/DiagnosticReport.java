@@ -1,11 +1,11 @@
 package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.camera.InputStatus;
+import io.github.rackfocus.common.NumberFormats;
 import io.github.rackfocus.node.NodeHealth;
 import io.github.rackfocus.ros.msg.diagnostic_msgs.DiagnosticStatus;
 import io.github.rackfocus.ros.msg.diagnostic_msgs.KeyValue;
 import io.github.rackfocus.sink.SinkCounters;
-import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -188,9 +188,7 @@ final class DiagnosticReport {
   }
 
   private static String stamp(InputStatus.Messages messages) {
-    return messages.accepted() == 0
-        ? ""
-        : BigDecimal.valueOf(messages.stampNanos(), 9).toPlainString();
+    return messages.accepted() == 0 ? "" : NumberFormats.seconds(messages.stampNanos());
   }
 
   private DiagnosticStatus status(String part) {

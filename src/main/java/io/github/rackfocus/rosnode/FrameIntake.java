@@ -2,6 +2,7 @@ package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.camera.InputStatus;
 import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.NumberFormats;
 import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.config.RosInputConfig;
 import io.github.rackfocus.config.SweepConfig;
@@ -22,7 +23,6 @@ import io.github.rackfocus.sweep.MatchingConfig;
 import io.github.rackfocus.sweep.PlaneCounter;
 import io.github.rackfocus.sweep.ReadingResult;
 import io.github.rackfocus.sweep.UnknownFocus;
-import java.math.BigDecimal;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -224,7 +224,7 @@ final class FrameIntake implements AutoCloseable {
       warnings.warn(
           "{}: a count at {} s was rejected: {} (sweep_id {}, plane_index {})",
           name,
-          seconds(state.header.stampNanos),
+          NumberFormats.seconds(state.header.stampNanos),
           result.key(),
           state.sweepId,
           state.planeIndex);
@@ -335,7 +335,7 @@ final class FrameIntake implements AutoCloseable {
       warnings.warn(
           "{}: a lens reading at {} s was rejected: {} (focus {}, lens power {} dioptres)",
           name,
-          seconds(stampNanos),
+          NumberFormats.seconds(stampNanos),
           result.key(),
           reading.focus(),
           reading.lensPowerDioptres());
@@ -352,9 +352,9 @@ final class FrameIntake implements AutoCloseable {
       throw new BadImageException(
           InputFault.BACKWARDS,
           "the stamp is "
-              + seconds(stampNanos)
+              + NumberFormats.seconds(stampNanos)
               + " s after one of "
-              + seconds(lastStamp)
+              + NumberFormats.seconds(lastStamp)
               + " s; expected a later one");
     }
     timeJump.reset();
@@ -393,11 +393,6 @@ final class FrameIntake implements AutoCloseable {
   private void reject(BadImageException e) {
     imageFaults.incrementAndGet(e.fault().ordinal());
     warnings.warn("{}: an image was dropped: {}", name, ErrorMessages.of(e));
-  }
-
-  /** Shows a stamp in full: as a number it would be 1.7E9. */
-  private static String seconds(long stampNanos) {
-    return BigDecimal.valueOf(stampNanos, 9).toPlainString();
   }
 
   private static void put(Map<String, Long> causes, String key, long count) {

@@ -2,6 +2,7 @@ package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.sweep.LensCalibration;
+import io.github.rackfocus.sweep.MatchingConfig;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ final class LensChecks {
   private static final int PATIENCE = 100;
 
   private final @Nullable LensCalibration lens;
+  private final MatchingConfig law;
   private final double planeStep;
   private final Consumer<String> warnings;
   private double warnedCelsius = Double.NaN;
@@ -30,6 +32,7 @@ final class LensChecks {
    */
   LensChecks(@Nullable LensCalibration lens, double planeStep, Consumer<String> warnings) {
     this.lens = lens;
+    this.law = lens == null ? MatchingConfig.DEFAULTS : MatchingConfig.DEFAULTS.with(lens);
     this.planeStep = planeStep;
     this.warnings = warnings;
   }
@@ -85,11 +88,7 @@ final class LensChecks {
 
   private void checkFocus(LensCalibration file, FocusReading reading) {
     double power = reading.lensPowerDioptres();
-    double focus =
-        file.powerGain() * power
-            + file.powerOffset()
-            + file.drift().at(reading.temperatureCelsius())
-            - file.timing().hysteresisDioptres() * reading.direction();
+    double focus = law.focusAtPower(power, reading.temperatureCelsius(), reading.direction());
     boolean isStated = file.powerGain() != 1 || file.powerOffset() != 0;
     if (isStated && !contradictionTold && Math.abs(focus - reading.focus()) > planeStep / 2) {
       contradictionTold = true;

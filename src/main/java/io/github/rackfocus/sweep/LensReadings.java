@@ -79,8 +79,8 @@ final class LensReadings {
     if (!Double.isNaN(reading.focus())) {
       return reading.focus();
     }
-    return options.focusAtPower(reading.lensPowerDioptres(), temperature(stampNanos, reading))
-        - options.timing().hysteresisDioptres() * reading.direction();
+    return options.focusAtPower(
+        reading.lensPowerDioptres(), temperature(stampNanos, reading), reading.direction());
   }
 
   /**

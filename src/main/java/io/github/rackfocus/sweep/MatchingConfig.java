@@ -91,18 +91,17 @@ public record MatchingConfig(
     }
   }
 
-  /** Returns the focus at a lens power and the drift's reference temperature, dioptres. */
-  public double focusAtPower(double powerDioptres) {
-    return powerGain * powerDioptres + powerOffset;
-  }
-
   /**
-   * Returns the focus at a lens power and a temperature, dioptres.
+   * Returns the focus at a lens power, dioptres.
    *
    * @param celsius temperature of the lens; NaN if unknown
+   * @param direction of the lens, +1 to nearer, -1 to farther, 0 unknown or at rest
    */
-  public double focusAtPower(double powerDioptres, double celsius) {
-    return focusAtPower(powerDioptres) + drift.at(celsius);
+  public double focusAtPower(double powerDioptres, double celsius, int direction) {
+    return powerGain * powerDioptres
+        + powerOffset
+        + drift.at(celsius)
+        - timing.hysteresisDioptres() * direction;
   }
 
   /** Returns this configuration with the tolerance that the planes of a sweep allow. */

@@ -309,8 +309,8 @@ public final class RollingFocalStack implements AutoCloseable {
     if (!enough) {
       return null;
     }
+    missing(missing);
     for (int plane = 0; plane < planes; plane++) {
-      missing[plane] = !isFresh(plane);
       Frame frame = newest[missing[plane] ? freshNeighbour(plane) : plane];
       if (frame == null) {
         throw new IllegalStateException("plane " + plane + " is fresh and has no frame");

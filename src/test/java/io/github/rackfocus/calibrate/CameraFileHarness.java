@@ -7,10 +7,6 @@ import io.github.rackfocus.fuzz.Laws;
 import io.github.rackfocus.fuzz.ScratchFile;
 import io.github.rackfocus.sweep.CalibrationFile;
 import io.github.rackfocus.sweep.CameraCalibration;
-import io.github.rackfocus.sweep.LensBreathing;
-import io.github.rackfocus.sweep.LensCalibration;
-import io.github.rackfocus.sweep.LensDrift;
-import io.github.rackfocus.sweep.LensTiming;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,23 +71,7 @@ public final class CameraFileHarness implements FuzzHarness {
 
   @Override
   public Map<String, byte[]> seeds() throws Exception {
-    CameraCalibration camera =
-        new CameraCalibration(
-            "wrist",
-            320,
-            240,
-            CameraCalibration.DistortionModel.PLUMB_BOB,
-            new double[] {-0.1, 0.02, 0, 0, 0},
-            new double[] {300, 0, 160, 0, 301, 120, 0, 0, 1},
-            new double[] {1, 0, 0, 0, 1, 0, 0, 0, 1},
-            new double[] {290, 0, 161, 0, 0, 291, 121, 0, 0, 0, 1, 0},
-            new LensCalibration(
-                0.9,
-                1.5,
-                0.01,
-                new LensBreathing(4, 0.003, 0, 0.1, -0.2, 160, 120),
-                new LensTiming(0.004, 0.006, 0.01, 0.02),
-                new LensDrift(-0.01, 31)));
+    CameraCalibration camera = CameraFileTest.KNOWN;
     CalibrationResult nothing =
         new CalibrationResult(
             320, 240, List.of(), List.of(), 0, 4, 31, List.of(), List.of(), List.of());

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CameraFileTest {
-  private static final CameraCalibration KNOWN =
+  static final CameraCalibration KNOWN =
       new CameraCalibration(
           "wrist",
           320,

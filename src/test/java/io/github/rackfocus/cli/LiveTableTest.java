@@ -22,6 +22,8 @@ class LiveTableTest {
           new NodeHealth.Registration("auto", false, 0, 2, 0, 0.97, 4.8, 9.5),
           667,
           Float.NaN,
+          NodeHealth.Lens.UNKNOWN,
+          /* inputs= */ null,
           new ModelIdentity("proximal", "2", ""),
           "CPU",
           List.of(),

@@ -28,6 +28,8 @@ class DiagnosticReportTest {
         null,
         666.7,
         23.5f,
+        NodeHealth.Lens.UNKNOWN,
+        /* inputs= */ null,
         new ModelIdentity("proximal", "1.0.0", "cd".repeat(32)),
         "CPU",
         List.of(),

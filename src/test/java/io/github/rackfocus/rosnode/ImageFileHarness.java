@@ -69,19 +69,7 @@ public final class ImageFileHarness implements FuzzHarness {
     image.data = ByteBuffer.wrap(bytes);
     // The frame itself and its mask of cells; its pixels are direct memory.
     Frame frame =
-        Laws.bounded(
-            bytes,
-            65536 + MAX_DECODED,
-            4,
-            () -> {
-              Frame decoded =
-                  Laws.readOrRefused(() -> decoder.decode(image, null), BadImageException.class);
-              if (decoded != null) {
-                decoded.close();
-              }
-              return decoded;
-            });
-    check(pool.leased() == 0, "nothing stays leased");
+        BoundedDecoding.of(bytes, 65536 + MAX_DECODED, 4, pool, () -> decoder.decode(image, null));
     if (frame != null) {
       check(
           header != null && frame.width() == header.width() && frame.height() == header.height(),

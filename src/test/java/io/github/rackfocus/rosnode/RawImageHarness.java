@@ -5,7 +5,6 @@ import static io.github.rackfocus.fuzz.Laws.check;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.fuzz.FuzzHarness;
-import io.github.rackfocus.fuzz.Laws;
 import io.github.rackfocus.ros.message.MalformedMessageException;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import java.nio.ByteBuffer;
@@ -28,20 +27,7 @@ public final class RawImageHarness implements FuzzHarness {
     } catch (MalformedMessageException e) {
       return; // Another harness.
     }
-    Frame frame =
-        Laws.bounded(
-            input,
-            128 << 10,
-            64,
-            () -> {
-              Frame decoded =
-                  Laws.readOrRefused(() -> decoder.decode(image, null), BadImageException.class);
-              if (decoded != null) {
-                decoded.close();
-              }
-              return decoded;
-            });
-    check(pool.leased() == 0, "nothing stays leased");
+    Frame frame = BoundedDecoding.of(input, 128 << 10, 64, pool, () -> decoder.decode(image, null));
     if (frame != null) {
       check(frame.width() == image.width && frame.height() == image.height, "sizes agree");
       check(frame.pixels() <= image.data.remaining(), "a frame has no more pixels than bytes");
