@@ -77,6 +77,7 @@ class BundleSpec:
     multiple: int = 4
     minimum_size: int = 32
     two_stage: Optional[TwoStage] = None
+    plane_cache: Optional[dict] = None  # section of the manifest
     licence: str = "Apache-2.0"
     golden: Golden = field(default_factory=Golden)
 
@@ -299,6 +300,10 @@ def expected_graphs(spec: BundleSpec) -> List[str]:
     graphs = [f"full-k{k}.onnx" for k in spec.iterations]
     if spec.two_stage is not None:
         graphs += ["frame.onnx"] + [f"stack-k{k}.onnx" for k in spec.iterations]
+    if spec.plane_cache is not None:
+        graphs += [f"head-k{k}.onnx" for k in spec.iterations]
+        graphs += [step[form] for step in spec.plane_cache["steps"]
+                   for form in ("graph", "batch") if form in step]
     return sorted(graphs)
 
 
@@ -337,6 +342,8 @@ def write_manifest(folder: str, spec: BundleSpec, estimate: Estimate) -> dict:
             "downscale": spec.two_stage.downscale,
             "luma": spec.two_stage.luma,
         }
+    if spec.plane_cache is not None:
+        manifest["planeCache"] = spec.plane_cache
     manifest["files"] = files
     manifest["golden"] = {
         "seed": golden.seed,

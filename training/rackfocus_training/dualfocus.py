@@ -110,19 +110,25 @@ class StackStage(CalibratedError):
         surfaces = self.surfaces(torch.cat([own, change], dim=1))
         found = self.volume(torch.relu(own + self.enhance(change)), surfaces, planes)
         stack = found.view(batch, planes, 4, *found.shape[2:])
-        probabilities = torch.softmax(stack[:, :, 0], dim=1)
-        depth = (probabilities * focus[:, :, None, None]).sum(dim=1, keepdim=True)
-        run = {"depths": [depth], "probabilities": probabilities, "focus": focus,
-               "theta": self.surfaces.theta(surfaces).view(batch, planes, *surfaces.shape[2:])}
-        run["exits"] = {0: self._finish(depth, probabilities, stack, features, mean, focus, planes)}
+        run = self.probabilities(stack, focus)
+        run["theta"] = self.surfaces.theta(surfaces).view(batch, planes, *surfaces.shape[2:])
+        at = run["depths"][0].detach()
+        focused = sharpest(features.view(batch, planes, *features.shape[1:]), at, focus)
+        run["exits"] = {0: self.finish(run, stack, focused, mean)}
         return run
 
-    def _finish(self, depth, probabilities, stack, features, mean, focus, planes):
-        batch = focus.shape[0]
-        height, width = features.shape[2:]
+    @staticmethod
+    def probabilities(stack: torch.Tensor, focus: torch.Tensor) -> Dict[str, object]:
+        """Scores and features of every plane [B, Z, 4, h, w] to the probabilities [B, Z, h, w] of being in
+        focus and the depth."""
+        probabilities = torch.softmax(stack[:, :, 0], dim=1)
+        depth = (probabilities * focus[:, :, None, None]).sum(dim=1, keepdim=True)
+        return {"depths": [depth], "probabilities": probabilities, "focus": focus}
+
+    def finish(self, run, stack, focused, mean):
+        """focused [B, 32, h, w]: features at the depth; mean [B, 16, h, w]: learned features."""
+        depth, probabilities, focus = run["depths"][0], run["probabilities"], run["focus"]
         at = depth.detach()
-        all_of_it = features.view(batch, planes, FEATURES, height, width)
-        focused = sharpest(all_of_it, at, focus)
         seen = focused[:, LEARNED:]
         # Features of the decoder weighted by the probability, and its spread.
         weighted = (probabilities[:, :, None] * stack[:, :, 1:]).sum(dim=1)

@@ -1,18 +1,24 @@
-"""Exports a trained model to a bundle: frame.onnx, stack-kK.onnx, full-kK.onnx with shared weights.
+"""Exports a trained model to a bundle: frame.onnx, stack-kK.onnx, full-kK.onnx with shared weights, and
+where the network has them, the stack stage's parts (plane_cache.py).
 
 Run: python -m rackfocus_training.export --checkpoint runs/proximal/last.pt --out models/proximal
 """
 
 import argparse
 import os
+from typing import Optional, Tuple
 
 import torch
 from torch import nn
 
 from .bundle import (BundleSpec, TwoStage, WEIGHTS_FILE, OUTPUTS, export_graph, share_weights,
                      write_manifest)
+from .dualfocus import DualFocus
+from .dualfocus_cache import dualfocus_parts
+from .features import DOWNSCALE
 from .families import FAMILIES, family, name_of
-from .proximal import Proximal, outputs, outputs_of
+from .plane_cache import Graph, Parts, proximal_parts
+from .proximal import FEATURES, Proximal, outputs, outputs_of
 from .proximal_inference import StackInference
 
 MULTIPLE = 32
@@ -31,13 +37,79 @@ class StackGraph(nn.Module):
     def forward(self, features, focus):
         if self.inference is None:
             found = outputs(self.stage, features, focus, features.shape[0], self.iterations)
-        else:
-            *exit, logit = self.inference(features, focus)
-            run = {"exits": {self.iterations: (None, *exit)}}
-            if logit is not None:
-                run["logits"] = {self.iterations: logit}
-            found = outputs_of(self.stage, run, self.iterations, focus)
-        return tuple(found[name] for name in OUTPUTS)
+            return tuple(found[name] for name in OUTPUTS)
+        *exit, logit = self.inference(features, focus)
+        return finished(self.stage, exit, logit, focus, self.iterations)
+
+
+def finished(stage: nn.Module, exit, logit, focus, iterations: int) -> Tuple[torch.Tensor, ...]:
+    """The four outputs in order, from position, log error and allfocus and the confidence's logit or None."""
+    run = {"exits": {iterations: (None, *exit)}}
+    if logit is not None:
+        run["logits"] = {iterations: logit}
+    found = outputs_of(stage, run, iterations, focus)
+    return tuple(found[name] for name in OUTPUTS)
+
+
+def parts_of(model: nn.Module) -> Optional[Parts]:
+    """The stack stage in parts, or None if the network has no such form.
+
+    ddl-gru needs none: its work hardly depends on the number of planes.
+    """
+    def outputs_in_order(exit, logit, focus, iterations):
+        return finished(model.stack, exit, logit, focus, iterations)
+
+    if isinstance(model, Proximal) and StackInference.serves(model.settings):
+        return proximal_parts(model.stack, outputs_in_order, OUTPUTS)
+    if isinstance(model, DualFocus):
+        return dualfocus_parts(model.stack, outputs_in_order, OUTPUTS)
+    return None
+
+
+def export_parts(parts: Parts, folder: str, iterations) -> Tuple[list, dict]:
+    """Writes the graphs of the parts. Returns their paths and the manifest's section planeCache."""
+    kept = {each.name: each for each in parts.kept}
+    paths, steps = [], []
+
+    def write(graph: Graph, name: str) -> str:
+        examples = [_example(kept, each) for each in graph.inputs]
+        axes = {each: named for each, (_, named) in zip(graph.inputs, examples) if named}
+        axes.update((each, _example(kept, each)[1] if each not in OUTPUTS else {2: "H", 3: "W"})
+                    for each in graph.outputs)
+        paths.append(os.path.join(folder, name))
+        export_graph(graph.module, [tensor for tensor, _ in examples], paths[-1],
+                     list(graph.inputs), list(graph.outputs), axes)
+        return name
+
+    for step in parts.steps:
+        entry = {"per": step.per, "graph": write(step.graph, step.name + ".onnx")}
+        if step.batch is not None:
+            entry["batch"] = write(step.batch, step.name + "s.onnx")
+        steps.append(entry)
+    for k in iterations:
+        write(parts.head(k), f"head-k{k}.onnx")
+    return paths, {"kept": [vars(each) for each in parts.kept], "steps": steps}
+
+
+def _example(kept: dict, name: str) -> Tuple[torch.Tensor, dict]:
+    """An example of an input or output of a part (names: plane_cache.py) and its dynamic axes."""
+    base, _, part = name.partition(":")
+    planes, height, width, blocks = 7, 64, 96, 3
+    if base == "focus":
+        return torch.linspace(0, 1, planes)[None], {1: "Z"}
+    if base == "inside":
+        return torch.ones(1, 4), {}
+    if base == "others":
+        return torch.ones(1, planes), {1: "Z"}
+    channels, scale, per = FEATURES, DOWNSCALE, "plane"
+    if base in kept:
+        channels, scale, per = kept[base].channels, kept[base].downscale, kept[base].per
+    whole = ("Z", planes) if per == "plane" else ("B", blocks)
+    axis, count = {"all": whole, "block": ("N", blocks)}.get(part, (None, 1))
+    named = {2: f"H{scale}", 3: f"W{scale}"}
+    if axis is not None:
+        named[0] = axis
+    return torch.rand(count, channels, height // scale, width // scale), named
 
 
 class FullGraph(nn.Module):
@@ -88,12 +160,16 @@ def export_bundle(model: nn.Module, folder: str, version: str, name: str = "prox
         export_graph(FullGraph(model, k), [stack, focus], path, ["stack", "focus"], OUTPUTS,
                      {"stack": {1: "Z", 2: "H", 3: "W"}, "focus": {1: "Z"}, **fine})
         paths.append(path)
+    parts, plane_cache = parts_of(model), None
+    if parts is not None:
+        more, plane_cache = export_parts(parts, folder, iterations)
+        paths += more
     share_weights(paths, os.path.join(folder, WEIGHTS_FILE))
     spec = BundleSpec(
         name=name, version=version,
         description=kind.description, source=kind.source, iterations=tuple(iterations),
         default_iterations=kind.default if kind.default in iterations else iterations[-1],
-        multiple=MULTIPLE, two_stage=TwoStage(kind.channels, 4, "none"))
+        multiple=MULTIPLE, two_stage=TwoStage(kind.channels, DOWNSCALE, "none"), plane_cache=plane_cache)
     return write_manifest(folder, spec, lambda s, f, k, reference: model(s, f, k))
 
 

@@ -60,13 +60,16 @@ class PlaneUNet(nn.Module):
         older_mean and age: each plane's mean is a mixture of the two means (see Stale).
         """
         batch, planes = focus.shape
-        spacing = torch.log((focus[:, 1:] - focus[:, :-1]).mean(dim=1) * 9.0)
-        spacing = self.spacing * spacing.view(batch, 1, 1, 1)
-        level = (self.level(mean) + spacing)[:, None]
+        level = self.offset(mean, focus)[:, None]
         if older_mean is not None:
-            level = torch.lerp(level, (self.level(older_mean) + spacing)[:, None],
+            level = torch.lerp(level, self.offset(older_mean, focus)[:, None],
                                age[:, :, None, None, None])
         return learned.reshape(batch, planes, *learned.shape[1:]) + level
+
+    def offset(self, mean: torch.Tensor, focus: torch.Tensor) -> torch.Tensor:
+        """What relative() adds to the features of every plane, [B, 16, h, w]."""
+        spacing = torch.log((focus[:, 1:] - focus[:, :-1]).mean(dim=1) * 9.0)
+        return self.level(mean) + self.spacing * spacing.view(-1, 1, 1, 1)
 
     def encode(self, x4: torch.Tensor, planes: int, added8: Optional[torch.Tensor] = None,
                kept: Optional[List[torch.Tensor]] = None, sides: Optional[torch.Tensor] = None
@@ -94,12 +97,16 @@ class PlaneUNet(nn.Module):
         x32 = self.encode32(mixed(self.down32(x16), 2))
         return [x4, x8, x16, x32], before
 
-    def decode(self, scales: List[torch.Tensor], planes: int) -> torch.Tensor:
+    def decode(self, scales: List[torch.Tensor], planes: int, mean: Optional[torch.Tensor] = None
+               ) -> torch.Tensor:
         """The decoder: the mean score over the four scales (paper A, eq. 3) and three measures of every
-        plane, [B Z, 4, h, w]."""
+        plane, [B Z, 4, h, w].
+
+        mean: of the features at 1/32 over all planes [B, width, h, w]; default: over those given.
+        """
         x4, x8, x16, x32 = scales
         stack = x32.view(-1, planes, *x32.shape[1:])
-        whole = self.whole(stack.mean(dim=1))
+        whole = self.whole(stack.mean(dim=1) if mean is None else mean)
         x32 = torch.relu(stack + whole[:, None]).view_as(x32)
         y16 = self.decode16(x16 + double(self.up16(x32)))
         y8 = self.decode8(x8 + double(self.up8(y16)))

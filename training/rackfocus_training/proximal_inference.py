@@ -3,15 +3,15 @@
 It has the same weights and the same results up to rounding (tests require 1e-5), for a single stack.
 ONNX Runtime's fast CPU convolutions need channels in blocks of 16, and keep that layout only from one
 convolution to the next. Therefore:
-  - a convolution over concatenated maps becomes the sum of one over the blocks and one over the few
-    single maps, whose factors and offsets are folded into its weights
+  - a convolution over concatenated maps becomes a sum of convolutions over blocks, which saves copies,
+    and one over the few single maps, whose factors and offsets are folded into its weights
   - planes are shifted by a single gather of whole channels; sums over planes are products with a row
     of ones; the luma at a pixel's own plane is a weighted sum instead of two gathers
   - a gate's single map is computed once for each channel that it gates, and the planes' features pass
     through an identity convolution: both keep the following operations in blocks
 """
 
-from typing import List
+from typing import List, Sequence
 
 import torch
 from torch import nn
@@ -19,10 +19,11 @@ import torch.nn.functional as functional
 
 from .confidence import (FINE, GUIDE, KEPT, PICTURE, STATE, STEP_SCALE, ConfidenceHead,
                          log_spacing)
-from .layers import double, hat_matrix, soft_argmax
+from .layers import double, hat_matrix
 from .proximal import BINS, FEATURES, LEARNED, OFFSETS, Settings, StackStage
 
 PLANE_WIDTH = 32
+SHARPEST = 40.0  # bound of the log of a sharpness weight
 
 
 class GatherChannels(torch.autograd.Function):
@@ -35,6 +36,14 @@ class GatherChannels(torch.autograd.Function):
     @staticmethod
     def symbolic(g, x, index):
         return g.op("GatherND", x, index)
+
+
+def sharpness_weights(measures: torch.Tensor) -> torch.Tensor:
+    """Weights of the planes in the picture of the sharpest ones: measures [N, 3, h, w] to [N, 1, h, w].
+
+    Not relative to the largest, so that sums over blocks of planes add up. The bound keeps them finite.
+    """
+    return torch.exp(torch.clamp(measures[:, 2:], -SHARPEST, SHARPEST))
 
 
 class GatherBins(torch.autograd.Function):
@@ -83,6 +92,23 @@ def convolution(weight: torch.Tensor, bias: torch.Tensor = None, stride: int = 1
     return made
 
 
+class SplitConvolution(nn.Module):
+    """A convolution over concatenated maps of the given numbers of channels, as a sum of convolutions."""
+
+    def __init__(self, weight: torch.Tensor, channels: Sequence[int], bias: torch.Tensor = None,
+                 stride: int = 1):
+        super().__init__()
+        parts = weight.split(list(channels), dim=1)
+        self.parts = nn.ModuleList(
+            convolution(part, None if index else bias, stride) for index, part in enumerate(parts))
+
+    def forward(self, maps: Sequence[torch.Tensor]) -> torch.Tensor:
+        total = self.parts[0](maps[0])
+        for part, each in zip(self.parts[1:], maps[1:]):
+            total = total + part(each)
+        return total
+
+
 def scaled(source: nn.Conv2d, factors: torch.Tensor) -> nn.Conv2d:
     """A convolution with its outputs multiplied by factors."""
     return convolution(source.weight * factors[:, None, None, None], source.bias * factors,
@@ -113,7 +139,7 @@ class Volume(nn.Module):
 
     def forward(self, features, focus, ones):
         """Scores [Z, 1, h, w], measures [Z, 3, h, w], mean and largest [1, 16, h, w]."""
-        s, planes = self.source, features.shape[0]
+        planes = features.shape[0]
         near, wide = shift_index(planes, PLANE_WIDTH, 1), shift_index(planes, PLANE_WIDTH, 2)
         shifted = GatherChannels.apply(features, shift_index(planes, LEARNED, 1))
         farthest, nearest = features[:1, :LEARNED], features[-1:, :LEARNED]
@@ -121,13 +147,23 @@ class Volume(nn.Module):
         mean = sum_over(row, shifted) + (nearest - farthest) * (row[0, 0] * self.lacks)
         largest = torch.maximum(shifted.amax(dim=0, keepdim=True),
                                 torch.maximum(farthest, nearest))
-        spacing = torch.log((focus[:, 1:] - focus[:, :-1]).mean(dim=1) * 9.0)
-        level = s.level(mean) + s.spacing * spacing.view(1, 1, 1, 1)
-        x4 = torch.relu(self.hold(shifted + level))
+        s = self.source
+        x4 = self.enter(shifted, mean, focus)
         x8 = s.encode8(GatherChannels.apply(s.down8(x4), near))
         x16 = s.encode16(GatherChannels.apply(s.down16(x8), wide))
         x32 = s.encode32(GatherChannels.apply(s.down32(x16), wide))
-        x32 = torch.relu(x32 + s.whole(sum_over(row, x32)))
+        scores, measures = self.decode(x4, x8, x16, x32, sum_over(row, x32))
+        return scores, measures, mean, largest
+
+    def enter(self, shifted, mean, focus):
+        """Shifted features [N, 16, h, w] relative to their mean over the planes [1, 16, h, w]."""
+        return torch.relu(self.hold(shifted + self.source.offset(mean, focus)))
+
+    def decode(self, x4, x8, x16, x32, mean):
+        """Features of N planes at all scales, and the mean at 1/32 over all planes [1, 32, h/8, w/8],
+        to scores [N, 1, h, w] and measures [N, 3, h, w]."""
+        s = self.source
+        x32 = torch.relu(x32 + s.whole(mean))
         y16 = s.decode16(x16 + double(s.up16(x32)))
         y8 = s.decode8(x8 + double(s.up8(y16)))
         y4 = s.decode4(x4 + double(s.up4(y8)))
@@ -135,7 +171,7 @@ class Volume(nn.Module):
         coarse = double(self.scores[0](x32).transpose(0, 1)) + self.scores[1](y16).transpose(0, 1)
         coarse = double(double(coarse) + self.scores[2](y8).transpose(0, 1)).transpose(0, 1)
         volume = self.measures(y4)
-        return volume[:, :1] + coarse, volume[:, 1:], mean, largest
+        return volume[:, :1] + coarse, volume[:, 1:]
 
 
 class Gated(nn.Module):
@@ -164,14 +200,17 @@ class Step(nn.Module):
         weight, bias = source.e1[0].weight.detach(), source.e1[0].bias
         looked = weight[:, static:static + 4 * count]
         kept, state = weight[:, static + 4 * count:-7], weight[:, -7:]
-        self.blocks = convolution(torch.cat([weight[:, :static], kept], dim=1), bias)
+        inputs = [static] + ([kept.shape[1]] if k else [])
+        self.blocks = SplitConvolution(torch.cat([weight[:, :static], kept], dim=1), inputs, bias)
         # Lookups are ordered score first, then measures per plane.
         order = list(range(count)) + [m * count + o for o in range(count) for m in range(1, 4)]
         moving = [4 * state[:, 0:1], 10 * state[:, 1:2], 10 * state[:, 3:4]]
         self.moving = convolution(torch.cat([looked[:, order]] + moving, dim=1))
         even = (self.eta * state[:, 5:6] + float(stage.lam) * state[:, 6:7] - 2 * state[:, 0:1])
         self.still = convolution(torch.cat([state[:, 2:3], state[:, 4:5], even], dim=1))
-        self.e2, self.e3, self.d1, self.d2 = source.e2, source.e3, source.d1, source.d2
+        self.e2, self.e3 = source.e2, source.e3
+        self.d1, self.d2 = (SplitConvolution(each[0].weight, [each[0].weight.shape[1] // 2] * 2,
+                                             each[0].bias) for each in (source.d1, source.d2))
         self.narrow = source.narrow
         self.gate1, self.gate2 = Gated(source.gate1), Gated(source.gate2)
         self.project = convolution(0.1 * source.project.weight, 0.1 * source.project.bias)
@@ -180,13 +219,12 @@ class Step(nn.Module):
         gradient = total * depth - pull
         step = torch.clamp(self.eta * total, max=1.0) / total * gradient
         moving = torch.cat([looked, depth, -step, gradient], dim=1)
-        e1 = torch.relu(self.blocks(torch.cat(blocks, dim=1)) + self.moving(moving)
-                        + self.still(still))
+        e1 = torch.relu(self.blocks(blocks) + self.moving(moving) + self.still(still))
         e2 = self.e2(e1)
         u2 = double(self.e3(e2))
-        d2 = self.d2(torch.cat([u2, self.gate2(e2, u2)], dim=1))
+        d2 = torch.relu(self.d2([u2, self.gate2(e2, u2)]))
         u1 = double(self.narrow(d2))
-        d1 = self.d1(torch.cat([u1, self.gate1(e1, u1)], dim=1))
+        d1 = torch.relu(self.d1([u1, self.gate1(e1, u1)]))
         return depth - step + self.project(d1), d1
 
 
@@ -200,7 +238,8 @@ class Finish(nn.Module):
         kept = weight.shape[1] - static - 3 - 16
         state, picture = weight[:, static + kept:static + kept + 3], weight[:, -16:]
         blocks = weight[:, :static + kept] if hidden else weight[:, :static]
-        self.blocks = convolution(torch.cat([blocks, 2 * picture], dim=1), bias)
+        self.blocks = SplitConvolution(torch.cat([blocks, 2 * picture], dim=1),
+                                       [static] + ([kept] if hidden else []) + [16], bias)
         even = -2 * state[:, 0:1] - picture.sum(dim=1, keepdim=True)
         self.state = convolution(torch.cat(
             [4 * state[:, 0:1], state[:, 1:2], 10 * state[:, 2:3], even], dim=1))
@@ -211,7 +250,7 @@ class Finish(nn.Module):
             self.rate = Rating(stage.confidence, static, kept if hidden else 0)
 
     def forward(self, blocks: List[torch.Tensor], state, depth, focus):
-        hidden = torch.relu(self.blocks(torch.cat(blocks, dim=1)) + self.state(state))
+        hidden = torch.relu(self.blocks(blocks) + self.state(state))
         refined = depth + self.residual(hidden)
         guide = self.guide(hidden)
         fine = self.upsample(refined, self.mask(guide))
@@ -242,8 +281,9 @@ class Rating(nn.Module):
         weight = source.enter.weight.detach()
         guide, static_part, kept_part, picture, fine, state, spacing = weight.split(
             [GUIDE, static, KEPT, PICTURE, FINE, STATE, 1], dim=1)
-        self.blocks = convolution(torch.cat([guide, static_part, kept_part[:, :kept], picture], dim=1),
-                                  source.enter.bias)
+        parts = [guide, static_part] + ([kept_part] if kept else []) + [picture]
+        self.blocks = SplitConvolution(torch.cat(parts, dim=1), [each.shape[1] for each in parts],
+                                       source.enter.bias)
         self.fine = convolution(STEP_SCALE * fine)
         # State is depth, log S, D^0 - D^K and ones; the offset of -2 belongs to the ones.
         from_fine = -STEP_SCALE * fine.sum(dim=1, keepdim=True)
@@ -253,13 +293,24 @@ class Rating(nn.Module):
         self.near, self.wide, self.leave = source.near, source.wide, source.leave
 
     def forward(self, blocks: List[torch.Tensor], fine, refined, state, focus):
-        x = torch.relu(self.blocks(torch.cat(blocks, dim=1)) + self.fine(fine)
+        x = torch.relu(self.blocks(blocks) + self.fine(fine)
                        + self.state(torch.cat([state, refined], dim=1))
                        + self.spacing * log_spacing(focus))
         x = torch.relu(self.near(x))
         found = self.leave(x + torch.relu(self.wide(x)))
         log_error = torch.clamp(found[:, :16], -9.0, 0.5)
         return functional.pixel_shuffle(log_error, 4), functional.pixel_shuffle(found[:, 16:], 4)
+
+
+def quartered(weight: torch.Tensor) -> torch.Tensor:
+    """Weights of a convolution whose first BINS inputs, the relative scores, are not scaled by 1/4."""
+    return torch.cat([0.25 * weight[:, :BINS], weight[:, BINS:]], dim=1)
+
+
+def widened(weight: torch.Tensor, end: int) -> torch.Tensor:
+    """Weights of a convolution whose 16 inputs before `end`, the picture, are half as large."""
+    start = end - (FEATURES - LEARNED)
+    return torch.cat([weight[:, :start], 2 * weight[:, start:end], weight[:, end:]], dim=1)
 
 
 class StackInference(nn.Module):
@@ -280,8 +331,15 @@ class StackInference(nn.Module):
         self.steps = nn.ModuleList(Step(stage, k) for k in range(iterations))
         self.finish = Finish(stage, hidden=iterations > 0)
         self._candidates(stage.candidates)
+        trunk = stage.candidates.trunk[0]
+        self.trunk = SplitConvolution(quartered(trunk.weight), [BINS, LEARNED], trunk.bias)
+        static = stage.static[0]
+        self.static = SplitConvolution(
+            widened(quartered(static.weight), BINS + 3 * LEARNED), [BINS] + 4 * [LEARNED], static.bias)
         weight, bias = stage.context.enter[0][0].weight, stage.context.enter[0][0].bias
-        self.enter_seen = convolution(weight[:, :-3], bias, 2)
+        # Relative scores are unscaled here, and the picture is half as wide.
+        seen = [LEARNED, LEARNED, FEATURES - LEARNED]
+        self.enter_seen = SplitConvolution(widened(weight[:, :-3], sum(seen)), seen, bias, 2)
         even = -2 * weight[:, -3:-2]
         self.enter_state = convolution(torch.cat([4 * weight[:, -3:-2], weight[:, -2:], even], 1),
                                        stride=2)
@@ -304,25 +362,33 @@ class StackInference(nn.Module):
         self.count = count
 
     def forward(self, features, focus):
-        stage = self.stage
         ones = torch.ones_like(focus)
         luma = GatherChannels.apply(
             features, channel_index(features.shape[0], LEARNED, FEATURES - LEARNED))
         scores, measures, mean, largest = self.volume(features, focus, ones)
+        weights = sharpness_weights(measures)
+        picture = sum_over(ones, weights * luma) / sum_over(ones, weights)
+        return self.estimate(scores, measures, mean, largest, picture, focus,
+                             lambda depth: self._luma_at(depth, luma, focus, ones))
+
+    def estimate(self, scores, measures, mean, largest, picture, focus, luma_at):
+        """The part after the focus volume.
+
+        scores [Z, 1, h, w] and measures [Z, 3, h, w] of every plane; mean and largest of the learned
+        features over the planes, [1, 16, h, w]; picture [1, 16, h, w]: luma of the sharpest planes;
+        luma_at: the luma [1, 16, h, w] at a depth [1, 1, h, w].
+        """
+        stage = self.stage
         matrix = hat_matrix(stage.bins, focus)[0]
         sampled = [torch.matmul(matrix, torch.flatten(each, 1)).view(BINS, *each.shape[1:])
                    for each in (scores, measures)]
-        average, relative = soft_argmax(sampled[0].transpose(0, 1), stage.bins)
-        relative = torch.clamp(relative, min=-8.0) * 0.25
+        average, relative = self._soft_argmax(sampled[0])
         total, pull = self._pull(relative, mean, average)
         depth = pull / total
-        sharpness = measures[:, 2:]
-        weights = torch.exp(sharpness - sharpness.amax(dim=0, keepdim=True))
-        picture = sum_over(ones, weights * luma) / sum_over(ones, weights)
-        seen = torch.cat([mean, largest, picture * 2 - 1], dim=1)
+        seen = [mean, largest, picture - 0.5]
         logs, apart, even = torch.log(total), pull - total * 0.5, torch.ones_like(total)
         around = self._context(seen, torch.cat([depth, logs, apart, even], dim=1))
-        static = stage.static(torch.cat([relative, seen, around], dim=1))
+        static = torch.relu(self.static([relative] + seen + [around]))
         still = torch.cat([logs, apart, even], dim=1)
         blocks = [static]
         first = depth
@@ -330,14 +396,22 @@ class StackInference(nn.Module):
             looked = self._look(sampled, depth, focus)
             depth, kept = step(depth, total, pull, looked, blocks, still)
             blocks = [static, kept]
-        crisp = self._luma_at(depth, luma, focus, ones)
+        crisp = luma_at(depth)
         state = torch.cat([depth, logs, first - depth, even], dim=1)
         position, log_error, logit = self.finish(blocks + [crisp], state, depth, focus)
         return position, log_error, functional.pixel_shuffle(crisp, 4), logit
 
+    def _soft_argmax(self, scores):
+        """layers.soft_argmax of [BINS, 1, h, w], and the clamped relative scores [1, BINS, h, w]."""
+        relative = scores - scores.amax(dim=0, keepdim=True)
+        weights = torch.stack([self.stage.bins, torch.ones_like(self.stage.bins)])
+        sums = torch.matmul(weights, torch.flatten(torch.exp(relative), 1))
+        average = (sums[:1] / sums[1:]).view(1, 1, *scores.shape[2:])
+        return average, torch.clamp(relative, min=-8.0).view(1, BINS, *scores.shape[2:])
+
     def _pull(self, relative, mean, average):
         """S and b (paper A, eq. 14)."""
-        hidden = self.stage.candidates.trunk(torch.cat([relative, mean], dim=1))
+        hidden = torch.relu(self.trunk([relative, mean]))
         heads = self.heads(hidden)
         residuals, logits = heads[:, :self.count], heads[:, self.count:]
         # Numerically stable softplus from operations that ONNX Runtime vectorises.

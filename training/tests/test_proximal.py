@@ -185,8 +185,14 @@ class ExportTest(unittest.TestCase):
     def test_should_write_a_bundle_whose_graphs_share_their_weights(self):
         with tempfile.TemporaryDirectory() as folder:
             manifest = export.export_bundle(Proximal(), folder, "0.0.0", iterations=(1,))
-            self.assertEqual({"frame.onnx", "stack-k1.onnx", "full-k1.onnx", "weights.bin"},
+            parts = {"block-sums.onnx", "plane.onnx", "planes.onnx", "block-picture.onnx",
+                     "head-k1.onnx"}
+            self.assertEqual({"frame.onnx", "stack-k1.onnx", "full-k1.onnx", "weights.bin"} | parts,
                              set(manifest["files"]))
+            self.assertEqual(["block", "plane", "block"],
+                             [step["per"] for step in manifest["planeCache"]["steps"]])
+            self.assertIn({"name": "x8", "channels": 32, "downscale": 8, "per": "plane"},
+                          manifest["planeCache"]["kept"])
             self.assertEqual({"channels": 32, "downscale": 4, "luma": "none"}, manifest["twoStage"])
             graph = onnx.load(os.path.join(folder, "stack-k1.onnx"), load_external_data=False).graph
             self.assertEqual(["features", "focus"], [i.name for i in graph.input])

@@ -22,6 +22,7 @@ import io.github.rackfocus.onnx.ModelException;
 import io.github.rackfocus.onnx.ModelLibrary;
 import io.github.rackfocus.onnx.OnnxConfig;
 import io.github.rackfocus.onnx.OnnxConfig.Form;
+import io.github.rackfocus.onnx.OnnxConfig.PlaneCache;
 import io.github.rackfocus.onnx.OnnxDepthEstimator;
 import io.github.rackfocus.sweep.FocalStack;
 import java.io.IOException;
@@ -47,13 +48,15 @@ import picocli.CommandLine.Option;
     description = {
       "Measures the time, CPU and memory that a depth map costs.",
       "Compares several ways to compute it, in turns on the same stacks of a simulated camera:"
-          + " rolling (as the node does: only the new frame passes the frame stage), full (all"
-          + " frames are processed for every map), bareOrt (the graphs of the model alone in ONNX"
+          + " rolling (as the node does: only the new frame and its plane are computed), allPlanes"
+          + " (the new frame, and the stack stage of all planes), full (all frames are processed"
+          + " for every map), bareOrt (the graphs of the model alone in ONNX"
           + " Runtime) and ddl (the classical baseline). With --rate, also runs the whole node at"
           + " a camera's rate. docs/measuring.md explains how to measure."
     })
 final class BenchCommand extends Subcommand {
-  private static final List<String> SUBJECTS = List.of("rolling", "full", "bareOrt", "ddl");
+  private static final List<String> SUBJECTS =
+      List.of("rolling", "allPlanes", "full", "bareOrt", "ddl");
   private static final int MAX_PLANES = 64;
 
   @Option(
@@ -229,6 +232,15 @@ final class BenchCommand extends Subcommand {
               subject,
               OnnxDepthEstimator.open(
                   bundle, iterations, onnx.withForm(Form.ROLLING), System::nanoTime),
+              System::nanoTime);
+      case "allPlanes" ->
+          new EstimatorSubject(
+              subject,
+              OnnxDepthEstimator.open(
+                  bundle,
+                  iterations,
+                  onnx.withForm(Form.ROLLING).withPlaneCache(PlaneCache.OFF),
+                  System::nanoTime),
               System::nanoTime);
       case "full" ->
           new EstimatorSubject(

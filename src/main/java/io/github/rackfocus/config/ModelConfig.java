@@ -96,6 +96,11 @@ public record ModelConfig(String name, int iterations, double deadlineMillis, On
                     "precision",
                     defaults.precision(),
                     "Precision on a CPU; auto: 8 bits if the model has such graphs"))
+            .withPlaneCache(
+                model.choice(
+                    "planeCache",
+                    defaults.planeCache(),
+                    "What a new frame recomputes in the rolling form on a CPU; off: all planes"))
             .withGpu(gpu(model.section("gpu", "Options of a GPU; see docs/gpu.md.")));
     return new ModelConfig(name, iterations, deadline, onnx);
   }

@@ -286,6 +286,30 @@ public final class Section {
     return elements;
   }
 
+  /**
+   * Returns the sections of a list, which must have {@code min} to {@code max} objects.
+   *
+   * @throws DocumentException for another number, or an element that is no object
+   */
+  public List<Section> sections(String key, int min, int max) {
+    String expected = "a list of " + min + " to " + max + " objects";
+    List<JsonNode> values = elements(key, expected);
+    if (values.size() < min || values.size() > max) {
+      throw exception(at(key) + " has " + values.size() + " values; expected " + expected);
+    }
+    List<Section> sections = new ArrayList<>(values.size());
+    for (JsonNode value : values) {
+      String place = key + "[" + sections.size() + "]";
+      if (!value.isObject()) {
+        throw exception(place, shown(value), "an object");
+      }
+      Section child = new Section(source, at(place), value, faults);
+      children.add(child);
+      sections.add(child);
+    }
+    return List.copyOf(sections);
+  }
+
   /** Reports a fault that the types can't express, such as two keys that contradict each other. */
   public void report(String key, Object found, String expected) {
     report(at(key) + " is " + found + "; expected " + expected);

@@ -27,6 +27,7 @@ public final class BenchReport {
   private final Map<String, Object> head = new LinkedHashMap<>();
   private final List<Map<String, Object>> runs = new ArrayList<>();
   private final List<String> rows = new ArrayList<>();
+  private final Map<Run, Double> rollingMillis = new LinkedHashMap<>();
 
   /**
    * @param versions versions of the libraries that compute, by name
@@ -64,11 +65,31 @@ public final class BenchReport {
       tree.put(subject.name(), section);
     }
     Map<String, Double> ratios = ratios(bench);
+    addRatioOfPlanes(run, bench, ratios);
     tree.put("ratios", ratios);
     runs.add(tree);
     rows.addAll(table(run, bench));
     ratios.forEach(
         (name, value) -> rows.add(String.format(Locale.ROOT, "  ratio %s %.3f", name, value)));
+  }
+
+  /** Compares with the first run of the same size and iterations: what more planes cost. */
+  private void addRatioOfPlanes(Run run, Bench bench, Map<String, Double> ratios) {
+    SubjectStats rolling = stats(bench, "rolling");
+    if (rolling == null) {
+      return;
+    }
+    for (Map.Entry<Run, Double> other : rollingMillis.entrySet()) {
+      Run first = other.getKey();
+      if (first.width() == run.width()
+          && first.height() == run.height()
+          && first.iterations() == run.iterations()) {
+        ratios.put(
+            "rollingToThatOf" + first.planes() + "Planes", rolling.millis(50) / other.getValue());
+        return;
+      }
+    }
+    rollingMillis.put(run, rolling.millis(50));
   }
 
   private static Map<String, Double> ratios(Bench bench) {
@@ -81,8 +102,13 @@ public final class BenchReport {
     if (bare != null) {
       ratios.put("rollingToBareOrt", rolling.millis(50) / bare.millis(50));
     }
+    SubjectStats allPlanes = stats(bench, "allPlanes");
+    if (allPlanes != null) {
+      ratios.put("rollingToAllPlanes", rolling.millis(50) / allPlanes.millis(50));
+    }
     SubjectStats full = stats(bench, "full");
     if (full != null) {
+      ratios.put("rollingToFull", rolling.millis(50) / full.millis(50));
       ratios.put("fullToRolling", full.millis(50) / rolling.millis(50));
     }
     ratios.put("p99ToP50", rolling.millis(99) / rolling.millis(50));

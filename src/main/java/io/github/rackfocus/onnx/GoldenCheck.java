@@ -37,12 +37,27 @@ final class GoldenCheck {
       }
       Map<String, OnnxTensor> tensors = outputs.tensors();
       workspace.run(graphs.last(iterations), stack.planes() - 1, tensors);
-      double worst = 0;
-      for (Output output : Output.values()) {
-        worst = Math.max(worst, compare(graphs, iterations, output, outputs.buffer(output)));
+      double worst = compare(graphs, iterations, outputs);
+      if (graphs.isPlanewise()) {
+        // The same frames again, one plane at a time.
+        for (int z = 0; z < stack.planes(); z++) {
+          workspace.planeWritten(z);
+          workspace.refresh();
+        }
+        workspace.run(graphs.last(iterations), stack.planes() - 1, tensors);
+        worst = Math.max(worst, compare(graphs, iterations, outputs));
       }
       return worst;
     }
+  }
+
+  private static double compare(ModelGraphs graphs, int iterations, PinnedOutputs outputs)
+      throws ModelException {
+    double worst = 0;
+    for (Output output : Output.values()) {
+      worst = Math.max(worst, compare(graphs, iterations, output, outputs.buffer(output)));
+    }
+    return worst;
   }
 
   private static double compare(

@@ -1,6 +1,7 @@
 package io.github.rackfocus.onnx;
 
 import io.github.rackfocus.onnx.OnnxConfig.Form;
+import io.github.rackfocus.onnx.OnnxConfig.PlaneCache;
 import io.github.rackfocus.onnx.OnnxConfig.Precision;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +46,16 @@ final class GraphChoice {
         && rolling
         && !provider.isGpu()
         && bundle.manifest().isQuantised(iterations);
+  }
+
+  /** Returns whether the rolling form computes only the planes of new frames. */
+  static boolean isPlanewise(
+      ModelBundle bundle, List<Integer> iterations, OnnxConfig options, Provider provider) {
+    return options.planeCache() != PlaneCache.OFF
+        && bundle.manifest().parts() != null
+        && !provider.isGpu()
+        && iterations.stream()
+            .noneMatch(k -> isQuantised(bundle, k, options.precision(), true, provider));
   }
 
   /**

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param files hash and size of every file except the manifest and the card, by name
  * @param golden what the graphs compute for a known input
  * @param quantised the 8-bit graphs, or null if there are none
+ * @param parts the stack stage in parts, or null if it is only there as a whole
  */
 public record Manifest(
     About about,
@@ -23,7 +24,8 @@ public record Manifest(
     @Nullable TwoStage twoStage,
     Map<String, FileEntry> files,
     Golden golden,
-    @Nullable Quantised quantised) {
+    @Nullable Quantised quantised,
+    @Nullable StageParts parts) {
 
   /** The per-image graph. */
   public static final String FRAME_GRAPH = "frame.onnx";
@@ -165,6 +167,11 @@ public record Manifest(
   /** Returns the file of the stack stage for a number of iterations. */
   public static String stackGraph(int iterations) {
     return "stack-k" + iterations + ".onnx";
+  }
+
+  /** Returns the file of the part of the stack stage that follows what is kept of the planes. */
+  public static String headGraph(int iterations) {
+    return "head-k" + iterations + ".onnx";
   }
 
   /** Returns the file of the full form for a number of iterations. */

@@ -67,7 +67,8 @@ final class ManifestReader {
         twoStage,
         files,
         golden,
-        quantised(root, golden, files, twoStage));
+        quantised(root, golden, files, twoStage),
+        StagePartsReader.read(root, input.multiple(), iterations.exported(), twoStage, files));
   }
 
   private static Manifest.About about(Section root) {

@@ -78,13 +78,13 @@ final class MemoryNeed {
    *
    * @param what the model and the stack, for the message
    * @param pixels of a padded image
-   * @param featureBytes of a plane
+   * @param keptBytes kept between maps for all planes
    * @param onHost whether the graphs run on the CPU
    * @throws DepthException with what is needed, what is left and what helps
    */
   static void check(
-      String what, int planes, long pixels, long featureBytes, boolean onHost, Left left) {
-    long direct = planes * (Float.BYTES * pixels + featureBytes) + DIRECT_BYTES_PER_PIXEL * pixels;
+      String what, int planes, long pixels, long keptBytes, boolean onHost, Left left) {
+    long direct = (long) Float.BYTES * pixels * planes + keptBytes + DIRECT_BYTES_PER_PIXEL * pixels;
     if (direct > left.directBytes()) {
       throw new DepthException(
           what

@@ -30,6 +30,8 @@ final class ModelGraphs implements AutoCloseable {
   private final Provider provider;
   private final boolean rolling;
   private @Nullable OrtSession frameStage;
+  private @Nullable PartGraphs parts;
+  private @Nullable PartGraph anyHead;
   private final SortedMap<Integer, OrtSession> lastStages = new TreeMap<>();
   private final SortedMap<Integer, Double> goldenDifferences = new TreeMap<>();
   private final Set<Integer> fallenBackToFloat = new HashSet<>();
@@ -97,6 +99,7 @@ final class ModelGraphs implements AutoCloseable {
       if (rolling) {
         graphs.frameStage = OrtSessions.open(bundle.file(Manifest.FRAME_GRAPH), options, provider);
         graphs.checkFrameStage(graphs.frameStage);
+        graphs.openParts(iterations);
       }
       for (int each : iterations) {
         graphs.openLast(each);
@@ -112,6 +115,19 @@ final class ModelGraphs implements AutoCloseable {
       }
       throw new ModelException(
           bundle.folder() + ": ONNX Runtime can't run it: " + GpuException.firstLine(e), e);
+    }
+  }
+
+  private void openParts(List<Integer> iterations)
+      throws ModelException, GpuException, OrtException {
+    StageParts layout = bundle.manifest().parts();
+    if (layout != null && GraphChoice.isPlanewise(bundle, iterations, options, provider)) {
+      parts =
+          PartGraphs.open(
+              bundle,
+              layout,
+              twoStage(),
+              file -> OrtSessions.open(bundle.file(file), options, provider));
     }
   }
 
@@ -133,7 +149,12 @@ final class ModelGraphs implements AutoCloseable {
   private void openAndCheck(int iterations) throws ModelException, GpuException, OrtException {
     OrtSession last = OrtSessions.open(bundle.file(lastGraph(iterations)), options, provider);
     lastStages.put(iterations, last);
-    checkLastStage(last, iterations);
+    PartGraphs planewise = parts;
+    if (planewise == null) {
+      checkLastStage(last, iterations);
+    } else {
+      anyHead = planewise.head(bundle, last, iterations);
+    }
     goldenDifferences.put(iterations, GoldenCheck.run(this, iterations));
   }
 
@@ -170,9 +191,24 @@ final class ModelGraphs implements AutoCloseable {
   /** Allocates tensors for stacks of a padded size; the caller closes them before this. */
   Workspace workspace(int planes, int height, int width) throws OrtException {
     OrtSession frame = frameStage;
-    return frame == null
-        ? new FullWorkspace(environment, anyLast(), planes, height, width)
-        : new RollingWorkspace(environment, frame, twoStage(), planes, height, width);
+    if (frame == null) {
+      return new FullWorkspace(environment, anyLast(), planes, height, width);
+    }
+    PartGraphs planewise = parts;
+    PartGraph head = anyHead;
+    if (planewise == null || head == null) {
+      return new RollingWorkspace(environment, frame, twoStage(), planes, height, width);
+    }
+    return new PlanewiseWorkspace(
+        environment,
+        frame,
+        twoStage(),
+        planewise,
+        head,
+        options.planeCache(),
+        planes,
+        height,
+        width);
   }
 
   private OrtSession anyLast() {
@@ -211,6 +247,27 @@ final class ModelGraphs implements AutoCloseable {
     return rolling;
   }
 
+  /** Returns whether only the planes of new frames are computed again. */
+  boolean isPlanewise() {
+    return parts != null;
+  }
+
+  /** Returns the bytes that a workspace for padded images of a size keeps between maps. */
+  long keptBytes(int planes, int height, int width) {
+    if (!rolling) {
+      return 0;
+    }
+    TwoStage form = twoStage();
+    long features =
+        (long) planes
+            * form.channels()
+            * (height / form.downscale())
+            * (width / form.downscale())
+            * Float.BYTES;
+    PartGraphs planewise = parts;
+    return features + (planewise == null ? 0 : planewise.parts().bytes(planes, height, width));
+  }
+
   /** Returns what the graphs must compute with a number of iterations. */
   Golden golden(int iterations) {
     return isQuantised(iterations)
@@ -244,6 +301,9 @@ final class ModelGraphs implements AutoCloseable {
     if (!rolling) {
       return Manifest.fullGraph(iterations);
     }
+    if (isPlanewise()) {
+      return Manifest.headGraph(iterations);
+    }
     return isQuantised(iterations)
         ? Manifest.quantisedStackGraph(iterations)
         : Manifest.stackGraph(iterations);
@@ -251,10 +311,20 @@ final class ModelGraphs implements AutoCloseable {
 
   /** Returns the file names of the graphs, for reports. */
   String names(int iterations) {
-    return (rolling ? Manifest.FRAME_GRAPH + " + " : "") + lastGraph(iterations);
+    StringBuilder names = new StringBuilder();
+    if (rolling) {
+      names.append(Manifest.FRAME_GRAPH).append(" + ");
+    }
+    PartGraphs planewise = parts;
+    if (planewise != null) {
+      for (StageParts.Step step : planewise.parts().steps()) {
+        names.append(step.graph()).append(" + ");
+      }
+    }
+    return names.append(lastGraph(iterations)).toString();
   }
 
-  private static void closeSession(@Nullable OrtSession session) {
+  static void closeSession(@Nullable OrtSession session) {
     if (session == null) {
       return;
     }
@@ -268,6 +338,10 @@ final class ModelGraphs implements AutoCloseable {
   @Override
   public void close() {
     closeSession(frameStage);
+    PartGraphs planewise = parts;
+    if (planewise != null) {
+      planewise.close();
+    }
     lastStages.values().forEach(ModelGraphs::closeSession);
     lastStages.clear();
   }

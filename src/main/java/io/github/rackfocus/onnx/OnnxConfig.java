@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  * @param optimisation how far graphs are optimised at load time
  * @param form which graphs run
  * @param precision arithmetic on a CPU
+ * @param planeCache what the rolling form recomputes of the stack stage
  * @param gpu how a GPU is used, if there is one
  */
 @RecordBuilder
@@ -30,6 +31,7 @@ public record OnnxConfig(
     Optimisation optimisation,
     Form form,
     Precision precision,
+    PlaneCache planeCache,
     GpuConfig gpu)
     implements OnnxConfigBuilder.With {
 
@@ -48,6 +50,7 @@ public record OnnxConfig(
           Optimisation.ALL,
           Form.AUTO,
           Precision.FP32,
+          PlaneCache.PLANE,
           GpuConfig.DEFAULTS);
 
   private static final int MAX_THREADS = 256;
@@ -103,6 +106,19 @@ public record OnnxConfig(
     public static Precision parse(String text) {
       return choice(Precision.class, "precision", text);
     }
+  }
+
+  /**
+   * What the rolling form recomputes of the stack stage for a new frame, on a CPU and where the
+   * model has its stack stage in parts. Where it has not, everything.
+   */
+  public enum PlaneCache {
+    /** Everything. */
+    OFF,
+    /** The new frame's plane. */
+    PLANE,
+    /** The new frame's plane and the planes next to it: better where the camera moves. */
+    NEIGHBOURS
   }
 
   public OnnxConfig {

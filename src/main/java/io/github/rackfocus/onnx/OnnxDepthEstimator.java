@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Estimates depth with a model bundle on ONNX Runtime.
  *
- * <p>In the rolling form only frames that are new to the stack run through the per-image stage, so
- * a map costs one image stage and one stack stage regardless of the number of planes. Images are
+ * <p>In the rolling form only frames that are new to the stack run through the per-image stage. If
+ * the model has its stack stage in parts, then also only their planes are computed again (see
+ * {@link OnnxConfig.PlaneCache}), so the time for a map hardly depends on the number of planes.
+ * Images are
  * padded by replication to a size the model accepts, and maps cropped. If no padding is needed,
  * ONNX Runtime writes directly into the map's layers.
  *
@@ -144,11 +146,16 @@ public final class OnnxDepthEstimator implements DepthEstimator {
     return graphs.isRolling();
   }
 
+  /** Returns whether only the planes of new frames are computed again. */
+  public boolean isPlanewise() {
+    return graphs.isPlanewise();
+  }
+
   @Override
   public synchronized void prepare(FocalStack stack) {
     check(stack);
     try {
-      tensorsFor(stack).loadFrames(stack);
+      tensorsFor(stack).prepare(stack);
     } catch (OrtException e) {
       throw failed(stack, e);
     }

@@ -17,7 +17,7 @@ import java.util.Map;
  * writes one slice per plane, and the stack stage reads the whole. A frame that stays in the stack
  * is not computed again.
  */
-final class RollingWorkspace extends Workspace {
+sealed class RollingWorkspace extends Workspace permits PlanewiseWorkspace {
   private final OrtSession frameStage;
   private final FloatBuffer features;
   private final int featuresPerPlane;
@@ -57,7 +57,7 @@ final class RollingWorkspace extends Workspace {
   }
 
   /** Returns the features of all planes, {@code [Z, C, h, w]}. */
-  FloatBuffer features() {
+  final FloatBuffer features() {
     return features;
   }
 

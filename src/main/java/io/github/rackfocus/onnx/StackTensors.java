@@ -4,7 +4,6 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.frame.Frame;
-import io.github.rackfocus.onnx.Manifest.TwoStage;
 import io.github.rackfocus.sweep.FocalStack;
 import org.jspecify.annotations.Nullable;
 
@@ -59,11 +58,7 @@ final class StackTensors implements AutoCloseable {
 
   private static void checkMemory(ModelGraphs graphs, int planes, PlanePadding padding) {
     long pixels = (long) padding.paddedHeight() * padding.paddedWidth();
-    TwoStage form = graphs.isRolling() ? graphs.bundle().manifest().twoStage() : null;
-    long features =
-        form == null
-            ? 0
-            : Float.BYTES * form.channels() * (pixels / form.downscale() / form.downscale());
+    long kept = graphs.keptBytes(planes, padding.paddedHeight(), padding.paddedWidth());
     MemoryNeed.check(
         planes
             + " planes of "
@@ -74,7 +69,7 @@ final class StackTensors implements AutoCloseable {
             + graphs.bundle().manifest().about().name(),
         planes,
         pixels,
-        features,
+        kept,
         !graphs.provider().isGpu(),
         MemoryNeed.Left.now());
   }
@@ -138,11 +133,22 @@ final class StackTensors implements AutoCloseable {
     }
   }
 
-  /** Runs the stack stage on the loaded frames and writes the map. */
-  void run(OrtSession last, FocalStack stack, DepthMap into) throws OrtException {
+  /** Loads new frames and computes what else does not need a map. */
+  void prepare(FocalStack stack) throws OrtException {
+    loadFrames(stack);
+    writePositions(stack);
+    workspace.refresh();
+  }
+
+  private void writePositions(FocalStack stack) {
     for (int z = 0; z < stack.planes(); z++) {
       workspace.focus().put(z, stack.position(z));
     }
+  }
+
+  /** Runs the stack stage on the loaded frames and writes the map. */
+  void run(OrtSession last, FocalStack stack, DepthMap into) throws OrtException {
+    writePositions(stack);
     PinnedOutputs outputs = padded;
     if (outputs == null) {
       workspace.run(last, stack.referencePlane(), maps.of(into).tensors());

@@ -53,6 +53,9 @@ abstract sealed class Workspace implements AutoCloseable permits RollingWorkspac
     copySlice(luma, height * width, from, to);
   }
 
+  /** Runs what else can be computed before a map is asked for; positions have been written. */
+  void refresh() throws OrtException {}
+
   /**
    * Runs the last stage.
    *

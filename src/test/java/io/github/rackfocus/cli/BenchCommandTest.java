@@ -44,7 +44,7 @@ class BenchCommandTest {
   @Test
   void shouldReportEverySubjectStageAndTheMachine() throws Exception {
     JsonNode report = bench("--planes", "4", "--maps", "12");
-    for (String subject : new String[] {"rolling", "full", "bareOrt", "ddl"}) {
+    for (String subject : new String[] {"rolling", "allPlanes", "full", "bareOrt", "ddl"}) {
       JsonNode section = report.path(subject);
       assertThat(section.path("maps").asInt()).as(subject).isEqualTo(12);
       double before = 0;
@@ -63,7 +63,9 @@ class BenchCommandTest {
     assertThat(report.path("inputSha256").asText()).matches("[0-9a-f]{64}");
     assertThat(report.path("machine").path("processor").asText()).isNotBlank();
     assertThat(report.path("machine").path("onnxRuntime").asText()).isNotBlank();
-    assertThat(report.path("ratios").path("rollingToBareOrt").asDouble()).isPositive();
+    for (String ratio : new String[] {"rollingToBareOrt", "rollingToAllPlanes", "rollingToFull"}) {
+      assertThat(report.path("ratios").path(ratio).asDouble()).as(ratio).isPositive();
+    }
     assertThat(report.path("gcPauses").has("p999Millis")).isTrue();
     assertThat(out.toString()).contains("64x48, 4 planes, K = 3, fp32", "rollingToBareOrt");
   }
@@ -85,6 +87,8 @@ class BenchCommandTest {
     assertThat(runs.get(3).path("planes").asInt()).isEqualTo(5);
     assertThat(runs.get(3).path("iterations").asInt()).isEqualTo(1);
     assertThat(runs.get(3).has("ddl")).isFalse();
+    assertThat(runs.get(0).path("ratios").has("rollingToThatOf3Planes")).isFalse();
+    assertThat(runs.get(3).path("ratios").path("rollingToThatOf3Planes").asDouble()).isPositive();
   }
 
   @Test

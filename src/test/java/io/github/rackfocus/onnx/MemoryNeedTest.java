@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class MemoryNeedTest {
   private static final long PIXELS = 4000 * 3008L;
-  private static final long FEATURES = 8 * PIXELS;
+  private static final long KEPT = 80 * PIXELS;
   private static final long GIBIBYTE = 1L << 30;
 
   private static void check(boolean onHost, long system, long direct) {
@@ -17,7 +17,7 @@ class MemoryNeedTest {
         "10 planes of 4000 x 3000 with proximal",
         10,
         PIXELS,
-        FEATURES,
+        KEPT,
         onHost,
         new MemoryNeed.Left(system, direct));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.rackfocus.onnx.OnnxConfig.Form;
 import io.github.rackfocus.onnx.OnnxConfig.Optimisation;
+import io.github.rackfocus.onnx.OnnxConfig.PlaneCache;
 import io.github.rackfocus.onnx.OnnxConfig.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +78,7 @@ class OnnxConfigTest {
             .withOptimisation(Optimisation.NONE)
             .withForm(Form.FULL)
             .withPrecision(Precision.AUTO)
+            .withPlaneCache(PlaneCache.NEIGHBOURS)
             .withGpu(GpuConfig.DEFAULTS.withTf32(true));
     assertThat(changed)
         .isEqualTo(
@@ -89,6 +91,7 @@ class OnnxConfigTest {
                 Optimisation.NONE,
                 Form.FULL,
                 Precision.AUTO,
+                PlaneCache.NEIGHBOURS,
                 GpuConfig.DEFAULTS.withTf32(true)));
   }
 }
