@@ -63,6 +63,12 @@ final class ConfigSection {
     return section.number(name, defaultValue, min, max, unit);
   }
 
+  /** Returns a list of up to {@code maxCount} numbers in {@code [min, max]}, empty by default. */
+  double[] numbers(String name, double min, double max, int maxCount, String unit, String doc) {
+    describe(name, "[]", unit, Section.range(min, max), doc);
+    return section.numbers(name, min, max, maxCount, unit);
+  }
+
   /** Returns true or false; the description begins with "Whether". */
   boolean flag(String name, boolean defaultValue, String doc) {
     describe(name, Boolean.toString(defaultValue), "", "", doc);

@@ -1,6 +1,8 @@
 package io.github.rackfocus.config;
 
 import io.github.rackfocus.camera.simulated.SweepPattern;
+import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.sweep.FocusAxis;
 import java.util.function.LongToDoubleFunction;
 
@@ -24,7 +26,8 @@ public record SweepConfig(
    * clock.
    *
    * <p>A sweep is at the farthest plane at {@code phase} and after every period. A saw holds each
-   * plane equally long, half of it before its nominal time and half after.
+   * plane equally long, half of it before its nominal time and half after. Between planes that are
+   * not evenly spaced, the lens takes equally long from each to the next.
    */
   public LongToDoubleFunction focusAtStamp() {
     long period = Math.max(1, Math.round(1e9 * periodSeconds));
@@ -33,8 +36,7 @@ public record SweepConfig(
     return stamp -> {
       double share = (double) Math.floorMod(stamp - phase, period) / period;
       // SweepPattern counts in frames; the first is exposed around 0.5.
-      return pattern.commandAt(
-          0.5 + share * frames, axis.planes(), axis.farthest(), axis.nearest());
+      return commandAt(0.5 + share * frames);
     };
   }
 
@@ -56,7 +58,13 @@ public record SweepConfig(
 
   /** Focus in dioptres of a frame of such a sweep, counted from the farthest plane. */
   public double focusOfFrame(int frame) {
-    return pattern.commandAt(frame + 0.5, axis.planes(), axis.farthest(), axis.nearest());
+    return commandAt(frame + 0.5);
+  }
+
+  /** Focus at a time in frames from the start of the sweep. */
+  private double commandAt(double frames) {
+    int last = axis.planes() - 1;
+    return axis.focusAtPlane(pattern.commandAt(frames, axis.planes(), 0, last));
   }
 
   /** Time between two frames of such a sweep, nanoseconds; 0 if the period is unknown. */
@@ -91,11 +99,33 @@ public record SweepConfig(
             "period", 0, 0, 3600, "s", "Period of the sweep, for lens.input: stamp or counter");
     double phase =
         sweep.number("phase", 0, 0, 3600, "s", "Stamp at the farthest plane, modulo the period");
+    double[] focus =
+        sweep.numbers(
+            "focus",
+            0,
+            100,
+            FocusAxis.MAX_PLANES,
+            "dioptres",
+            "Focus of each plane, ascending; replaces planes, farthest and nearest; []: evenly"
+                + " spaced");
+    if (focus.length > 0) {
+      return new SweepConfig(listed(sweep, focus), pattern, period, phase);
+    }
     if (!(nearest > farthest)) {
       sweep.fault("nearest", nearest + " dioptres", "more than farthest, " + farthest);
       return DEFAULTS;
     }
     FocusAxis axis = FocusAxis.uniformDioptres(farthest, nearest, planes);
     return new SweepConfig(axis, pattern, period, phase);
+  }
+
+  private static FocusAxis listed(ConfigSection sweep, double[] focus) {
+    // A file that starts from the shipped one also has planes, farthest and nearest.
+    try {
+      return new FocusAxis(FocusScale.DIOPTRE, focus);
+    } catch (IllegalArgumentException e) {
+      sweep.reject("focus", ErrorMessages.of(e));
+      return DEFAULTS.axis();
+    }
   }
 }

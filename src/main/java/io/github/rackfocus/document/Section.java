@@ -275,6 +275,27 @@ public final class Section {
     return numbers;
   }
 
+  /**
+   * Returns the numbers of a list in {@code [min, max]}; an absent key is an empty list. A fault is
+   * reported and reads as an empty list.
+   */
+  public double[] numbers(String key, double min, double max, int maxCount, String unit) {
+    String expected = "up to " + maxCount + " numbers, " + range(min, max) + " " + unit;
+    known.add(key);
+    JsonNode list = node.path(key);
+    if (isAbsent(list)) {
+      return new double[0];
+    }
+    boolean good = list.isArray() && list.size() <= maxCount;
+    double[] numbers = new double[good ? list.size() : 0];
+    for (int i = 0; good && i < numbers.length; i++) {
+      JsonNode value = list.get(i);
+      numbers[i] = value.isNumber() ? value.doubleValue() : Double.NaN;
+      good = numbers[i] >= min && numbers[i] <= max;
+    }
+    return good ? numbers : fault(key, shown(list), expected, new double[0]);
+  }
+
   /** Returns the elements of a list, unchecked. */
   public List<JsonNode> elements(String key, String expected) {
     JsonNode value = required(key, expected);

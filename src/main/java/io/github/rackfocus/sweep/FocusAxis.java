@@ -142,6 +142,12 @@ public final class FocusAxis {
     return above - 1 + (value - focus[above - 1]) / (focus[above] - focus[above - 1]);
   }
 
+  /** Focus at a fractional plane number; the inverse of {@link #planesAt}. */
+  public double focusAtPlane(double plane) {
+    int below = (int) Math.min(Math.max(Math.floor(plane), 0), focus.length - 2);
+    return focus[below] + (plane - below) * (focus[below + 1] - focus[below]);
+  }
+
   private int upperBound(double value) {
     int found = Arrays.binarySearch(focus, value);
     return found >= 0 ? found + 1 : -found - 1;

@@ -3,6 +3,7 @@ package io.github.rackfocus.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.rackfocus.camera.simulated.Scenario;
 import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class AppConfigTest {
@@ -201,5 +203,25 @@ class AppConfigTest {
     assertThatThrownBy(() -> AppConfig.parse("node.yaml", "- 1\n- 2\n"))
         .isInstanceOf(ConfigException.class)
         .hasMessage("node.yaml: the document is [1,2]; expected a section of options");
+  }
+
+  @Test
+  void shouldReadUnevenPlanes() throws Exception {
+    String yaml = "sweep: {planes: 10, focus: [1, 2, 4, 8], pattern: triangle, period: 0.6}";
+    SweepConfig sweep = AppConfig.parse("uneven", yaml).source().ros().sweep();
+    assertThat(sweep.axis().focus()).containsExactly(1, 2, 4, 8);
+    assertThat(IntStream.range(0, sweep.frames()).mapToDouble(sweep::focusOfFrame))
+        .containsExactly(1.0, 2.0, 4.0, 8.0, 4.0, 2.0);
+    // Half-way in time between the planes at 2 and 4 dioptres.
+    assertThat(sweep.focusAtStamp().applyAsDouble(150_000_000)).isCloseTo(3, within(1e-6));
+  }
+
+  @Test
+  void shouldRefusePlanesThatAreNotASweep() {
+    for (String focus : List.of("[3, 2, 4]", "[1, 2]", "[1, 2, -3]", "[1, 2, x]", "7", "[1, 1, 2]")) {
+      assertThatThrownBy(() -> AppConfig.parse("bad", "sweep: {focus: " + focus + "}"))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("sweep.focus");
+    }
   }
 }
