@@ -92,6 +92,7 @@ public final class DepthMetrics {
         sum += Math.abs(fit.predict(predictions[i]) - truths[i]);
       }
       scores.with(Metric.MAE_AFFINE, sum / count);
+      scores.with(Metric.MAE_MONOTONE, MonotoneFit.meanError(predictions, truths, count));
     }
   }
 

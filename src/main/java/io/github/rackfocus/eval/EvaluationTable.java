@@ -87,14 +87,21 @@ public final class EvaluationTable {
 
   private void unit(String unit, List<StackResult> results, List<MeanScores> means) {
     List<Metric> columns = columns(unit);
-    header(unit + " stacks", columns);
+    table(unit + " stacks", columns, results, means);
+    List<Metric> detail =
+        ofKind(Kind.DETAIL).stream()
+            .filter(metric -> metric != Metric.MAE_MONOTONE || unit.equals("index"))
+            .toList();
+    table("errors", detail, results, means);
+    confidence(means);
+    table("published", ofKind(Kind.PUBLISHED), results, means);
+  }
+
+  private void table(
+      String name, List<Metric> columns, List<StackResult> results, List<MeanScores> means) {
+    header(name, columns);
     results.forEach(result -> row(result.stack().name(), columns, result.scores()));
     means.forEach(mean -> row(meanName(mean), columns, mean.scores()));
-    confidence(means);
-    List<Metric> published = ofKind(Kind.PUBLISHED);
-    header("published", published);
-    results.forEach(result -> row(result.stack().name(), published, result.scores()));
-    means.forEach(mean -> row(meanName(mean), published, mean.scores()));
   }
 
   private static List<Metric> ofKind(Kind kind) {

@@ -26,6 +26,12 @@ public enum Metric {
   MAE_PLANES("maePlanes", "planes", Kind.ACCURACY),
   /** Mean absolute error after the affine least-squares fit to the truth; index stacks only. */
   MAE_AFFINE("maeAffine", "affine", Kind.ACCURACY),
+  /** Mean absolute error after the best increasing function of it; index stacks only. */
+  MAE_MONOTONE("maeMonotone", "mono", Kind.DETAIL),
+  /** Mean absolute error in planes within 4 pixels of depth steps. */
+  NEAR_STEPS("nearSteps", "steps", Kind.DETAIL),
+  /** Mean absolute error in planes elsewhere. */
+  OFF_STEPS("offSteps", "rest", Kind.DETAIL),
   /** Share of the pixels with known truth that were evaluated. */
   COVERAGE("coverage", "cover", Kind.RUN),
   /** Median time for a whole stack, milliseconds. */
@@ -46,6 +52,8 @@ public enum Metric {
   STATED("statedByMade", "stated", Kind.CONFIDENCE),
   /** Share of all pixels whose depth would be published. */
   PUBLISHED("published", "publ", Kind.PUBLISHED),
+  /** Share of the evaluated pixels that are off by more than a plane, published or not. */
+  ALL_OFF_BY_PLANE("allOffByPlane", "all>1", Kind.DETAIL),
   /** Share of the published pixels with known truth that are off by more than a plane. */
   OFF_BY_PLANE("offByPlane", ">1 pl", Kind.PUBLISHED);
 
@@ -53,6 +61,8 @@ public enum Metric {
   public enum Kind {
     /** Accuracy of the depth. */
     ACCURACY,
+    /** Where and how the depth errs. */
+    DETAIL,
     /** Time and coverage of the run. */
     RUN,
     /** Quality of the confidence and the expected error. */

@@ -172,12 +172,15 @@ public final class StackEvaluator {
     }
     AffineFit fit =
         scale.isMetric() || count == 0 ? new AffineFit(1, 0) : AffineFit.of(values, truths, count);
+    boolean[] nearSteps = DepthSteps.near(truePlanes(truth, axis, pixels), map.width());
+    StepErrors steps = new StepErrors();
     double planesOfAxis = Math.abs(fit.slope()) * (axis.planes() - 1);
     ConfidenceScores scores = new ConfidenceScores(count);
     int published = 0;
     int off = 0;
     for (int n = 0; n < count; n++) {
       double error = Math.abs(fit.predict(values[n]) - truths[n]);
+      steps.add(nearSteps[at[n]], error);
       if (map.validity().get(at[n]) == Validity.VALID.code()) {
         published++;
         off += error > 1 ? 1 : 0;
@@ -187,7 +190,47 @@ public final class StackEvaluator {
     }
     return scores
         .scores()
+        .withAll(steps.scores())
         .with(Metric.OFF_BY_PLANE, published == 0 ? Double.NaN : (double) off / published);
+  }
+
+  private static double[] truePlanes(float[] truth, FocusAxis axis, int pixels) {
+    double[] planes = new double[pixels];
+    for (int i = 0; i < pixels; i++) {
+      planes[i] =
+          DepthMetrics.isKnown(truth[i], axis.scale())
+              ? axis.planesAt(axis.scale().focusAt(truth[i], 0))
+              : Double.NaN;
+    }
+    return planes;
+  }
+
+  /** Sums of the errors near depth steps and elsewhere. */
+  private static final class StepErrors {
+    private double near;
+    private double elsewhere;
+    private int nearCount;
+    private int elsewhereCount;
+    private int off;
+
+    void add(boolean nearStep, double error) {
+      off += error > 1 ? 1 : 0;
+      if (nearStep) {
+        near += error;
+        nearCount++;
+      } else {
+        elsewhere += error;
+        elsewhereCount++;
+      }
+    }
+
+    /** Returns the means; NaN where there is no such pixel. */
+    Scores scores() {
+      return new Scores()
+          .with(Metric.NEAR_STEPS, near / nearCount)
+          .with(Metric.OFF_STEPS, elsewhere / elsewhereCount)
+          .with(Metric.ALL_OFF_BY_PLANE, (double) off / (nearCount + elsewhereCount));
+    }
   }
 
   private static double median(double[] values) {
