@@ -22,6 +22,9 @@ final class MemoryNeed {
   private static final long BYTES_PER_PIXEL = 300;
   private static final long BYTES_PER_PIXEL_OF_PLANE = 30;
 
+  /** A plane cache's graphs hold about as much as it keeps: 176 bytes a pixel for ten planes. */
+  private static final int SHARE_OF_PARTS = 2;
+
   /** Four padded outputs and a depth map, both direct. */
   private static final long DIRECT_BYTES_PER_PIXEL = 16 + 29;
 
@@ -78,13 +81,15 @@ final class MemoryNeed {
    *
    * @param what the model and the stack, for the message
    * @param pixels of a padded image
-   * @param keptBytes kept between maps for all planes
+   * @param featureBytes of all planes
+   * @param partBytes what a plane cache keeps, without the features
    * @param onHost whether the graphs run on the CPU
    * @throws DepthException with what is needed, what is left and what helps
    */
   static void check(
-      String what, int planes, long pixels, long keptBytes, boolean onHost, Left left) {
-    long direct = (long) Float.BYTES * pixels * planes + keptBytes + DIRECT_BYTES_PER_PIXEL * pixels;
+      String what, int planes, long pixels, long featureBytes, long partBytes, boolean onHost, Left left) {
+    long direct =
+        (Float.BYTES * (long) planes + DIRECT_BYTES_PER_PIXEL) * pixels + featureBytes + partBytes;
     if (direct > left.directBytes()) {
       throw new DepthException(
           what
@@ -95,7 +100,11 @@ final class MemoryNeed {
               + " MiB are left of the JVM's limit. Use smaller or binned images or fewer planes, or"
               + " raise -Xmx (JAVA_OPTS) or -XX:MaxDirectMemorySize");
     }
-    long all = onHost ? pixels * (BYTES_PER_PIXEL + BYTES_PER_PIXEL_OF_PLANE * planes) : direct;
+    long all =
+        onHost
+            ? pixels * (BYTES_PER_PIXEL + BYTES_PER_PIXEL_OF_PLANE * planes)
+                + SHARE_OF_PARTS * partBytes
+            : direct;
     if (all > left.systemBytes()) {
       throw new DepthException(
           what

@@ -252,20 +252,20 @@ final class ModelGraphs implements AutoCloseable {
     return parts != null;
   }
 
-  /** Returns the bytes that a workspace for padded images of a size keeps between maps. */
-  long keptBytes(int planes, int height, int width) {
+  /** Returns the bytes of the features of all planes, for padded images of a size. */
+  long featureBytes(int planes, int height, int width) {
     if (!rolling) {
       return 0;
     }
     TwoStage form = twoStage();
-    long features =
-        (long) planes
-            * form.channels()
-            * (height / form.downscale())
-            * (width / form.downscale())
-            * Float.BYTES;
+    long pixels = (long) (height / form.downscale()) * (width / form.downscale());
+    return Float.BYTES * pixels * form.channels() * planes;
+  }
+
+  /** Returns what else is kept between maps. */
+  long partBytes(int planes, int height, int width) {
     PartGraphs planewise = parts;
-    return features + (planewise == null ? 0 : planewise.parts().bytes(planes, height, width));
+    return planewise == null ? 0 : planewise.parts().bytes(planes, height, width);
   }
 
   /** Returns what the graphs must compute with a number of iterations. */

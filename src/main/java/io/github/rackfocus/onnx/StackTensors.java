@@ -58,7 +58,6 @@ final class StackTensors implements AutoCloseable {
 
   private static void checkMemory(ModelGraphs graphs, int planes, PlanePadding padding) {
     long pixels = (long) padding.paddedHeight() * padding.paddedWidth();
-    long kept = graphs.keptBytes(planes, padding.paddedHeight(), padding.paddedWidth());
     MemoryNeed.check(
         planes
             + " planes of "
@@ -69,7 +68,8 @@ final class StackTensors implements AutoCloseable {
             + graphs.bundle().manifest().about().name(),
         planes,
         pixels,
-        kept,
+        graphs.featureBytes(planes, padding.paddedHeight(), padding.paddedWidth()),
+        graphs.partBytes(planes, padding.paddedHeight(), padding.paddedWidth()),
         !graphs.provider().isGpu(),
         MemoryNeed.Left.now());
   }

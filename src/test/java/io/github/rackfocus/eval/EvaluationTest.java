@@ -173,11 +173,12 @@ class EvaluationTest {
             "mean index (2)",
             "mean some (1)")
         .contains("MAE", "MSE", "RMS", "logRMS", "AbsRel", "SqRel", "Acc_1", "Acc_2", "Acc_3")
-        .contains("Corr", "planes", "affine", "cover", "ms", "best50");
+        .contains("Corr", "planes", "affine", "cover", "ms", "best50")
+        .contains("errors", "steps", "rest", "all>1", "mono");
     List<Integer> widths =
         table.lines().filter(line -> line.startsWith("  slope")).map(String::length).toList();
-    // Two models, two noises; in each the row of all metrics and that of what is published.
-    assertThat(widths).hasSize(8).containsOnly(widths.get(0), widths.get(1));
+    // Two models, two noises; in each the rows of all metrics, of the errors, of what is published.
+    assertThat(widths).hasSize(12).containsOnly(widths.get(0), widths.get(1), widths.get(2));
   }
 
   @Test

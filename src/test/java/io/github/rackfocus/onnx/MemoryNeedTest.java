@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class MemoryNeedTest {
   private static final long PIXELS = 4000 * 3008L;
-  private static final long KEPT = 80 * PIXELS;
+  private static final long FEATURES = 80 * PIXELS;
   private static final long GIBIBYTE = 1L << 30;
 
   private static void check(boolean onHost, long system, long direct) {
@@ -17,9 +17,22 @@ class MemoryNeedTest {
         "10 planes of 4000 x 3000 with proximal",
         10,
         PIXELS,
-        KEPT,
+        FEATURES,
+        0,
         onHost,
         new MemoryNeed.Left(system, direct));
+  }
+
+  @Test
+  void shouldCountWhatAPlaneCacheKeeps() {
+    MemoryNeed.Left left = new MemoryNeed.Left(7 * GIBIBYTE, 4 * GIBIBYTE);
+    String what = "10 planes";
+    MemoryNeed.check(what, 10, PIXELS, FEATURES, 0, true, left);
+    assertThatThrownBy(() -> MemoryNeed.check(what, 10, PIXELS, FEATURES, GIBIBYTE, true, left))
+        .hasMessageContaining("need about 8932 MiB; 7168 MiB are available");
+    assertThatThrownBy(
+            () -> MemoryNeed.check(what, 10, PIXELS, FEATURES, 3 * GIBIBYTE, false, left))
+        .hasMessageContaining("MiB of direct memory");
   }
 
   @Test
