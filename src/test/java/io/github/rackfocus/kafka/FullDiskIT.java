@@ -47,7 +47,7 @@ class FullDiskIT {
 
   @Test
   void shouldCountExactlyWhatAFullDiskCosts() throws Exception {
-    try (BrokerProcess broker = new BrokerProcess(folder.resolve("broker"))) {
+    try (BrokerProcess broker = broker()) {
       broker.start();
       broker.createTopic(TopicSpec.DEPTH.name());
       KafkaDepthSink sink = sink(broker);
@@ -74,7 +74,7 @@ class FullDiskIT {
 
   @Test
   void shouldDeliverThroughMemoryWhereSomebodyElseFilledTheDisk() throws Exception {
-    try (BrokerProcess broker = new BrokerProcess(folder.resolve("broker"))) {
+    try (BrokerProcess broker = broker()) {
       broker.start();
       broker.createTopic(TopicSpec.DEPTH.name());
       KafkaDepthSink sink = sink(broker);
@@ -90,6 +90,10 @@ class FullDiskIT {
       assertThat(sink.counts().lostByCause()).isEmpty();
       assertThat(arrived(broker)).isEqualTo(offered);
     }
+  }
+
+  private BrokerProcess broker() throws IOException {
+    return new BrokerProcess(folder.resolve("broker"), BrokerProcess.SHORT_SESSION);
   }
 
   private KafkaDepthSink sink(BrokerProcess broker) throws IOException {

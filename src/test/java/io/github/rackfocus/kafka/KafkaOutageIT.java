@@ -33,7 +33,7 @@ class KafkaOutageIT {
 
   @Test
   void shouldDeliverEveryMapInOrderFromASpoolWhateverTheBrokerDoes() throws Exception {
-    try (BrokerProcess broker = new BrokerProcess(folder.resolve("broker"))) {
+    try (BrokerProcess broker = broker()) {
       broker.start();
       broker.createTopic(TOPIC);
       KafkaDepthSink sink = new KafkaDepthSink(spooling(broker), camera());
@@ -64,7 +64,7 @@ class KafkaOutageIT {
 
   @Test
   void shouldCountExactlyWhatIsLostWhereTheFreshestMatter() throws Exception {
-    try (BrokerProcess broker = new BrokerProcess(folder.resolve("broker"))) {
+    try (BrokerProcess broker = broker()) {
       broker.start();
       broker.createTopic(TOPIC);
       KafkaDepthSink sink =
@@ -101,7 +101,7 @@ class KafkaOutageIT {
 
   @Test
   void shouldLeaveInTheSpoolWhatABrokerThatIsAwayCouldNotTake() throws Exception {
-    try (BrokerProcess broker = new BrokerProcess(folder.resolve("broker"))) {
+    try (BrokerProcess broker = broker()) {
       broker.start();
       broker.createTopic(TOPIC);
       KafkaDepthSink first = new KafkaDepthSink(spooling(broker), camera());
@@ -123,6 +123,10 @@ class KafkaOutageIT {
       assertThat(second.counts().acknowledged()).isEqualTo(35);
       assertThat(firstArrivals(broker)).containsExactlyElementsOf(offered);
     }
+  }
+
+  private BrokerProcess broker() throws IOException {
+    return new BrokerProcess(folder.resolve("broker"), BrokerProcess.SHORT_SESSION);
   }
 
   private static void awaitEmpty(KafkaDepthSink sink) {

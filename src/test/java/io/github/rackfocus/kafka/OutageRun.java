@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +75,7 @@ final class OutageRun {
   private final Path folder;
   private final @Nullable SpoolConfig spool;
   private final boolean lossless;
+  private final Map<String, String> brokerSettings;
   private final ConcurrentHashMap<Long, Long> offeredNanos = new ConcurrentHashMap<>();
   private final Histogram fileLatency = new Histogram(TimeUnit.MINUTES.toNanos(5), 3);
   private volatile @Nullable Exception failure;
@@ -83,15 +85,21 @@ final class OutageRun {
    * @param spool null: freshest
    * @param lossless whether the maker of the maps waits for a sink whose queue is full, which makes
    *     the result independent of the machine's speed, or the queue drops its oldest, as live
+   * @param brokerSettings further settings of the broker
    */
-  OutageRun(Path folder, @Nullable SpoolConfig spool, boolean lossless) {
+  OutageRun(
+      Path folder,
+      @Nullable SpoolConfig spool,
+      boolean lossless,
+      Map<String, String> brokerSettings) {
     this.folder = folder;
     this.lossless = lossless;
     this.spool = spool;
+    this.brokerSettings = brokerSettings;
   }
 
   Result run(Duration length, double rate, List<Fault> faults) throws Exception {
-    try (BrokerProcess broker = new BrokerProcess(folder.resolve("broker"))) {
+    try (BrokerProcess broker = new BrokerProcess(folder.resolve("broker"), brokerSettings)) {
       broker.start();
       broker.createTopic(TopicSpec.DEPTH.name());
       KafkaClientConfig kafka = KafkaClientConfig.of(broker.bootstrapServers()).withSpool(spool);

@@ -20,7 +20,8 @@ class OutageRunIT {
   @Test
   void shouldDeliverEveryMapInOrderBesideAFileSink() throws Exception {
     OutageRun.Result result =
-        new OutageRun(folder, SpoolConfig.in(folder.resolve("spool")), true)
+        new OutageRun(
+                folder, SpoolConfig.in(folder.resolve("spool")), true, BrokerProcess.SHORT_SESSION)
             .run(LENGTH, 20, OutageSoak.faults(LENGTH));
     assertThat(result.kafkaSink().dropped()).isZero();
     assertThat(result.arrived()).isEqualTo(result.offered()).hasSize(300);

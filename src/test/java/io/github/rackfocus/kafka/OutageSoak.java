@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -67,7 +68,8 @@ final class OutageSoak {
     Path folder = Files.createTempDirectory("rackfocus-outage-");
     try {
       SpoolConfig spool = spooling ? SpoolConfig.in(folder.resolve("spool")) : null;
-      OutageRun.Result result = new OutageRun(folder, spool, false).run(length, RATE, faults);
+      OutageRun.Result result =
+          new OutageRun(folder, spool, false, Map.of()).run(length, RATE, faults);
       System.out.printf(
           "   %d maps, %d arrived, %d repeated, counted lost %d (fan-out %d, sink %s), outages %d,"
               + " file sink p50 %.2f ms p99 %.2f ms, acknowledged p50 %.2f ms%n",

@@ -23,11 +23,25 @@ public final class RosLoopback implements AutoCloseable {
   private final List<Process> processes = new ArrayList<>();
   private final Map<String, String> environment = new TreeMap<>();
 
+  /**
+   * Returns when the namespace is there and its loopback is up.
+   *
+   * @throws IOException if it could not be made
+   */
   public RosLoopback(Path folder) throws IOException {
     this.folder = folder;
     namespace =
-        new ProcessBuilder("unshare", "--net", "sh", "-c", "ip link set lo up && exec sleep 900")
+        new ProcessBuilder(
+                "unshare", "--net", "sh", "-c", "ip link set lo up && echo up && exec sleep 900")
+            .redirectErrorStream(true)
             .start();
+    // A process that enters before unshare has been called stays in the host's network, and what
+    // it waits for never comes.
+    String said = namespace.inputReader(StandardCharsets.UTF_8).readLine();
+    if (!"up".equals(said)) {
+      namespace.destroyForcibly();
+      throw new IOException("no network namespace: unshare says " + said + "; expected up");
+    }
   }
 
   /** Returns what is missing for these tests, or "". */
