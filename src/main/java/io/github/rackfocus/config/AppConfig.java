@@ -130,12 +130,20 @@ public record AppConfig(
     String camera = IdentityConfig.camera(root);
     RosInputConfig.Images images = RosInputConfig.Images.read(root);
     RosConfig ros = RosConfig.read(root);
+    FilterMode filter =
+        root.choice(
+            "filter",
+            FilterMode.OFF,
+            "Whether the maps of repeated sweeps are fused where the scene stands still");
     CameraIdentity identity = IdentityConfig.read(root, robot, camera);
     ConfigSection section =
         root.section(
             "sweep", "Focus planes of a sweep, and when the rolling focal stack is ready.");
     SweepConfig sweep = SweepConfig.read(section);
     RollingStackConfig rolling = rolling(section);
+    if (filter == FilterMode.STILL && rolling.motionThreshold() == 0) {
+      root.fault("filter", "still", "off, or sweep.motionThreshold above 0 to see what moves");
+    }
     ConfigSection lens = root.section("lens", "How the focus of an image is determined.");
     RosInputConfig.Lens input = RosInputConfig.Lens.read(lens, sweep);
     double depthOffset =
@@ -146,25 +154,13 @@ public record AppConfig(
         SourceConfig.read(source, images, input, sweep),
         rolling,
         ModelConfig.read(root.section("model", "Which model runs, and how.")),
-        filter(root, rolling),
+        filter,
         validity(root.section("validity", "When a pixel's depth is published.")),
         depthOffset,
         SinkConfig.read(root.section("sinks", "Where depth maps go.")),
         ros,
         WorkerConfig.read(
             root.section("worker", "How 'rackfocus worker' computes depth for a fleet.")));
-  }
-
-  private static FilterMode filter(ConfigSection root, RollingStackConfig rolling) {
-    FilterMode filter =
-        root.choice(
-            "filter",
-            FilterMode.OFF,
-            "Whether the maps of repeated sweeps are fused where the scene stands still");
-    if (filter == FilterMode.STILL && rolling.motionThreshold() == 0) {
-      root.fault("filter", "still", "off, or sweep.motionThreshold above 0 to see what moves");
-    }
-    return filter;
   }
 
   private static RollingStackConfig rolling(ConfigSection sweep) {

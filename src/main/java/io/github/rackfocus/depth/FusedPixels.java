@@ -56,6 +56,7 @@ final class FusedPixels {
 
   private float farthest;
   private float range;
+  private float inverseRange;
   private float leastError;
   private float disagreesSquared;
   private float goneSquared;
@@ -97,6 +98,7 @@ final class FusedPixels {
   void setAxis(double farthest, double nearest, int planes, boolean infinityAtZero) {
     this.farthest = (float) farthest;
     this.range = (float) (nearest - farthest);
+    this.inverseRange = 1 / range;
     float plane = range / (planes - 1);
     leastError = LEAST_ERROR_PLANES * plane;
     disagreesSquared = square(DISAGREES_PLANES * plane);
@@ -150,7 +152,7 @@ final class FusedPixels {
       if (differed[i] || apart > Math.min(GONE * GONE * expected, goneSquared)) {
         begin(i, measured, variance, odds, confident);
       } else {
-        differed[i] = true;
+        differed[i] = true; // The pixel's own estimate stays in the map.
         age[i] = -unmeasured;
       }
       return;
@@ -170,8 +172,10 @@ final class FusedPixels {
       return;
     }
     age[i] = unmeasured;
-    row.position[x] = clip((focus[i] - farthest) / range);
-    row.error[x] = (float) Math.sqrt(n / sum * (1 - RANDOM_SHARE + RANDOM_SHARE / n)) / range;
+    row.position[x] = clip((focus[i] - farthest) * inverseRange);
+    // n / sum is the mean variance, of which the random part shrinks with n.
+    float fused = (n * (1 - RANDOM_SHARE) + RANDOM_SHARE) / sum;
+    row.error[x] = (float) Math.sqrt(fused) * inverseRange;
     row.confidence[x] = confidence(logOdds[i]);
   }
 

@@ -1,6 +1,8 @@
 package io.github.rackfocus.depth;
 
+import io.github.rackfocus.frame.Affine;
 import io.github.rackfocus.frame.FocusScale;
+import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FrameIdentity;
 import io.github.rackfocus.registration.RegistrationMode;
 import io.github.rackfocus.sweep.FocalStack;
@@ -12,7 +14,7 @@ import io.github.rackfocus.sweep.FocusAxis;
  */
 final class StackContinuity {
   /** Trust in the registration below which the views of two stacks are not the same. */
-  private static final double LEAST_TRUST = 0.2;
+  private static final double LEAST_TRUST = 0.6;
 
   /** By how much of a plane distance the ends of the sweep may move between two stacks. */
   private static final double SAME_FOCUS = 0.3;
@@ -20,7 +22,14 @@ final class StackContinuity {
   /** Longest time between two stacks, in spans of the earlier one, which are about a sweep each. */
   private static final long MOST_SPANS = 2;
 
+  /**
+   * Motion of the camera from sweep to sweep, relative to the longer side, up to which maps are
+   * fused: beyond it parallax and what registration leaves cost more than fusion gains.
+   */
+  private static final double MOST_SHIFT = 0.02;
+
   private final FrameIdentity[] frames = new FrameIdentity[FocusAxis.MAX_PLANES];
+  private final Affine[] viewToImage = new Affine[FocusAxis.MAX_PLANES];
   private boolean begun;
   private int width;
   private int height;
@@ -39,6 +48,7 @@ final class StackContinuity {
   StackContinuity() {
     for (int plane = 0; plane < frames.length; plane++) {
       frames[plane] = new FrameIdentity();
+      viewToImage[plane] = new Affine();
     }
   }
 
@@ -46,10 +56,12 @@ final class StackContinuity {
    * Takes the next stack.
    *
    * @return whether it continues the one before: same size, planes and range, same keyframe, a
-   *     registration that can be trusted, at least one frame in common, and no gap in time
+   *     registration that can be trusted, a camera that hardly moves, at least one frame in common,
+   *     and no gap in time
    */
   boolean advance(FocalStack stack) {
     boolean follows = begun && isAlike(stack) && isSameView(stack) && isInTime(stack);
+    double mostShift = MOST_SHIFT * Math.max(stack.width(), stack.height());
     int fresh = 0;
     int present = 0;
     for (int plane = 0; plane < stack.planes(); plane++) {
@@ -58,9 +70,14 @@ final class StackContinuity {
         continue;
       }
       present++;
-      if (!frames[plane].is(stack.frame(plane))) {
-        frames[plane].set(stack.frame(plane));
+      Frame frame = stack.frame(plane);
+      if (!frames[plane].is(frame)) {
         fresh++;
+        Affine before = viewToImage[plane];
+        follows &=
+            frame.viewToImage().distance(before, stack.width(), stack.height()) <= mostShift;
+        before.set(frame.viewToImage());
+        frames[plane].set(frame);
       }
     }
     newShare = (float) fresh / stack.planes();
