@@ -42,7 +42,10 @@ final class FusedPixels {
   private static final int ONE = Float.floatToRawIntBits(1);
 
   private float[] focus = new float[0];
-  private float[] information = new float[0];
+
+  /** Harmonic mean of the squared errors. */
+  private float[] variance = new float[0];
+
   private float[] sweeps = new float[0];
   private float[] logOdds = new float[0];
 
@@ -61,15 +64,23 @@ final class FusedPixels {
   private float disagreesSquared;
   private float goneSquared;
   private float leastPosition;
+  private final double minConfidence;
   private float share;
   private float elapsed;
   private float maxAge;
+
+  /**
+   * @param minConfidence from which an estimate is confident enough to be published
+   */
+  FusedPixels(double minConfidence) {
+    this.minConfidence = minConfidence;
+  }
 
   /** Provides for a number of pixels; forgets all if it has changed. */
   void resize(int pixels) {
     if (focus.length != pixels) {
       focus = new float[pixels];
-      information = new float[pixels];
+      variance = new float[pixels];
       sweeps = new float[pixels];
       logOdds = new float[pixels];
       age = new float[pixels];
@@ -120,73 +131,85 @@ final class FusedPixels {
   }
 
   /**
-   * Fuses one pixel.
+   * Fuses a part of a row, whose values are replaced where they are fused.
    *
-   * @param i number of the pixel
-   * @param x its place in the row, whose values are replaced where they are fused
-   * @param confident whether the pixel's own estimate is confident enough to be published
-   * @param lastPlaneAge age of the plane in focus in the last map, seconds
+   * @param start number of the row's first pixel
+   * @param from first pixel of the part
+   * @param to end of the part, exclusive
    */
-  void fuse(int i, MapRow row, int x, boolean confident, float lastPlaneAge) {
-    float error = Math.max(row.error[x] * range, leastError);
-    float confidence = row.confidence[x];
-    float position = clip(row.position[x]);
-    // Also false for NaN.
-    if (!(position > leastPosition && error < Float.MAX_VALUE && confidence >= 0)) {
-      forget(i, i + 1);
-      return;
-    }
-    float measured = farthest + position * range;
-    float variance = error * error;
-    float odds = logOdds(confidence);
-    float n = sweeps[i];
-    if (n == 0) {
-      begin(i, measured, variance, odds, confident);
-      return;
-    }
-    float unmeasured = confident ? 0 : elapsed + (age[i] == 0 ? lastPlaneAge : Math.abs(age[i]));
-    float sum = information[i];
-    float apart = square(measured - focus[i]);
-    float expected = variance + n / sum;
-    if (apart > Math.min(DISAGREES * DISAGREES * expected, disagreesSquared)) {
-      if (differed[i] || apart > Math.min(GONE * GONE * expected, goneSquared)) {
-        begin(i, measured, variance, odds, confident);
-      } else {
-        differed[i] = true; // The pixel's own estimate stays in the map.
-        age[i] = -unmeasured;
+  void fuse(int start, MapRow row, int from, int to) {
+    for (int x = from; x < to; x++) {
+      int i = start + x;
+      float error = row.error[x] * range;
+      error = error < leastError ? leastError : error;
+      float confidence = row.confidence[x];
+      float position = clip(row.position[x]);
+      // Also false for NaN.
+      boolean sound = position > leastPosition && error < Float.MAX_VALUE && confidence >= 0;
+      if (!sound || !row.usable[x]) {
+        sweeps[i] = 0;
+        age[i] = 0;
+        continue;
       }
-      return;
+      boolean confident = confidence >= minConfidence;
+      float measured = farthest + position * range;
+      float apart = measured - focus[i];
+      float added = error * error;
+      float expected = added + variance[i];
+      float squared = apart * apart;
+      if (sweeps[i] == 0) {
+        begin(i, measured, added, confidence);
+        continue;
+      }
+      float unmeasured = confident ? 0 : unmeasured(i, row.lastAge[x]);
+      if (squared > DISAGREES * DISAGREES * expected || squared > disagreesSquared) {
+        if (differed[i] || squared > GONE * GONE * expected || squared > goneSquared) {
+          begin(i, measured, added, confidence);
+        } else {
+          differed[i] = true; // The pixel's own estimate stays in the map.
+          age[i] = -unmeasured;
+        }
+        continue;
+      }
+      differed[i] = false;
+      add(i, apart, added, logOdds(confidence));
+      age[i] = unmeasured > maxAge ? -unmeasured : unmeasured;
+      if (unmeasured <= maxAge) {
+        row.position[x] = clip((focus[i] - farthest) * inverseRange);
+        float stated = variance[i] * (1 - RANDOM_SHARE + RANDOM_SHARE / sweeps[i]);
+        row.error[x] = (float) Math.sqrt(stated) * inverseRange;
+        row.confidence[x] = confidence(logOdds[i]);
+      }
     }
-    differed[i] = false;
-    float kept = Math.min(n, MEMORY_SWEEPS - share);
-    sum *= kept / n;
+  }
+
+  /** Seconds since the pixel was last measured confidently, if it is not now. */
+  private float unmeasured(int i, float lastAge) {
+    return elapsed + (age[i] == 0 ? lastAge : Math.abs(age[i]));
+  }
+
+  /** Adds an estimate to the means: n sweeps with harmonic mean variance v inform by n / v. */
+  private void add(int i, float apart, float added, float odds) {
+    float held = variance[i];
+    float most = MEMORY_SWEEPS - share;
+    float n = sweeps[i];
+    float kept = n < most ? n : most;
     n = kept + share;
-    float added = share / variance;
-    sum += added;
-    focus[i] += added / sum * (measured - focus[i]);
+    float scale = 1 / (kept * added + share * held); // One division for mean and variance.
+    focus[i] += share * held * scale * apart;
+    variance[i] = n * held * added * scale;
     logOdds[i] += share / n * (odds - logOdds[i]);
-    information[i] = sum;
     sweeps[i] = n;
-    if (unmeasured > maxAge) {
-      age[i] = -unmeasured;
-      return;
-    }
-    age[i] = unmeasured;
-    row.position[x] = clip((focus[i] - farthest) * inverseRange);
-    // n / sum is the mean variance, of which the random part shrinks with n.
-    float fused = (n * (1 - RANDOM_SHARE) + RANDOM_SHARE) / sum;
-    row.error[x] = (float) Math.sqrt(fused) * inverseRange;
-    row.confidence[x] = confidence(logOdds[i]);
   }
 
   /** The pixel's own estimate is the first; it stays in the map as it is. */
-  private void begin(int i, float measured, float variance, float odds, boolean confident) {
+  private void begin(int i, float measured, float squaredError, float confidence) {
     focus[i] = measured;
-    information[i] = 1 / variance;
+    variance[i] = squaredError;
     sweeps[i] = 1;
-    logOdds[i] = odds;
+    logOdds[i] = logOdds(confidence);
     differed[i] = false;
-    age[i] = confident ? 0 : Float.NEGATIVE_INFINITY;
+    age[i] = confidence >= minConfidence ? 0 : Float.NEGATIVE_INFINITY;
   }
 
   /**
@@ -211,7 +234,8 @@ final class FusedPixels {
    * that, and {@link #confidence} inverts it exactly. Costs less than a logarithm.
    */
   private static float logOdds(float confidence) {
-    float bounded = Math.max(LEAST_DOUBT, Math.min(confidence, 1 - LEAST_DOUBT));
+    float bounded = confidence < LEAST_DOUBT ? LEAST_DOUBT : confidence;
+    bounded = bounded > 1 - LEAST_DOUBT ? 1 - LEAST_DOUBT : bounded;
     return (Float.floatToRawIntBits((1 - bounded) / bounded) - ONE) * 0x1p-23f;
   }
 
@@ -224,6 +248,8 @@ final class FusedPixels {
   }
 
   private static float clip(float position) {
-    return Math.max(0, Math.min(position, 1));
+    // Comparisons, because Math.min and max treat NaN and zeros apart, which costs time here.
+    float above = position < 0 ? 0 : position;
+    return above > 1 ? 1 : above;
   }
 }

@@ -1,16 +1,24 @@
 package io.github.rackfocus.depth;
 
-/** One row of what an estimator fills of a map, copied out of its buffers. For one thread. */
+/** One row of what an estimator fills of a map, copied out of its buffers, to be fused. */
 final class MapRow {
   float[] position = new float[0];
   float[] error = new float[0];
   float[] confidence = new float[0];
+
+  /** Whether each pixel was seen in focus, so that its estimate counts. */
+  boolean[] usable = new boolean[0];
+
+  /** Age of the plane in focus in the last map, seconds. */
+  float[] lastAge = new float[0];
 
   void resize(int width) {
     if (position.length != width) {
       position = new float[width];
       error = new float[width];
       confidence = new float[width];
+      usable = new boolean[width];
+      lastAge = new float[width];
     }
   }
 

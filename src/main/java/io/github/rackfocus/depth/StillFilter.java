@@ -26,10 +26,9 @@ public final class StillFilter {
   /** Spans of a stack for which a pixel is published that is not measured confidently. */
   private static final double MAX_AGE_SPANS = 2;
 
-  private final double minConfidence;
   private final boolean requireSettled;
   private final StackContinuity continuity = new StackContinuity();
-  private final FusedPixels pixels = new FusedPixels();
+  private final FusedPixels pixels;
   private final MapRow row = new MapRow();
   private final PlaneTable planeOf = new PlaneTable();
   private final ViewCoverage coverage = new ViewCoverage();
@@ -43,7 +42,7 @@ public final class StillFilter {
    * @param thresholds those of the post-processor
    */
   public StillFilter(ValidityThresholds thresholds) {
-    this.minConfidence = thresholds.minConfidence();
+    this.pixels = new FusedPixels(thresholds.minConfidence());
     this.requireSettled = thresholds.requireSettled();
   }
 
@@ -59,33 +58,38 @@ public final class StillFilter {
       pixels.clear();
     }
     prepare(stack);
-    int width = map.width();
     for (int y = 0; y < map.height(); y++) {
       row.read(map, y);
-      coverage.row(y);
-      int firstCell = y / CellMask.CELL * nearMoved.columns();
-      for (int x = 0; x < width; x += CellMask.CELL) {
-        int end = Math.min(width, x + CellMask.CELL);
-        if (nearMoved.isSet(firstCell + x / CellMask.CELL)) {
-          pixels.forget(y * width + x, y * width + end);
-        } else {
-          fuse(y * width, x, end);
-        }
-      }
+      findUsable(y, map.width());
+      fuseRow(y, map.width());
       row.write(map, y);
     }
   }
 
-  private void fuse(int start, int from, int to) {
-    for (int x = from; x < to; x++) {
+  private void findUsable(int y, int width) {
+    coverage.row(y);
+    for (int x = 0; x < width; x++) {
       int plane = planeOf.at(row.position[x]);
-      if (usable[plane] && coverage.sees(plane, x)) {
-        boolean confident = row.confidence[x] >= minConfidence;
-        pixels.fuse(start + x, row, x, confident, lastAgeOf[plane]);
-      } else {
-        pixels.forget(start + x, start + x + 1);
+      row.usable[x] = usable[plane] && coverage.sees(plane, x);
+      row.lastAge[x] = lastAgeOf[plane];
+    }
+  }
+
+  /** Fuses the parts of a row between cells that moved. */
+  private void fuseRow(int y, int width) {
+    int start = y * width;
+    int firstCell = y / CellMask.CELL * nearMoved.columns();
+    int from = 0;
+    for (int column = 0; column < nearMoved.columns(); column++) {
+      if (nearMoved.isSet(firstCell + column)) {
+        int left = column * CellMask.CELL;
+        int right = Math.min(width, left + CellMask.CELL);
+        pixels.fuse(start, row, from, left);
+        pixels.forget(start + left, start + right);
+        from = right;
       }
     }
+    pixels.fuse(start, row, from, width);
   }
 
   /**

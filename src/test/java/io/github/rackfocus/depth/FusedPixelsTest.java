@@ -15,12 +15,14 @@ class FusedPixelsTest {
   private static final float PLANE = 1f / (PLANES - 1);
   private static final float STEP = 0.1f;
 
-  private final FusedPixels pixels = new FusedPixels();
+  private final FusedPixels pixels = new FusedPixels(0.94);
   private final MapRow row = new MapRow();
 
   FusedPixelsTest() {
     pixels.resize(1);
     row.resize(1);
+    row.usable[0] = true;
+    row.lastAge[0] = 0.5f;
     pixels.setAxis(2, 10, PLANES, false);
     pixels.setStep(STEP, 0.1f, 2);
   }
@@ -29,7 +31,7 @@ class FusedPixelsTest {
     row.position[0] = (float) position;
     row.error[0] = (float) errorPlanes * PLANE;
     row.confidence[0] = (float) confidence;
-    pixels.fuse(0, row, 0, confidence >= 0.94, 0.5f);
+    pixels.fuse(0, row, 0, 1);
   }
 
   @Example
@@ -132,7 +134,7 @@ class FusedPixelsTest {
       row.position[0] = each[0];
       row.error[0] = each[1];
       row.confidence[0] = each[2];
-      pixels.fuse(0, row, 0, true, 0.5f);
+      pixels.fuse(0, row, 0, 1);
       assertThat(new float[] {row.position[0], row.error[0], row.confidence[0]}).isEqualTo(each);
       assertThat(pixels.sweeps(0)).isZero();
     }
@@ -169,7 +171,7 @@ class FusedPixelsTest {
       row.position[0] = position;
       row.error[0] = error;
       row.confidence[0] = confidence;
-      pixels.fuse(0, row, 0, confidence >= 0.94, 0.5f);
+      pixels.fuse(0, row, 0, 1);
       boolean own =
           row.position[0] == position && row.error[0] == error && row.confidence[0] == confidence;
       if (!own) {
