@@ -14,7 +14,7 @@ import io.github.rackfocus.sweep.FocusAxis;
  */
 final class StackContinuity {
   /** Trust in the registration below which the views of two stacks are not the same. */
-  private static final double LEAST_TRUST = 0.6;
+  private static final double LEAST_TRUST = 0.3;
 
   /** By how much of a plane distance the ends of the sweep may move between two stacks. */
   private static final double SAME_FOCUS = 0.3;
