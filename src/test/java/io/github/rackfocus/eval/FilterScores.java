@@ -92,12 +92,31 @@ final class FilterScores {
     finishNanos.recordValue(Math.min(nanos, (long) LONGEST_NANOS));
   }
 
+  /** Share of the squared error of steadily published pixels that changes from map to map. */
+  double randomShare() {
+    double random = 0;
+    double total = 0;
+    for (int i = 0; i < count.length; i++) {
+      if (isSteady(i)) {
+        double mean = sum[i] / count[i];
+        // Of the sample, so that few maps do not make the share small.
+        random += Math.max(0, squares[i] - count[i] * mean * mean) / (count[i] - 1);
+        total += squares[i] / count[i];
+      }
+    }
+    return random / total;
+  }
+
+  private boolean isSteady(int pixel) {
+    return count[pixel] >= STEADY * maps && count[pixel] > 1;
+  }
+
   /** Mean standard deviation, over the maps, of the error of pixels that are steadily published. */
   double jitter() {
     double total = 0;
     int steady = 0;
     for (int i = 0; i < count.length; i++) {
-      if (count[i] >= STEADY * maps && count[i] > 1) {
+      if (isSteady(i)) {
         double mean = sum[i] / count[i];
         total += Math.sqrt(Math.max(0, squares[i] / count[i] - mean * mean));
         steady++;

@@ -127,7 +127,7 @@ final class FilterSoak {
   private static void print(List<FilterScores> all) {
     System.out.printf(
         Locale.ROOT,
-        "%n%-26s %5s %-6s %9s %7s %7s %7s %7s %7s %8s %7s %7s %8s%n",
+        "%n%-26s %5s %-6s %9s %7s %7s %7s %7s %7s %7s %8s %7s %7s %8s%n",
         "scenario",
         "seed",
         "filter",
@@ -136,6 +136,7 @@ final class FilterSoak {
         "off>1",
         "in 68",
         "in 95",
+        "random",
         "jitter",
         "flicker",
         "missed",
@@ -148,19 +149,20 @@ final class FilterSoak {
         """
         published: share of all pixels. planes: mean error of published pixels; off>1: share of
         them off by more than one plane; in 68, in 95: share of them within the stated bounds of 68
-        and 95 %. jitter: standard deviation, from map to map, of the error of a pixel that is
-        published in nine of ten maps, mean, planes. flicker: share of all pixels that are
-        published in one map and not in the next, or the other way round. missed: share of the
-        pixels that moved in truth that are published and off by more than one plane; near: share
-        of the published pixels beside these that are off by more than one. finish: time of filter
-        and post-processing, median.\
+        and 95 %. random: share of the squared error, of pixels that are published in nine of ten
+        maps, that changes from map to map; the rest is the same in all. jitter: standard deviation,
+        from map to map, of the error of these pixels, mean, planes. flicker: share of all pixels
+        that are published in one map and not in the next, or the other way round. missed: share of
+        the pixels that moved in truth that are published and off by more than one plane; near:
+        share of the published pixels beside these that are off by more than one. finish: time of
+        filter and post-processing, median.\
         """);
   }
 
   private static String line(FilterScores of) {
     return String.format(
         Locale.ROOT,
-        "%-26s %5d %-6s %7.2f %% %7.4f %5.2f %% %5.1f %% %5.1f %% %7.4f %6.2f %% %7s %7s %5.2f ms",
+        "%-26s %5d %-6s %7.2f %% %7.4f %5.2f %% %5.1f %% %5.1f %% %5.1f %% %7.4f %6.2f %% %7s %7s %5.2f ms",
         of.name,
         of.seed,
         of.mode.key(),
@@ -169,6 +171,7 @@ final class FilterSoak {
         percent(of.publishedOff, of.published),
         percent(of.within68, of.published),
         percent(of.within95, of.published),
+        100 * of.randomShare(),
         of.jitter(),
         percent(of.flickers, of.pixels),
         share(of.movedWrong, of.moved),
