@@ -5,18 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.management.ThreadMXBean;
-import io.github.rackfocus.frame.Affine;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.frame.TestFrames;
-import io.github.rackfocus.registration.RegistrationMode;
-import io.github.rackfocus.registration.Texture;
 import io.github.rackfocus.sweep.FocalStack;
-import io.github.rackfocus.sweep.FocusAxis;
-import io.github.rackfocus.sweep.RollingFocalStack;
-import io.github.rackfocus.sweep.RollingStackConfig;
 import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
 import java.util.Objects;
@@ -35,7 +29,7 @@ class StillFilterTest {
   private static final ValidityThresholds THRESHOLDS = ValidityThresholds.DEFAULTS;
 
   private final FramePool pool = new FramePool(6 * PLANES);
-  private final ScriptedEstimator script = new ScriptedEstimator();
+  private final ScriptedEstimator script = new ScriptedEstimator(0.1f * PLANE);
   private final DepthEngine still =
       new DepthEngine(
           script,
@@ -52,51 +46,6 @@ class StillFilterTest {
   private boolean settled = true;
   private long placed;
   private long stampNanos = 1_000_000_000;
-
-  /** Says the same of every pixel but for a little texture. */
-  private static final class ScriptedEstimator implements DepthEstimator {
-    float position = 0.5f;
-    float error = 0.1f * PLANE;
-    float confidence = 0.98f;
-
-    @Override
-    public void estimate(FocalStack stack, DepthMap into) {
-      for (int i = 0; i < into.pixels(); i++) {
-        into.position().put(i, position);
-        into.error().put(i, error);
-        into.confidence().put(i, confidence);
-        into.allFocus().put(i, i % 2 * 0.3f);
-      }
-    }
-
-    @Override
-    public ModelIdentity model() {
-      return new ModelIdentity("scripted", "1", "");
-    }
-
-    @Override
-    public String executionProvider() {
-      return "none";
-    }
-
-    @Override
-    public int minPlanes() {
-      return 3;
-    }
-
-    @Override
-    public int maxPlanes() {
-      return 64;
-    }
-
-    @Override
-    public int iterations() {
-      return 0;
-    }
-
-    @Override
-    public void close() {}
-  }
 
   /** Places the next frame on the next plane. */
   private void place(IntUnaryOperator changedCells) {
@@ -399,54 +348,6 @@ class StillFilterTest {
         assertSameBytes(one, other);
       }
     }
-  }
-
-  @Test
-  void shouldBeginAnewWithEachKeyframeAndWherePixelsWereNotSeen() {
-    int size = 160;
-    Texture texture = new Texture(5);
-    FramePool frames = new FramePool(60);
-    FocusAxis axis = new FocusAxis(FocusScale.DIOPTRE, new double[] {2, 4, 6, 8, 10});
-    RollingStackConfig config = RollingStackConfig.DEFAULTS.withRegistration(RegistrationMode.FULL);
-    StillFilter filter = new StillFilter(THRESHOLDS);
-    int fused = 0;
-    int begunAnew = 0;
-    try (RollingFocalStack rolling = new RollingFocalStack(axis, config)) {
-      long keyframe = -1;
-      Affine viewToImage = new Affine();
-      for (int number = 0; number < 60; number++) {
-        viewToImage.set(1, 0, -0.4 * number, 0, 1, 0);
-        try (Frame frame =
-            texture.frame(frames, size, size, viewToImage, number, 2 + 2 * (number % PLANES))) {
-          rolling.offer(frame);
-        }
-        FocalStack stack = rolling.takeStack();
-        if (stack == null) {
-          continue;
-        }
-        script.position = 0.5f + (number % 2 == 0 ? 0.04f : -0.04f) * PLANE;
-        try (stack;
-            DepthMap map = Objects.requireNonNull(new DepthMapPool(1).tryLease(size, size))) {
-          script.estimate(stack, map);
-          filter.apply(stack, map);
-          boolean own = map.position().get(size / 2 * size + size / 2) == script.position;
-          if (stack.keyframeStampNanos() != keyframe) {
-            assertThat(own).as("first map of a keyframe").isTrue();
-            keyframe = stack.keyframeStampNanos();
-            begunAnew++;
-          } else {
-            fused += own ? 0 : 1;
-          }
-          // The texture moves to the left: new frames do not see the left border of the keyframe.
-          if (stack.frame(2).viewToImage().x(0, 80) < -1) {
-            assertThat(map.position().get(80 * size)).isEqualTo(script.position);
-          }
-        }
-      }
-    }
-    assertThat(begunAnew).isGreaterThan(2);
-    assertThat(fused).isGreaterThan(20);
-    assertThat(frames.leased()).isZero();
   }
 
   @Test
