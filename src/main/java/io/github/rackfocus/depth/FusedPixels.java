@@ -7,8 +7,8 @@ import java.util.Arrays;
  * whose stated error has a part that does not average out.
  *
  * <p>The error of an estimate is mostly systematic: the same texture is misjudged in the same way
- * in every sweep. Measured on the simulated camera, 1 to 12 % of the squared error changes from
- * sweep to sweep. So the variance of a mean of n sweeps is taken as {@code variance * (1 - r + r /
+ * in every sweep. Measured on the simulated camera, 3 to 10 % of the squared error changes from map
+ * to map. So the variance of a mean of n sweeps is taken as {@code variance * (1 - r + r /
  * n)} with r = 0.05, and confidence does not grow with n: log odds are averaged. The documents say
  * how this was measured.
  *

@@ -28,8 +28,12 @@ final class StackContinuity {
    */
   private static final double MOST_SHIFT = 0.02;
 
+  /** The same, up to which the camera counts as standing still: about a pixel of 320. */
+  private static final double STILL_SHIFT = 0.003;
+
   private final FrameIdentity[] frames = new FrameIdentity[FocusAxis.MAX_PLANES];
   private final Affine[] viewToImage = new Affine[FocusAxis.MAX_PLANES];
+  private final double[] shift = new double[FocusAxis.MAX_PLANES];
   private boolean begun;
   private int width;
   private int height;
@@ -41,6 +45,7 @@ final class StackContinuity {
   private long keyframeStampNanos;
   private long stampNanos;
   private long spanNanos;
+  private boolean cameraStill;
   private float newShare;
   private float trust;
   private float elapsedSeconds;
@@ -61,7 +66,8 @@ final class StackContinuity {
    */
   boolean advance(FocalStack stack) {
     boolean follows = begun && isAlike(stack) && isSameView(stack) && isInTime(stack);
-    double mostShift = MOST_SHIFT * Math.max(stack.width(), stack.height());
+    int longerSide = Math.max(stack.width(), stack.height());
+    cameraStill = true;
     int fresh = 0;
     int present = 0;
     for (int plane = 0; plane < stack.planes(); plane++) {
@@ -74,11 +80,12 @@ final class StackContinuity {
       if (!frames[plane].is(frame)) {
         fresh++;
         Affine before = viewToImage[plane];
-        follows &=
-            frame.viewToImage().distance(before, stack.width(), stack.height()) <= mostShift;
+        shift[plane] = frame.viewToImage().distance(before, stack.width(), stack.height());
+        follows &= shift[plane] <= MOST_SHIFT * longerSide;
         before.set(frame.viewToImage());
         frames[plane].set(frame);
       }
+      cameraStill &= shift[plane] <= STILL_SHIFT * longerSide;
     }
     newShare = (float) fresh / stack.planes();
     elapsedSeconds = (stack.stampNanos() - stampNanos) * 1e-9f;
@@ -86,6 +93,11 @@ final class StackContinuity {
     // Motion is marked on frames against those before them: with none in common, the stack was
     // emptied in between or marks were missed.
     return follows && fresh < present;
+  }
+
+  /** Whether no frame of the last stack shows a camera that moved since the sweep before. */
+  boolean isCameraStill() {
+    return cameraStill;
   }
 
   /** Share of the planes whose frame is new in the last stack, 0 to 1. */

@@ -10,8 +10,8 @@ import io.github.rackfocus.sweep.FocusAxis;
  * <p>Runs between the estimator and {@link DepthPostProcessor}: replaces position, error and
  * confidence of a pixel by those fused over about four sweeps, weighted by the stated errors and by
  * the share of the stack that is new. A pixel whose own estimate is not confident is published from
- * what is fused for up to two sweeps, if its own estimate agrees; its age tells since when. What is
- * fused never differs from the newest estimate by more than half a plane, nor by more than the root
+ * what is fused for up to two sweeps, if its own estimate agrees and the camera stands still; its
+ * age tells since when. What is fused never differs from the newest estimate by more than half a plane, nor by more than the root
  * sum of both squared errors; where it would, the newest estimate is published as it is, and after
  * twice in a row, or at once if it differs by twice as much, fusion begins anew with it.
  *
@@ -103,11 +103,13 @@ public final class StillFilter {
   private void prepare(FocalStack stack) {
     boolean infinityAtZero = stack.scale().isMetric() && stack.farthest() == 0;
     pixels.setAxis(stack.farthest(), stack.nearest(), stack.planes(), infinityAtZero);
+    // In a moving camera, edges pass over pixels, and what is unsure there is wrong too often.
+    double spans = continuity.isCameraStill() ? MAX_AGE_SPANS : 0;
     double span = (stack.stampNanos() - stack.oldestStampNanos()) * 1e-9;
     pixels.setStep(
         continuity.newShare() * continuity.trust(),
         continuity.elapsedSeconds(),
-        (float) (MAX_AGE_SPANS * span));
+        (float) (spans * span));
     planeOf.begin(stack);
     coverage.begin(stack);
     for (int plane = 0; plane < stack.planes(); plane++) {

@@ -16,6 +16,8 @@ import java.util.Objects;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks that maps of different views are not fused. */
 class StillFilterViewTest {
@@ -33,6 +35,8 @@ class StillFilterViewTest {
   private int keyframes;
   private int fused;
   private int suspended;
+  private int unsureFrom = Integer.MAX_VALUE;
+  private int fusedUnsure;
 
   @AfterEach
   void shouldHaveClosedEverything() {
@@ -52,6 +56,7 @@ class StillFilterViewTest {
         if (stack == null) {
           continue;
         }
+        script.confidence = number >= unsureFrom ? 0.9f : 0.98f;
         script.position = 0.5f + (number % 2 == 0 ? 0.04f : -0.04f) * PLANE;
         try (stack;
             DepthMap map = Objects.requireNonNull(maps.tryLease(SIZE, SIZE))) {
@@ -66,6 +71,7 @@ class StillFilterViewTest {
   private void check(FocalStack stack, DepthMap map) {
     boolean own = map.position().get(MIDDLE) == script.position;
     fused += own ? 0 : 1;
+    fusedUnsure += own || script.confidence > 0.94f ? 0 : 1;
     if (stack.registration() == RegistrationMode.OFF) {
       suspended++;
     } else if (stack.keyframeStampNanos() != keyframe) {
@@ -110,6 +116,22 @@ class StillFilterViewTest {
     assertThat(keyframes).isGreaterThan(2);
     // In the first sweep a frame has none before it to compare with.
     assertThat(fused).isLessThan(PLANES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.4})
+  void shouldCloseHolesOnlyWhileTheCameraStandsStill(double pixelsPerFrame) {
+    Texture texture = new Texture(5);
+    unsureFrom = 21;
+    run(
+        RollingStackConfig.DEFAULTS.withRegistration(RegistrationMode.FULL),
+        25,
+        number -> {
+          Affine shifted = new Affine().set(1, 0, -pixelsPerFrame * number, 0, 1, 0);
+          return texture.frame(frames, SIZE, SIZE, shifted, number, focus(number));
+        });
+    assertThat(fused).isGreaterThan(3);
+    assertThat(fusedUnsure).isEqualTo(pixelsPerFrame == 0 ? 4 : 0);
   }
 
   /** Motion is not marked here, so that nothing else keeps these maps apart. */
