@@ -11,9 +11,10 @@ import io.github.rackfocus.sweep.FocusAxis;
  * confidence of a pixel by those fused over about four sweeps, weighted by the stated errors and by
  * the share of the stack that is new. A pixel whose own estimate is not confident is published from
  * what is fused for up to two sweeps, if its own estimate agrees and the camera stands still; its
- * age tells since when. What is fused never differs from the newest estimate by more than half a plane, nor by more than the root
- * sum of both squared errors; where it would, the newest estimate is published as it is, and after
- * twice in a row, or at once if it differs by twice as much, fusion begins anew with it.
+ * age tells since when. What is fused never differs from the newest estimate by more than half a
+ * plane, nor by more than the root sum of both squared errors; where it would, the newest estimate
+ * is published as it is, and after twice in a row, or at once if it differs by twice as much,
+ * fusion begins anew with it.
  *
  * <p>Fusion also begins anew in cells that moved and those beside them, where a pixel was not seen,
  * and everywhere when the view, the sweep or the size changes, the registration cannot be trusted,

@@ -59,7 +59,8 @@ class StillFilterTest {
             (x, y) -> 100 + (x + y) % 2 * 40,
             stampNanos,
             new FocusReading(focus, 0, settled, 20, 1));
-    for (int cell = 0; cell < frame.changedCells().columns() * frame.changedCells().rows(); cell++) {
+    int cells = frame.changedCells().columns() * frame.changedCells().rows();
+    for (int cell = 0; cell < cells; cell++) {
       if (changedCells.applyAsInt(cell) != 0) {
         frame.changedCells().set(cell);
       }

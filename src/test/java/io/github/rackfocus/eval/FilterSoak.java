@@ -162,7 +162,8 @@ final class FilterSoak {
   private static String line(FilterScores of) {
     return String.format(
         Locale.ROOT,
-        "%-26s %5d %-6s %7.2f %% %7.4f %5.2f %% %5.1f %% %5.1f %% %5.1f %% %7.4f %6.2f %% %7s %7s %5.2f ms",
+        "%-26s %5d %-6s %7.2f %% %7.4f %5.2f %% %5.1f %% %5.1f %% %5.1f %% %7.4f %6.2f %%"
+            + " %7s %7s %5.2f ms",
         of.name,
         of.seed,
         of.mode.key(),
