@@ -7,6 +7,8 @@ import io.github.rackfocus.config.SinkConfig;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthPostProcessor;
+import io.github.rackfocus.depth.FilterMode;
+import io.github.rackfocus.depth.StillFilter;
 import io.github.rackfocus.frame.CameraView;
 import io.github.rackfocus.kafka.KafkaDepthSink;
 import io.github.rackfocus.kafka.KafkaFrameSink;
@@ -92,6 +94,10 @@ public final class NodeAssembly {
         DepthNodeBuilder parts =
             DepthNode.builder(source, estimator, fanOut)
                 .rolling(configuration.rolling())
+                .filter(
+                    configuration.filter() == FilterMode.STILL
+                        ? new StillFilter(configuration.validity())
+                        : null)
                 .postProcessor(
                     new DepthPostProcessor(
                         configuration.validity(), depthOffset(configuration, source)))

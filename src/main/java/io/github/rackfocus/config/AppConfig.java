@@ -1,6 +1,7 @@
 package io.github.rackfocus.config;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.github.rackfocus.depth.FilterMode;
 import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.kafka.KafkaDepthSinkConfig;
 import io.github.rackfocus.kafka.KafkaHealthConfig;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param source where frames come from
  * @param rolling when the rolling stack is ready
  * @param model which model runs, and how
+ * @param filter whether the maps of a still scene are fused
  * @param validity when a pixel's depth is published
  * @param depthOffsetMetres added to every metric depth
  * @param sinks where depth maps go
@@ -33,6 +35,7 @@ public record AppConfig(
     SourceConfig source,
     RollingStackConfig rolling,
     ModelConfig model,
+    FilterMode filter,
     ValidityThresholds validity,
     double depthOffsetMetres,
     SinkConfig sinks,
@@ -127,12 +130,20 @@ public record AppConfig(
     String camera = IdentityConfig.camera(root);
     RosInputConfig.Images images = RosInputConfig.Images.read(root);
     RosConfig ros = RosConfig.read(root);
+    FilterMode filter =
+        root.choice(
+            "filter",
+            FilterMode.OFF,
+            "Whether the maps of repeated sweeps are fused where the scene stands still");
     CameraIdentity identity = IdentityConfig.read(root, robot, camera);
     ConfigSection section =
         root.section(
             "sweep", "Focus planes of a sweep, and when the rolling focal stack is ready.");
     SweepConfig sweep = SweepConfig.read(section);
     RollingStackConfig rolling = rolling(section);
+    if (filter == FilterMode.STILL && rolling.motionThreshold() == 0) {
+      root.fault("filter", "still", "off, or sweep.motionThreshold above 0 to see what moves");
+    }
     ConfigSection lens = root.section("lens", "How the focus of an image is determined.");
     RosInputConfig.Lens input = RosInputConfig.Lens.read(lens, sweep);
     double depthOffset =
@@ -143,6 +154,7 @@ public record AppConfig(
         SourceConfig.read(source, images, input, sweep),
         rolling,
         ModelConfig.read(root.section("model", "Which model runs, and how.")),
+        filter,
         validity(root.section("validity", "When a pixel's depth is published.")),
         depthOffset,
         SinkConfig.read(root.section("sinks", "Where depth maps go.")),

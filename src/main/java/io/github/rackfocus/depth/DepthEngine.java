@@ -6,14 +6,16 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes depth maps from focal stacks: leases a map, runs the estimator, converts positions to
- * metres with their validity, and records who computed the map and how long each stage took.
+ * Computes depth maps from focal stacks: leases a map, runs the estimator, fuses the map with those
+ * before it if there is a filter, converts positions to metres with their validity, and records who
+ * computed the map and how long each stage took.
  *
  * <p>The node, workers, benchmarks and the evaluation all compute maps through this class. For one
  * thread; allocates nothing per map. Owns its estimator.
  */
 public final class DepthEngine implements AutoCloseable {
   private final DepthEstimator estimator;
+  private final @Nullable StillFilter filter;
   private final DepthPostProcessor postProcessor;
   private final DepthMapPool maps;
   private final LongSupplier nanoClock;
@@ -31,7 +33,23 @@ public final class DepthEngine implements AutoCloseable {
       DepthPostProcessor postProcessor,
       int maxMaps,
       LongSupplier nanoClock) {
+    this(estimator, null, postProcessor, maxMaps, nanoClock);
+  }
+
+  /**
+   * @param estimator closed with this engine
+   * @param filter of this engine's camera alone; null for none
+   * @param maxMaps maps that may be leased at the same time, at least 1
+   * @param nanoClock monotonic time, nanoseconds
+   */
+  public DepthEngine(
+      DepthEstimator estimator,
+      @Nullable StillFilter filter,
+      DepthPostProcessor postProcessor,
+      int maxMaps,
+      LongSupplier nanoClock) {
     this.estimator = estimator;
+    this.filter = filter;
     this.postProcessor = postProcessor;
     this.maps = new DepthMapPool(maxMaps);
     this.nanoClock = nanoClock;
@@ -59,10 +77,14 @@ public final class DepthEngine implements AutoCloseable {
       long start = nanoClock.getAsLong();
       DepthInfo info = map.info();
       info.setEstimator(estimator);
+      info.setFilter(filter == null ? FilterMode.OFF : FilterMode.STILL);
       recordStagesBefore(start, stack.reference(), info);
       estimator.estimate(stack, map);
       long estimated = nanoClock.getAsLong();
-      postProcessor.finish(stack, map);
+      if (filter != null) {
+        filter.apply(stack, map);
+      }
+      postProcessor.finish(stack, map, filter);
       long finished = nanoClock.getAsLong();
       info.recordStage(Stage.FINISH, finished - estimated);
       estimateNanos = estimated - start;

@@ -31,6 +31,7 @@ public final class DepthInfo {
   private double motionPixels;
   private double motionTrust;
   private long keyframeStampNanos;
+  private FilterMode filter = FilterMode.OFF;
   private ModelIdentity model = new ModelIdentity("", "", "");
   private String executionProvider = "";
   private int iterations;
@@ -77,6 +78,11 @@ public final class DepthInfo {
     model = estimator.model();
     executionProvider = estimator.executionProvider();
     iterations = estimator.iterations();
+  }
+
+  /** Records whether the map is fused with earlier ones. */
+  void setFilter(FilterMode mode) {
+    filter = mode;
   }
 
   /** Records the time that a stage took, nanoseconds. */
@@ -192,6 +198,11 @@ public final class DepthInfo {
   /** Stamp of the keyframe of the registration; the reference frame's if not registered. */
   public long keyframeStampNanos() {
     return keyframeStampNanos;
+  }
+
+  /** Whether the map is fused with those before it. */
+  public FilterMode filter() {
+    return filter;
   }
 
   /** The model that computed the map. */

@@ -6,6 +6,7 @@ import io.github.rackfocus.sweep.FocalStack;
 import io.github.rackfocus.sweep.FocusAxis;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Converts positions on the focus axis to metres, and assigns a validity code to every pixel.
@@ -16,7 +17,6 @@ import java.util.Arrays;
  * the stack's, the finished map is warped into it. Tables are kept between maps. For one thread.
  */
 public final class DepthPostProcessor {
-  private static final int TABLE = 4096;
   private static final byte VALID = Validity.VALID.code();
 
   /** Standard deviation of a Laplace distribution whose expected absolute value is 1. */
@@ -27,7 +27,7 @@ public final class DepthPostProcessor {
   private final LocalContrast contrast = new LocalContrast();
   private final SharpnessTrend nearTrend = new SharpnessTrend(true);
   private final SharpnessTrend farTrend = new SharpnessTrend(false);
-  private final byte[] planeOf = new byte[TABLE + 1];
+  private final PlaneTable planeOf = new PlaneTable();
   private final int[] counts = new int[Validity.count()];
   private final Validity[] reasonOf = new Validity[FocusAxis.MAX_PLANES];
   private final ByteBuffer[] lumaOf = new ByteBuffer[FocusAxis.MAX_PLANES];
@@ -72,6 +72,15 @@ public final class DepthPostProcessor {
    * @param stack what the map was estimated from; the caller keeps its lease
    */
   public void finish(FocalStack stack, DepthMap map) {
+    finish(stack, map, null);
+  }
+
+  /**
+   * Does the same for a map that was filtered.
+   *
+   * @param filter that has fused the map, and knows the age of what it fused; null for none
+   */
+  void finish(FocalStack stack, DepthMap map, @Nullable StillFilter filter) {
     map.info().describe(stack, depthOffsetMetres);
     prepare(stack, map);
     contrast.begin(map.allFocus(), map.width(), map.height());
@@ -80,7 +89,7 @@ public final class DepthPostProcessor {
     coverage.begin(stack);
     Arrays.fill(counts, 0);
     for (int y = 0; y < map.height(); y++) {
-      finishRow(stack, map, y);
+      finishRow(stack, map, y, filter);
     }
     if (warper.warp(stack, map)) {
       countAgain(map);
@@ -100,7 +109,7 @@ public final class DepthPostProcessor {
   }
 
   /** Rows are copied in and out as a whole: single gets from a direct buffer cost more. */
-  private void finishRow(FocalStack stack, DepthMap map, int y) {
+  private void finishRow(FocalStack stack, DepthMap map, int y, @Nullable StillFilter filter) {
     int width = map.width();
     int start = y * width;
     map.position().get(start, position, 0, width);
@@ -113,6 +122,9 @@ public final class DepthPostProcessor {
     }
     coverage.row(y);
     judgeRow(y, start, width);
+    if (filter != null) {
+      filter.ageRow(y, age, width);
+    }
     map.depth().put(start, depth, 0, width);
     map.uncertainty().put(start, uncertainty, 0, width);
     map.age().put(start, age, 0, width);
@@ -144,7 +156,7 @@ public final class DepthPostProcessor {
 
   private void judgeRow(int y, int start, int width) {
     for (int x = 0; x < width; x++) {
-      int plane = planeOf[(int) (clip(position[x]) * TABLE + 0.5f)];
+      int plane = planeOf.at(position[x]);
       Validity judged = judge(plane, x, y, start);
       byte code = judged.code();
       counts[code]++;
@@ -219,7 +231,7 @@ public final class DepthPostProcessor {
       validity = new byte[map.width()];
       lumaRows = new byte[FocusAxis.MAX_PLANES][0];
     }
-    fillPlaneTable(stack);
+    planeOf.begin(stack);
     gatherMotion(stack);
     lastPlane = stack.planes() - 1;
     infinityAtFarEnd = stack.scale().isMetric() && stack.farthest() == 0;
@@ -238,18 +250,6 @@ public final class DepthPostProcessor {
       } else {
         reasonOf[plane] = Validity.VALID;
       }
-    }
-  }
-
-  private void fillPlaneTable(FocalStack stack) {
-    int plane = 0;
-    for (int i = 0; i <= TABLE; i++) {
-      float position = (float) i / TABLE;
-      while (plane + 1 < stack.planes()
-          && stack.position(plane + 1) - position < position - stack.position(plane)) {
-        plane++;
-      }
-      planeOf[i] = (byte) plane;
     }
   }
 

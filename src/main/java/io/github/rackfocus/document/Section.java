@@ -197,15 +197,17 @@ public final class Section {
 
   /**
    * Returns the constant of an enumeration that a text names in lower case, with hyphens for
-   * underscores, or the default where the key is absent.
+   * underscores, or the default where the key is absent. YAML and ROS read {@code off} and {@code
+   * on} as false and true, which therefore stand for constants of these names.
    */
   public <E extends Enum<E>> E choice(String key, E defaultValue) {
     JsonNode value = value(key);
     if (isAbsent(value)) {
       return defaultValue;
     }
+    String text = value.isBoolean() ? (value.booleanValue() ? "on" : "off") : value.textValue();
     for (E each : defaultValue.getDeclaringClass().getEnumConstants()) {
-      if (value.isTextual() && name(each).equals(value.textValue())) {
+      if (name(each).equals(text)) {
         return each;
       }
     }

@@ -7,6 +7,7 @@ import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.WorkerConfig;
 import io.github.rackfocus.config.WorkerConfig.WhenBehind;
 import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.depth.FilterMode;
 import io.github.rackfocus.fleet.StackQueue.Waiting;
 import io.github.rackfocus.fleet.WorkerCounters.Count;
 import io.github.rackfocus.kafka.KafkaDepthSinkConfig;
@@ -57,7 +58,7 @@ public final class Worker implements AutoCloseable {
    * Opens the model; call {@link #start} next.
    *
    * @throws IOException if the model cannot be opened
-   * @throws IllegalArgumentException if the configuration has no Kafka sink
+   * @throws IllegalArgumentException if the configuration has no Kafka sink, or has a filter
    */
   public Worker(AppConfig config) throws IOException {
     this(config, System::nanoTime);
@@ -71,6 +72,13 @@ public final class Worker implements AutoCloseable {
     this.config = config;
     this.nanoClock = nanoClock;
     this.sink = config.workerSink();
+    if (config.filter() != FilterMode.OFF) {
+      throw new IllegalArgumentException(
+          "filter is "
+              + config.filter().key()
+              + "; expected off, because a map must not depend on which worker computed those"
+              + " before it");
+    }
     FrameConsumerConfig.of(config); // Reports faults before the model is opened.
     WorkerConfig.Backlog backlog = settings.backlog();
     this.queue = new StackQueue(backlog.queueDepth(), backlog.whenBehind() == WhenBehind.NEWEST);

@@ -98,7 +98,8 @@ public final class DepthNode implements AutoCloseable {
     this.depth =
         new DepthStage(
             source.name(),
-            new DepthEngine(estimator, parts.postProcessor, parts.maxMaps, parts.nanoClock),
+            new DepthEngine(
+                estimator, parts.filter, parts.postProcessor, parts.maxMaps, parts.nanoClock),
             sinks,
             parts.rolling.everyNth(),
             // Replay skips nothing and holds no deadline.

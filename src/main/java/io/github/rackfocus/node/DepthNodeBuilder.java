@@ -3,6 +3,7 @@ package io.github.rackfocus.node;
 import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthPostProcessor;
+import io.github.rackfocus.depth.StillFilter;
 import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.sink.FrameSink;
 import io.github.rackfocus.sink.SinkFanOut;
@@ -25,6 +26,7 @@ public final class DepthNodeBuilder {
   long deadlineNanos;
   double exposureOffsetSeconds;
   LongSupplier nanoClock = System::nanoTime;
+  @Nullable StillFilter filter;
   @Nullable FrameSink frameSink;
   @Nullable HealthSink healthSink;
 
@@ -43,6 +45,12 @@ public final class DepthNodeBuilder {
   /** How positions become metres and validity. */
   public DepthNodeBuilder postProcessor(DepthPostProcessor processor) {
     postProcessor = processor;
+    return this;
+  }
+
+  /** Fuses the maps of what stands still; for this node alone. Default: none. */
+  public DepthNodeBuilder filter(@Nullable StillFilter stillFilter) {
+    filter = stillFilter;
     return this;
   }
 

@@ -64,6 +64,7 @@ final class DepthInfoMessage {
     message.motionTrust = (float) info.motionTrust();
     message.referenceFocusDioptres = (float) info.referenceFocus();
     message.keyframeStampNanos = info.keyframeStampNanos();
+    message.filter = info.filter().key();
     return message;
   }
 

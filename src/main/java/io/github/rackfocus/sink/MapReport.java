@@ -72,6 +72,7 @@ final class MapReport {
     registration.put("motion_px", info.motionPixels());
     registration.put("motion_trust", info.motionTrust());
     registration.put("keyframe_stamp_ns", Long.toString(info.keyframeStampNanos()));
+    report.put("filter", info.filter().key());
     report.put("nearest_depth_" + depthUnit(info), info.nearestDepth());
     report.put("farthest_depth_" + depthUnit(info), info.farthestDepth());
   }

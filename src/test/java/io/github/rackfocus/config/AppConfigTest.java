@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.rackfocus.camera.simulated.Scenario;
 import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
 import io.github.rackfocus.camera.simulated.SweepPattern;
+import io.github.rackfocus.depth.FilterMode;
 import io.github.rackfocus.kafka.KafkaClientConfig;
 import io.github.rackfocus.kafka.codec.ImagePacking;
 import io.github.rackfocus.kafka.spool.SpoolConfig;
+import io.github.rackfocus.registration.RegistrationMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -155,6 +157,26 @@ class AppConfigTest {
             .kafka();
     assertThat(kafka.spool())
         .isEqualTo(new SpoolConfig(Path.of("s"), 2 << 20, Duration.ofMinutes(1), false));
+  }
+
+  /** YAML reads off as false. */
+  @Test
+  void shouldTakeOffForOff() throws Exception {
+    AppConfig config = AppConfig.parse("off", "filter: off\nsweep: {registration: off}\n");
+    assertThat(config.filter()).isEqualTo(FilterMode.OFF);
+    assertThat(config.rolling().registration()).isEqualTo(RegistrationMode.OFF);
+    assertThat(AppConfig.parse("still", "filter: still\n").filter()).isEqualTo(FilterMode.STILL);
+    assertThatThrownBy(() -> AppConfig.parse("on", "filter: on\n"))
+        .hasMessageContaining("filter is true; expected off | still");
+  }
+
+  @Test
+  void shouldNotFuseWithoutSeeingWhatMoves() {
+    assertThatThrownBy(
+            () -> AppConfig.parse("blind", "filter: still\nsweep: {motionThreshold: 0}\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(
+            "filter is still; expected off, or sweep.motionThreshold above 0 to see what moves");
   }
 
   @Test

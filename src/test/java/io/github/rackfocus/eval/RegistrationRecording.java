@@ -41,8 +41,27 @@ final class RegistrationRecording implements AutoCloseable {
       double partsMetresPerSecond,
       Consumer<String> progress)
       throws InterruptedException {
-    SimulatedCameraConfig disturbed =
-        scenario.applyTo(SimulatedCameraConfig.DEFAULTS.withSize(width, height));
+    this(
+        scenario,
+        SimulatedCameraConfig.DEFAULTS.withSize(width, height),
+        frames,
+        partsMetresPerSecond,
+        progress);
+  }
+
+  /**
+   * Renders the frames of a camera.
+   *
+   * @param undisturbed the camera without the scenario
+   */
+  RegistrationRecording(
+      Scenario scenario,
+      SimulatedCameraConfig undisturbed,
+      int frames,
+      double partsMetresPerSecond,
+      Consumer<String> progress)
+      throws InterruptedException {
+    SimulatedCameraConfig disturbed = scenario.applyTo(undisturbed);
     boolean moving = partsMetresPerSecond > 0;
     int sweeps = disturbed.playback().prerenderedSweeps();
     this.config =
@@ -76,7 +95,7 @@ final class RegistrationRecording implements AutoCloseable {
       recorded[i] = camera.next();
     }
     this.copies = new FramePool(4 * config.sweep().planes() + 4);
-    this.pixels = new byte[width * height];
+    this.pixels = new byte[disturbed.format().width() * disturbed.format().height()];
   }
 
   String name() {

@@ -318,6 +318,16 @@ class WorkerTest {
   }
 
   @Test
+  void shouldRefuseAFilter() {
+    String yaml = TestFleet.yaml(broker.bootstrapServers()) + "\nfilter: still\n";
+    assertThatThrownBy(() -> new Worker(AppConfig.parse("test", yaml)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "filter is still; expected off, because a map must not depend on which worker computed"
+                + " those before it");
+  }
+
+  @Test
   void shouldRequireAKafkaSink() {
     assertThatThrownBy(() -> new Worker(AppConfig.parse("test", "model: {name: ddl}")))
         .isInstanceOf(IllegalArgumentException.class)

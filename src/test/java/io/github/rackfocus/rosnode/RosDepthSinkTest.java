@@ -128,6 +128,7 @@ class RosDepthSinkTest {
           .containsExactly("receive", "decode", "frame", "wait", "stack", "finish", "publish");
       assertThat(info.stageMillis[Stage.STACK.ordinal()]).isEqualTo(12.5f);
       assertThat(info.stageMillis[Stage.PUBLISH.ordinal()]).isEqualTo(2f);
+      assertThat(info.filter).isEqualTo("off");
     }
   }
 

@@ -98,6 +98,7 @@ public final class DepthFrameCodec {
             .setValidShare((float) info.validShare())
             .setIterations(info.iterations())
             .setRegistration(registration(info))
+            .setFilter(info.filter().key())
             .setExecutionProvider(info.executionProvider())
             .setModel(ModelMessages.of(info.model()));
     for (Validity each : Validity.values()) {

@@ -89,6 +89,7 @@ class DepthFrameCodecTest {
       assertThat(frame.getModel().getSha256()).isEqualTo("ab".repeat(32));
       assertThat(frame.getIterations()).isEqualTo(3);
       assertThat(frame.getExecutionProvider()).isEqualTo("CPU");
+      assertThat(frame.getFilter()).isEqualTo("off");
       assertThat(frame.getCalibrationSha256()).isEqualTo("cd".repeat(32));
       assertThat(frame.getValidityCountsList().stream().mapToInt(n -> n).sum()).isEqualTo(160 * 64);
       assertThat(frame.getYoungestAgeS()).isLessThan(frame.getOldestAgeS());

@@ -52,6 +52,7 @@ class OldBytesTest {
     assertThat(frame.getModel().getName()).isEqualTo("test");
     assertThat(frame.getIterations()).isEqualTo(3);
     assertThat(frame.getCalibrationSha256()).isEqualTo("0123456789abcdef".repeat(4));
+    assertThat(frame.hasFilter()).isFalse();
     assertPixels(DepthFrameCodec.decode(frame));
   }
 
