@@ -8,9 +8,9 @@ import java.util.Arrays;
  *
  * <p>The error of an estimate is mostly systematic: the same texture is misjudged in the same way
  * in every sweep. Measured on the simulated camera, 3 to 10 % of the squared error changes from map
- * to map. So the variance of a mean of n sweeps is taken as {@code variance * (1 - r + r /
- * n)} with r = 0.05, and confidence does not grow with n: log odds are averaged. The documents say
- * how this was measured.
+ * to map. So the variance of a mean of n sweeps is taken as {@code variance * (1 - r + r / n)} with
+ * r = 0.05, and confidence does not grow with n: log odds are averaged. The documents say how this
+ * was measured.
  *
  * <p>Positions are kept in the unit of focus, since the ends of the axis follow the lens readings.
  * For one thread; allocates only when the number of pixels changes.

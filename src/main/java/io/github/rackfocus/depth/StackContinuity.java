@@ -132,8 +132,7 @@ final class StackContinuity {
       return false;
     }
     if (registration != RegistrationMode.OFF) {
-      return stack.keyframeStampNanos() == keyframeStampNanos
-          && stack.motionTrust() >= LEAST_TRUST;
+      return stack.keyframeStampNanos() == keyframeStampNanos && stack.motionTrust() >= LEAST_TRUST;
     }
     // Without registration the camera is taken to stand still, and the reference frame stands for
     // the keyframe. Where it does not, registration was lost and is suspended: the camera moves.

@@ -87,7 +87,13 @@ final class MemoryNeed {
    * @throws DepthException with what is needed, what is left and what helps
    */
   static void check(
-      String what, int planes, long pixels, long featureBytes, long partBytes, boolean onHost, Left left) {
+      String what,
+      int planes,
+      long pixels,
+      long featureBytes,
+      long partBytes,
+      boolean onHost,
+      Left left) {
     long direct =
         (Float.BYTES * (long) planes + DIRECT_BYTES_PER_PIXEL) * pixels + featureBytes + partBytes;
     if (direct > left.directBytes()) {

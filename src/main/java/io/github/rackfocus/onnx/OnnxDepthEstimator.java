@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>In the rolling form only frames that are new to the stack run through the per-image stage. If
  * the model has its stack stage in parts, then also only their planes are computed again (see
  * {@link OnnxConfig.PlaneCache}), so the time for a map hardly depends on the number of planes.
- * Images are
- * padded by replication to a size the model accepts, and maps cropped. If no padding is needed,
- * ONNX Runtime writes directly into the map's layers.
+ * Images are padded by replication to a size the model accepts, and maps cropped. If no padding is
+ * needed, ONNX Runtime writes directly into the map's layers.
  *
  * <p>One thread at a time; {@link #close} waits for a running call. The tensors are kept until the
  * image size or the number of planes changes.

@@ -53,8 +53,7 @@ record PartGraph(OrtSession session, List<PartName> inputs, List<PartName> outpu
       outputs = parse(session.getOutputNames(), graph, kept, false);
       for (PartName name : outputs) {
         requireFit(name, graph, kind, kept);
-        PartName.Range expected =
-            kind == Kind.BATCH ? PartName.Range.ALL : PartName.Range.OWN;
+        PartName.Range expected = kind == Kind.BATCH ? PartName.Range.ALL : PartName.Range.OWN;
         if (name.range() != expected || name.base().equals(PartName.FEATURES)) {
           throw new ModelException(graph + ": has the output " + name + ", which it can't write");
         }
@@ -80,8 +79,7 @@ record PartGraph(OrtSession session, List<PartName> inputs, List<PartName> outpu
       try {
         part = PartName.parse(name);
       } catch (IllegalArgumentException e) {
-        throw new ModelException(
-            graph + ": has the name " + name + "; " + e.getMessage(), e);
+        throw new ModelException(graph + ": has the name " + name + "; " + e.getMessage(), e);
       }
       boolean known =
           kept.containsKey(part.base())

@@ -54,8 +54,7 @@ record PartName(String base, Range range, int offset) {
   static PartName parse(String name) {
     Matcher matcher = FORM.matcher(name);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "expected names such as x, x:-1, x:+2, x:block and x:all");
+      throw new IllegalArgumentException("expected names such as x, x:-1, x:+2, x:block and x:all");
     }
     String base = matcher.group(1);
     String part = matcher.group(2);

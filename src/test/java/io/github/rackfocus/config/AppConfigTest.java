@@ -240,7 +240,8 @@ class AppConfigTest {
 
   @Test
   void shouldRefusePlanesThatAreNotASweep() {
-    for (String focus : List.of("[3, 2, 4]", "[1, 2]", "[1, 2, -3]", "[1, 2, x]", "7", "[1, 1, 2]")) {
+    for (String focus :
+        List.of("[3, 2, 4]", "[1, 2]", "[1, 2, -3]", "[1, 2, x]", "7", "[1, 1, 2]")) {
       assertThatThrownBy(() -> AppConfig.parse("bad", "sweep: {focus: " + focus + "}"))
           .isInstanceOf(ConfigException.class)
           .hasMessageContaining("sweep.focus");

@@ -119,12 +119,22 @@ class StillFilterTest {
 
   private static void assertSameBytes(DepthMap found, DepthMap expected) {
     FloatBuffer[] these = {
-      found.position(), found.error(), found.confidence(), found.allFocus(), found.depth(),
-      found.uncertainty(), found.age()
+      found.position(),
+      found.error(),
+      found.confidence(),
+      found.allFocus(),
+      found.depth(),
+      found.uncertainty(),
+      found.age()
     };
     FloatBuffer[] those = {
-      expected.position(), expected.error(), expected.confidence(), expected.allFocus(),
-      expected.depth(), expected.uncertainty(), expected.age()
+      expected.position(),
+      expected.error(),
+      expected.confidence(),
+      expected.allFocus(),
+      expected.depth(),
+      expected.uncertainty(),
+      expected.age()
     };
     for (int layer = 0; layer < these.length; layer++) {
       for (int i = 0; i < found.pixels(); i++) {

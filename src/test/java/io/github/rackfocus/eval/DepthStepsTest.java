@@ -36,8 +36,7 @@ class DepthStepsTest {
       int x = i % WIDTH;
       int y = i / WIDTH;
       // The pixel's neighbours are beside the step as well; corners of the cross are cut.
-      boolean expected =
-          (x <= 6 && y <= 6) || (x <= 5 && y <= 7);
+      boolean expected = (x <= 6 && y <= 6) || (x <= 5 && y <= 7);
       assertThat(near[i]).as("%d, %d", x, y).isEqualTo(expected);
     }
   }

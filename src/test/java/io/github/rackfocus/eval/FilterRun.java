@@ -33,8 +33,7 @@ final class FilterRun {
 
   private FilterRun(RegistrationRecording recording, String name, long seed) {
     this.recording = recording;
-    int pixels =
-        recording.config().format().width() * recording.config().format().height();
+    int pixels = recording.config().format().width() * recording.config().format().height();
     this.scores =
         List.of(
             new FilterScores(name, seed, FilterMode.OFF, pixels),

@@ -115,8 +115,7 @@ final class FilterSoak {
     try (RegistrationRecording recording =
         new RegistrationRecording(scenario, config, frames, metresPerSecond, line -> {})) {
       String label = metresPerSecond > 0 ? name + ", parts move" : name;
-      List<FilterScores> scores =
-          FilterRun.of(recording, label, camera.scene().seed(), estimator);
+      List<FilterScores> scores = FilterRun.of(recording, label, camera.scene().seed(), estimator);
       for (FilterScores each : scores) {
         System.err.println("  " + line(each));
       }

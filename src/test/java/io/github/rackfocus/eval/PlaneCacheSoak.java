@@ -40,7 +40,13 @@ final class PlaneCacheSoak {
         bundle.identity().name(), bundle.identity().version(), width, height, frames);
     System.out.printf(
         "%-28s %-12s %-11s %6s %9s %10s %7s %7s%n",
-        "scenario", "registration", "planeCache", "planes", "published", "off by > 1", "p50 ms",
+        "scenario",
+        "registration",
+        "planeCache",
+        "planes",
+        "published",
+        "off by > 1",
+        "p50 ms",
         "min ms");
     for (String scenario : names(arguments[3])) {
       run(bundle, scenario, 0, width, height, frames);
@@ -51,7 +57,8 @@ final class PlaneCacheSoak {
     System.out.println(
         """
         planes: mean error of all pixels, published or not, in planes. off by > 1: share of the
-        published pixels that are off by more than a plane. ms: frame and stack stage of a map.""");
+        published pixels that are off by more than a plane. ms: frame and stack stage of a map.\
+        """);
   }
 
   private static String[] names(String list) {
@@ -64,9 +71,8 @@ final class PlaneCacheSoak {
     try (RegistrationRecording recording =
         new RegistrationRecording(
             Scenario.parse(scenario), width, height, frames, speed, System.err::println)) {
-      for (RegistrationMode mode : new RegistrationMode[] {
-        RegistrationMode.AUTO, RegistrationMode.OFF
-      }) {
+      for (RegistrationMode mode :
+          new RegistrationMode[] {RegistrationMode.AUTO, RegistrationMode.OFF}) {
         if (mode == RegistrationMode.OFF && scenario.equals("still")) {
           continue;
         }

@@ -59,8 +59,7 @@ class RegisteredSweepTest {
 
   private static OnnxDepthEstimator model(Form form, PlaneCache cache) throws Exception {
     ModelBundle bundle = new ModelLibrary(Path.of("models")).read("proximal");
-    OnnxConfig config =
-        OnnxConfig.DEFAULTS.withThreads(1).withForm(form).withPlaneCache(cache);
+    OnnxConfig config = OnnxConfig.DEFAULTS.withThreads(1).withForm(form).withPlaneCache(cache);
     return OnnxDepthEstimator.open(bundle, 1, config, System::nanoTime);
   }
 

@@ -30,13 +30,10 @@ class StagePartsTest {
     }
     TestModels.edit(copy, change);
     assertThatExceptionOfType(ModelException.class)
-        .isThrownBy(
-            () ->
-                OnnxDepthEstimator.open(
-                        ModelBundle.read(copy),
-                        OnnxConfig.DEFAULTS.withThreads(1),
-                        System::nanoTime)
-                    .close())
+        .isThrownBy(() ->
+            OnnxDepthEstimator.open(
+                    ModelBundle.read(copy), OnnxConfig.DEFAULTS.withThreads(1), System::nanoTime)
+                .close())
         .satisfies(e -> assertThat(e.getMessage()).contains(said));
   }
 
@@ -61,20 +58,20 @@ class StagePartsTest {
     assertRefused(root -> step(root, 0).put("batch", "planes.onnx"), "only for steps per plane");
     assertRefused(
         root -> ((ObjectNode) root.get("planeCache")).putArray("steps"), "steps has 0 values");
-    assertRefused(
-        root -> ((ObjectNode) root.get("planeCache")).putArray("kept").add(3), "kept[0]");
+    assertRefused(root -> ((ObjectNode) root.get("planeCache")).putArray("kept").add(3), "kept[0]");
     assertRefused(root -> ((ObjectNode) root.get("files")).remove("head-k0.onnx"), "head-k0.onnx");
-    assertRefused(
-        root -> ((ObjectNode) root.get("twoStage")).put("luma", "stack"), "luma none");
+    assertRefused(root -> ((ObjectNode) root.get("twoStage")).put("luma", "stack"), "luma none");
   }
 
   @Test
   void shouldRefuseGraphsThatDoNotFitTheManifest() throws Exception {
-    assertRefused(root -> kept(root, 1).put("channels", 16), "plane.onnx: input x8", "expected FLOAT [1, 16, h, w]");
+    assertRefused(
+        root -> kept(root, 1).put("channels", 16),
+        "plane.onnx: input x8",
+        "expected FLOAT [1, 16, h, w]");
     assertRefused(root -> kept(root, 1).put("name", "y8"), "x8", "which is not kept");
     assertRefused(root -> kept(root, 6).put("per", "plane"), "block-sums.onnx", "sums");
-    assertRefused(
-        root -> step(root, 0).put("graph", "plane.onnx"), "plane.onnx", "kind BLOCK");
+    assertRefused(root -> step(root, 0).put("graph", "plane.onnx"), "plane.onnx", "kind BLOCK");
   }
 
   @Test
