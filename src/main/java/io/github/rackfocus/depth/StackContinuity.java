@@ -81,7 +81,7 @@ final class StackContinuity {
         fresh++;
         Affine before = viewToImage[plane];
         shift[plane] = frame.viewToImage().distance(before, stack.width(), stack.height());
-        follows &= shift[plane] <= MOST_SHIFT * longerSide;
+        follows = follows && shift[plane] <= MOST_SHIFT * longerSide;
         before.set(frame.viewToImage());
         frames[plane].set(frame);
       }
