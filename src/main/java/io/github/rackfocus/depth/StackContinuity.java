@@ -85,7 +85,7 @@ final class StackContinuity {
         before.set(frame.viewToImage());
         frames[plane].set(frame);
       }
-      cameraStill &= shift[plane] <= STILL_SHIFT * longerSide;
+      cameraStill = cameraStill && shift[plane] <= STILL_SHIFT * longerSide;
     }
     newShare = (float) fresh / stack.planes();
     elapsedSeconds = (stack.stampNanos() - stampNanos) * 1e-9f;
