@@ -7,6 +7,7 @@ import io.github.rackfocus.onnx.Manifest.Golden;
 import io.github.rackfocus.onnx.Manifest.Luma;
 import io.github.rackfocus.onnx.Manifest.TwoStage;
 import io.github.rackfocus.onnx.OnnxConfig.Precision;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,7 +32,7 @@ final class ModelGraphs implements AutoCloseable {
   private final boolean rolling;
   private @Nullable OrtSession frameStage;
   private @Nullable PartGraphs parts;
-  private @Nullable PartGraph anyHead;
+  private final List<PartGraph> heads = new ArrayList<>();
   private final SortedMap<Integer, OrtSession> lastStages = new TreeMap<>();
   private final SortedMap<Integer, Double> goldenDifferences = new TreeMap<>();
   private final Set<Integer> fallenBackToFloat = new HashSet<>();
@@ -153,7 +154,7 @@ final class ModelGraphs implements AutoCloseable {
     if (planewise == null) {
       checkLastStage(last, iterations);
     } else {
-      anyHead = planewise.head(bundle, last, iterations);
+      heads.add(planewise.head(bundle, last, iterations));
     }
     goldenDifferences.put(iterations, GoldenCheck.run(this, iterations));
   }
@@ -195,8 +196,7 @@ final class ModelGraphs implements AutoCloseable {
       return new FullWorkspace(environment, anyLast(), planes, height, width);
     }
     PartGraphs planewise = parts;
-    PartGraph head = anyHead;
-    if (planewise == null || head == null) {
+    if (planewise == null) {
       return new RollingWorkspace(environment, frame, twoStage(), planes, height, width);
     }
     return new PlanewiseWorkspace(
@@ -204,7 +204,7 @@ final class ModelGraphs implements AutoCloseable {
         frame,
         twoStage(),
         planewise,
-        head,
+        heads,
         options.planeCache(),
         planes,
         height,

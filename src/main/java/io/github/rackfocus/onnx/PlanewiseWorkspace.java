@@ -13,6 +13,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class PlanewiseWorkspace extends RollingWorkspace {
   private final KeptTensors kept;
   private final List<Runs> steps = new ArrayList<>();
-  private final Map<String, OnnxTensor> headInputs = new HashMap<>();
+  /** Heads with fewer iterations may read less. */
+  private final Map<OrtSession, Map<String, OnnxTensor>> headInputs = new IdentityHashMap<>();
+
   private final boolean[] fresh;
   private final boolean[] selected;
   private final boolean neighbours;
@@ -82,7 +85,7 @@ final class PlanewiseWorkspace extends RollingWorkspace {
       OrtSession frameStage,
       TwoStage form,
       PartGraphs graphs,
-      PartGraph head,
+      List<PartGraph> heads,
       PlaneCache cache,
       int planes,
       int height,
@@ -103,7 +106,9 @@ final class PlanewiseWorkspace extends RollingWorkspace {
       for (OpenStep step : graphs.steps()) {
         steps.add(new Runs(step));
       }
-      headInputs.putAll(bind(head.inputs(), 0));
+      for (PartGraph head : heads) {
+        headInputs.put(head.session(), bind(head.inputs(), 0));
+      }
     } catch (OrtException | RuntimeException e) {
       close();
       throw e;
@@ -211,6 +216,10 @@ final class PlanewiseWorkspace extends RollingWorkspace {
   @Override
   void run(OrtSession last, int reference, Map<String, OnnxTensor> outputs) throws OrtException {
     refresh();
-    last.run(headInputs, outputs).close();
+    Map<String, OnnxTensor> inputs = headInputs.get(last);
+    if (inputs == null) {
+      throw new IllegalArgumentException("not a head of these graphs");
+    }
+    last.run(inputs, outputs).close();
   }
 }

@@ -188,6 +188,33 @@ class PlaneCacheTest {
   }
 
   @Test
+  void shouldSwitchBetweenAllNumbersOfIterations() throws Exception {
+    ModelBundle bundle = new ModelLibrary(Path.of("models")).read("proximal");
+    OnnxConfig config = OnnxConfig.DEFAULTS.withThreads(1).withForm(Form.ROLLING);
+    try (OnnxDepthEstimator switched =
+            OnnxDepthEstimator.openSwitchable(bundle, 5, config, System::nanoTime);
+        DepthMap found = lease();
+        DepthMap expected = lease()) {
+      assertThat(switched.isPlanewise()).isTrue();
+      FocalStack stack = SyntheticStack.stack(frames, WIDTH, HEIGHT, PLANES);
+      for (int iterations : switched.iterationChoices()) {
+        FocalStack next = replaced(stack, 0, iterations);
+        stack.close();
+        stack = next;
+        switched.useIterations(iterations);
+        switched.estimate(stack, found);
+        try (OnnxDepthEstimator fixed =
+            OnnxDepthEstimator.open(
+                bundle, iterations, config.withPlaneCache(PlaneCache.OFF), System::nanoTime)) {
+          fixed.estimate(stack, expected);
+        }
+        assertSame(found, expected, 1e-4f);
+      }
+      stack.close();
+    }
+  }
+
+  @Test
   void shouldNotBeUsedInTheFullForm() throws Exception {
     ModelBundle bundle = new ModelLibrary(Path.of("models")).read("proximal");
     OnnxConfig full = OnnxConfig.DEFAULTS.withThreads(1).withForm(Form.FULL);
