@@ -27,6 +27,17 @@ final class XmlRpcReader {
   static final int MAX_DEPTH = 64;
   static final int MAX_VALUES = 1_000_000;
 
+  /**
+   * Limits of the JDK's parser, which JDK 24 made so strict that a robot_description is refused (JEP
+   * 185 and its properties; 0 is none). This reader bounds depth, values and, with its caller, size
+   * itself.
+   */
+  private static final List<String> PARSER_LIMITS =
+      List.of(
+          "jdk.xml.maxElementDepth",
+          "jdk.xml.maxGeneralEntitySizeLimit",
+          "jdk.xml.totalEntitySizeLimit");
+
   /** An incoming call. */
   record Call(String method, List<Object> parameters) {}
 
@@ -39,6 +50,9 @@ final class XmlRpcReader {
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
     factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
     factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, false);
+    for (String limit : PARSER_LIMITS) {
+      factory.setProperty(limit, "0");
+    }
     factory.setXMLResolver((publicId, systemId, base, namespace) -> {
       throw new XMLStreamException("external entities are not supported");
     });
