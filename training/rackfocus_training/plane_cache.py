@@ -12,7 +12,8 @@ frame at plane z it runs in this order:
 A map thus costs one plane's work and sums over about sqrt(Z) planes, however many planes there are.
 At the start and whenever most frames are new, all planes are computed at once by the batch form of
 step 2. In a static scene both give the same. When the scene changes, a plane keeps the mixture with its
-neighbours' old frames until its own next frame; training simulates that (stale.py).
+neighbours' old results until it is computed again. Those are mixtures themselves, once for each scale,
+so a change is forgotten in four to five sweeps; training simulates one step of that (stale.py).
 
 Names of inputs and outputs say which part of what is kept they are, for a plane z of block b: "x" is
 the slice of z (or b), "x:+1" that of plane z + 1 (or the end plane, if there is none), "x:block" the
@@ -30,7 +31,7 @@ from torch import nn
 from .layers import plane_coordinate
 from .plane_unet import LEARNED, PlaneUNet
 from .proximal_inference import (GatherBins, GatherChannels, PLANE_WIDTH, StackInference,
-                                 sharpness_weights, shift_index, sum_over)
+                                 shift_index, sum_over)
 
 # What is kept of a plane's U-Net, as (name, downscale): before the planes are mixed at 1/8, 1/16 and
 # 1/32, and the deepest features.
@@ -142,12 +143,14 @@ class BlockSums(nn.Module):
 
 
 class BlockPicture(nn.Module):
-    """Measures [N, 3, h, w] and features [N, 32, h, w] of a block of planes to the sum of the sharpness
-    weights [1, 1, h, w] and the weighted sum of the luma [1, 16, h, w]."""
+    """Measures [N, 3, h, w] and features [N, 32, h, w] of a block of planes to the largest sharpness and
+    the sum of the weights relative to it [1, 1, h, w], and the weighted sum of the luma [1, 16, h, w]."""
 
     def forward(self, measures, features):
-        weights = sharpness_weights(measures)
-        return sum_all(weights), sum_all(weights * features[:, LEARNED:])
+        sharpness = measures[:, 2:]
+        peak = sharpness.amax(dim=0, keepdim=True)
+        weights = torch.exp(sharpness - peak)
+        return peak, sum_all(weights), sum_all(weights * features[:, LEARNED:])
 
 
 class PlaneStage(nn.Module):
@@ -224,16 +227,17 @@ class ProximalPlanes(nn.Module):
 class ProximalHead(nn.Module):
     """StackInference after the focus volume, to the four outputs."""
 
-    INPUTS = ("features:all", "focus", "sums:all", "largest:all", "weights:all", "pictures:all",
-              "scores:all", "measures:all")
+    INPUTS = ("features:all", "focus", "sums:all", "largest:all", "peaks:all", "weights:all",
+              "pictures:all", "scores:all", "measures:all")
 
     def __init__(self, inference: StackInference, outputs: Callable):
         super().__init__()
         self.inference, self.outputs = inference, outputs
 
-    def forward(self, features, focus, sums, largest, weights, pictures, scores, measures):
+    def forward(self, features, focus, sums, largest, peaks, weights, pictures, scores, measures):
         mean = sum_all(sums) * (1.0 / focus.shape[1])
-        picture = sum_all(pictures) / sum_all(weights)
+        relative = torch.exp(peaks - peaks.amax(dim=0, keepdim=True))
+        picture = sum_all(relative * pictures) / sum_all(relative * weights)
         *exit, logit = self.inference.estimate(
             scores, measures, mean, largest.amax(dim=0, keepdim=True), picture, focus,
             lambda depth: features_at(features, depth, focus, (1,)))
@@ -247,7 +251,8 @@ def proximal_parts(stage, outputs: Callable, names: Tuple[str, ...]) -> Parts:
     """
     volume = StackInference(stage, 0).volume
     blocks = (Kept("sums", LEARNED, 4, "block"), Kept("largest", LEARNED, 4, "block"),
-              Kept("weights", 1, 4, "block"), Kept("pictures", LEARNED, 4, "block"))
+              Kept("peaks", 1, 4, "block"), Kept("weights", 1, 4, "block"),
+              Kept("pictures", LEARNED, 4, "block"))
     return Parts(
         kept=tuple(Kept(name, PLANE_WIDTH, downscale) for name, downscale in UNET)
         + (Kept("scores", 1, 4), Kept("measures", 3, 4)) + blocks,
@@ -258,6 +263,6 @@ def proximal_parts(stage, outputs: Callable, names: Tuple[str, ...]) -> Parts:
                     Graph(ProximalPlanes(volume), ProximalPlanes.INPUTS, ProximalPlanes.OUTPUTS)),
                Step("block-picture", "block",
                     Graph(BlockPicture(), ("measures:block", "features:block"),
-                          ("weights", "pictures")))),
+                          ("peaks", "weights", "pictures")))),
         head=lambda iterations: Graph(ProximalHead(StackInference(stage, iterations), outputs),
                                       ProximalHead.INPUTS, names))

@@ -23,7 +23,6 @@ from .layers import double, hat_matrix
 from .proximal import BINS, FEATURES, LEARNED, OFFSETS, Settings, StackStage
 
 PLANE_WIDTH = 32
-SHARPEST = 40.0  # bound of the log of a sharpness weight
 
 
 class GatherChannels(torch.autograd.Function):
@@ -36,14 +35,6 @@ class GatherChannels(torch.autograd.Function):
     @staticmethod
     def symbolic(g, x, index):
         return g.op("GatherND", x, index)
-
-
-def sharpness_weights(measures: torch.Tensor) -> torch.Tensor:
-    """Weights of the planes in the picture of the sharpest ones: measures [N, 3, h, w] to [N, 1, h, w].
-
-    Not relative to the largest, so that sums over blocks of planes add up. The bound keeps them finite.
-    """
-    return torch.exp(torch.clamp(measures[:, 2:], -SHARPEST, SHARPEST))
 
 
 class GatherBins(torch.autograd.Function):
@@ -366,7 +357,8 @@ class StackInference(nn.Module):
         luma = GatherChannels.apply(
             features, channel_index(features.shape[0], LEARNED, FEATURES - LEARNED))
         scores, measures, mean, largest = self.volume(features, focus, ones)
-        weights = sharpness_weights(measures)
+        sharpness = measures[:, 2:]
+        weights = torch.exp(sharpness - sharpness.amax(dim=0, keepdim=True))
         picture = sum_over(ones, weights * luma) / sum_over(ones, weights)
         return self.estimate(scores, measures, mean, largest, picture, focus,
                              lambda depth: self._luma_at(depth, luma, focus, ones))

@@ -1,6 +1,7 @@
 """The stack stage in parts gives what the whole gives, and forgets old frames."""
 
 import math
+import os
 import unittest
 
 import torch
@@ -127,6 +128,20 @@ class PlaneCacheTest(unittest.TestCase):
                         node.load(z, new[z])
                         node.compute(z, focus)
                 self.assert_same(model, node, new, focus, iterations[-1], 1e-3, name)
+
+    def test_should_give_what_the_whole_gives_however_sharp_the_texture(self):
+        # One-pixel checkers, whose log sharpness is above 100.
+        stack = (torch.arange(HEIGHT)[:, None] + torch.arange(WIDTH)) % 2
+        stack = (0.5 + (stack - 0.5) / (1 + torch.arange(6)[:, None, None])).float()
+        focus = torch.linspace(0, 1, 6)[None]
+        model = export.load_model(os.path.join(os.path.dirname(__file__), "..", "checkpoints",
+                                               "proximal-1.2.0.pt"))
+        node = Node(model, 6)
+        with torch.no_grad():
+            for z in range(6):
+                node.load(z, stack[z])
+            node.compute_all(focus)
+            self.assert_same(model, node, stack, focus, 3, 1e-4, "checkers")
 
     def test_should_refuse_another_unit(self):
         with self.assertRaisesRegex(ValueError, "expected plane or block, found 'row'"):

@@ -2,6 +2,7 @@ package io.github.rackfocus.config;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.rackfocus.depth.FilterMode;
+import io.github.rackfocus.depth.StillFilter;
 import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.kafka.KafkaDepthSinkConfig;
 import io.github.rackfocus.kafka.KafkaHealthConfig;
@@ -144,18 +145,33 @@ public record AppConfig(
     if (filter == FilterMode.STILL && rolling.motionThreshold() == 0) {
       root.fault("filter", "still", "off, or sweep.motionThreshold above 0 to see what moves");
     }
+    if (filter == FilterMode.STILL && !sweep.isEven()) {
+      root.fault("filter", "still", "off: it needs planes at equal distances, not sweep.focus");
+    }
     ConfigSection lens = root.section("lens", "How the focus of an image is determined.");
     RosInputConfig.Lens input = RosInputConfig.Lens.read(lens, sweep);
     double depthOffset =
         lens.number("depthOffset", 0, -10, 10, "m", "Offset added to every metric depth");
     ConfigSection source = root.section("source", "Where frames come from.");
+    SourceConfig frames = SourceConfig.read(source, images, input, sweep);
+    ModelConfig model = ModelConfig.read(root.section("model", "Which model runs, and how."));
+    ValidityThresholds validity =
+        validity(root.section("validity", "When a pixel's depth is published."));
+    if (filter == FilterMode.STILL && validity.minConfidence() > StillFilter.MOST_CONFIDENCE) {
+      root.fault(
+          "filter",
+          "still",
+          "off, or validity.minConfidence of "
+              + StillFilter.MOST_CONFIDENCE
+              + " or less, the most that fused confidence reaches");
+    }
     return new AppConfig(
         identity,
-        SourceConfig.read(source, images, input, sweep),
+        frames,
         rolling,
-        ModelConfig.read(root.section("model", "Which model runs, and how.")),
+        model,
         filter,
-        validity(root.section("validity", "When a pixel's depth is published.")),
+        validity,
         depthOffset,
         SinkConfig.read(root.section("sinks", "Where depth maps go.")),
         ros,

@@ -100,7 +100,7 @@ public record ModelConfig(String name, int iterations, double deadlineMillis, On
                 model.choice(
                     "planeCache",
                     defaults.planeCache(),
-                    "What a new frame recomputes in the rolling form on a CPU; off: all planes"))
+                    "Which planes a new frame recomputes, for rolling form in fp32 on a CPU; off: all"))
             .withGpu(gpu(model.section("gpu", "Options of a GPU; see docs/gpu.md.")));
     return new ModelConfig(name, iterations, deadline, onnx);
   }

@@ -5,6 +5,7 @@ import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.sweep.FocusAxis;
 import java.util.function.LongToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Configures the sweep of a real camera.
@@ -70,6 +71,14 @@ public record SweepConfig(
   /** Time between two frames of such a sweep, nanoseconds; 0 if the period is unknown. */
   public long framePeriodNanos() {
     return Math.round(1e9 * periodSeconds / frames());
+  }
+
+  /** Whether the planes are at equal distances in dioptres. */
+  boolean isEven() {
+    FocusAxis even = FocusAxis.uniformDioptres(axis.farthest(), axis.nearest(), axis.planes());
+    double most = 1e-3 * (axis.nearest() - axis.farthest());
+    return IntStream.range(0, axis.planes())
+        .allMatch(plane -> Math.abs(axis.focus(plane) - even.focus(plane)) <= most);
   }
 
   /** Reads the options, which are in one section with those of the rolling stack. */

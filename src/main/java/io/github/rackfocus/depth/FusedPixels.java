@@ -34,7 +34,7 @@ final class FusedPixels {
   static final float GONE_PLANES = 1;
 
   /** Confidence is kept within 0.001 and 0.999: more certainty is not borne out by the truth. */
-  private static final float LEAST_DOUBT = 0.001f;
+  private static final float LEAST_DOUBT = 1 - StillFilter.MOST_CONFIDENCE;
 
   /** Errors below this share of a plane are not distinguished. */
   private static final float LEAST_ERROR_PLANES = 0.002f;
@@ -145,7 +145,7 @@ final class FusedPixels {
       float confidence = row.confidence[x];
       float position = clip(row.position[x]);
       // Also false for NaN.
-      boolean sound = position > leastPosition && error < Float.MAX_VALUE && confidence >= 0;
+      boolean sound = position > leastPosition && error <= range && confidence >= 0;
       if (!sound || !row.usable[x]) {
         sweeps[i] = 0;
         age[i] = 0;

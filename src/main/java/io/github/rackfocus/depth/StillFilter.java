@@ -24,6 +24,9 @@ import io.github.rackfocus.sweep.FocusAxis;
  * 21 bytes a pixel. The same stacks and maps give the same result.
  */
 public final class StillFilter {
+  /** The largest fused confidence. */
+  public static final float MOST_CONFIDENCE = 0.999f;
+
   /** Spans of a stack for which a pixel is published that is not measured confidently. */
   private static final double MAX_AGE_SPANS = 2;
 

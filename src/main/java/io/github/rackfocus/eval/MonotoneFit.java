@@ -34,7 +34,7 @@ final class MonotoneFit {
       double value = values[order[next]];
       double sum = 0;
       int size = 0;
-      while (next < count && values[order[next]] == value) {
+      while (next < count && Double.compare(values[order[next]], value) == 0) {
         sum += truths[order[next++]];
         size++;
       }

@@ -5,6 +5,7 @@ import io.github.rackfocus.config.ModelConfig;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.PeakDepthEstimator;
 import io.github.rackfocus.onnx.ModelException;
+import io.github.rackfocus.onnx.OnnxConfig.PlaneCache;
 import io.github.rackfocus.onnx.OnnxDepthEstimator;
 import java.util.function.Supplier;
 
@@ -33,7 +34,7 @@ final class CameraEstimators implements AutoCloseable {
       default -> {
         // Without a deadline: iterations that vary with the load would make two workers' maps
         // differ.
-        OnnxDepthEstimator bundle = Estimators.openBundle(config.withDeadlineMillis(0));
+        OnnxDepthEstimator bundle = Estimators.openBundle(repeatable(config));
         yield new CameraEstimators(bundle, bundle::forAnotherCamera);
       }
     };
@@ -52,5 +53,13 @@ final class CameraEstimators implements AutoCloseable {
   @Override
   public void close() {
     first.close();
+  }
+
+  /**
+   * Returns a configuration with which a map depends on nothing but its stack, so that another
+   * worker computes equal bytes: a plane cache carries what was computed before.
+   */
+  private static ModelConfig repeatable(ModelConfig config) {
+    return config.withDeadlineMillis(0).withOnnx(config.onnx().withPlaneCache(PlaneCache.OFF));
   }
 }

@@ -50,7 +50,7 @@ public record OnnxConfig(
           Optimisation.ALL,
           Form.AUTO,
           Precision.FP32,
-          PlaneCache.PLANE,
+          PlaneCache.NEIGHBOURS,
           GpuConfig.DEFAULTS);
 
   private static final int MAX_THREADS = 256;
@@ -115,9 +115,9 @@ public record OnnxConfig(
   public enum PlaneCache {
     /** Everything. */
     OFF,
-    /** The new frame's plane. */
+    /** The new frame's plane: fastest, but what changes in the scene is forgotten slowly. */
     PLANE,
-    /** The new frame's plane and the planes next to it: better where the camera moves. */
+    /** The new frame's plane and the planes next to it. */
     NEIGHBOURS
   }
 

@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A graph of a stack stage in parts, with its inputs and outputs parsed and checked against the
@@ -64,10 +67,14 @@ record PartGraph(OrtSession session, List<PartName> inputs, List<PartName> outpu
     return new PartGraph(session, List.copyOf(inputs), List.copyOf(outputs));
   }
 
-  /** Returns whether a graph reads all units of a tensor that it writes for one. */
-  boolean readsAll(PartName output) {
-    return output.range() == PartName.Range.OWN
-        && inputs.contains(new PartName(output.base(), PartName.Range.ALL, 0));
+  /** Returns whether the graph reads a tensor, of whichever units. */
+  boolean reads(String base) {
+    return inputs.stream().anyMatch(name -> name.base().equals(base));
+  }
+
+  /** Returns the names of the tensors that the graph writes. */
+  Set<String> written() {
+    return outputs.stream().map(PartName::base).collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static List<PartName> parse(

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The open graphs of a stack stage in parts, without its heads. Owned by {@link ModelGraphs}. */
@@ -57,10 +59,41 @@ final class PartGraphs implements AutoCloseable {
             batch == null ? null : graphs.open(bundle, batch, Kind.BATCH, opener, opened);
         graphs.steps.add(new OpenStep(step.per(), one, all));
       }
+      graphs.requireOneWriterEach(bundle);
       return graphs;
     } catch (ModelException | GpuException | OrtException | RuntimeException e) {
       opened.forEach(ModelGraphs::closeSession);
       throw e;
+    }
+  }
+
+  /** A tensor that is not written for a new frame would be that of the first frame for good. */
+  private void requireOneWriterEach(ModelBundle bundle) throws ModelException {
+    Set<String> written = new TreeSet<>();
+    for (OpenStep step : steps) {
+      Set<String> ofOne = step.one().written();
+      PartGraph all = step.all();
+      if (all != null && !all.written().equals(ofOne)) {
+        throw new ModelException(
+            bundle.manifestFile()
+                + ": planeCache has a graph that writes "
+                + ofOne
+                + " and a batch that writes "
+                + all.written()
+                + "; expected the same");
+      }
+      for (String name : ofOne) {
+        if (!written.add(name)) {
+          throw new ModelException(
+              bundle.manifestFile() + ": planeCache has two steps that write " + name);
+        }
+      }
+    }
+    for (Kept each : parts.kept()) {
+      if (!written.contains(each.name())) {
+        throw new ModelException(
+            bundle.manifestFile() + ": planeCache has no step that writes " + each.name());
+      }
     }
   }
 

@@ -24,22 +24,25 @@ import org.jspecify.annotations.Nullable;
  * and when more than half of the planes have new frames, as after a restart or a new keyframe.
  *
  * <p>In a static scene the result is that of the whole stack stage up to rounding. Where the scene
- * changes, the kept results of a plane are a mixture with its neighbours as they were when its own
- * frame came.
+ * changes, the kept results of a plane are a mixture with those of its neighbours, which are
+ * mixtures themselves: a change is forgotten in four to five sweeps, in half of that where
+ * neighbours are computed as well.
  */
 final class PlanewiseWorkspace extends RollingWorkspace {
   private final KeptTensors kept;
-  private final List<Runs> steps = new ArrayList<>();
+  private final List<BoundStep> steps = new ArrayList<>();
+
   /** Heads with fewer iterations may read less. */
   private final Map<OrtSession, Map<String, OnnxTensor>> headInputs = new IdentityHashMap<>();
 
   private final boolean[] fresh;
+  private final boolean[] copied;
   private final boolean[] selected;
   private final boolean neighbours;
   private boolean complete;
 
   /** One step's graphs, bound to tensors. */
-  private final class Runs {
+  private final class BoundStep {
     final Unit per;
     final PartGraph one;
     final @Nullable PartGraph all;
@@ -49,14 +52,14 @@ final class PlanewiseWorkspace extends RollingWorkspace {
     final Map<String, OnnxTensor> allInputs;
     final Map<String, OnnxTensor> allOutputs;
 
-    Runs(OpenStep step) throws OrtException {
+    BoundStep(OpenStep step) throws OrtException {
       per = step.per();
       one = step.one();
       all = step.all();
       Map<String, OnnxTensor> spare = new HashMap<>();
       for (PartName name : one.outputs()) {
-        // The graph reads this slice, so it must not write it before it has ended.
-        if (one.readsAll(name)) {
+        // The graph may read this slice, so it must not write it before it has ended.
+        if (one.reads(name.base())) {
           FloatBuffer memory = kept.spare(name);
           spares.put(name, memory);
           spare.put(name.toString(), kept.spareTensor(name, memory, height, width));
@@ -93,6 +96,7 @@ final class PlanewiseWorkspace extends RollingWorkspace {
       throws OrtException {
     super(environment, frameStage, form, planes, height, width);
     this.fresh = new boolean[planes];
+    this.copied = new boolean[planes];
     this.selected = new boolean[planes];
     this.neighbours = cache == PlaneCache.NEIGHBOURS;
     try {
@@ -104,7 +108,7 @@ final class PlanewiseWorkspace extends RollingWorkspace {
           width);
       kept.addFocus(tensor(focus, 1, planes));
       for (OpenStep step : graphs.steps()) {
-        steps.add(new Runs(step));
+        steps.add(new BoundStep(step));
       }
       for (PartGraph head : heads) {
         headInputs.put(head.session(), bind(head.inputs(), 0));
@@ -130,14 +134,21 @@ final class PlanewiseWorkspace extends RollingWorkspace {
 
   @Override
   void planeWritten(int plane) throws OrtException {
-    fresh[plane] = true;
+    setFresh(plane, false);
     super.planeWritten(plane);
   }
 
   @Override
   void copyPlane(int from, int to) {
-    fresh[to] = true;
+    setFresh(to, true);
     super.copyPlane(from, to);
+  }
+
+  private void setFresh(int plane, boolean isCopy) {
+    fresh[plane] = true;
+    // What neighbours keep of a frame that stood in for a missing one must not outlast it.
+    complete = complete && copied[plane] == isCopy;
+    copied[plane] = isCopy;
   }
 
   @Override
@@ -153,20 +164,24 @@ final class PlanewiseWorkspace extends RollingWorkspace {
     // Until all steps have run, some of what is kept belongs to other frames.
     complete = false;
     if (whole) {
-      for (Runs step : steps) {
+      for (BoundStep step : steps) {
         refreshAll(step);
       }
     } else {
       select();
-      for (Runs step : steps) {
-        refreshSelected(step);
+      // Planes are computed in order, so that the first of several new frames is mixed with the
+      // old frame of the next.
+      for (int pass = 0; pass < Math.min(count, 2); pass++) {
+        for (BoundStep step : steps) {
+          refreshSelected(step);
+        }
       }
     }
     Arrays.fill(fresh, false);
     complete = true;
   }
 
-  private void refreshAll(Runs step) throws OrtException {
+  private void refreshAll(BoundStep step) throws OrtException {
     PartGraph all = step.all;
     if (all != null) {
       all.session().run(step.allInputs, step.allOutputs).close();
@@ -186,7 +201,7 @@ final class PlanewiseWorkspace extends RollingWorkspace {
     }
   }
 
-  private void refreshSelected(Runs step) throws OrtException {
+  private void refreshSelected(BoundStep step) throws OrtException {
     if (step.per == Unit.PLANE) {
       // Neighbours read the results of the fresh planes.
       for (int plane = 0; plane < planes; plane++) {

@@ -20,7 +20,7 @@ final class StackTensors implements AutoCloseable {
   private final PlanePadding padding;
   private final PlanePadding.Scratch scratch;
   private final Workspace workspace;
-  private final PlaneCache cache;
+  private final LoadedFrames loaded;
   private final PinnedMaps maps;
   private final @Nullable PinnedOutputs padded;
 
@@ -34,7 +34,7 @@ final class StackTensors implements AutoCloseable {
     this.padding = padding;
     this.scratch = padding.scratch();
     this.workspace = workspace;
-    this.cache = new PlaneCache(planes);
+    this.loaded = new LoadedFrames(planes);
     this.maps = new PinnedMaps(graphs.environment());
     this.padded = padded;
   }
@@ -92,6 +92,8 @@ final class StackTensors implements AutoCloseable {
       for (int iterations : graphs.iterations()) {
         workspace.run(graphs.last(iterations), planes - 1, unused.tensors());
       }
+      workspace.planeWritten(0);
+      workspace.refresh();
     }
   }
 
@@ -117,19 +119,19 @@ final class StackTensors implements AutoCloseable {
   void loadFrames(FocalStack stack) throws OrtException {
     for (int z = 0; z < stack.planes(); z++) {
       Frame frame = stack.frame(z);
-      if (cache.holds(z, frame)) {
+      if (loaded.holds(z, frame)) {
         continue;
       }
       // A frame that replaces a missing neighbour has been through the stage already.
-      int same = cache.find(frame);
-      cache.forget(z);
+      int same = loaded.find(frame);
+      loaded.forget(z);
       if (same >= 0) {
         workspace.copyPlane(same, z);
       } else {
         padding.write(frame.luma(), workspace.luma(), z, scratch);
         workspace.planeWritten(z);
       }
-      cache.put(z, frame);
+      loaded.put(z, frame);
     }
   }
 

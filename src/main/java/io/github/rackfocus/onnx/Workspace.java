@@ -53,7 +53,10 @@ abstract sealed class Workspace implements AutoCloseable permits RollingWorkspac
     copySlice(luma, height * width, from, to);
   }
 
-  /** Runs what else can be computed before a map is asked for; positions have been written. */
+  /**
+   * Runs what the stack stage needs of new frames, if that is kept between maps. Luma and positions
+   * have been written. {@link #run} does it too; without a map, this keeps the next one cheap.
+   */
   void refresh() throws OrtException {}
 
   /**

@@ -180,6 +180,18 @@ class AppConfigTest {
   }
 
   @Test
+  void shouldNotFuseWhatTheFilterIsNotMadeFor() {
+    assertThatThrownBy(
+            () -> AppConfig.parse("uneven", "filter: still\nsweep: {focus: [1, 2, 4]}\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("filter is still; expected off: it needs planes at equal distances");
+    assertThatThrownBy(
+            () -> AppConfig.parse("sure", "filter: still\nvalidity: {minConfidence: 0.9995}\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("validity.minConfidence of 0.999 or less");
+  }
+
+  @Test
   void shouldReportAllFaultsAtOnce() {
     ConfigException fault =
         catchThrowableOfType(

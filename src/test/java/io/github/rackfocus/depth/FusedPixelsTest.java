@@ -127,6 +127,7 @@ class FusedPixelsTest {
       {Float.NaN, 0.1f, 0.97f},
       {0.4f, Float.NaN, 0.97f},
       {0.4f, Float.POSITIVE_INFINITY, 0.97f},
+      {0.4f, 1e30f, 0.97f},
       {0.4f, 0.1f, Float.NaN}
     };
     for (float[] each : broken) {

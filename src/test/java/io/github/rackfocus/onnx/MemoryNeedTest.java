@@ -29,7 +29,7 @@ class MemoryNeedTest {
     String what = "10 planes";
     MemoryNeed.check(what, 10, PIXELS, FEATURES, 0, true, left);
     assertThatThrownBy(() -> MemoryNeed.check(what, 10, PIXELS, FEATURES, GIBIBYTE, true, left))
-        .hasMessageContaining("need about 8932 MiB; 7168 MiB are available");
+        .hasMessageContaining("need about 9956 MiB; 7168 MiB are available");
     assertThatThrownBy(
             () -> MemoryNeed.check(what, 10, PIXELS, FEATURES, 3 * GIBIBYTE, false, left))
         .hasMessageContaining("MiB of direct memory");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.rackfocus.onnx.PartName.Range;
 import java.io.IOException;
@@ -74,6 +75,26 @@ class StagePartsTest {
     assertRefused(root -> step(root, 0).put("graph", "plane.onnx"), "plane.onnx", "kind BLOCK");
   }
 
+  /** What no step writes would stay that of the first frame, and pass every other check. */
+  @Test
+  void shouldRefuseTensorsWithoutAWriter() throws Exception {
+    assertRefused(
+        root ->
+            ((ArrayNode) root.path("planeCache").path("kept"))
+                .addObject()
+                .put("name", "more")
+                .put("channels", 1)
+                .put("downscale", 4)
+                .put("per", "plane"),
+        "no step that writes more");
+    assertRefused(
+        root -> {
+          var steps = (ArrayNode) root.path("planeCache").path("steps");
+          steps.add(steps.get(0).deepCopy());
+        },
+        "two steps that write sums");
+  }
+
   @Test
   void shouldParseNames() {
     assertThat(PartName.parse("x8")).isEqualTo(new PartName("x8", Range.OWN, 0));
@@ -100,8 +121,8 @@ class StagePartsTest {
   void shouldCountWhatIsKept() throws Exception {
     Manifest manifest = ModelBundle.read(Path.of("models", "proximal")).manifest();
     StageParts parts = Objects.requireNonNull(manifest.parts());
-    // 32 channels at 1/8, 1/16 and twice at 1/32, 4 at 1/4; per block 49 at 1/4.
+    // 32 channels at 1/8, 1/16 and twice at 1/32, 4 at 1/4; per block 50 at 1/4.
     long plane = 32 * (60 * 80 + 30 * 40 + 2 * 15 * 20) + 4 * 120 * 160;
-    assertThat(parts.bytes(10, 480, 640)).isEqualTo(4 * (10 * plane + 3 * 49L * 120 * 160));
+    assertThat(parts.bytes(10, 480, 640)).isEqualTo(4 * (10 * plane + 3 * 50L * 120 * 160));
   }
 }

@@ -28,9 +28,9 @@ final class XmlRpcReader {
   static final int MAX_VALUES = 1_000_000;
 
   /**
-   * Limits of the JDK's parser, which JDK 24 made so strict that a robot_description is refused (JEP
-   * 185 and its properties; 0 is none). This reader bounds depth, values and, with its caller, size
-   * itself.
+   * Limits of the JDK's parser, which JDK 24 made so strict that a robot_description is refused
+   * (JEP 185 and its properties; 0 is none). This reader bounds depth, values and, with its caller,
+   * size itself.
    */
   private static final List<String> PARSER_LIMITS =
       List.of(

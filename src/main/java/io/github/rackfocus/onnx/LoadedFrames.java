@@ -4,10 +4,10 @@ import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FrameIdentity;
 
 /** Remembers which image the features of each plane were computed from. For one thread. */
-final class PlaneCache {
+final class LoadedFrames {
   private final FrameIdentity[] planes;
 
-  PlaneCache(int planes) {
+  LoadedFrames(int planes) {
     this.planes = new FrameIdentity[planes];
     for (int plane = 0; plane < planes; plane++) {
       this.planes[plane] = new FrameIdentity();
