@@ -48,7 +48,7 @@ import picocli.CommandLine.Option;
     description = {
       "Measures the time, CPU and memory that a depth map costs.",
       "Compares several ways to compute it, in turns on the same stacks of a simulated camera:"
-          + " rolling (as the node does: only the new frame and its plane are computed), allPlanes"
+          + " rolling (as the node does: only the new frame and the planes beside it), allPlanes"
           + " (the new frame, and the stack stage of all planes), full (all frames are processed"
           + " for every map), bareOrt (the graphs of the model alone in ONNX"
           + " Runtime) and ddl (the classical baseline). With --rate, also runs the whole node at"
