@@ -35,6 +35,13 @@ public final class ManifestHarness implements FuzzHarness {
     check(
         manifest.iterations().exported().contains(manifest.iterations().defaultNumber()),
         "the default is exported");
+    StageParts parts = manifest.parts();
+    if (parts != null) {
+      check(parts.bytes(FocusAxis.MAX_PLANES, 8192, 8192) > 0, "sizes don't overflow");
+      check(
+          parts.steps().stream().allMatch(step -> manifest.files().containsKey(step.graph())),
+          "graphs of the steps are in the bundle");
+    }
     for (String name : manifest.files().keySet()) {
       check(Path.of(name).getNameCount() == 1 && !name.startsWith("."), "a file is in the folder");
     }
@@ -49,6 +56,8 @@ public final class ManifestHarness implements FuzzHarness {
       seeds.put(model, whole);
       seeds.put(model + "-truncated", Arrays.copyOf(whole, whole.length / 2));
     }
+    // With a plane cache.
+    seeds.put("dualfocus", Files.readAllBytes(Path.of("models", "dualfocus", "manifest.json")));
     return seeds;
   }
 }
