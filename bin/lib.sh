@@ -94,3 +94,13 @@ build_app() {
   touch "$RACKFOCUS_HOME/target/app/bin/rackfocus"
   echo "Built in $((SECONDS - start)) s" >&2
 }
+
+# run_test_class CLASS [ARGUMENT...]: builds what is not current, and runs the main class of a test.
+run_test_class() {
+  need_jdk
+  cd "$RACKFOCUS_HOME"
+  app_is_current || build_app
+  ./mvnw -B -ntp -q test-compile
+  "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -Xmx1g \
+    -cp "target/test-classes:target/classes:target/app/lib/*" "$@"
+}

@@ -5,10 +5,4 @@
 #   bin/soak calibrate                    all of it
 #   SEEDS=5 VIEWS=10 bin/soak calibrate   a short run, to check that it works
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../bin/lib.sh"
-need_jdk
-cd "$RACKFOCUS_HOME"
-app_is_current || build_app
-./mvnw -B -ntp -q test-compile
-"$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -Xmx1g \
-  -cp "target/test-classes:target/classes:target/app/lib/*" \
-  io.github.rackfocus.calibrate.CalibrationSoak "${SEEDS:-100}" "${VIEWS:-20}"
+run_test_class io.github.rackfocus.calibrate.CalibrationSoak "${SEEDS:-100}" "${VIEWS:-20}"

@@ -5,13 +5,7 @@
 #   SIZE=640x480 SEEDS=101 SCENARIOS=still MOVING=none bin/soak filter
 #   MODEL=ddl-pgd SCENARIOS=noise,hand-shake MOVING=still PARTS_SPEED=0.1 bin/soak filter
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../bin/lib.sh"
-need_jdk
-cd "$RACKFOCUS_HOME"
-app_is_current || build_app
-./mvnw -B -ntp -q test-compile
-"$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -Xmx1g \
-  -cp "target/test-classes:target/classes:target/app/lib/*" \
-  io.github.rackfocus.eval.FilterSoak \
+run_test_class io.github.rackfocus.eval.FilterSoak \
   "${SIZE:-320x240}" "${FRAMES:-110}" "${SEEDS:-101,102,103}" \
   "${SCENARIOS:-still,noise,flicker,auto-exposure,hand-shake,robot-motion}" \
   "${MOVING:-still,hand-shake}" "${PARTS_SPEED:-0.05}" "${MODEL:-proximal}"

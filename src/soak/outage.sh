@@ -4,10 +4,4 @@
 # suspended with SIGSTOP for 30 s, and down for 60 s. Exits with 1 if a delivery guarantee is violated.
 #   src/soak/outage.sh [MINUTES]
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../bin/lib.sh"
-need_jdk
-cd "$RACKFOCUS_HOME"
-app_is_current || build_app
-./mvnw -B -ntp -q test-compile
-"$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -Xmx1g \
-  -cp "target/test-classes:target/classes:target/app/lib/*" \
-  io.github.rackfocus.kafka.OutageSoak "${1:-10}"
+run_test_class io.github.rackfocus.kafka.OutageSoak "${1:-10}"

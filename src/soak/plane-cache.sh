@@ -4,12 +4,6 @@
 #   bin/soak plane-cache                                    320x240, 100 frames a run; some minutes
 #   MODEL=dualfocus SCENARIOS=still,hand-shake MOVING=none bin/soak plane-cache
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../bin/lib.sh"
-need_jdk
-cd "$RACKFOCUS_HOME"
-app_is_current || build_app
-./mvnw -B -ntp -q test-compile
-"$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -Xmx1g \
-  -cp "target/test-classes:target/classes:target/app/lib/*" \
-  io.github.rackfocus.eval.PlaneCacheSoak \
+run_test_class io.github.rackfocus.eval.PlaneCacheSoak \
   "${MODEL:-proximal}" "${SIZE:-320x240}" "${FRAMES:-100}" \
   "${SCENARIOS:-still,hand-shake,robot-motion}" "${MOVING:-still}" "${PARTS_SPEED:-0.05}"

@@ -6,13 +6,7 @@
 #   FRAMES=300 MOVING=none bin/soak registration            longer runs, no scenes with moving parts
 #   SCENARIOS=none MOVING=still,hand-shake PARTS_SPEED=0.1 bin/soak registration   only these, parts at up to 0.1 m/s
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../bin/lib.sh"
-need_jdk
-cd "$RACKFOCUS_HOME"
-app_is_current || build_app
-./mvnw -B -ntp -q test-compile
-"$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -Xmx1g \
-  -cp "target/test-classes:target/classes:target/app/lib/*" \
-  io.github.rackfocus.eval.RegistrationSoak \
+run_test_class io.github.rackfocus.eval.RegistrationSoak \
   "${SIZE:-320x240}" "${FRAMES:-120}" \
   "${SCENARIOS:-still,breathing,hand-shake,robot-motion,rolling-shutter,flicker,auto-exposure}" \
   "${MOVING:-still,hand-shake}" "${PARTS_SPEED:-0.05}"

@@ -3,10 +3,4 @@
 # bytes per map, p50 and p99 from the hand-over to a consumer. The broker runs in a separate process.
 #   src/soak/sink.sh [SECONDS]
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../bin/lib.sh"
-need_jdk
-cd "$RACKFOCUS_HOME"
-app_is_current || build_app
-./mvnw -B -ntp -q test-compile
-"$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -Xmx1g \
-  -cp "target/test-classes:target/classes:target/app/lib/*" \
-  io.github.rackfocus.kafka.SinkSoak "${1:-60}"
+run_test_class io.github.rackfocus.kafka.SinkSoak "${1:-60}"

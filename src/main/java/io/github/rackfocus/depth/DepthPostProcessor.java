@@ -34,6 +34,7 @@ public final class DepthPostProcessor {
   private final float[] ageOf = new float[FocusAxis.MAX_PLANES];
   private int lastPlane;
   private boolean infinityAtFarEnd;
+  private final MovedCells movedCells = new MovedCells();
   private CellMask moved = new CellMask(1, 1);
   private boolean anyMoved;
   private final ViewCoverage coverage = new ViewCoverage();
@@ -148,7 +149,7 @@ public final class DepthPostProcessor {
   private void indexRow(FocalStack stack, int width) {
     double range = stack.nearest() - stack.farthest();
     for (int x = 0; x < width; x++) {
-      double focus = stack.focusAt(clip(position[x]));
+      double focus = stack.focusAt(PlaneTable.clip(position[x]));
       depth[x] = (float) stack.scale().depthAt(focus, depthOffsetMetres);
       uncertainty[x] = (float) (LAPLACE_SIGMA * error[x] * range);
     }
@@ -191,7 +192,7 @@ public final class DepthPostProcessor {
       return Validity.NEARER_THAN_SWEEP;
     }
     if (plane == 0) {
-      boolean atInfinity = infinityAtFarEnd && clip(position[x]) == 0;
+      boolean atInfinity = infinityAtFarEnd && PlaneTable.clip(position[x]) == 0;
       if (atInfinity || farTrend.isOutside(x, y)) {
         return Validity.BEYOND_SWEEP;
       }
@@ -232,7 +233,8 @@ public final class DepthPostProcessor {
       lumaRows = new byte[FocusAxis.MAX_PLANES][0];
     }
     planeOf.begin(stack);
-    gatherMotion(stack);
+    moved = movedCells.of(stack);
+    anyMoved = moved.count() > 0;
     lastPlane = stack.planes() - 1;
     infinityAtFarEnd = stack.scale().isMetric() && stack.farthest() == 0;
     for (int plane = 0; plane < stack.planes(); plane++) {
@@ -243,30 +245,7 @@ public final class DepthPostProcessor {
         lumaRows[plane] = new byte[map.width()];
       }
       ageOf[plane] = (float) (stack.ageNanos(plane) * 1e-9);
-      if (stack.isMissing(plane)) {
-        reasonOf[plane] = Validity.PLANE_MISSING;
-      } else if (thresholds.requireSettled() && !frame.focus().settled()) {
-        reasonOf[plane] = Validity.LENS_UNSETTLED;
-      } else {
-        reasonOf[plane] = Validity.VALID;
-      }
+      reasonOf[plane] = thresholds.ofPlane(stack, plane);
     }
-  }
-
-  /** A cell that changed on any plane since the previous sweep mixes two scenes. */
-  private void gatherMotion(FocalStack stack) {
-    CellMask first = stack.frame(0).changedCells();
-    if (moved.columns() != first.columns() || moved.rows() != first.rows()) {
-      moved = new CellMask(stack.width(), stack.height());
-    }
-    moved.clear();
-    for (int plane = 0; plane < stack.planes(); plane++) {
-      moved.or(stack.frame(plane).changedCells());
-    }
-    anyMoved = moved.count() > 0;
-  }
-
-  private static float clip(float position) {
-    return position >= 0 ? Math.min(position, 1) : 0;
   }
 }

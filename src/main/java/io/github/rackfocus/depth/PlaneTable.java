@@ -23,8 +23,12 @@ final class PlaneTable {
 
   /** The plane of a position; positions beyond the ends, and NaN, are clipped. */
   int at(float position) {
-    float clipped = position >= 0 ? position : 0;
-    clipped = clipped < 1 ? clipped : 1; // Math.min treats NaN and zeros apart, which costs time.
-    return planeOf[(int) (clipped * STEPS + 0.5f)];
+    return planeOf[(int) (clip(position) * STEPS + 0.5f)];
+  }
+
+  /** The nearest position on the axis; 0 for NaN. */
+  static float clip(float position) {
+    float above = position >= 0 ? position : 0;
+    return above < 1 ? above : 1; // Math.min treats NaN and zeros apart, which costs time.
   }
 }

@@ -30,7 +30,7 @@ public final class StillFilter {
   /** Spans of a stack for which a pixel is published that is not measured confidently. */
   private static final double MAX_AGE_SPANS = 2;
 
-  private final boolean requireSettled;
+  private final ValidityThresholds thresholds;
   private final StackContinuity continuity = new StackContinuity();
   private final FusedPixels pixels;
   private final MapRow row = new MapRow();
@@ -39,7 +39,7 @@ public final class StillFilter {
   private final boolean[] usable = new boolean[FocusAxis.MAX_PLANES];
   private final float[] ageOf = new float[FocusAxis.MAX_PLANES];
   private final float[] lastAgeOf = new float[FocusAxis.MAX_PLANES];
-  private CellMask moved = new CellMask(1, 1);
+  private final MovedCells movedCells = new MovedCells();
   private CellMask nearMoved = new CellMask(1, 1);
 
   /**
@@ -47,7 +47,7 @@ public final class StillFilter {
    */
   public StillFilter(ValidityThresholds thresholds) {
     this.pixels = new FusedPixels(thresholds.minConfidence());
-    this.requireSettled = thresholds.requireSettled();
+    this.thresholds = thresholds;
   }
 
   /**
@@ -119,24 +119,16 @@ public final class StillFilter {
     for (int plane = 0; plane < stack.planes(); plane++) {
       lastAgeOf[plane] = ageOf[plane];
       ageOf[plane] = (float) (stack.ageNanos(plane) * 1e-9);
-      usable[plane] =
-          !stack.isMissing(plane) && !(requireSettled && !stack.frame(plane).focus().settled());
+      usable[plane] = thresholds.ofPlane(stack, plane) == Validity.VALID;
     }
     gatherMotion(stack);
   }
 
   /** Blur carries what moves over the border of its cell, so that those beside it count too. */
   private void gatherMotion(FocalStack stack) {
-    CellMask first = stack.frame(0).changedCells();
-    if (moved.columns() != first.columns() || moved.rows() != first.rows()) {
-      moved = new CellMask(stack.width(), stack.height());
-      nearMoved = new CellMask(stack.width(), stack.height());
-    }
-    moved.clear();
+    CellMask moved = movedCells.of(stack);
+    nearMoved = MovedCells.sizedFor(stack, nearMoved);
     nearMoved.clear();
-    for (int plane = 0; plane < stack.planes(); plane++) {
-      moved.or(stack.frame(plane).changedCells());
-    }
     if (moved.count() == 0) {
       return;
     }
@@ -148,11 +140,12 @@ public final class StillFilter {
   }
 
   private void setAround(int cell) {
-    int column = cell % moved.columns();
-    int line = cell / moved.columns();
-    for (int y = Math.max(0, line - 1); y <= Math.min(moved.rows() - 1, line + 1); y++) {
-      for (int x = Math.max(0, column - 1); x <= Math.min(moved.columns() - 1, column + 1); x++) {
-        nearMoved.set(y * moved.columns() + x);
+    int columns = nearMoved.columns();
+    int column = cell % columns;
+    int line = cell / columns;
+    for (int y = Math.max(0, line - 1); y <= Math.min(nearMoved.rows() - 1, line + 1); y++) {
+      for (int x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++) {
+        nearMoved.set(y * columns + x);
       }
     }
   }

@@ -1,5 +1,7 @@
 package io.github.rackfocus.depth;
 
+import io.github.rackfocus.sweep.FocalStack;
+
 /**
  * When a pixel's depth is published and when a reason is published in its place.
  *
@@ -24,4 +26,14 @@ public record ValidityThresholds(
   /** What the node uses unless told otherwise; how they were measured is in the docs. */
   public static final ValidityThresholds DEFAULTS =
       new ValidityThresholds(0.94, 0.012, 250, 0.5, true);
+
+  /** Returns why the frame of a plane gives no depth, or {@link Validity#VALID}. */
+  Validity ofPlane(FocalStack stack, int plane) {
+    if (stack.isMissing(plane)) {
+      return Validity.PLANE_MISSING;
+    }
+    return requireSettled && !stack.frame(plane).focus().settled()
+        ? Validity.LENS_UNSETTLED
+        : Validity.VALID;
+  }
 }

@@ -159,20 +159,21 @@ public final class StackEvaluator {
       DepthMap map, float[] evaluated, float[] truth, FocusAxis axis, Reliability reliability) {
     FocusScale scale = axis.scale();
     int pixels = evaluated.length;
+    double[] truePlanes = truePlanes(truth, axis, pixels);
     double[] values = new double[pixels];
     double[] truths = new double[pixels];
     int[] at = new int[pixels];
     int count = 0;
     for (int i = 0; i < pixels; i++) {
-      if (DepthMetrics.isKnown(truth[i], scale) && !Float.isNaN(evaluated[i])) {
+      if (!Double.isNaN(truePlanes[i]) && !Float.isNaN(evaluated[i])) {
         values[count] = axis.planesAt(scale.focusAt(evaluated[i], 0));
-        truths[count] = axis.planesAt(scale.focusAt(truth[i], 0));
+        truths[count] = truePlanes[i];
         at[count++] = i;
       }
     }
     AffineFit fit =
         scale.isMetric() || count == 0 ? new AffineFit(1, 0) : AffineFit.of(values, truths, count);
-    boolean[] nearSteps = DepthSteps.near(truePlanes(truth, axis, pixels), map.width());
+    boolean[] nearSteps = DepthSteps.near(truePlanes, map.width());
     StepErrors steps = new StepErrors();
     double planesOfAxis = Math.abs(fit.slope()) * (axis.planes() - 1);
     ConfidenceScores scores = new ConfidenceScores(count);

@@ -22,14 +22,13 @@ final class KeptTensors {
   /** The slices of one tensor in one buffer. */
   private record Stored(Kept kept, FloatBuffer buffer, int slice, int count) {}
 
-  KeptTensors(Workspace owner, StageParts parts, int planes, int height, int width)
-      throws OrtException {
+  KeptTensors(Workspace owner, StageParts parts) throws OrtException {
     this.owner = owner;
-    this.planes = planes;
+    this.planes = owner.planes;
     this.blockSize = StageParts.blockSize(planes);
     for (Kept each : parts.kept()) {
       int count = each.per() == Unit.PLANE ? planes : StageParts.blocks(planes);
-      long slice = each.floats(height, width);
+      long slice = each.floats(owner.height, owner.width);
       FloatBuffer buffer = DirectBuffers.floats(each.name() + " of the stack", count * slice);
       stored.put(each.name(), new Stored(each, buffer, (int) slice, count));
     }
@@ -56,8 +55,8 @@ final class KeptTensors {
   }
 
   /** Adds the features, which the image stage writes. */
-  void add(Kept kept, FloatBuffer buffer, int height, int width) {
-    int slice = (int) kept.floats(height, width);
+  void add(Kept kept, FloatBuffer buffer) {
+    int slice = (int) kept.floats(owner.height, owner.width);
     stored.put(kept.name(), new Stored(kept, buffer, slice, planes));
   }
 
@@ -67,7 +66,7 @@ final class KeptTensors {
   }
 
   /** Returns the tensor that a name refers to for a plane and the block that it is in. */
-  OnnxTensor tensor(PartName name, int plane, int height, int width) throws OrtException {
+  OnnxTensor tensor(PartName name, int plane) throws OrtException {
     Stored tensor = stored.get(name.base());
     int first = 0;
     int count = 1;
@@ -85,14 +84,9 @@ final class KeptTensors {
     if (tensor == null) {
       throw new IllegalStateException("there is no " + name);
     }
-    Kept kept = tensor.kept;
     OnnxTensor created =
-        owner.tensor(
-            tensor.buffer.slice(first * tensor.slice, count * tensor.slice),
-            count,
-            kept.channels(),
-            height / kept.downscale(),
-            width / kept.downscale());
+        tensorOf(
+            tensor.kept, tensor.buffer.slice(first * tensor.slice, count * tensor.slice), count);
     made.put(key, created);
     return created;
   }
@@ -109,11 +103,17 @@ final class KeptTensors {
   }
 
   /** Returns a tensor over spare memory. */
-  OnnxTensor spareTensor(PartName name, FloatBuffer spare, int height, int width)
-      throws OrtException {
-    Kept kept = of(name).kept;
+  OnnxTensor spareTensor(PartName name, FloatBuffer spare) throws OrtException {
+    return tensorOf(of(name).kept, spare, 1);
+  }
+
+  private OnnxTensor tensorOf(Kept kept, FloatBuffer memory, int count) throws OrtException {
     return owner.tensor(
-        spare, 1, kept.channels(), height / kept.downscale(), width / kept.downscale());
+        memory,
+        count,
+        kept.channels(),
+        owner.height / kept.downscale(),
+        owner.width / kept.downscale());
   }
 
   /** Copies spare memory into the slice of a plane or of its block. */

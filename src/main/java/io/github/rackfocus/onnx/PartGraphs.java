@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** The open graphs of a stack stage in parts, without its heads. Owned by {@link ModelGraphs}. */
 final class PartGraphs implements AutoCloseable {
   private final StageParts parts;
+  private final Kept features;
   private final Map<String, Kept> kept = new LinkedHashMap<>();
   private final List<OpenStep> steps = new ArrayList<>();
 
@@ -39,9 +40,8 @@ final class PartGraphs implements AutoCloseable {
 
   private PartGraphs(StageParts parts, TwoStage form) {
     this.parts = parts;
-    kept.put(
-        PartName.FEATURES,
-        new Kept(PartName.FEATURES, form.channels(), form.downscale(), Unit.PLANE));
+    features = new Kept(PartName.FEATURES, form.channels(), form.downscale(), Unit.PLANE);
+    kept.put(features.name(), features);
     parts.kept().forEach(each -> kept.put(each.name(), each));
   }
 
@@ -113,6 +113,11 @@ final class PartGraphs implements AutoCloseable {
 
   List<OpenStep> steps() {
     return steps;
+  }
+
+  /** Returns the features, which are kept like the results of the steps. */
+  Kept features() {
+    return features;
   }
 
   StageParts parts() {

@@ -7,7 +7,6 @@ import ai.onnxruntime.OrtSession;
 import io.github.rackfocus.onnx.Manifest.TwoStage;
 import io.github.rackfocus.onnx.OnnxConfig.PlaneCache;
 import io.github.rackfocus.onnx.PartGraphs.OpenStep;
-import io.github.rackfocus.onnx.StageParts.Kept;
 import io.github.rackfocus.onnx.StageParts.Unit;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -62,7 +61,7 @@ final class PlanewiseWorkspace extends RollingWorkspace {
         if (one.reads(name.base())) {
           FloatBuffer memory = kept.spare(name);
           spares.put(name, memory);
-          spare.put(name.toString(), kept.spareTensor(name, memory, height, width));
+          spare.put(name.toString(), kept.spareTensor(name, memory));
         }
       }
       for (int plane = 0; plane < planes; plane++) {
@@ -100,12 +99,8 @@ final class PlanewiseWorkspace extends RollingWorkspace {
     this.selected = new boolean[planes];
     this.neighbours = cache == PlaneCache.NEIGHBOURS;
     try {
-      this.kept = new KeptTensors(this, graphs.parts(), planes, height, width);
-      kept.add(
-          new Kept(PartName.FEATURES, form.channels(), form.downscale(), Unit.PLANE),
-          features(),
-          height,
-          width);
+      this.kept = new KeptTensors(this, graphs.parts());
+      kept.add(graphs.features(), features());
       kept.addFocus(tensor(focus, 1, planes));
       for (OpenStep step : graphs.steps()) {
         steps.add(new BoundStep(step));
@@ -127,7 +122,7 @@ final class PlanewiseWorkspace extends RollingWorkspace {
   private Map<String, OnnxTensor> bind(List<PartName> names, int plane) throws OrtException {
     Map<String, OnnxTensor> bound = new HashMap<>();
     for (PartName name : names) {
-      bound.put(name.toString(), kept.tensor(name, plane, height, width));
+      bound.put(name.toString(), kept.tensor(name, plane));
     }
     return bound;
   }
