@@ -229,7 +229,7 @@ public final class FrameFocusMatcher implements AutoCloseable {
       return counter.focusOf(timeNanos, imageCount);
     }
     if (focusAtStamp == null) {
-      return readings.at(timeNanos);
+      return readings.ofFrame(timeNanos);
     }
     double focus = focusAtStamp.applyAsDouble(timeNanos);
     return Double.isNaN(focus) ? FocusReading.NONE : FocusReading.at(focus);

@@ -33,6 +33,7 @@ final class LensReadings {
   private int first;
   private int count;
   private final TimeJump timeJump = new TimeJump();
+  private final ReadingCadence cadence = new ReadingCadence();
   private final long delayUp;
   private final long delayDown;
   private FocusReading newest = FocusReading.NONE;
@@ -170,16 +171,37 @@ final class LensReadings {
     return count > 0 && stamps[at(count - 1)] >= timeNanos - Math.min(delayUp, delayDown);
   }
 
-  /** Returns the reading at a time, or {@link FocusReading#NONE} if it is not known. */
-  FocusReading at(long timeNanos) {
+  /**
+   * Returns the reading at the time of a frame, or {@link FocusReading#NONE} if it is not known.
+   * Frames come in the order of their times.
+   */
+  FocusReading ofFrame(long timeNanos) {
+    long stamp = stampFor(timeNanos);
+    FocusReading reading = stampedAt(stamp);
+    boolean missing = reading.isKnown() && isHeld(reading) && isMissing(stamp);
+    cadence.addFrame(stamp);
+    return missing ? unknown(UnknownFocus.LATE) : reading;
+  }
+
+  private boolean isMissing(long stampNanos) {
+    return cadence.isMissing(stampNanos, stamps[at(count - 1)], this::stampAtOrBefore);
+  }
+
+  private long stampAtOrBefore(long timeNanos) {
+    int before = lastAtOrBefore(timeNanos);
+    return before < 0 ? Long.MIN_VALUE : stamps[at(before)];
+  }
+
+  /** Returns the stamp of the readings at which the optics are where they are at a time. */
+  private long stampFor(long timeNanos) {
     if (delayUp == delayDown || motionAt(timeNanos - delayUp) > 0) {
-      return stampedAt(timeNanos - delayUp);
+      return timeNanos - delayUp;
     }
     if (motionAt(timeNanos - delayDown) < 0) {
-      return stampedAt(timeNanos - delayDown);
+      return timeNanos - delayDown;
     }
     // The lens turns or holds in between, where it hardly moves.
-    return stampedAt(timeNanos - (delayUp + delayDown) / 2);
+    return timeNanos - (delayUp + delayDown) / 2;
   }
 
   /** Why the focus was unknown when it was last asked for. */

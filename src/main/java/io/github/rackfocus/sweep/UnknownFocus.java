@@ -4,6 +4,11 @@ package io.github.rackfocus.sweep;
 public enum UnknownFocus {
   /** No reading is near enough in time. */
   NO_READING("imageReadingNone"),
+  /**
+   * The readings used to come with every frame and this frame's did not come, or not in time: the
+   * one before may be of another plane.
+   */
+  LATE("imageReadingLate"),
   /** The reading that would hold was rejected: what the lens did from then on is unknown. */
   REFUSED("imageReadingRefused"),
   /** Between its two readings the lens turned, flew back, or moved against its direction. */

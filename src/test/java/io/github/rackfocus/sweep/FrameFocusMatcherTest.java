@@ -547,6 +547,80 @@ class FrameFocusMatcherTest {
     }
   }
 
+  /**
+   * The law of a driver that reads with every frame: however late its readings come, and whichever
+   * are lost, up to three of ten, no frame takes the focus of another. Only the first few cannot
+   * know.
+   */
+  @Property(seed = "20261128", tries = 300)
+  void shouldGiveNoFrameTheReadingOfTheFrameBefore(
+      @ForAll @IntRange(min = 0, max = 3) int usuallyLate,
+      @ForAll @IntRange(min = 0, max = 3) int lostOfTen,
+      @ForAll @IntRange(min = 0, max = 30) int percentLater,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 1);
+    TreeMap<Integer, List<Integer>> arriving = new TreeMap<>();
+    int arrival = 0;
+    for (int i = 0; i < 80; i++) {
+      int late = usuallyLate + (random.nextInt(100) < percentLater ? 2 : 0);
+      arrival = Math.max(arrival, i + late);
+      // The first ones are neither lost nor very late: the cadence is learned from them.
+      if (i < 8 || (i * 7 + (int) (seed & 7)) % 10 >= lostOfTen) {
+        arriving.computeIfAbsent(arrival, key -> new ArrayList<>()).add(i);
+      }
+    }
+    int known = 0;
+    for (int i = 0; i < 80; i++) {
+      for (int arrived : arriving.getOrDefault(i, List.of())) {
+        matcher.addReading((1000 + 25 * arrived) * MS, reading(1 + arrived % 10, 0));
+      }
+      FocusReading found = matched(matcher, (1000 + 25 * i) * MS, 0);
+      if (found.isKnown() && i >= 12) {
+        assertThat(found.focus()).isEqualTo(1 + i % 10);
+        known++;
+      }
+    }
+    if (usuallyLate == 0 && lostOfTen + percentLater == 0) {
+      assertThat(known).isEqualTo(68);
+    }
+    assertThat(matcher.withoutReading())
+        .isEqualTo(
+            matcher.withoutReading(UnknownFocus.LATE)
+                + matcher.withoutReading(UnknownFocus.NO_READING));
+  }
+
+  @Test
+  void shouldLoseNoFrameOfALensThatIsReadWhenItSteps() {
+    for (int framesPerStep = 2; framesPerStep <= 5; framesPerStep++) {
+      FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 1);
+      for (int i = 0; i < 100; i++) {
+        if (i % framesPerStep == 0) {
+          matcher.addReading((1000 + 15 * i) * MS, reading(i, 0));
+        }
+        assertThat(matched(matcher, (1000 + 15 * i) * MS, 0).focus())
+            .isEqualTo(i - i % framesPerStep);
+      }
+    }
+  }
+
+  @Test
+  void shouldNotHoldTheLastOfManyReadingsThatUsedToComeBetweenFrames() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 1);
+    for (int i = 0; i < 20; i++) {
+      for (int part = 0; part < 4; part++) {
+        matcher.addReading((1000 + 24 * i + 6 * part) * MS, reading(i, 0));
+      }
+      assertThat(matched(matcher, (1000 + 24 * i + 20) * MS, 0).focus()).isEqualTo(i);
+    }
+    assertThat(matched(matcher, (1000 + 24 * 20 + 20) * MS, 0).isKnown()).isFalse();
+    assertThat(matcher.withoutReading(UnknownFocus.LATE)).isOne();
+    for (int part = 0; part < 4; part++) {
+      matcher.addReading((1000 + 24 * 21 + 6 * part) * MS, reading(21, 0));
+    }
+    assertThat(matched(matcher, (1000 + 24 * 21 + 20) * MS, 0).focus()).isEqualTo(21);
+  }
+
   private static double triangle(double at) {
     return 6 - Math.abs(at % 10 - 5);
   }
