@@ -41,6 +41,7 @@ class ArchitectureTest {
     allow("camera.simulated", "camera", "frame");
     allow("registration", "frame");
     allow("sweep", "frame", "registration");
+    allow("lens", "frame", "sweep");
     allow("depth", "frame", "registration", "sweep");
     allow("onnx", "frame", "sweep", "depth");
     allow("sink", "frame", "registration", "depth");
@@ -55,6 +56,7 @@ class ArchitectureTest {
         "frame",
         "registration",
         "sweep",
+        "lens",
         "depth",
         "onnx",
         "sink",
@@ -122,6 +124,7 @@ class ArchitectureTest {
         "node",
         "camera",
         "camera.simulated",
+        "lens",
         "frame",
         "registration",
         "sweep",

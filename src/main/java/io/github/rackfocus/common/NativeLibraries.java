@@ -25,6 +25,8 @@ public final class NativeLibraries {
 
   private static final String ZSTD_PROPERTY = "ZstdNativePath";
 
+  private static final String SERIAL_PROPERTY = "jSerialComm.library.path";
+
   private static boolean openCvLoaded;
 
   private NativeLibraries() {}
@@ -87,6 +89,29 @@ public final class NativeLibraries {
     if (system().equals("linux") && find(resource) != null) {
       Path folder = unpackToCache("zstd", List.of(resource), List.of());
       System.setProperty(ZSTD_PROPERTY, folder.resolve(file).toAbsolutePath().toString());
+    }
+  }
+
+  /**
+   * Makes jSerialComm load its library from the cache, as {@link #prepareZstd} does for zstd.
+   *
+   * @throws NativeLibraryException if the library cannot be unpacked
+   */
+  public static synchronized void prepareSerial() {
+    if (System.getProperty(SERIAL_PROPERTY) != null) {
+      return;
+    }
+    String file = System.mapLibraryName("jSerialComm");
+    String folderOfPlatform =
+        switch (onnxRuntimePlatform()) {
+          case "linux-x64" -> "Linux/x86_64/";
+          case "linux-aarch64" -> "Linux/armv8_64/";
+          default -> "";
+        };
+    String resource = folderOfPlatform + file;
+    if (!folderOfPlatform.isEmpty() && find(resource) != null) {
+      Path folder = unpackToCache("jserialcomm", List.of(resource), List.of());
+      System.setProperty(SERIAL_PROPERTY, folder.toAbsolutePath().toString());
     }
   }
 

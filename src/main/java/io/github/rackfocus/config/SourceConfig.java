@@ -2,6 +2,8 @@ package io.github.rackfocus.config;
 
 import io.github.rackfocus.camera.StackFolderConfig;
 import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
+import io.github.rackfocus.lens.LensDeviceConfig;
+import java.util.Locale;
 
 /**
  * Configures where frames come from.
@@ -11,13 +13,15 @@ import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
  * @param playback how the stack folder is played
  * @param simulated the simulated camera
  * @param ros how ROS messages are received, from topics or a bag
+ * @param lens the lens that Rackfocus itself drives, for topics
  */
 public record SourceConfig(
     Kind kind,
     String folder,
     StackFolderConfig playback,
     SimulatedCameraConfig simulated,
-    RosInputConfig ros) {
+    RosInputConfig ros,
+    LensDeviceConfig lens) {
   /** The kinds of sources. */
   public enum Kind {
     /** {@link io.github.rackfocus.camera.simulated.SimulatedCamera}. */
@@ -49,7 +53,23 @@ public record SourceConfig(
             .section("ros", "ROS topics or a bag.")
             .integer("bitDepth", images.bitDepth(), 8, 16, "bits", "Bit depth of 16-bit images");
     RosInputConfig ros = new RosInputConfig(images.withBitDepth(bits), lens, sweep);
-    return new SourceConfig(kind, path, playback, simulated, ros);
+    LensDeviceConfig device =
+        LensDeviceSection.read(
+            source.section("lens", "A lens driven by this node, or by lens_node, for kind: ros."));
+    if (device.kind() != LensDeviceConfig.Kind.NONE && kind == Kind.ROS) {
+      checkInput(source, lens);
+    }
+    return new SourceConfig(kind, path, playback, simulated, ros, device);
+  }
+
+  private static void checkInput(ConfigSection source, RosInputConfig.Lens lens) {
+    if (lens.input() != RosInputConfig.LensInput.STATE
+        && lens.input() != RosInputConfig.LensInput.STAMP) {
+      source.fault(
+          "lens.driver",
+          "a device with lens.input: " + lens.input().name().toLowerCase(Locale.ROOT),
+          "lens.input: state or stamp");
+    }
   }
 
   private static StackFolderConfig playback(ConfigSection folder) {

@@ -199,7 +199,7 @@ final class DiagnosticReport {
     return status;
   }
 
-  private static void add(DiagnosticStatus status, String key, String value) {
+  static void add(DiagnosticStatus status, String key, String value) {
     KeyValue pair = new KeyValue();
     pair.key = key;
     pair.value = value;

@@ -2,30 +2,19 @@ package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.assembly.NodeAssembly;
 import io.github.rackfocus.common.DaemonThreads;
-import io.github.rackfocus.common.ErrorMessages;
-import io.github.rackfocus.common.NativeLibraryException;
 import io.github.rackfocus.config.AppConfig;
-import io.github.rackfocus.config.ConfigException;
 import io.github.rackfocus.frame.CameraView;
 import io.github.rackfocus.frame.CameraView.PinholeIntrinsics;
 import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.ros.ConnectedNode;
-import io.github.rackfocus.ros.NodeConfiguration;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.std_srvs.SetBool;
 import io.github.rackfocus.ros.msg.std_srvs.Trigger;
-import io.github.rackfocus.ros.net.RosException;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sun.misc.Signal;
 
 /**
  * {@code depth_node}: Rackfocus as a ROS node. It waits for its master, reads its parameters, and
@@ -34,12 +23,6 @@ import sun.misc.Signal;
 public final class RosDepthNode {
   private static final Logger LOG = LoggerFactory.getLogger(RosDepthNode.class);
   private static final String DEFAULT_NAME = "rackfocus";
-  private static final int EXIT_OK = 0;
-  private static final int EXIT_FAILURE = 1;
-  private static final int EXIT_USAGE = 2;
-
-  /** Added to a signal's number for the exit code, by the convention of shells. */
-  private static final int EXIT_SIGNAL_BASE = 128;
 
   private static final String USAGE =
       """
@@ -52,77 +35,30 @@ public final class RosDepthNode {
       Exit code: 0 success, 1 failure, 2 invalid usage or configuration.\
       """;
 
-  private final CountDownLatch stop = new CountDownLatch(1);
-  private final Thread main = Thread.currentThread();
-  private volatile boolean connecting = true;
-
   private RosDepthNode() {}
 
   /** Runs the node and exits with its exit code. */
   public static void main(String[] arguments) {
-    // Numbers are the same everywhere: also those that a library prints.
-    Locale.setDefault(Locale.ROOT);
-    System.exit(new RosDepthNode().run(List.of(arguments), System.out));
+    new RosProgram(DEFAULT_NAME, USAGE, RosDepthNode::run).runAndExit(arguments);
   }
 
-  private int run(List<String> arguments, PrintStream out) {
-    try {
-      NodeConfiguration configuration =
-          NodeConfiguration.fromCommandLine(arguments, System.getenv(), DEFAULT_NAME);
-      List<String> rest = configuration.remainingArguments();
-      if (rest.contains("--help") || rest.contains("-h")) {
-        out.println(USAGE);
-        return EXIT_OK;
-      }
-      if (!rest.isEmpty()) {
-        throw new IllegalArgumentException(
-            "unexpected arguments " + rest + "; expected NAME:=VALUE, see --help");
-      }
-      handleSignals();
-      return run(configuration);
-    } catch (ConfigException | IllegalArgumentException e) {
-      LOG.error("{}", e.getMessage());
-      return EXIT_USAGE;
-    } catch (NoSuchFileException e) {
-      LOG.error("{}: no such file", e.getMessage());
-      return EXIT_USAGE;
-    } catch (IOException | NativeLibraryException e) {
-      LOG.error("{}", ErrorMessages.of(e));
-      return EXIT_FAILURE;
-    } catch (InterruptedException e) {
-      LOG.info("shutdown requested before the node was connected");
-      return EXIT_OK;
-    }
-  }
-
-  private int run(NodeConfiguration configuration)
-      throws IOException, ConfigException, InterruptedException {
-    try (ConnectedNode ros = ConnectedNode.connect(configuration)) {
-      connecting = false;
-      ros.addShutdownListener(stop::countDown);
-      if (ros.isEnding()) {
-        return EXIT_OK;
-      }
-      AppConfig options = readParameters(ros);
-      if (options == null) {
-        return EXIT_OK;
-      }
-      RosInput input = RosSources.open(options, ros);
-      RosDepthSink sink =
-          new RosDepthSink(
-              ros,
-              input.camera(),
-              input.sweepIds(),
-              options.ros().stampOffsetNanos(),
-              System::nanoTime);
-      DepthNode node =
-          NodeAssembly.liveNode(
-              options,
-              input.source(),
-              List.of(sink),
-              (width, height) -> view(input.camera(), width, height));
-      return run(ros, node, input, options);
-    }
+  private static void run(ConnectedNode ros, AppConfig options, CountDownLatch stop)
+      throws IOException, InterruptedException {
+    RosInput input = RosSources.open(options, ros);
+    RosDepthSink sink =
+        new RosDepthSink(
+            ros,
+            input.camera(),
+            input.sweepIds(),
+            options.ros().stampOffsetNanos(),
+            System::nanoTime);
+    DepthNode node =
+        NodeAssembly.liveNode(
+            options,
+            input.source(),
+            List.of(sink),
+            (width, height) -> view(input.camera(), width, height));
+    run(ros, node, input, options, stop);
   }
 
   private static CameraView view(CameraInfoSource camera, int width, int height) {
@@ -134,38 +70,22 @@ public final class RosDepthNode {
     return new CameraView(camera.frameId(), intrinsics, camera.calibrationSha256());
   }
 
-  private int run(ConnectedNode ros, DepthNode node, RosInput input, AppConfig options)
+  private static void run(
+      ConnectedNode ros, DepthNode node, RosInput input, AppConfig options, CountDownLatch stop)
       throws IOException, InterruptedException {
     advertiseServices(ros, node);
     try (node;
+        RosLens lens = RosLens.start(ros, options, input.lensListener());
         DemandMonitor demand = new DemandMonitor(node::wantsFrames, input.demand());
         RosDiagnostics diagnostics =
             new RosDiagnostics(ros, node, input.causes(), options.cameraKey())) {
       node.start();
-      DaemonThreads.start("end-of-source", () -> awaitEnd(node));
+      DaemonThreads.start("end-of-source", () -> awaitEnd(node, stop));
       LOG.info("{} publishes depth of {}", ros.getName(), options.source().kind());
       stop.await();
       node.stop();
       node.awaitEnd();
     }
-    LOG.info("{} has ended", ros.getName());
-    return EXIT_OK;
-  }
-
-  /** Reads the parameters, again until the master answers; returns null on shutdown. */
-  private @Nullable AppConfig readParameters(ConnectedNode ros)
-      throws IOException, ConfigException, InterruptedException {
-    while (stop.getCount() > 0) {
-      try {
-        return RosParameters.read(ros);
-      } catch (RosException e) {
-        LOG.warn("waiting for the parameters of {}: {}", ros.getName(), e.getMessage());
-        if (stop.await(1, TimeUnit.SECONDS)) {
-          return null;
-        }
-      }
-    }
-    return null;
   }
 
   private static void advertiseServices(ConnectedNode ros, DepthNode node) {
@@ -189,28 +109,7 @@ public final class RosDepthNode {
         });
   }
 
-  /**
-   * Makes SIGINT and SIGTERM end {@link #run} instead of shutting down the JVM at once: shutdown
-   * hooks run concurrently, and that of ONNX Runtime would free memory in use by a running
-   * inference. A second signal halts the JVM.
-   */
-  private void handleSignals() {
-    for (String name : List.of("INT", "TERM")) {
-      Signal.handle(
-          new Signal(name),
-          signal -> {
-            if (stop.getCount() == 0) {
-              Runtime.getRuntime().halt(EXIT_SIGNAL_BASE + signal.getNumber());
-            }
-            stop.countDown();
-            if (connecting) {
-              main.interrupt();
-            }
-          });
-    }
-  }
-
-  private void awaitEnd(DepthNode node) {
+  private static void awaitEnd(DepthNode node, CountDownLatch stop) {
     try {
       node.awaitEnd();
     } catch (IOException | InterruptedException e) {

@@ -54,6 +54,12 @@ public final class RosFrameSource implements FrameSource {
   private long arrivals;
   private boolean closed;
 
+  /** Subscribes to the topics of images and lens readings; parameters as below. */
+  public RosFrameSource(ConnectedNode node, RosInputConfig settings, FramePool pool, String frameId)
+      throws IOException {
+    this(node, settings, pool, frameId, false);
+  }
+
   /**
    * Subscribes to the topics.
    *
@@ -61,9 +67,16 @@ public final class RosFrameSource implements FrameSource {
    * @param pool to lease frames from; see {@link io.github.rackfocus.node.DepthNode#framesInUse}
    *     and {@link #FRAMES_WAITING}
    * @param frameId the optical frame until an image has one
+   * @param drivesLens whether this node drives the lens: its readings come by {@link #lensState}
+   *     and not from the topic
    * @throws IOException if the camera file of {@code cameraInfoUrl} is unreadable or invalid
    */
-  public RosFrameSource(ConnectedNode node, RosInputConfig settings, FramePool pool, String frameId)
+  public RosFrameSource(
+      ConnectedNode node,
+      RosInputConfig settings,
+      FramePool pool,
+      String frameId,
+      boolean drivesLens)
       throws IOException {
     this.node = node;
     this.settings = settings;
@@ -84,7 +97,11 @@ public final class RosFrameSource implements FrameSource {
       subscribe("camera_info", CameraInfo.TYPE, intake::cameraInfo);
     }
     switch (settings.lens().input()) {
-      case STATE, COUNTER -> subscribe("lens_state", LensState.TYPE, this::onLensState);
+      case STATE, COUNTER -> {
+        if (!drivesLens) {
+          subscribe("lens_state", LensState.TYPE, this::lensState);
+        }
+      }
       case POWER -> subscribe("lens_power", Float64.TYPE, this::onLensPower);
       case STAMP -> {
         // Focus follows from the frame's stamp.
@@ -257,7 +274,8 @@ public final class RosFrameSource implements FrameSource {
     }
   }
 
-  private void onLensState(LensState state) {
+  /** Accepts a lens reading. Thread-safe. */
+  public void lensState(LensState state) {
     intake.lensState(state);
     notifyArrival();
   }

@@ -2,6 +2,7 @@ package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.depth.DepthInfo;
+import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -16,15 +17,17 @@ import java.util.function.ToLongFunction;
  *     counted
  * @param demand receives, several times a second, whether frames are wanted
  * @param causes returns the counts of rejected images and readings by cause
+ * @param lensListener takes the readings of a lens that this node drives
  */
 record RosInput(
     FrameSource source,
     CameraInfoSource camera,
     ToLongFunction<DepthInfo> sweepIds,
     Consumer<Boolean> demand,
-    Supplier<Map<String, Long>> causes) {
+    Supplier<Map<String, Long>> causes,
+    Consumer<LensState> lensListener) {
   /** A source that ignores demand and rejects nothing. */
   RosInput(FrameSource source, CameraInfoSource camera, ToLongFunction<DepthInfo> sweepIds) {
-    this(source, camera, sweepIds, wanted -> {}, Map::of);
+    this(source, camera, sweepIds, wanted -> {}, Map::of, state -> {});
   }
 }

@@ -54,13 +54,16 @@ final class RosSources {
     RosInputConfig settings = configuration.source().ros();
     int planes = settings.sweep().axis().planes();
     FramePool pool = new FramePool(DepthNode.framesInUse(planes) + RosFrameSource.FRAMES_WAITING);
-    RosFrameSource camera = new RosFrameSource(node, settings, pool, configuration.frameId());
+    boolean drivesLens = RosLens.isConfigured(configuration.source());
+    RosFrameSource camera =
+        new RosFrameSource(node, settings, pool, configuration.frameId(), drivesLens);
     return new RosInput(
         camera,
         camera.camera(),
         info -> camera.sweepIdAt(info.stampNanos()),
         camera::setWanted,
-        camera::causes);
+        camera::causes,
+        camera::lensState);
   }
 
   private static RosInput folder(AppConfig configuration, ConnectedNode node) throws IOException {

@@ -104,6 +104,20 @@ public record MatchingConfig(
         - timing.hysteresisDioptres() * direction;
   }
 
+  /**
+   * Returns the lens power at which the lens has a focus: the inverse of {@link #focusAtPower}.
+   *
+   * @param celsius temperature of the lens; NaN if unknown
+   * @param direction of the lens, +1 to nearer, -1 to farther, 0 unknown or at rest
+   */
+  public double powerAtFocus(double focusDioptres, double celsius, int direction) {
+    return (focusDioptres
+            - powerOffset
+            - drift.at(celsius)
+            + timing.hysteresisDioptres() * direction)
+        / powerGain;
+  }
+
   /** Returns this configuration with the tolerance that the planes of a sweep allow. */
   public MatchingConfig withToleranceFor(FocusAxis axis) {
     double closest = Double.POSITIVE_INFINITY;
