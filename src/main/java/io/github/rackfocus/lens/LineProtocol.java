@@ -1,5 +1,6 @@
 package io.github.rackfocus.lens;
 
+import io.github.rackfocus.common.PrintableText;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,6 +28,7 @@ public record LineProtocol(
     double scale,
     double offset) {
   private static final String PLACE = "{value}";
+  private static final int MAX_PRINTED = 100;
 
   /** Checks every field; a fault names it. */
   public LineProtocol {
@@ -86,8 +88,8 @@ public record LineProtocol(
     }
   }
 
-  /** Returns text for a message, with its control characters visible. */
+  /** Returns text for a message, with its line ends visible. */
   static String printable(String text) {
-    return text.replace("\r", "\\r").replace("\n", "\\n");
+    return PrintableText.of(text.replace("\r", "\\r").replace("\n", "\\n"), MAX_PRINTED);
   }
 }

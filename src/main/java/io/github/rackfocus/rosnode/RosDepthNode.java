@@ -7,12 +7,16 @@ import io.github.rackfocus.frame.CameraView;
 import io.github.rackfocus.frame.CameraView.PinholeIntrinsics;
 import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.ros.ConnectedNode;
+import io.github.rackfocus.ros.msg.diagnostic_msgs.DiagnosticStatus;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.std_srvs.SetBool;
 import io.github.rackfocus.ros.msg.std_srvs.Trigger;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,7 +82,7 @@ public final class RosDepthNode {
         RosLens lens = RosLens.start(ros, options, input.lensListener());
         DemandMonitor demand = new DemandMonitor(node::wantsFrames, input.demand());
         RosDiagnostics diagnostics =
-            new RosDiagnostics(ros, node, input.causes(), options.cameraKey())) {
+            new RosDiagnostics(ros, statuses(ros, node, input, options, lens))) {
       node.start();
       DaemonThreads.start("end-of-source", () -> awaitEnd(node, stop));
       LOG.info("{} publishes depth of {}", ros.getName(), options.source().kind());
@@ -86,6 +90,30 @@ public final class RosDepthNode {
       node.stop();
       node.awaitEnd();
     }
+  }
+
+  private static Supplier<List<DiagnosticStatus>> statuses(
+      ConnectedNode ros,
+      DepthNode node,
+      RosInput input,
+      AppConfig options,
+      @Nullable RosLens lens) {
+    DiagnosticReport report =
+        new DiagnosticReport(ros.getName().value().substring(1), options.cameraKey());
+    return () -> {
+      List<DiagnosticStatus> all =
+          new ArrayList<>(
+              report.statuses(
+                  node.health(),
+                  input.causes().get(),
+                  node.isEnabled(),
+                  node.wantsFrames(),
+                  System.nanoTime()));
+      if (lens != null) {
+        all.add(lens.status());
+      }
+      return all;
+    };
   }
 
   private static void advertiseServices(ConnectedNode ros, DepthNode node) {

@@ -1,13 +1,11 @@
 package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.common.DaemonThreads;
-import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.ros.ConnectedNode;
 import io.github.rackfocus.ros.Publisher;
 import io.github.rackfocus.ros.msg.diagnostic_msgs.DiagnosticArray;
 import io.github.rackfocus.ros.msg.diagnostic_msgs.DiagnosticStatus;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -15,48 +13,40 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Publishes the health of a node on /diagnostics once a second, from its own daemon thread. */
+/** Publishes statuses on /diagnostics once a second, from its own daemon thread. */
 final class RosDiagnostics implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RosDiagnostics.class);
   private static final long PERIOD_MILLIS = 1000;
 
   private final ConnectedNode ros;
-  private final DepthNode node;
-  private final Supplier<Map<String, Long>> causes;
+  private final Supplier<List<DiagnosticStatus>> statuses;
   private final Publisher<DiagnosticArray> publisher;
-  private final DiagnosticReport report;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(DaemonThreads.factory("diagnostics"));
 
   /**
-   * Starts publishing. Create it before the node is started.
+   * Starts publishing.
    *
-   * @param causes returns the counts of rejected images and readings by cause
-   * @param hardwareId identifies the camera
+   * @param statuses returns what is to be published; called once a second, whoever listens, since
+   *     rates are differences between reports
    */
-  RosDiagnostics(
-      ConnectedNode ros, DepthNode node, Supplier<Map<String, Long>> causes, String hardwareId) {
+  RosDiagnostics(ConnectedNode ros, Supplier<List<DiagnosticStatus>> statuses) {
     this.ros = ros;
-    this.node = node;
-    this.causes = causes;
+    this.statuses = statuses;
     this.publisher = ros.newPublisher("/diagnostics", DiagnosticArray.TYPE, 1);
-    this.report = new DiagnosticReport(ros.getName().value().substring(1), hardwareId);
     timer.scheduleAtFixedRate(this::publish, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void publish() {
     try {
-      // Rates are differences between reports, so a report is made even without subscribers.
-      List<DiagnosticStatus> statuses =
-          report.statuses(
-              node.health(), causes.get(), node.isEnabled(), node.wantsFrames(), System.nanoTime());
+      List<DiagnosticStatus> now = statuses.get();
       if (publisher.hasSubscribers()) {
         DiagnosticArray array = new DiagnosticArray();
         array.header.stampNanos = ros.getClock().nowNanos();
-        array.status.addAll(statuses);
+        array.status.addAll(now);
         publisher.publish(array);
       }
-      for (DiagnosticStatus status : statuses) {
+      for (DiagnosticStatus status : now) {
         LOG.debug("{}: {}", status.name, status.message);
       }
     } catch (RuntimeException e) {

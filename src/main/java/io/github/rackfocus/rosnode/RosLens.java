@@ -1,6 +1,6 @@
 package io.github.rackfocus.rosnode;
 
-import io.github.rackfocus.common.DaemonThreads;
+import io.github.rackfocus.common.NumberFormats;
 import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.RosInputConfig;
 import io.github.rackfocus.config.SourceConfig;
@@ -10,41 +10,33 @@ import io.github.rackfocus.lens.LensReading;
 import io.github.rackfocus.lens.LensRunner;
 import io.github.rackfocus.ros.ConnectedNode;
 import io.github.rackfocus.ros.Publisher;
-import io.github.rackfocus.ros.msg.diagnostic_msgs.DiagnosticArray;
 import io.github.rackfocus.ros.msg.diagnostic_msgs.DiagnosticStatus;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.sweep.CameraCalibration;
 import io.github.rackfocus.sweep.MatchingConfig;
 import java.io.IOException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lens that a ROS node drives: its readings are published on {@code lens_state} and its state on
- * {@code /diagnostics} once a second.
+ * A lens that a ROS node drives: its readings are published on {@code lens_state}.
  */
 final class RosLens implements AutoCloseable {
-  private static final long PERIOD_MILLIS = 1000;
   private static final int QUEUE = 100;
 
-  private final ConnectedNode ros;
+  private final String name;
   private final LensDeviceConfig config;
   private final Publisher<LensState> states;
-  private final Publisher<DiagnosticArray> diagnostics;
   private final Consumer<LensState> listener;
   private final LensRunner runner;
   private final AtomicLong readings = new AtomicLong();
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(DaemonThreads.factory("lens-diagnostics"));
   private long reported;
+  private long reportedNanos = System.nanoTime();
 
   private RosLens(
       ConnectedNode ros, AppConfig options, MatchingConfig law, Consumer<LensState> listener) {
-    this.ros = ros;
+    this.name = ros.getName().value().substring(1);
     this.listener = listener;
     this.config = options.source().lens();
     RosInputConfig settings = options.source().ros();
@@ -58,7 +50,6 @@ final class RosLens implements AutoCloseable {
             ros.getClock()::nowNanos,
             this::publish);
     this.states = ros.newPublisher("lens_state", LensState.TYPE, QUEUE);
-    this.diagnostics = ros.newPublisher("/diagnostics", DiagnosticArray.TYPE, 1);
   }
 
   /**
@@ -80,8 +71,6 @@ final class RosLens implements AutoCloseable {
     RosLens lens =
         new RosLens(ros, options, file == null ? stated : stated.with(file.lens()), listener);
     lens.runner.start();
-    lens.timer.scheduleAtFixedRate(
-        lens::report, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     return lens;
   }
 
@@ -106,29 +95,25 @@ final class RosLens implements AutoCloseable {
     states.publish(state);
   }
 
-  private void report() {
+  /** Returns the state of the device, and the rate of its readings since the last call. */
+  DiagnosticStatus status() {
     long now = readings.get();
-    long rate = now - reported;
+    long nanos = System.nanoTime();
+    double rate = (now - reported) * 1e9 / Math.max(1, nanos - reportedNanos);
     reported = now;
-    if (!diagnostics.hasSubscribers()) {
-      return;
-    }
+    reportedNanos = nanos;
     DiagnosticStatus status = new DiagnosticStatus();
-    status.name = ros.getName().value().substring(1) + ": lens";
+    status.name = name + ": lens";
     status.hardwareId = config.port();
     status.level = runner.isConnected() ? DiagnosticStatus.OK : DiagnosticStatus.ERROR;
     status.message = runner.status();
-    DiagnosticReport.add(status, "readings per second", Long.toString(rate));
-    DiagnosticArray array = new DiagnosticArray();
-    array.header.stampNanos = ros.getClock().nowNanos();
-    array.status.add(status);
-    diagnostics.publish(array);
+    DiagnosticReport.add(status, "readings per second", NumberFormats.of(rate));
+    return status;
   }
 
   /** Parks the lens. */
   @Override
   public void close() {
-    timer.shutdownNow();
     runner.close();
   }
 }

@@ -3,6 +3,7 @@ package io.github.rackfocus.rosnode;
 import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.ros.ConnectedNode;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +50,9 @@ public final class RosLensNode {
           ros.getName(),
           options.source().lens().kind(),
           options.source().lens().port());
-      stop.await();
+      try (RosDiagnostics diagnostics = new RosDiagnostics(ros, () -> List.of(lens.status()))) {
+        stop.await();
+      }
     }
   }
 }
