@@ -116,7 +116,9 @@ public final class NodeAssembly {
               new KafkaNodeHealthSink(
                   kafka.client(), kafka.health(), configuration.identity(), topics));
         }
-        return parts.build();
+        DepthNode node = parts.build();
+        node.enable(!configuration.capture().only());
+        return node;
       } catch (IOException | RuntimeException e) {
         fanOut.close();
         estimator.close();

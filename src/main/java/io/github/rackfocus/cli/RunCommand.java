@@ -41,6 +41,14 @@ final class RunCommand extends Subcommand {
       description = "Prints all options with their default, unit, range and meaning, and exits.")
   private boolean print;
 
+  @Option(
+      names = "--capture",
+      paramLabel = "N",
+      description =
+          "Computes N maps, each of a whole sweep that starts when the one before is delivered, and"
+              + " nothing else; then ends.")
+  private int captures;
+
   @Mixin private ScenarioOptions scenario = new ScenarioOptions();
 
   @Mixin private InferenceOptions inference = new InferenceOptions();
@@ -56,6 +64,9 @@ final class RunCommand extends Subcommand {
     if (file == null) {
       throw usageError("--config FILE is missing");
     }
+    if (captures < 0) {
+      throw usageError("--capture is " + captures + "; expected 1 or more maps");
+    }
     AppConfig loaded = load(file);
     AppConfig configuration = loaded.withModel(inference.applyTo(loaded.model()));
     SinkConfig sinks = configuration.sinks();
@@ -67,7 +78,11 @@ final class RunCommand extends Subcommand {
     }
     FrameSource source = Sources.open(configuration.source());
     DepthNode node = NodeAssembly.node(configuration, source, List.of(), false);
-    NodeRun.run(node, 0, console, Map::of);
+    if (captures > 0) {
+      CaptureRun.run(node, captures, configuration.capture().timeoutSeconds(), console);
+    } else {
+      NodeRun.run(node, 0, console, Map::of);
+    }
     List<SinkCounters> counters = node.health().sinks();
     Deliveries.isWithoutFailure(counters, err());
     return Deliveries.isAllLost(counters) ? Rackfocus.FAILED : 0;

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param filter whether the maps of a still scene are fused
  * @param validity when a pixel's depth is published
  * @param depthOffsetMetres added to every metric depth
+ * @param capture maps on request
  * @param sinks where depth maps go
  * @param ros frame and stamps of what is published to ROS
  * @param worker how a worker computes depth for a fleet
@@ -39,6 +40,7 @@ public record AppConfig(
     FilterMode filter,
     ValidityThresholds validity,
     double depthOffsetMetres,
+    CaptureConfig capture,
     SinkConfig sinks,
     RosConfig ros,
     WorkerConfig worker)
@@ -173,6 +175,7 @@ public record AppConfig(
         filter,
         validity,
         depthOffset,
+        CaptureConfig.read(root.section("capture", "Maps on request: service ~capture.")),
         SinkConfig.read(root.section("sinks", "Where depth maps go.")),
         ros,
         WorkerConfig.read(

@@ -5,6 +5,7 @@ import io.github.rackfocus.frame.FocusScale;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The depth of one reference frame, with its uncertainty, validity and age.
@@ -29,6 +30,7 @@ public final class DepthMap extends CountedLease {
   private final FloatBuffer age;
   private final ByteBuffer validity;
   private final DepthInfo info = new DepthInfo();
+  private volatile @Nullable Runnable released;
 
   DepthMap(DepthMapPool pool, int width, int height) {
     this.pool = pool;
@@ -143,9 +145,25 @@ public final class DepthMap extends CountedLease {
     return this;
   }
 
+  /**
+   * Sets what runs when the last lease is closed: every sink is done with the map then. For this
+   * use of the map only; runs on the thread that closes it, before the map is used again.
+   */
+  public void whenReleased(Runnable action) {
+    released = action;
+  }
+
   @Override
   protected void lastClosed() {
-    pool.giveBack(this);
+    Runnable action = released;
+    released = null;
+    try {
+      if (action != null) {
+        action.run();
+      }
+    } finally {
+      pool.giveBack(this);
+    }
   }
 
   @Override

@@ -19,6 +19,7 @@ import io.github.rackfocus.sweep.RollingFocalStack;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +58,7 @@ public final class DepthNode implements AutoCloseable {
   private final List<StageRunner> stages;
   private final boolean lossless;
   private volatile @Nullable IOException failure;
+  private final CaptureRequests captures = new CaptureRequests();
   private volatile boolean enabled = true;
   private volatile boolean resetRequested;
 
@@ -171,9 +173,21 @@ public final class DepthNode implements AutoCloseable {
     return enabled;
   }
 
-  /** Whether frames are wanted now: for a map, or by a frame sink. */
+  /**
+   * Requests one map of a whole sweep that is exposed from now on, whether or not depth is enabled
+   * and maps are wanted; sinks that want none don't get it. While a request waits and depth is not
+   * enabled, nothing else is computed but the features of each frame.
+   *
+   * @return completed when every sink is done with the map, exceptionally with an {@link
+   *     IllegalStateException} if the map failed or the node ends. To give up, complete or cancel it
+   */
+  public CompletableFuture<CapturedMap> capture() {
+    return captures.add(System.nanoTime());
+  }
+
+  /** Whether frames are wanted now: for a map, a request, or by a frame sink. */
   public boolean wantsFrames() {
-    return enabled && sinks.wantsMaps() || frameSink != null;
+    return enabled && sinks.wantsMaps() || frameSink != null || captures.isWaiting();
   }
 
   /** Empties the focal stack before the next frame: the next map needs a whole new sweep. */
@@ -378,7 +392,18 @@ public final class DepthNode implements AutoCloseable {
         return false;
       }
       try (FocalStack stack = next) {
-        if (enabled && sinks.wantsMaps()) {
+        boolean wanted = enabled && sinks.wantsMaps();
+        if (captures.isWaiting()) {
+          List<CaptureRequests.Request> answered = captures.takeAnsweredBy(stack);
+          if (!answered.isEmpty()) {
+            depth.capture(stack, answered);
+            return true;
+          }
+          if (!wanted) {
+            depth.prepareFor(stack);
+          }
+        }
+        if (wanted) {
           depth.process(stack);
         }
       }
@@ -393,6 +418,7 @@ public final class DepthNode implements AutoCloseable {
     @Override
     public void onEnd() {
       stacks.abandon();
+      captures.close();
     }
   }
 }

@@ -6,6 +6,7 @@ import io.github.rackfocus.depth.DepthEngine;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sweep.FocalStack;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -76,7 +77,25 @@ final class DepthStage implements AutoCloseable {
     if (held != null) {
       engine.estimator().useIterations(held.iterations());
     }
-    publish(stack);
+    publish(stack, List.of());
+  }
+
+  /** Only runs the frame stage for the new frame of a stack, while a request waits for the rest. */
+  void prepareFor(FocalStack stack) {
+    if (warm) {
+      prepare(stack);
+    }
+  }
+
+  /**
+   * Computes a map for requests, due or not. They are answered when every sink is done with it, or
+   * when it failed.
+   */
+  void capture(FocalStack stack, List<CaptureRequests.Request> requests)
+      throws InterruptedException {
+    warm = true;
+    lastMapNumber = stack.number();
+    publish(stack, requests);
   }
 
   private void prepare(FocalStack stack) {
@@ -92,10 +111,12 @@ final class DepthStage implements AutoCloseable {
     }
   }
 
-  private void publish(FocalStack stack) throws InterruptedException {
+  private void publish(FocalStack stack, List<CaptureRequests.Request> requests)
+      throws InterruptedException {
     try (DepthMap map = engine.compute(stack)) {
       if (map == null) {
         counters.mapFailed();
+        refuse(requests, "no depth map is free: a sink holds more maps than it may");
         warnings.warn("{}: no depth map is free: a sink holds more maps than it may", name);
         return;
       }
@@ -104,13 +125,42 @@ final class DepthStage implements AutoCloseable {
         map.info().setDeadlineMissed();
       }
       counters.map(latency, map.info());
+      if (!requests.isEmpty()) {
+        answer(requests, map, stack);
+      }
       sinks.offer(map);
     } catch (RuntimeException e) {
       // Whatever inference throws costs this map only, and is logged.
       counters.mapFailed();
+      refuse(requests, "no depth: " + ErrorMessages.of(e));
       warnings.warn(
           "{}: no depth for frame {}: {}", name, stack.reference().sequence(), ErrorMessages.of(e));
     }
+  }
+
+  private static void answer(
+      List<CaptureRequests.Request> requests, DepthMap map, FocalStack stack) {
+    long sequence = map.info().sequence();
+    long stamp = stack.stampNanos();
+    long span = stamp - stack.oldestStampNanos();
+    int planes = stack.planes();
+    double published = map.info().validShare();
+    map.whenReleased(
+        () -> {
+          long now = System.nanoTime();
+          for (CaptureRequests.Request request : requests) {
+            request
+                .answer()
+                .complete(
+                    new CapturedMap(
+                        sequence, stamp, planes, span, now - request.nanos(), published));
+          }
+        });
+  }
+
+  private static void refuse(List<CaptureRequests.Request> requests, String why) {
+    requests.forEach(request ->
+        request.answer().completeExceptionally(new IllegalStateException(why)));
   }
 
   /** Closes the engine; to be called when the stage's thread has ended. */

@@ -78,6 +78,7 @@ public final class RosDepthNode {
       ConnectedNode ros, DepthNode node, RosInput input, AppConfig options, CountDownLatch stop)
       throws IOException, InterruptedException {
     advertiseServices(ros, node);
+    CaptureService.advertise(ros, node, input.demand(), options.capture().timeoutSeconds());
     try (node;
         RosLens lens = RosLens.start(ros, options, input.lensListener());
         DemandMonitor demand = new DemandMonitor(node::wantsFrames, input.demand());

@@ -22,10 +22,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -211,6 +213,82 @@ class DepthNodeTest {
     NodeHealth health = runToEnd(new Script(32), failing);
     assertThat(health.maps().failed()).isEqualTo(10);
     assertThat(health.maps().published()).isEqualTo(20);
+  }
+
+  /** Requests maps while frames are given; the node is not enabled otherwise. */
+  private List<CompletableFuture<CapturedMap>> capture(
+      DepthEstimator estimator, IntPredicate lost, Integer... ticks) throws Exception {
+    AtomicReference<DepthNode> node = new AtomicReference<>();
+    List<CompletableFuture<CapturedMap>> answers = new ArrayList<>();
+    Script source =
+        new Script(50) {
+          @Override
+          @Nullable Frame frame(int tick) {
+            if (List.of(ticks).contains(tick)) {
+              answers.add(node.get().capture());
+            }
+            return lost.test(tick) ? null : at(tick, 1 + tick % PLANES);
+          }
+        };
+    node.set(node(source, estimator, true));
+    try (DepthNode running = node.get()) {
+      assertThat(running.wantsFrames()).isTrue();
+      running.enable(false);
+      assertThat(running.wantsFrames()).isFalse();
+      running.start();
+      running.awaitEnd();
+    }
+    assertThat(pool.leased()).isZero();
+    return answers;
+  }
+
+  @Test
+  void shouldComputeOneMapOfAWholeFreshSweepOnRequestAndNothingElse() throws Exception {
+    var answers = capture(new Middle(stack -> {}), tick -> false, 20, 21, 40);
+    assertThat(estimated.get()).isEqualTo(3);
+    assertThat(delivered).containsExactly(22 * TICK, 23 * TICK, 42 * TICK);
+    CapturedMap first = answers.get(0).get();
+    assertThat(first.stampNanos()).isEqualTo(22 * TICK);
+    assertThat(first.spanNanos()).isEqualTo(2 * TICK);
+    assertThat(first.planes()).isEqualTo(PLANES);
+    assertThat(first.elapsedNanos()).isPositive();
+    assertThat(answers.get(2).get().stampNanos()).isEqualTo(42 * TICK);
+  }
+
+  @Test
+  void shouldWaitForAPlaneThatWasLostAfterARequest() throws Exception {
+    var answers = capture(new Middle(stack -> {}), tick -> tick == 21, 20);
+    // Plane 0 of tick 21 is missing, so that of tick 24 completes the sweep.
+    assertThat(answers.get(0).get().stampNanos()).isEqualTo(24 * TICK);
+  }
+
+  @Test
+  void shouldTellRequestsThatTheirMapFailedOrTheNodeEnded() throws Exception {
+    DepthEstimator failing =
+        new Middle(stack -> {
+          throw new DepthException("inference failed");
+        });
+    var answers = capture(failing, tick -> false, 20, 49);
+    assertThatThrownBy(answers.get(0)::get)
+        .hasRootCauseInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("no depth: inference failed");
+    assertThatThrownBy(answers.get(1)::get).hasMessageContaining("the node has ended");
+    assertThat(delivered).isEmpty();
+  }
+
+  @Test
+  void shouldForgetRequestsWhoseCallerGaveUpAndRefuseAllAtTheEnd() {
+    CaptureRequests requests = new CaptureRequests();
+    CompletableFuture<CapturedMap> gone = requests.add(System.nanoTime());
+    assertThat(requests.isWaiting()).isTrue();
+    gone.cancel(false);
+    assertThat(requests.isWaiting()).isFalse();
+    CompletableFuture<CapturedMap> one = requests.add(1);
+    CompletableFuture<CapturedMap> two = requests.add(2);
+    requests.close();
+    assertThat(one).isCompletedExceptionally();
+    assertThat(two).isCompletedExceptionally();
+    assertThat(requests.add(3)).isCompletedExceptionally();
   }
 
   @Test

@@ -166,9 +166,12 @@ class RosNodeIT {
         .during(Duration.ofSeconds(4))
         .until(() -> maps(models), count -> count == last.getAndSet(count));
     long disabled = maps(models);
+    assertThat(ros.run("rosservice", "call", "/rackfocus/capture"))
+        .contains("success: True", "of 10 planes", "after the call");
+    soon().during(Duration.ofSeconds(2)).until(() -> maps(models), is -> is == disabled + 1);
     assertThat(ros.run("rosservice", "call", "/rackfocus/enable", "true"))
         .contains("success: True", "depth is computed");
-    soon().until(() -> maps(models) > disabled);
+    soon().until(() -> maps(models) > disabled + 1);
     assertThat(ros.run("rosservice", "call", "/rackfocus/reset"))
         .contains("success: True", "emptied");
     // More than may have been on their way.
