@@ -57,7 +57,7 @@ public final class Estimators {
         settings.iterations() < 0
             ? bundle.manifest().iterations().defaultNumber()
             : settings.iterations();
-    return settings.deadlineMillis() > 0
+    return settings.deadlineMillis() > 0 || settings.isSwitchable()
         ? OnnxDepthEstimator.openSwitchable(bundle, iterations, settings.onnx(), System::nanoTime)
         : OnnxDepthEstimator.open(bundle, iterations, settings.onnx(), System::nanoTime);
   }

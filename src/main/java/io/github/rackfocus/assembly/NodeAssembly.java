@@ -19,6 +19,7 @@ import io.github.rackfocus.kafka.codec.CameraFrameCodec;
 import io.github.rackfocus.kafka.codec.CameraIdentity;
 import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.node.DepthNodeBuilder;
+import io.github.rackfocus.node.LiveSettings;
 import io.github.rackfocus.sink.DepthSink;
 import io.github.rackfocus.sink.FileSink;
 import io.github.rackfocus.sink.SinkFanOut;
@@ -131,6 +132,17 @@ public final class NodeAssembly {
       }
       throw e;
     }
+  }
+
+  /** Returns what of a configuration may change while a node runs. */
+  public static LiveSettings liveSettings(AppConfig configuration) {
+    return new LiveSettings(
+        configuration.model().iterations(),
+        configuration.model().deadlineNanos(),
+        configuration.rolling().everyNth(),
+        configuration.filter() == FilterMode.STILL,
+        configuration.rolling().registration(),
+        configuration.validity());
   }
 
   private static KafkaFrameSink frameSink(

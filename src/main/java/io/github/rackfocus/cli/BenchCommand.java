@@ -218,7 +218,8 @@ final class BenchCommand extends Subcommand {
               progress::show);
     }
     AppConfig node =
-        AppConfig.defaults().withModel(new ModelConfig(model, k, config.deadlineMillis(), onnx));
+        AppConfig.defaults()
+            .withModel(new ModelConfig(model, k, config.deadlineMillis(), false, onnx));
     new PacedBenchmark(config, out)
         .run(sink -> NodeAssembly.node(node, camera, List.of(sink), false), report);
   }

@@ -50,6 +50,11 @@ final class ConfigTree {
     }
   }
 
+  /** Adds a document that was read before. */
+  ConfigTree addDocument(JsonNode document) {
+    return add(name, document);
+  }
+
   /**
    * Adds YAML text.
    *

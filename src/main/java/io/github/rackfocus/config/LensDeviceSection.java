@@ -123,7 +123,8 @@ final class LensDeviceSection {
             "",
             "a regular expression",
             "Answer to read, with the groups (?<value>...) and, if told, (?<temperature>...)");
-    String replyEnd = line.text("replyEnd", "\\n", "", "End of every answer; \\r and \\n are known");
+    String replyEnd =
+        line.text("replyEnd", "\\n", "", "End of every answer; \\r and \\n are known");
     double scale = line.number("scale", 1, -1e6, 1e6, "dioptres", "Lens power per unit of value");
     double offset = line.number("offset", 0, -1e3, 1e3, "dioptres", "Lens power at value 0");
     if (kind != Kind.LINE) {

@@ -15,17 +15,19 @@ import org.jspecify.annotations.Nullable;
  * @param iterations proximal iterations, one of those exported; −1 for the bundle's default
  * @param deadlineMillis bound of the 95th percentile of the latency, kept by fewer iterations and
  *     then by fewer maps; 0: iterations are fixed
+ * @param isSwitchable whether fewer iterations are loaded as well, to be chosen while running
  * @param onnx how inference runs
  */
 @RecordBuilder
-public record ModelConfig(String name, int iterations, double deadlineMillis, OnnxConfig onnx)
+public record ModelConfig(
+    String name, int iterations, double deadlineMillis, boolean isSwitchable, OnnxConfig onnx)
     implements ModelConfigBuilder.With {
   /** The name of the default model. */
   public static final String DEFAULT_MODEL = "proximal";
 
   /** The default model on the CPU. */
   public static final ModelConfig DEFAULTS =
-      new ModelConfig(DEFAULT_MODEL, -1, 0, OnnxConfig.DEFAULTS);
+      new ModelConfig(DEFAULT_MODEL, -1, 0, false, OnnxConfig.DEFAULTS);
 
   /**
    * Returns a copy with the given values; null keeps a value.
@@ -48,6 +50,7 @@ public record ModelConfig(String name, int iterations, double deadlineMillis, On
         newName == null ? name : newName,
         newIterations == null ? iterations : newIterations,
         deadlineMillis,
+        isSwitchable,
         changed);
   }
 
@@ -72,6 +75,12 @@ public record ModelConfig(String name, int iterations, double deadlineMillis, On
             "ms",
             "Bound of the 95th percentile of latency, kept by fewer iterations, then fewer maps;"
                 + " 0: off");
+    boolean switchable =
+        model.flag(
+            "switchable",
+            false,
+            "Whether fewer iterations are loaded as well, so that they can be chosen while running;"
+                + " a deadline loads them too");
     Device device = device(model);
     OnnxConfig onnx =
         defaults
@@ -102,7 +111,7 @@ public record ModelConfig(String name, int iterations, double deadlineMillis, On
                     defaults.planeCache(),
                     "Which planes a new frame recomputes, for rolling form in fp32 on a CPU; off: all"))
             .withGpu(gpu(model.section("gpu", "Options of a GPU; see docs/gpu.md.")));
-    return new ModelConfig(name, iterations, deadline, onnx);
+    return new ModelConfig(name, iterations, deadline, switchable, onnx);
   }
 
   private static Device device(ConfigSection model) {

@@ -7,8 +7,9 @@ package io.github.rackfocus.config;
  * @param frameId the camera's optical frame for sources whose images name none; empty: the camera's
  *     name and {@code _optical_frame}
  * @param stampOffsetNanos added to the stamps of published messages
+ * @param presets folder of the presets that {@code ~load_preset} loads; empty: none
  */
-public record RosConfig(String frameId, long stampOffsetNanos) {
+public record RosConfig(String frameId, long stampOffsetNanos, String presets) {
   static RosConfig read(ConfigSection root) {
     String frameId =
         root.text(
@@ -18,6 +19,8 @@ public record RosConfig(String frameId, long stampOffsetNanos) {
             "Optical frame of the camera for sources that name none; empty: CAMERA_optical_frame");
     double offset =
         root.number("stampOffset", 0, -10, 10, "s", "Offset added to the stamps of ROS messages");
-    return new RosConfig(frameId, Math.round(1e9 * offset));
+    String presets =
+        root.text("presets", "", "", "Folder of presets, NAME.yaml, for the service ~load_preset");
+    return new RosConfig(frameId, Math.round(1e9 * offset), presets);
   }
 }

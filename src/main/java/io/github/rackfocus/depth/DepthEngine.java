@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DepthEngine implements AutoCloseable {
   private final DepthEstimator estimator;
-  private final @Nullable StillFilter filter;
-  private final DepthPostProcessor postProcessor;
+  private @Nullable StillFilter filter;
+  private DepthPostProcessor postProcessor;
   private final DepthMapPool maps;
   private final LongSupplier nanoClock;
   private long estimateNanos;
@@ -53,6 +53,17 @@ public final class DepthEngine implements AutoCloseable {
     this.postProcessor = postProcessor;
     this.maps = new DepthMapPool(maxMaps);
     this.nanoClock = nanoClock;
+  }
+
+  /**
+   * Changes the thresholds, and whether maps are fused, from the next map on. To be called by the
+   * engine's thread.
+   *
+   * @param isFiltered a filter begins anew
+   */
+  public void use(ValidityThresholds thresholds, boolean isFiltered) {
+    postProcessor = postProcessor.with(thresholds);
+    filter = isFiltered ? new StillFilter(thresholds) : null;
   }
 
   /** The estimator, which belongs to this engine's thread. */

@@ -67,6 +67,11 @@ public final class DepthPostProcessor {
     this.depthOffsetMetres = depthOffsetMetres;
   }
 
+  /** Returns a post-processor with other thresholds, for the thread of this one. */
+  DepthPostProcessor with(ValidityThresholds other) {
+    return new DepthPostProcessor(other, depthOffsetMetres);
+  }
+
   /**
    * Fills depth, uncertainty, age, validity and the description of a map after the estimator.
    *

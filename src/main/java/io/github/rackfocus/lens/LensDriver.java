@@ -23,7 +23,8 @@ public interface LensDriver extends AutoCloseable {
   LensRange connect() throws LensException, InterruptedException;
 
   /**
-   * Commands a value within the range. Returns once the command is sent, not when the lens is there.
+   * Commands a value within the range. Returns once the command is sent, not when the lens is
+   * there.
    *
    * @throws LensException if the command was not accepted
    */

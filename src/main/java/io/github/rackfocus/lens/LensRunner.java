@@ -70,8 +70,7 @@ public final class LensRunner implements AutoCloseable {
     this.config = config;
     this.axis = axis;
     this.sweep =
-        new LensSweep(
-            motion.pattern(), axis, motion.rateHz(), phaseSeconds, motion.dwellSeconds());
+        new LensSweep(motion.pattern(), axis, motion.rateHz(), phaseSeconds, motion.dwellSeconds());
     this.law = new LensLaw(law, driver.isFocus());
     this.clock = clock;
     this.readings = readings;
@@ -168,14 +167,12 @@ public final class LensRunner implements AutoCloseable {
   }
 
   private static String text(LensRange range) {
-    return String.format(
-        Locale.ROOT, "%.2f to %.2f dioptres", range.min(), range.max());
+    return String.format(Locale.ROOT, "%.2f to %.2f dioptres", range.min(), range.max());
   }
 
   private void tick(LensRange allowed) throws LensException, InterruptedException {
     LensSweep.Command command = sweep.at(clock.getAsLong());
-    double value =
-        allowed.clamp(law.command(command.focus(), celsius, command.direction()));
+    double value = allowed.clamp(law.command(command.focus(), celsius, command.direction()));
     if (!(Math.abs(value - commanded) < RESOLUTION)) {
       driver.set(value);
       commanded = value;
@@ -195,8 +192,7 @@ public final class LensRunner implements AutoCloseable {
     LensSweep.Command then = sweep.at(stamp);
     double focus = law.focus(sample, then.direction());
     boolean there =
-        then.direction() != 0
-            || Math.abs(focus - then.focus()) <= config.motion().tolerance();
+        then.direction() != 0 || Math.abs(focus - then.focus()) <= config.motion().tolerance();
     return new LensReading(
         stamp,
         law.isFocus() ? Double.NaN : sample.dioptres(),

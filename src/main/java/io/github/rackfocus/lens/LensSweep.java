@@ -44,8 +44,8 @@ public final class LensSweep {
 
   /**
    * @param rateHz planes per second
-   * @param phaseSeconds a time at which the lens is at the farthest plane; in the middle of its hold
-   *     for steps
+   * @param phaseSeconds a time at which the lens is at the farthest plane; in the middle of its
+   *     hold for steps
    * @param dwellSeconds additional rest where the lens turns or has jumped back: at the farthest
    *     plane, for a triangle at the nearest as well
    * @throws IllegalArgumentException for a sine with a dwell, or values out of range
@@ -135,7 +135,6 @@ public final class LensSweep {
   }
 
   private Command moving(double plane, int direction, long id, long held) {
-    return new Command(
-        axis.focusAtPlane(plane), (int) Math.round(plane), direction, id, held);
+    return new Command(axis.focusAtPlane(plane), (int) Math.round(plane), direction, id, held);
   }
 }

@@ -109,8 +109,7 @@ final class LineDriver implements LensDriver {
       long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);
       while (count < buffer.length) {
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        int more =
-            left <= 0 ? 0 : current().read(buffer, count, buffer.length - count, (int) left);
+        int more = left <= 0 ? 0 : current().read(buffer, count, buffer.length - count, (int) left);
         if (more == 0) {
           break;
         }

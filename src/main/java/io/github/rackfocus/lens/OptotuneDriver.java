@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The power that is read is the one the driver holds, not a measurement: the lens follows within
  * its settling time. Commands are not answered, so that a wrong one shows in the next reading.
  *
- * <p>Source: Optotune, "Lens Driver 4 manual". A frame that is damaged on the way is asked for again.
+ * <p>Source: Optotune, "Lens Driver 4 manual". A frame that is damaged on the way is asked for
+ * again.
  */
 final class OptotuneDriver implements LensDriver {
   /** Temperatures between which the driver is asked to reach its powers; it tells which. */

@@ -81,8 +81,7 @@ public final class PositionTable {
     if (above == positions.length) {
       return dioptres[above - 1];
     }
-    double share =
-        (position - positions[above - 1]) / (positions[above] - positions[above - 1]);
+    double share = (position - positions[above - 1]) / (positions[above] - positions[above - 1]);
     return dioptres[above - 1] + share * (dioptres[above] - dioptres[above - 1]);
   }
 }

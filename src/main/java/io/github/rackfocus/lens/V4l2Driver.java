@@ -22,8 +22,7 @@ final class V4l2Driver implements LensDriver {
   private static final int MAX_OUTPUT = 1 << 16;
 
   /** Names of the control that leaves focus to the camera, newest first. */
-  private static final List<String> AUTOFOCUS =
-      List.of("focus_automatic_continuous", "focus_auto");
+  private static final List<String> AUTOFOCUS = List.of("focus_automatic_continuous", "focus_auto");
 
   private final String device;
   private final String program;
@@ -73,7 +72,10 @@ final class V4l2Driver implements LensDriver {
             .matcher(controls);
     if (!line.find()) {
       throw new LensException(
-          device + " has no control " + control + "; expected one that v4l2-ctl --list-ctrls lists");
+          device
+              + " has no control "
+              + control
+              + "; expected one that v4l2-ctl --list-ctrls lists");
     }
     least = Long.parseLong(line.group(1));
     most = Long.parseLong(line.group(2));
@@ -83,7 +85,14 @@ final class V4l2Driver implements LensDriver {
       double position = table.position(focus);
       if (position < least || position > most) {
         throw new LensException(
-            "the table has position " + position + "; " + name() + " takes " + least + " to " + most);
+            "the table has position "
+                + position
+                + "; "
+                + name()
+                + " takes "
+                + least
+                + " to "
+                + most);
       }
     }
     commanded = Double.NaN;
@@ -92,8 +101,7 @@ final class V4l2Driver implements LensDriver {
 
   @Override
   public void set(double dioptres) throws LensException, InterruptedException {
-    long position =
-        least + step * Math.round((table.position(dioptres) - least) / (double) step);
+    long position = least + step * Math.round((table.position(dioptres) - least) / (double) step);
     run("--set-ctrl=" + control + "=" + Math.min(position, most));
     // What the motor was told, which steps round.
     commanded = table.focus(Math.min(position, most));

@@ -9,6 +9,7 @@ import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.registration.FrameRegistration;
+import io.github.rackfocus.registration.RegistrationMode;
 import io.github.rackfocus.sink.FrameSink;
 import io.github.rackfocus.sink.SinkCounters;
 import io.github.rackfocus.sink.SinkFanOut;
@@ -60,6 +61,7 @@ public final class DepthNode implements AutoCloseable {
   private volatile @Nullable IOException failure;
   private final CaptureRequests captures = new CaptureRequests();
   private volatile boolean enabled = true;
+  private volatile @Nullable LiveSettings live;
   private volatile boolean resetRequested;
 
   /**
@@ -179,7 +181,8 @@ public final class DepthNode implements AutoCloseable {
    * enabled, nothing else is computed but the features of each frame.
    *
    * @return completed when every sink is done with the map, exceptionally with an {@link
-   *     IllegalStateException} if the map failed or the node ends. To give up, complete or cancel it
+   *     IllegalStateException} if the map failed or the node ends. To give up, complete or cancel
+   *     it
    */
   public CompletableFuture<CapturedMap> capture() {
     return captures.add(System.nanoTime());
@@ -188,6 +191,25 @@ public final class DepthNode implements AutoCloseable {
   /** Whether frames are wanted now: for a map, a request, or by a frame sink. */
   public boolean wantsFrames() {
     return enabled && sinks.wantsMaps() || frameSink != null || captures.isWaiting();
+  }
+
+  /**
+   * Changes what may change while the node runs. The sweep and the depth stage take it up with
+   * their next frame and stack.
+   *
+   * @throws IllegalArgumentException if the iterations are not loaded; nothing is changed then
+   */
+  public void apply(LiveSettings settings) {
+    List<Integer> loaded = estimator.iterationChoices();
+    if (settings.iterations() >= 0 && !loaded.contains(settings.iterations())) {
+      throw new IllegalArgumentException(
+          "model.iterations is "
+              + settings.iterations()
+              + "; expected one of those that are loaded, "
+              + loaded
+              + ", or model.switchable: true at the start");
+    }
+    live = settings;
   }
 
   /** Empties the focal stack before the next frame: the next map needs a whole new sweep. */
@@ -295,6 +317,7 @@ public final class DepthNode implements AutoCloseable {
   private final class SweepStage implements StageRunner.Stage {
     private final boolean[] missing = new boolean[rolling.planes()];
     private boolean suspended;
+    private RegistrationMode mode = rolling.registrationMode();
 
     @Override
     public boolean doWork() throws InterruptedException {
@@ -305,6 +328,11 @@ public final class DepthNode implements AutoCloseable {
       if (resetRequested) {
         resetRequested = false;
         rolling.clear();
+      }
+      LiveSettings settings = live;
+      if (settings != null && settings.registration() != mode) {
+        mode = settings.registration();
+        rolling.useRegistration(mode);
       }
       long start = nanoClock.getAsLong();
       try (Frame frame = next) {
@@ -385,6 +413,8 @@ public final class DepthNode implements AutoCloseable {
 
   /** Computes maps while they are wanted. */
   private final class EstimationStage implements StageRunner.Stage {
+    private @Nullable LiveSettings used;
+
     @Override
     public boolean doWork() throws InterruptedException {
       FocalStack next = stacks.take();
@@ -392,6 +422,11 @@ public final class DepthNode implements AutoCloseable {
         return false;
       }
       try (FocalStack stack = next) {
+        LiveSettings settings = live;
+        if (settings != null && settings != used) {
+          used = settings;
+          depth.use(settings);
+        }
         boolean wanted = enabled && sinks.wantsMaps();
         if (captures.isWaiting()) {
           List<CaptureRequests.Request> answered = captures.takeAnsweredBy(stack);

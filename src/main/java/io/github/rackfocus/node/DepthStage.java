@@ -19,9 +19,10 @@ final class DepthStage implements AutoCloseable {
   private final String name;
   private final DepthEngine engine;
   private final SinkFanOut sinks;
-  private final int everyNth;
+  private int everyNth;
   private final BooleanSupplier isLate;
-  private final @Nullable DeadlineGovernor governor;
+  private @Nullable DeadlineGovernor governor;
+  private final int firstIterations;
   private final NodeCounters counters;
   private final RateLimitedLogger warnings =
       new RateLimitedLogger(LoggerFactory.getLogger(DepthStage.class));
@@ -49,7 +50,28 @@ final class DepthStage implements AutoCloseable {
     this.everyNth = everyNth;
     this.isLate = isLate;
     this.governor = governor;
+    this.firstIterations = engine.estimator().iterations();
     this.counters = counters;
+  }
+
+  /** Changes what may change, from the next stack on. */
+  void use(LiveSettings settings) {
+    everyNth = settings.everyNth();
+    engine.use(settings.validity(), settings.isFiltered());
+    int iterations = iterations(settings);
+    engine.estimator().useIterations(iterations);
+    governor =
+        settings.deadlineNanos() == 0
+            ? null
+            : new DeadlineGovernor(
+                settings.deadlineNanos(),
+                engine.estimator().iterationChoices().stream()
+                    .filter(choice -> choice <= iterations)
+                    .toList());
+  }
+
+  private int iterations(LiveSettings settings) {
+    return settings.iterations() < 0 ? firstIterations : settings.iterations();
   }
 
   /**
@@ -145,22 +167,20 @@ final class DepthStage implements AutoCloseable {
     long span = stamp - stack.oldestStampNanos();
     int planes = stack.planes();
     double published = map.info().validShare();
-    map.whenReleased(
-        () -> {
-          long now = System.nanoTime();
-          for (CaptureRequests.Request request : requests) {
-            request
-                .answer()
-                .complete(
-                    new CapturedMap(
-                        sequence, stamp, planes, span, now - request.nanos(), published));
-          }
-        });
+    map.whenReleased(() -> {
+      long now = System.nanoTime();
+      for (CaptureRequests.Request request : requests) {
+        request
+            .answer()
+            .complete(
+                new CapturedMap(sequence, stamp, planes, span, now - request.nanos(), published));
+      }
+    });
   }
 
   private static void refuse(List<CaptureRequests.Request> requests, String why) {
-    requests.forEach(request ->
-        request.answer().completeExceptionally(new IllegalStateException(why)));
+    requests.forEach(
+        request -> request.answer().completeExceptionally(new IllegalStateException(why)));
   }
 
   /** Closes the engine; to be called when the stage's thread has ended. */

@@ -38,8 +38,7 @@ final class CaptureService {
           CompletableFuture<CapturedMap> answer = node.capture();
           demand.accept(true);
           try {
-            CapturedMap map =
-                answer.get(Math.round(1e9 * timeoutSeconds), TimeUnit.NANOSECONDS);
+            CapturedMap map = answer.get(Math.round(1e9 * timeoutSeconds), TimeUnit.NANOSECONDS);
             response.success = true;
             response.message = describe(map);
           } catch (TimeoutException e) {

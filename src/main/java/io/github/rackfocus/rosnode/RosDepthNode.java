@@ -3,6 +3,7 @@ package io.github.rackfocus.rosnode;
 import io.github.rackfocus.assembly.NodeAssembly;
 import io.github.rackfocus.common.DaemonThreads;
 import io.github.rackfocus.config.AppConfig;
+import io.github.rackfocus.config.LiveConfig;
 import io.github.rackfocus.frame.CameraView;
 import io.github.rackfocus.frame.CameraView.PinholeIntrinsics;
 import io.github.rackfocus.node.DepthNode;
@@ -46,8 +47,9 @@ public final class RosDepthNode {
     new RosProgram(DEFAULT_NAME, USAGE, RosDepthNode::run).runAndExit(arguments);
   }
 
-  private static void run(ConnectedNode ros, AppConfig options, CountDownLatch stop)
+  private static void run(ConnectedNode ros, LiveConfig live, CountDownLatch stop)
       throws IOException, InterruptedException {
+    AppConfig options = live.current();
     RosInput input = RosSources.open(options, ros);
     RosDepthSink sink =
         new RosDepthSink(
@@ -62,7 +64,7 @@ public final class RosDepthNode {
             input.source(),
             List.of(sink),
             (width, height) -> view(input.camera(), width, height));
-    run(ros, node, input, options, stop);
+    run(ros, node, input, live, stop);
   }
 
   private static CameraView view(CameraInfoSource camera, int width, int height) {
@@ -75,9 +77,11 @@ public final class RosDepthNode {
   }
 
   private static void run(
-      ConnectedNode ros, DepthNode node, RosInput input, AppConfig options, CountDownLatch stop)
+      ConnectedNode ros, DepthNode node, RosInput input, LiveConfig live, CountDownLatch stop)
       throws IOException, InterruptedException {
+    AppConfig options = live.current();
     advertiseServices(ros, node);
+    LiveParameters.advertise(ros, node, live);
     CaptureService.advertise(ros, node, input.demand(), options.capture().timeoutSeconds());
     try (node;
         RosLens lens = RosLens.start(ros, options, input.lensListener());

@@ -19,9 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A lens that a ROS node drives: its readings are published on {@code lens_state}.
- */
+/** A lens that a ROS node drives: its readings are published on {@code lens_state}. */
 final class RosLens implements AutoCloseable {
   private static final int QUEUE = 100;
 
@@ -60,8 +58,8 @@ final class RosLens implements AutoCloseable {
    * @throws IOException if the camera file is unreadable or invalid
    * @throws IllegalArgumentException if the device's port is no port
    */
-  static @Nullable RosLens start(
-      ConnectedNode ros, AppConfig options, Consumer<LensState> listener) throws IOException {
+  static @Nullable RosLens start(ConnectedNode ros, AppConfig options, Consumer<LensState> listener)
+      throws IOException {
     if (!isConfigured(options.source())) {
       return null;
     }

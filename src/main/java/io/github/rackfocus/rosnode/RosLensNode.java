@@ -1,6 +1,7 @@
 package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.config.AppConfig;
+import io.github.rackfocus.config.LiveConfig;
 import io.github.rackfocus.ros.ConnectedNode;
 import java.io.IOException;
 import java.util.List;
@@ -36,8 +37,9 @@ public final class RosLensNode {
     new RosProgram(DEFAULT_NAME, USAGE, RosLensNode::run).runAndExit(arguments);
   }
 
-  private static void run(ConnectedNode ros, AppConfig options, CountDownLatch stop)
+  private static void run(ConnectedNode ros, LiveConfig live, CountDownLatch stop)
       throws IOException, InterruptedException {
+    AppConfig options = live.current();
     try (RosLens lens = RosLens.start(ros, options, state -> {})) {
       if (lens == null) {
         throw new IllegalArgumentException(

@@ -1,7 +1,7 @@
 package io.github.rackfocus.rosnode;
 
-import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.ConfigException;
+import io.github.rackfocus.config.LiveConfig;
 import io.github.rackfocus.ros.ConnectedNode;
 import io.github.rackfocus.ros.net.RosException;
 import java.io.IOException;
@@ -36,14 +36,14 @@ final class RosParameters {
    * @throws IOException if the file is unreadable
    * @throws ConfigException with all errors in file and parameters
    */
-  static AppConfig read(ConnectedNode node) throws RosException, IOException, ConfigException {
+  static LiveConfig read(ConnectedNode node) throws RosException, IOException, ConfigException {
     String name = node.getName().value();
     Object found = node.getParameterTree().get(name);
     Map<String, Object> parameters =
         found instanceof Map<?, ?> tree ? options(tree) : new LinkedHashMap<>();
     Path file = file(name, parameters.remove(CONFIG));
     String where = "parameters of " + name + (file == null ? "" : " and " + file);
-    return AppConfig.load(where, DEFAULTS, file, parameters);
+    return LiveConfig.load(where, DEFAULTS, file, parameters);
   }
 
   private static @Nullable Path file(String name, @Nullable Object config) throws IOException {

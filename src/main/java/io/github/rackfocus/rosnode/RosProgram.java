@@ -2,8 +2,8 @@ package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.NativeLibraryException;
-import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.ConfigException;
+import io.github.rackfocus.config.LiveConfig;
 import io.github.rackfocus.ros.ConnectedNode;
 import io.github.rackfocus.ros.NodeConfiguration;
 import io.github.rackfocus.ros.net.RosException;
@@ -42,7 +42,7 @@ final class RosProgram {
      * @throws IOException if it failed
      * @throws IllegalArgumentException if its configuration cannot be used
      */
-    void run(ConnectedNode ros, AppConfig options, CountDownLatch stop)
+    void run(ConnectedNode ros, LiveConfig options, CountDownLatch stop)
         throws IOException, InterruptedException;
   }
 
@@ -102,7 +102,7 @@ final class RosProgram {
     try (ConnectedNode ros = ConnectedNode.connect(configuration)) {
       connecting = false;
       ros.addShutdownListener(stop::countDown);
-      AppConfig options = ros.isEnding() ? null : readParameters(ros);
+      LiveConfig options = ros.isEnding() ? null : readParameters(ros);
       if (options != null) {
         body.run(ros, options, stop);
         LOG.info("{} has ended", ros.getName());
@@ -111,7 +111,7 @@ final class RosProgram {
   }
 
   /** Reads the parameters, again until the master answers; returns null on shutdown. */
-  private @Nullable AppConfig readParameters(ConnectedNode ros)
+  private @Nullable LiveConfig readParameters(ConnectedNode ros)
       throws IOException, ConfigException, InterruptedException {
     while (stop.getCount() > 0) {
       try {

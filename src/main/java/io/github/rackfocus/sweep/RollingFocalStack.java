@@ -23,7 +23,8 @@ public final class RollingFocalStack implements AutoCloseable {
   private final @Nullable Frame[] newest;
   private final SweepPeriod period;
   private final @Nullable MotionDetector motion;
-  private final @Nullable FrameRegistration registration;
+  private final @Nullable LensWarp lens;
+  private @Nullable FrameRegistration registration;
   private final FocalStackPool pool;
   private final @Nullable Frame[] chosen;
   private final double[] focus;
@@ -54,11 +55,28 @@ public final class RollingFocalStack implements AutoCloseable {
         options.motionThreshold() > 0
             ? new MotionDetector(axis.planes(), options.motionThreshold())
             : null;
-    this.registration =
-        options.registration() == RegistrationMode.OFF
-            ? null
-            : new FrameRegistration(
-                options.registration(), axis.planes(), axis.farthest(), axis.nearest(), lens);
+    this.lens = lens;
+    this.registration = registration(options.registration());
+  }
+
+  private @Nullable FrameRegistration registration(RegistrationMode mode) {
+    return mode == RegistrationMode.OFF
+        ? null
+        : new FrameRegistration(mode, axis.planes(), axis.farthest(), axis.nearest(), lens);
+  }
+
+  /** Which motion was removed at the start. */
+  public RegistrationMode registrationMode() {
+    return options.registration();
+  }
+
+  /** Changes which motion is removed, and empties the stack: its frames are in another view. */
+  public void useRegistration(RegistrationMode mode) {
+    clear();
+    if (registration != null) {
+      registration.close();
+    }
+    registration = registration(mode);
   }
 
   /** The nominal planes. */

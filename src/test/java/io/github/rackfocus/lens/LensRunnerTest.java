@@ -18,13 +18,12 @@ import org.junit.jupiter.api.Timeout;
 class LensRunnerTest {
   private static final FocusAxis AXIS = FocusAxis.uniformDioptres(2, 8, 4);
   private static final LensDeviceConfig CONFIG =
-      LensDeviceConfig.DEFAULTS
-          .withMotion(
-              LensDeviceConfig.DEFAULTS
-                  .motion()
-                  .withRateHz(100)
-                  .withSettleSeconds(0.002)
-                  .withReadRateHz(500));
+      LensDeviceConfig.DEFAULTS.withMotion(
+          LensDeviceConfig.DEFAULTS
+              .motion()
+              .withRateHz(100)
+              .withSettleSeconds(0.002)
+              .withReadRateHz(500));
 
   private final OptotuneEmulator emulator = new OptotuneEmulator('A', System::nanoTime);
   private final List<LensReading> readings = Collections.synchronizedList(new ArrayList<>());

@@ -52,8 +52,7 @@ class LensSweepTest {
       @ForAll @IntRange(min = 3, max = 20) int planes,
       @ForAll @DoubleRange(min = 0, max = 0.3) double dwell) {
     FocusAxis axis = FocusAxis.uniformDioptres(0.5, 8, planes);
-    LensSweep sweep =
-        new LensSweep(pattern, axis, 25, 0.3, pattern == Pattern.SINE ? 0 : dwell);
+    LensSweep sweep = new LensSweep(pattern, axis, 25, 0.3, pattern == Pattern.SINE ? 0 : dwell);
     boolean[] seen = new boolean[planes];
     for (long at = 0; at < sweep.periodNanos(); at += SECOND / 500) {
       LensSweep.Command command = sweep.at(3 * SECOND + at);

@@ -52,7 +52,8 @@ class LineDriverTest {
   @Test
   void shouldSpeakTheConfiguredProtocol() throws Exception {
     Device device = new Device();
-    try (LineDriver driver = new LineDriver("lens", PROTOCOL, () -> new EmulatedPort(device::accept))) {
+    try (LineDriver driver =
+        new LineDriver("lens", PROTOCOL, () -> new EmulatedPort(device::accept))) {
       driver.connect();
       driver.set(3.25);
       assertThat(device.heard).endsWith("P825.0000\r");
@@ -76,7 +77,8 @@ class LineDriverTest {
   void shouldTellWhatWasCommandedWhereThereIsNoFeedback() throws Exception {
     Device device = new Device();
     LineProtocol blind = new LineProtocol("P{value}\r", "", "", "", "\n", 1, 0);
-    try (LineDriver driver = new LineDriver("lens", blind, () -> new EmulatedPort(device::accept))) {
+    try (LineDriver driver =
+        new LineDriver("lens", blind, () -> new EmulatedPort(device::accept))) {
       driver.connect();
       assertThat(driver.read().dioptres()).isNaN();
       driver.set(2);
@@ -90,21 +92,19 @@ class LineDriverTest {
     Device device = new Device();
     try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       Thread server =
-          new Thread(
-              () -> {
-                DatagramPacket packet = new DatagramPacket(new byte[512], 512);
-                try {
-                  while (true) {
-                    packet.setLength(512);
-                    socket.receive(packet);
-                    byte[] answer = device.accept(packet.getData(), packet.getLength());
-                    socket.send(
-                        new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
-                  }
-                } catch (java.io.IOException e) {
-                  // The socket was closed.
-                }
-              });
+          new Thread(() -> {
+            DatagramPacket packet = new DatagramPacket(new byte[512], 512);
+            try {
+              while (true) {
+                packet.setLength(512);
+                socket.receive(packet);
+                byte[] answer = device.accept(packet.getData(), packet.getLength());
+                socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
+              }
+            } catch (java.io.IOException e) {
+              // The socket was closed.
+            }
+          });
       server.setDaemon(true);
       server.start();
       LensDeviceConfig config =

@@ -44,8 +44,8 @@ class V4l2DriverTest {
 
   private static final String CONTROLS =
       """
-                 focus_absolute 0x009a090a (int)    : min=0 max=250 step=5 default=0 value=30
-     focus_automatic_continuous 0x009a090c (bool)   : default=1 value=1\
+                  focus_absolute 0x009a090a (int)    : min=0 max=250 step=5 default=0 value=30
+      focus_automatic_continuous 0x009a090c (bool)   : default=1 value=1\
       """;
 
   @Test

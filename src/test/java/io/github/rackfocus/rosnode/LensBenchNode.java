@@ -97,28 +97,27 @@ public final class LensBenchNode {
   private static void listen(ConnectedNode node, String topic, String label, Pfm truth) {
     FocusAxis axis = FocusAxis.uniformDioptres(1 / 0.6, 1 / 0.1, PLANES);
     node.newSubscriber(topic, Image.TYPE)
-        .addMessageListener(
-            image -> {
-              float[] depth = new float[WIDTH * HEIGHT];
-              image.data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(depth);
-              int valid = 0;
-              for (int i = 0; i < depth.length; i++) {
-                boolean known = Float.isFinite(depth[i]);
-                depth[i] = known ? depth[i] : Float.NaN;
-                valid += known ? 1 : 0;
-              }
-              if (valid == 0) {
-                return;
-              }
-              var scores = DepthMetrics.of(depth, truth.values(), axis).scores();
-              System.out.printf(
-                  Locale.ROOT,
-                  "%s %.5f %.4f %.3f%n",
-                  label,
-                  scores.get(Metric.ABS_REL),
-                  scores.get(Metric.MAE_PLANES),
-                  (double) valid / depth.length);
-            });
+        .addMessageListener(image -> {
+          float[] depth = new float[WIDTH * HEIGHT];
+          image.data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(depth);
+          int valid = 0;
+          for (int i = 0; i < depth.length; i++) {
+            boolean known = Float.isFinite(depth[i]);
+            depth[i] = known ? depth[i] : Float.NaN;
+            valid += known ? 1 : 0;
+          }
+          if (valid == 0) {
+            return;
+          }
+          var scores = DepthMetrics.of(depth, truth.values(), axis).scores();
+          System.out.printf(
+              Locale.ROOT,
+              "%s %.5f %.4f %.3f%n",
+              label,
+              scores.get(Metric.ABS_REL),
+              scores.get(Metric.MAE_PLANES),
+              (double) valid / depth.length);
+        });
   }
 
   private static void followInput(EmulatedLine line, OptotuneEmulator emulator) {
@@ -130,7 +129,8 @@ public final class LensBenchNode {
         } else {
           line.plugIn();
         }
-        System.out.println(said.toUpperCase(Locale.ROOT) + " at power " + emulator.powerAt(System.nanoTime()));
+        System.out.println(
+            said.toUpperCase(Locale.ROOT) + " at power " + emulator.powerAt(System.nanoTime()));
       }
     } catch (Exception e) {
       e.printStackTrace();

@@ -107,13 +107,12 @@ class LensNodeIT {
             });
     long maps = MAPS + 3L;
     later()
-        .untilAsserted(
-            () ->
-                assertThat(List.of(lines("LENS").size(), lines("DIRECT").size()))
-                    .as(
-                        "%s%n%s%n%s%n%s",
-                        bench.output(), lens.output(), depth.output(), direct.output())
-                    .allMatch(count -> count >= maps));
+        .untilAsserted(() ->
+            assertThat(List.of(lines("LENS").size(), lines("DIRECT").size()))
+                .as(
+                    "%s%n%s%n%s%n%s",
+                    bench.output(), lens.output(), depth.output(), direct.output())
+                .allMatch(count -> count >= maps));
     double through = error("LENS");
     double expected = error("DIRECT");
     assertThat(through).as(bench.output()).isCloseTo(expected, within(0.1 * expected));
@@ -143,11 +142,10 @@ class LensNodeIT {
             "image:=cam/image_raw",
             "camera_info:=cam/camera_info");
     later()
-        .untilAsserted(
-            () ->
-                assertThat(lines("LENS"))
-                    .as("%s%n%s", bench.output(), depth.output())
-                    .hasSizeGreaterThan(MAPS));
+        .untilAsserted(() ->
+            assertThat(lines("LENS"))
+                .as("%s%n%s", bench.output(), depth.output())
+                .hasSizeGreaterThan(MAPS));
     assertThat(error("LENS")).isLessThan(0.05);
     assertThat(ros.run("rostopic", "echo", "-n1", "-p", "/lens_state")).contains("field.settled");
     assertThat(ros.run("rostopic", "echo", "-n4", "/diagnostics/status")).contains("depth: lens");

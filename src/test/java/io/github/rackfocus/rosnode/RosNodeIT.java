@@ -180,13 +180,62 @@ class RosNodeIT {
     models.interrupt();
   }
 
+  /** By the library behind rqt_reconfigure. */
+  @Test
+  @Order(4)
+  void shouldChangeParametersWhileItRuns() throws Exception {
+    assumeTrue(
+        Files.isDirectory(Path.of("/usr/lib/python3/dist-packages/dynamic_reconfigure")),
+        "skipped: no python3-dynamic-reconfigure");
+    RosLoopback.Running client =
+        ros.start(
+            "reconfigure",
+            "/usr/bin/python3",
+            "-B",
+            PEERS.resolve("reconfigure.py").toString(),
+            "/rackfocus");
+    assertThat(client.process().waitFor(120, TimeUnit.SECONDS)).as(client::output).isTrue();
+    assertThat(client.output())
+        .contains(
+            "DESCRIBED ['beyond_margin', 'deadline_millis', 'every_nth', 'filter', 'iterations',"
+                + " 'min_confidence', 'registration', 'require_settled', 'saturation_luma',"
+                + " 'texture_floor']",
+            "RANGE double 0.0 1.0 0.94",
+            "ENUM ['auto', 'lens', 'full', 'off']",
+            "BEFORE 0.94",
+            "SET 0.3",
+            " True\nTYPES",
+            "FILTERED True",
+            "REFUSED",
+            "AFTER 0.3 still",
+            "PRESET cautious success: True",
+            "PRESET none success: False\nmessage: \"there is no ",
+            "PRESET ../node success: False\nmessage: \"the preset's name is",
+            "LOADED 0.98");
+    // The client does not say why a service failed; the node does.
+    assertThat(launch.output())
+        .contains(
+            "validity.minConfidence is 0.3",
+            "filter is still; expected off, or validity.minConfidence of 0.999 or less");
+    assertThat(
+            ros.run(
+                "rosservice",
+                "call",
+                "/rackfocus/set_parameters",
+                "{config: {strs: [{name: registration, value: auto}, {name: filter, value: 'off'}],"
+                    + " ints: [{name: every_nth, value: 1}],"
+                    + " bools: [{name: require_settled, value: true}],"
+                    + " doubles: [{name: min_confidence, value: 0.94}]}}"))
+        .contains("every_nth");
+  }
+
   private static long maps(RosLoopback.Running models) {
     return models.output().lines().filter(line -> line.contains("proximal")).count();
   }
 
   /** What rospy receives is the simulator's truth within the error that the model states. */
   @Test
-  @Order(4)
+  @Order(5)
   void shouldGiveRospyTrueDepthWithEqualStamps() throws Exception {
     RosLoopback.Running peer =
         ros.start("rospy", "/usr/bin/python3", PEERS + "/depth_sync.py", "3", folder.toString());
@@ -236,7 +285,7 @@ class RosNodeIT {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void shouldGiveRoscppDepthAndCameraInfoWithEqualStamps() throws Exception {
     Path built = Path.of("target/ros-peers/depth_sync").toAbsolutePath();
     assumeTrue(
@@ -280,7 +329,7 @@ class RosNodeIT {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void shouldBeRecordedAndPlayedBack() throws Exception {
     String bag = folder.resolve("depth.bag").toString();
     RosLoopback.Running record =
@@ -317,7 +366,7 @@ class RosNodeIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void shouldBeBackWhenTheMasterRestarts() throws Exception {
     master.kill();
     soon().until(() -> launch.output().contains("waiting for the master"));
@@ -327,7 +376,7 @@ class RosNodeIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void shouldEndByRosnodeKillAndComeBackByRespawn() throws Exception {
     ros.run("rosnode", "kill", "/rackfocus");
     soon().until(() -> launch.output().contains("/rackfocus has ended"));
@@ -342,7 +391,7 @@ class RosNodeIT {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void shouldMoveWithItsNamespaceAndRemaps() throws Exception {
     Path caller = folder.resolve("caller.launch");
     Files.writeString(
@@ -382,7 +431,7 @@ class RosNodeIT {
   }
 
   @Test
-  @Order(10)
+  @Order(11)
   void shouldCompressAPlaneAtEightCentimetresWithinItsQuantisation() throws Exception {
     RosLoopback.Running plane =
         ros.start(
@@ -422,7 +471,7 @@ class RosNodeIT {
   }
 
   @Test
-  @Order(11)
+  @Order(12)
   void shouldSayEveryFaultOfItsParametersAndEnd() throws Exception {
     RosLoopback.Running node =
         depthNode(
@@ -437,7 +486,7 @@ class RosNodeIT {
   }
 
   @Test
-  @Order(12)
+  @Order(13)
   void shouldWaitForItsMasterSayingSo() throws Exception {
     RosLoopback.Running lonely = depthNode("__master:=http://127.0.0.1:11399");
     soon().until(() -> lonely.output().contains("waiting for the master"));
@@ -447,7 +496,7 @@ class RosNodeIT {
   }
 
   @Test
-  @Order(13)
+  @Order(14)
   void shouldRunFromACatkinInstallAndEndBySigterm() throws Exception {
     // Not below the checkout, where roslaunch would find a second depth_node.
     Path build = folder.resolve("catkin");

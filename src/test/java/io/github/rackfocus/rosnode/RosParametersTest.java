@@ -57,7 +57,7 @@ class RosParametersTest {
     other.getParameterTree().set("/arm/rackfocus/sweep/max_stack_age", 1);
     ConnectedNode node =
         ros.connect("rackfocus", "__ns:=/arm", "_config:=" + file, "_model/iterations:=3");
-    AppConfig read = RosParameters.read(node);
+    AppConfig read = RosParameters.read(node).current();
     assertThat(read.model().name()).isEqualTo("ddl");
     assertThat(read.model().iterations()).isEqualTo(3);
     assertThat(read.rolling().everyNth()).isEqualTo(2);
@@ -69,7 +69,7 @@ class RosParametersTest {
   void shouldAcceptFormerNamesOfOptions() throws Exception {
     ConnectedNode node =
         ros.connect("rackfocus", "_lens_latency:=0.25", "_sinks/kafka/frames:=true");
-    AppConfig read = RosParameters.read(node);
+    AppConfig read = RosParameters.read(node).current();
     assertThat(read.source().ros().lens().latencySeconds()).isEqualTo(0.25);
     assertThat(read.sinks().kafka().frames()).isNotNull();
   }

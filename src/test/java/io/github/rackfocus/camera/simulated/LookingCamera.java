@@ -4,8 +4,8 @@ import io.github.rackfocus.frame.Pfm;
 import java.nio.ByteBuffer;
 
 /**
- * The simulated camera behind a lens that somebody else moves: renders the still scene at any focus.
- * Without breathing. For one thread.
+ * The simulated camera behind a lens that somebody else moves: renders the still scene at any
+ * focus. Without breathing. For one thread.
  */
 public final class LookingCamera {
   private final SimulatedCameraConfig config;
@@ -45,8 +45,6 @@ public final class LookingCamera {
   /** Returns the true depth in metres. */
   public Pfm truth() {
     return new Pfm(
-        config.format().width(),
-        config.format().height(),
-        renderer.depth(state.capture(0, 0)));
+        config.format().width(), config.format().height(), renderer.depth(state.capture(0, 0)));
   }
 }

@@ -3,6 +3,8 @@ package io.github.rackfocus.ros.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rackfocus.ros.msg.diagnostic_msgs.DiagnosticArray;
+import io.github.rackfocus.ros.msg.dynamic_reconfigure.ConfigDescription;
+import io.github.rackfocus.ros.msg.dynamic_reconfigure.Reconfigure;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.DepthInfo;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.ros.msg.roscpp.GetLoggers;
@@ -57,6 +59,8 @@ class MessageTypesTest {
     assertThat(SetLoggerLevel.TYPE.md5sum()).isEqualTo("51da076440d78ca1684d36c868df61ea");
     assertThat(SetBool.TYPE.md5sum()).isEqualTo("09fb03525b03e7ea1fd3992bafd87e16");
     assertThat(Trigger.TYPE.md5sum()).isEqualTo("937c9679a518e3a18d831e57125ea522");
+    assertThat(Reconfigure.TYPE.md5sum()).isEqualTo("bb125d226a21982a4a98760418dc2672");
+    assertThat(ConfigDescription.TYPE.md5sum()).isEqualTo("757ce9d44ba8ddd801bb30bc456f946f");
     assertThat(SetBool.TYPE.request().name()).isEqualTo("std_srvs/SetBoolRequest");
   }
 
