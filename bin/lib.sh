@@ -63,7 +63,7 @@ need_java() {
 app_is_current() {
   local launcher=$RACKFOCUS_HOME/target/app/bin/rackfocus
   [ -x "$launcher" ] &&
-    [ -z "$(find "$RACKFOCUS_HOME/pom.xml" "$RACKFOCUS_HOME/src/main" -newer "$launcher" -type f -print -quit)" ]
+    [ -z "$(find "$RACKFOCUS_HOME/pom.xml" "$RACKFOCUS_HOME/src/main" "$RACKFOCUS_HOME/rackfocus_msgs" -newer "$launcher" -type f -print -quit)" ]
 }
 
 # build_app: builds the application and shows the progress.
