@@ -60,15 +60,15 @@ class LoopTest(unittest.TestCase):
 
     def test_steps_through_all_planes_and_parks_the_lens(self):
         camera = Camera()
-        out, log = self.run_camera(camera)
+        out, log = self.run_camera(camera, park=2.5)
         settled = [item.command for item in out if item.settled]
         self.assertEqual(settled[:6], [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1)])
         self.assertEqual(camera.calls[:4], ["open", 1.0, 2.0, 3.0])
-        self.assertEqual(camera.calls[-2:], [1.0, "close"])
+        self.assertEqual(camera.calls[-2:], [2.5, "close"])
         self.assertIn("connected; the lens sweeps 3 planes", log)
 
     def test_triangle_says_where_the_lens_goes(self):
-        out, _ = self.run_camera(Camera(), pattern="triangle", dwell=1, park=2.5)
+        out, _ = self.run_camera(Camera(), pattern="triangle", dwell=1)
         planes = [item.command[0] for item in out]
         self.assertEqual(planes[:6], [0, 1, 2, 1, 0, 1])
         self.assertEqual([item.direction for item in out[1:6]], [1, 1, -1, -1, 1])

@@ -219,7 +219,7 @@ class Device:
         if "lock" in commands:
             self._automatic = not commands["lock"]
         if "focus" in commands:
-            self._due.append((self._frames._given + 1 + DELAY, commands["focus"]))
+            self._due.append((self._frames.current() + DELAY, commands["focus"]))
 
     def _next(self):
         number = self._frames.wait(0)
@@ -236,7 +236,7 @@ class Device:
             stand_in.fate.note("lens %d" % focus)
         self._due = [due for due in self._due if due[0] > number]
         position = [focus for since, focus in self._reports if since <= number][-1]
-        grey = self._lens.position((start + end) / 2) * (1 + 0.1 * (number % 3) if self._automatic else 1)
+        grey = self._lens.position((start + end) / 2) * self._frames.flicker(self._automatic)
         return ImgFrame(number, start, end, position, grey, self._size)
 
     def close(self):

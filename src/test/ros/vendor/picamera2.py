@@ -118,10 +118,8 @@ class Picamera2:
         for name in controls:
             if name not in KNOWN:
                 raise RuntimeError("Control %s is not advertised by libcamera" % name)
-        self._pending.append([self._number() + 1 + CONTROL_DELAY, dict(controls)])
-
-    def _number(self):
-        return -1 if self._frames is None else self._frames._given
+        effective = 0 if self._frames is None else self._frames.current() + CONTROL_DELAY
+        self._pending.append((effective, dict(controls)))
 
     def start(self):
         for _, controls in self._pending:
@@ -162,7 +160,7 @@ class Picamera2:
             # The lens is told when this frame has been exposed; its metadata already say so.
             self._move(controls.get("LensPosition"), end + 0.001)
         self._held += 1
-        bright = 1.0 if not self._controls.get("AeEnable", True) else 1.0 + 0.1 * (number % 3)
+        bright = self._frames.flicker(self._controls.get("AeEnable", True))
         metadata = {
             "SensorTimestamp": int(1e9 * (end + BOOT)),
             "ExposureTime": int(1e6 * (end - start)),

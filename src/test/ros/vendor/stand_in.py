@@ -83,21 +83,34 @@ class Frames:
         self._clock = clock
         self._start = clock()
         self._given = -1
+        self._count = 0
 
     def times(self, number):
         end = self._start + (number + 1) * self.period
         return end - self.exposure, end
 
+    def current(self):
+        """Returns the number of the frame whose period it is."""
+        return int((self._clock() - self._start) / self.period)
+
     def wait(self, timeout):
-        """Returns the number of the next frame when its exposure has ended, or None after `timeout`."""
-        number = max(self._given + 1, int((self._clock() - self._start) / self.period) - 1)
+        """Returns the number of the next frame when its exposure has ended, or None after `timeout`.
+
+        Whoever is late misses frames, as with a camera of few buffers.
+        """
+        number = max(self._given + 1, self.current() - 1)
         left = self.times(number)[1] - self._clock()
         if left > timeout:
             time.sleep(timeout)
             return None
         time.sleep(max(left, 0))
         self._given = number
+        self._count += 1
         return number
+
+    def flicker(self, automatic):
+        """Returns by how much automatic exposure changes the brightness: otherwise in each frame, or not at all."""
+        return 1 + 0.1 * (self._count % 3) if automatic else 1
 
 
 def picture(grey, width, height):

@@ -144,7 +144,7 @@ class InstantCamera:
         # In the middle of the exposure: wait() returns at its end, when all moves before it are known.
         power = self._lens.position((start + end) / 2)
         automatic = self._nodes["ExposureAuto"].Value != "Off"
-        grey = (GREY_AT_ZERO + GREY_PER_DIOPTRE * power) * (1 + 0.1 * (number % 3) if automatic else 1)
+        grey = (GREY_AT_ZERO + GREY_PER_DIOPTRE * power) * self._frames.flicker(automatic)
         chunks = {}
         if self._nodes["ChunkModeActive"].Value:
             at = {"FrameStart": start - 0.0005, "ExposureStart": start, "ExposureEnd": end}
