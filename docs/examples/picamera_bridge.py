@@ -5,8 +5,8 @@ It needs picamera2 (Raspberry Pi OS). Topics and common parameters: camera_bridg
 ~camera (0), ~width and ~height (1280 x 720), ~rate (30 Hz), ~colour (false: luma only, which is all the depth
 node needs), ~sensor_timestamp (readout) and ~readout (0 s), see below. ~gain is the analogue gain.
 
-**Lens.** `LensPosition` is in dioptres, "the reciprocal of the focal distance in metres", and is "reported back for
-each frame" (libcamera, src/libcamera/control_ids_core.yaml). It is published as focus, and as lens power. It is
+**Lens.** `LensPosition` is "the reciprocal of the focal distance in metres" and is reported "for each frame"
+(libcamera, src/libcamera/control_ids_core.yaml). It is published as focus, in dioptres, and as lens power. It is
 nominal: the voice coil has no sensor, and its zero differs from module to module, with temperature and with the
 direction of gravity (raspberrypi/picamera2 issue 1127). For metric depth calibrate it, pass the camera file to the
 depth node, and set ~calibrated and its ~power_gain and ~power_offset.
@@ -24,7 +24,8 @@ stamp is mid-exposure of the first row plus half of ~readout, the time from the 
 on the sensor mode and is not reported. A wrong choice shifts stamps by the exposure time; lens readings have the same
 stamps, so it matters only against other sensors.
 
-Not verified on a device: that stop() returns after a frontend timeout of the pipeline.
+Not verified on a device: by how many frames the report is ahead of the lens (read from
+src/ipa/rpi/common/ipa_base.cpp, not measured), and that stop() returns after a frontend timeout of the pipeline.
 """
 
 import concurrent.futures
