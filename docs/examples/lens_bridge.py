@@ -21,8 +21,10 @@ import sys
 import termios
 import time
 
+from bridge import BridgeError, Parameters, Planes, PowerLaw, fill_state
 
-class LensError(Exception):
+
+class LensError(BridgeError):
     """The driver does not respond or sends an invalid response."""
 
 
@@ -133,34 +135,26 @@ class SerialLens:
         return self._pending.split(b"\n", 1)[0].strip()
 
 
-class Sweep:
-    """The commands of a sweep: plane by plane from far to near, then back to the first."""
+class Sweep(Planes):
+    """The commands of a sweep by the clock: plane by plane from far to near, then back to the first."""
 
     def __init__(self, planes, farthest, nearest, rate):
-        if planes < 2 or not 0 <= farthest < nearest or not rate > 0:
-            raise ValueError(
-                "found %d planes from %g to %g dioptres at %g per second; expected at least 2, farthest"
-                " below nearest, and a positive rate" % (planes, farthest, nearest, rate)
-            )
-        self.planes = planes
-        self._farthest = farthest
-        self._step = (nearest - farthest) / (planes - 1)
+        super().__init__(planes, farthest, nearest)
+        if not rate > 0:
+            raise ValueError("found a rate of %g planes per second; expected above 0" % rate)
         self._rate = rate
 
     def at(self, seconds):
         """Returns sweep and plane at a time since the start, seconds."""
         return divmod(int(seconds * self._rate), self.planes)
 
-    def focus(self, plane):
-        return self._farthest + plane * self._step
 
-
-def make_lens(parameter):
-    """Creates the configured lens; `parameter` is rospy.get_param or a substitute."""
-    port = parameter("~port", "")
+def make_lens(parameters):
+    """Creates the configured lens."""
+    port = parameters.text("~port", "")
     if not port:
         return SimulatedLens()
-    return SerialLens(port, int(parameter("~baud", 115200)), LineProtocol())
+    return SerialLens(port, parameters.whole("~baud", 115200), LineProtocol())
 
 
 def main():
@@ -169,24 +163,19 @@ def main():
     from rackfocus_msgs.msg import LensState
 
     rospy.init_node("lens_bridge")
-    parameter = rospy.get_param
-    gain = float(parameter("~power_gain", 1.0))
-    offset = float(parameter("~power_offset", 0.0))
-    tolerance = float(parameter("~tolerance", 0.05))
-    rate = float(parameter("~rate", 15.0))
+    parameters = Parameters(rospy.get_param)
     try:
-        sweep = Sweep(
-            int(parameter("~planes", 10)),
-            float(parameter("~farthest", 1 / 0.60)),
-            float(parameter("~nearest", 1 / 0.10)),
-            rate,
-        )
-        lens = make_lens(parameter)
+        law = PowerLaw.read(parameters)
+        tolerance = parameters.number("~tolerance", 0.05, 0, 10)
+        rate = parameters.number("~rate", 15.0, 0, 1000)
+        reads = parameters.whole("~reads", 10, 1, 1000)
+        sweep = Sweep.read(parameters, rate)
+        lens = make_lens(parameters)
     except (LensError, ValueError) as fault:
         rospy.logfatal("%s", fault)
         return 1
     publisher = rospy.Publisher("lens_state", LensState, queue_size=10)
-    timer = rospy.Rate(rate * int(parameter("~reads", 10)))
+    timer = rospy.Rate(rate * reads)
     start = rospy.Time.now()
     commanded = None
     target = 0.0
@@ -196,9 +185,9 @@ def main():
             now = sweep.at((rospy.Time.now() - start).to_sec())
             if now != commanded:
                 before = target
-                target = (sweep.focus(now[1]) - offset) / gain
+                target = law.power(sweep.focus(now[1]))
                 lens.set_power(target)
-                direction = 1 if gain * (target - before) > 0 else -1
+                direction = 1 if law.gain * (target - before) > 0 else -1
                 commanded = now
             asked = rospy.Time.now()
             reading = lens.read()
@@ -210,13 +199,9 @@ def main():
         else:
             state = LensState()
             state.header.stamp = asked + (answered - asked) / 2
-            state.lens_power_dioptres = reading.power
-            state.focus_dioptres = math.nan
-            state.temperature_celsius = reading.temperature
-            state.settled = abs(reading.power - target) <= tolerance
-            state.sweep_id, state.plane_index = commanded
-            # Direction 0: constant until the next reading; otherwise interpolated.
-            state.direction = 0 if state.settled else direction
+            settled = abs(reading.power - target) <= tolerance
+            command = (commanded[1], commanded[0])
+            fill_state(state, reading.power, math.nan, reading.temperature, command, settled, direction)
             publisher.publish(state)
         try:
             timer.sleep()

@@ -1,17 +1,14 @@
 """The example lens bridge without ROS: its sweep, its simulated lens, its serial line on a pty."""
 
-import importlib.util
 import math
 import os
-import pathlib
 import pty
 import threading
 import unittest
 
-PATH = pathlib.Path(__file__).resolve().parents[3] / "docs" / "examples" / "lens_bridge.py"
-SPEC = importlib.util.spec_from_file_location("lens_bridge", PATH)
-lens_bridge = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(lens_bridge)
+import examples
+
+lens_bridge = examples.module("lens_bridge")
 
 
 class SweepTest(unittest.TestCase):
@@ -22,9 +19,11 @@ class SweepTest(unittest.TestCase):
         self.assertEqual([sweep.focus(plane) for plane in range(4)], [1, 2, 3, 4])
 
     def test_rejects_invalid_sweeps(self):
-        for arguments in ((1, 1, 2, 5), (5, 2, 2, 5), (5, -1, 2, 5), (5, 1, 2, 0)):
+        for arguments in ((1, 1, 2, 5), (5, 2, 2, 5), (5, -1, 2, 5)):
             with self.assertRaisesRegex(ValueError, "expected at least 2"):
                 lens_bridge.Sweep(*arguments)
+        with self.assertRaisesRegex(ValueError, "rate of 0 planes per second; expected above 0"):
+            lens_bridge.Sweep(5, 1, 2, 0)
 
 
 class SimulatedLensTest(unittest.TestCase):

@@ -1,0 +1,81 @@
+"""For tests of the example bridges without ROS: finds them and the stand-ins of the vendors' modules, and runs them."""
+
+import importlib
+import math
+import pathlib
+import sys
+import types
+
+HERE = pathlib.Path(__file__).resolve().parent
+# A test imports the examples as their users run them: from their own folder.
+sys.path[:0] = [str(HERE.parents[2] / "docs" / "examples"), str(HERE / "vendor")]
+sys.dont_write_bytecode = True
+
+import camera_bridge  # noqa: E402
+import stand_in  # noqa: E402
+from bridge import Parameters  # noqa: E402
+
+
+def module(name):
+    return importlib.import_module(name)
+
+
+def parameters(values):
+    """Returns Parameters of a dictionary whose names have no tilde."""
+    return Parameters(lambda name, default=None: values.get(name.lstrip("~"), default))
+
+
+def fate(**environment):
+    """Sets what happens to the device from now on; see stand_in."""
+    stand_in.fate.__init__({"STAND_IN_" + name.upper(): str(value) for name, value in environment.items()})
+
+
+class Log:
+    def __init__(self):
+        self.lines = []
+
+    def _line(self, text):
+        self.lines.append(text)
+
+    debug = info = warn = error = _line
+
+    def __contains__(self, part):
+        return any(part in line for line in self.lines)
+
+
+def published(frame, command, settled, direction):
+    return types.SimpleNamespace(frame=frame, command=command, settled=settled, direction=direction)
+
+
+def run(make, values, frames, calibrated=False):
+    """Runs a bridge until so many frames are published; returns them and its Log."""
+    given = parameters(values)
+    settings = camera_bridge.Settings(given, calibrated)
+    camera = make(given, settings)
+    log = Log()
+    out = []
+    camera_bridge.sweep_forever(
+        camera, settings, lambda *args: out.append(published(*args)), log, lambda: len(out) >= frames
+    )
+    return out, log
+
+
+def untrue(out, truth, tolerance):
+    """Returns the settled frames whose picture contradicts their reading, and the unsettled ones."""
+
+    def wrong(item):
+        return abs(truth(item.frame.image.flat[0]) - item.frame.power) > tolerance
+
+    return (
+        [item for item in out if item.settled and wrong(item)],
+        [item for item in out if not item.settled and wrong(item)],
+    )
+
+
+def message():
+    """Returns what stands for an empty ROS message."""
+    stamp = types.SimpleNamespace(secs=0, nsecs=0)
+    return types.SimpleNamespace(header=types.SimpleNamespace(stamp=stamp, frame_id=""))
+
+
+NAN = math.nan
