@@ -7,6 +7,7 @@ import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthException;
 import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.depth.ValidityThresholds;
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
@@ -289,6 +290,48 @@ class DepthNodeTest {
     assertThat(one).isCompletedExceptionally();
     assertThat(two).isCompletedExceptionally();
     assertThat(requests.add(3)).isCompletedExceptionally();
+  }
+
+  @Test
+  void shouldTakeUpChangesWhileItRuns() throws Exception {
+    AtomicReference<DepthNode> node = new AtomicReference<>();
+    LiveSettings changed =
+        new LiveSettings(
+            1, 0, 4, false, RegistrationMode.OFF, ValidityThresholds.DEFAULTS);
+    Script source =
+        new Script(50) {
+          @Override
+          Frame frame(int tick) {
+            if (tick == 30) {
+              // The stages may be ten frames behind; what comes later is changed.
+              node.get().apply(changed);
+            }
+            return at(tick, 1 + tick % PLANES);
+          }
+        };
+    node.set(node(source, new Middle(stack -> {}, 0, 1, 3), true));
+    try (DepthNode running = node.get()) {
+      assertThatThrownBy(() -> running.apply(with(changed, 2)))
+          .hasMessageContaining("model.iterations is 2; expected one of those that are loaded");
+      running.start();
+      running.awaitEnd();
+      assertThat(running.health().maps().iterations()).isEqualTo(1);
+    }
+    // One map per frame until the change, one of four frames after it.
+    long before = delivered.stream().filter(stamp -> stamp < 15 * TICK).count();
+    long after = delivered.stream().filter(stamp -> stamp >= 34 * TICK).count();
+    assertThat(before).isEqualTo(13);
+    assertThat(after).isBetween(3L, 5L);
+  }
+
+  private static LiveSettings with(LiveSettings settings, int iterations) {
+    return new LiveSettings(
+        iterations,
+        settings.deadlineNanos(),
+        settings.everyNth(),
+        settings.isFiltered(),
+        settings.registration(),
+        settings.validity());
   }
 
   @Test
