@@ -7,8 +7,10 @@ package io.github.rackfocus.config;
  * @param frameId the camera's optical frame for sources whose images name none; empty: the camera's
  *     name and {@code _optical_frame}
  * @param stampOffsetNanos added to the stamps of published messages
+ * @param points the point cloud, which has a section of its own
  */
-public record RosConfig(String frameId, long stampOffsetNanos) {
+public record RosConfig(String frameId, long stampOffsetNanos, PointsConfig points) {
+  /** Reads the options at the top. */
   static RosConfig read(ConfigSection root) {
     String frameId =
         root.text(
@@ -18,6 +20,10 @@ public record RosConfig(String frameId, long stampOffsetNanos) {
             "Optical frame of the camera for sources that name none; empty: CAMERA_optical_frame");
     double offset =
         root.number("stampOffset", 0, -10, 10, "s", "Offset added to the stamps of ROS messages");
-    return new RosConfig(frameId, Math.round(1e9 * offset));
+    return new RosConfig(frameId, Math.round(1e9 * offset), PointsConfig.DEFAULTS);
+  }
+
+  RosConfig withPoints(PointsConfig cloud) {
+    return new RosConfig(frameId, stampOffsetNanos, cloud);
   }
 }

@@ -6,7 +6,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes depth maps from focal stacks: leases a map, runs the estimator, fuses the map with those
+ * Computes depth maps from focal stacks: leases a map, runs the estimator, adds colour, fuses the map with those
  * before it if there is a filter, converts positions to metres with their validity, and records who
  * computed the map and how long each stage took.
  *
@@ -18,6 +18,7 @@ public final class DepthEngine implements AutoCloseable {
   private final @Nullable StillFilter filter;
   private final DepthPostProcessor postProcessor;
   private final DepthMapPool maps;
+  private final ColourComposer colours = new ColourComposer();
   private final LongSupplier nanoClock;
   private long estimateNanos;
   private long computeNanos;
@@ -81,6 +82,7 @@ public final class DepthEngine implements AutoCloseable {
       recordStagesBefore(start, stack.reference(), info);
       estimator.estimate(stack, map);
       long estimated = nanoClock.getAsLong();
+      colours.compose(stack, map);
       if (filter != null) {
         filter.apply(stack, map);
       }

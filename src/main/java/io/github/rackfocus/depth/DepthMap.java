@@ -5,6 +5,7 @@ import io.github.rackfocus.frame.FocusScale;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The depth of one reference frame, with its uncertainty, validity and age.
@@ -28,6 +29,7 @@ public final class DepthMap extends CountedLease {
   private final FloatBuffer uncertainty;
   private final FloatBuffer age;
   private final ByteBuffer validity;
+  private @Nullable ByteBuffer colour;
   private final DepthInfo info = new DepthInfo();
 
   DepthMap(DepthMapPool pool, int width, int height) {
@@ -102,6 +104,29 @@ public final class DepthMap extends CountedLease {
   /** Luma of the all-in-focus image in [0, 1]. */
   public FloatBuffer allFocus() {
     return allFocus;
+  }
+
+  /**
+   * The all-in-focus image in colour: RGB, {@code height * width * 3} bytes; null if a frame of the
+   * stack has no colour, or nothing wanted it.
+   */
+  public @Nullable ByteBuffer colour() {
+    return colour;
+  }
+
+  /** Returns the colours to fill; allocates them if the last use of this map had none. */
+  ByteBuffer addColour() {
+    ByteBuffer filled = colour;
+    if (filled == null) {
+      filled = ByteBuffer.allocateDirect(3 * pixels());
+      colour = filled;
+    }
+    return filled;
+  }
+
+  /** Removes the colours of an earlier use, with their memory. */
+  void removeColour() {
+    colour = null;
   }
 
   /**

@@ -80,6 +80,11 @@ public final class Frame extends CountedLease {
     return sealed ? sealedColour : colour;
   }
 
+  /** Whether the frame carries colour. */
+  public boolean hasColour() {
+    return colour != null;
+  }
+
   /**
    * Ends writing a frame whose arrival is unknown, such as one of a stack that is only evaluated.
    *
@@ -221,10 +226,6 @@ public final class Frame extends CountedLease {
   @Override
   public String toString() {
     return "frame " + sequence;
-  }
-
-  boolean hasColour() {
-    return colour != null;
   }
 
   Frame open() {

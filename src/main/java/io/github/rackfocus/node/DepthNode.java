@@ -6,6 +6,7 @@ import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.common.StageRunner;
 import io.github.rackfocus.depth.DepthEngine;
 import io.github.rackfocus.depth.DepthEstimator;
+import io.github.rackfocus.frame.ColourMode;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.registration.FrameRegistration;
@@ -93,6 +94,7 @@ public final class DepthNode implements AutoCloseable {
     this.rolling = new RollingFocalStack(axis, parts.rolling.withEveryNth(1), source.lensWarp());
     this.lens = new LensMonitor(source.name(), axis, parts.exposureOffsetSeconds);
     this.inputs = new InputMonitor(source, axis, this::wantsFrames, nanoClock);
+    source.colourDemand(parts.colour == ColourMode.AUTO ? this::wantsColour : () -> false);
     this.lossless = parts.lossless;
     boolean held = parts.deadlineNanos > 0 && !parts.lossless;
     this.depth =
@@ -174,6 +176,10 @@ public final class DepthNode implements AutoCloseable {
   /** Whether frames are wanted now: for a map, or by a frame sink. */
   public boolean wantsFrames() {
     return enabled && sinks.wantsMaps() || frameSink != null;
+  }
+
+  private boolean wantsColour() {
+    return enabled && sinks.wantsColour();
   }
 
   /** Empties the focal stack before the next frame: the next map needs a whole new sweep. */

@@ -42,10 +42,10 @@ class MapLayerTest {
       assertThat(read.header.frameId).isEqualTo("camera_optical_frame");
       assertThat(read.width).isEqualTo(WIDTH);
       assertThat(read.height).isEqualTo(HEIGHT);
-      assertThat(read.encoding).isEqualTo(plane.encoding());
+      assertThat(read.encoding).isEqualTo(plane.encoding(map));
       assertThat(read.isBigendian).isZero();
-      assertThat(read.step).isEqualTo((long) WIDTH * plane.bytesPerPixel());
-      assertThat(read.data.remaining()).isEqualTo(WIDTH * HEIGHT * plane.bytesPerPixel());
+      assertThat(read.step).isEqualTo((long) WIDTH * plane.bytesPerPixel(map));
+      assertThat(read.data.remaining()).isEqualTo(WIDTH * HEIGHT * plane.bytesPerPixel(map));
     }
   }
 

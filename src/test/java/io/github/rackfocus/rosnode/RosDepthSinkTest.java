@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.management.ThreadMXBean;
+import io.github.rackfocus.config.PointsConfig;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.Stage;
 import io.github.rackfocus.depth.Validity;
@@ -47,7 +48,12 @@ class RosDepthSinkTest {
     node = ros.connect("rackfocus", "__ns:=/arm");
     sink =
         new RosDepthSink(
-            node, new PinholeCameraInfo("wrist_optical", 1.2), info -> 12, 5, System::nanoTime);
+            node,
+            new PinholeCameraInfo("wrist_optical", 1.2),
+            info -> 12,
+            5,
+            System::nanoTime,
+            PointsConfig.DEFAULTS);
   }
 
   @AfterEach
