@@ -114,8 +114,11 @@ public final class DepthMap extends CountedLease {
     return colour;
   }
 
-  /** Returns the colours to fill; allocates them if the last use of this map had none. */
-  ByteBuffer addColour() {
+  /**
+   * Returns the colours to fill, for whoever computes the map; allocates them if its last use had
+   * none.
+   */
+  public ByteBuffer addColour() {
     ByteBuffer filled = colour;
     if (filled == null) {
       filled = ByteBuffer.allocateDirect(3 * pixels());

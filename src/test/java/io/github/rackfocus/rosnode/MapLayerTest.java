@@ -83,6 +83,20 @@ class MapLayerTest {
     }
   }
 
+  @Test
+  void shouldCarryTheAllInFocusImageInColour() {
+    try (DepthMap map = TestDepthMaps.colour(TestDepthMaps.scene(WIDTH, HEIGHT, 5, 6))) {
+      Image read = published(MapLayer.ALL_FOCUS, map);
+      assertThat(read.encoding).isEqualTo("rgb8");
+      assertThat(read.step).isEqualTo(3L * WIDTH);
+      for (int i = 0; i < map.pixels(); i++) {
+        assertThat(read.data.get(3 * i)).isEqualTo((byte) (7 * i));
+        assertThat(read.data.get(3 * i + 1)).isEqualTo((byte) (11 * i));
+        assertThat(read.data.get(3 * i + 2)).isEqualTo((byte) (13 * i));
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "NaN, 0",
