@@ -16,6 +16,10 @@ import java.util.Objects;
  */
 final class ColourComposer {
   private static final int RGB = 3;
+  private static final int WHITE = 255;
+
+  /** A sum of a colour and a difference of lumas, clipped, at that sum plus {@link #WHITE}. */
+  private static final byte[] CLIPPED = clipped();
 
   private final PlaneTable planeOf = new PlaneTable();
   private final ByteBuffer[] lumas = new ByteBuffer[FocusAxis.MAX_PLANES];
@@ -26,6 +30,7 @@ final class ColourComposer {
   private float[] position = new float[0];
   private float[] allFocus = new float[0];
   private byte[] row = new byte[0];
+  private byte[] planeAt = new byte[0];
 
   /**
    * Fills the colours of a map, or removes them if the stack has none.
@@ -63,6 +68,7 @@ final class ColourComposer {
       position = new float[width];
       allFocus = new float[width];
       row = new byte[RGB * width];
+      planeAt = new byte[width];
     }
     for (int plane = 0; plane < stack.planes(); plane++) {
       Frame frame = stack.frame(plane);
@@ -76,31 +82,49 @@ final class ColourComposer {
     }
   }
 
+  /** Neighbours are mostly of one plane, so that its arrays are looked up once for many pixels. */
   private void composeRow(int y, int start) {
-    for (int x = 0; x < position.length; x++) {
-      int plane = planeOf.at(position[x]);
-      if (rowOf[plane] != y) {
-        // Rows are copied as a whole: single gets from a direct buffer cost more.
-        rowOf[plane] = y;
-        lumas[plane].get(start, lumaRows[plane]);
-        colours[plane].get(RGB * start, colourRows[plane]);
+    int width = position.length;
+    for (int x = 0; x < width; x++) {
+      planeAt[x] = (byte) planeOf.at(position[x]);
+    }
+    int from = 0;
+    for (int x = 1; x <= width; x++) {
+      if (x == width || planeAt[x] != planeAt[from]) {
+        int plane = planeAt[from];
+        if (rowOf[plane] != y) {
+          // Rows are copied as a whole: single gets from a direct buffer cost more.
+          rowOf[plane] = y;
+          lumas[plane].get(start, lumaRows[plane]);
+          colours[plane].get(RGB * start, colourRows[plane]);
+        }
+        composeRun(lumaRows[plane], colourRows[plane], from, x);
+        from = x;
       }
-      byte[] from = colourRows[plane];
-      int brighter = toLuma(allFocus[x]) - (lumaRows[plane][x] & 0xff);
+    }
+  }
+
+  private void composeRun(byte[] luma, byte[] colour, int from, int to) {
+    for (int x = from; x < to; x++) {
+      int brighter = WHITE + toLuma(allFocus[x]) - (luma[x] & 0xff);
       int at = RGB * x;
-      row[at] = clip((from[at] & 0xff) + brighter);
-      row[at + 1] = clip((from[at + 1] & 0xff) + brighter);
-      row[at + 2] = clip((from[at + 2] & 0xff) + brighter);
+      row[at] = CLIPPED[(colour[at] & 0xff) + brighter];
+      row[at + 1] = CLIPPED[(colour[at + 1] & 0xff) + brighter];
+      row[at + 2] = CLIPPED[(colour[at + 2] & 0xff) + brighter];
     }
   }
 
   /** 0 to 255 for 0 to 1; NaN, which only a broken model gives, is 0. */
   private static int toLuma(float share) {
     float bounded = share > 0 ? share : 0;
-    return (int) ((bounded < 1 ? bounded : 1) * 255 + 0.5f);
+    return (int) ((bounded < 1 ? bounded : 1) * WHITE + 0.5f);
   }
 
-  private static byte clip(int value) {
-    return (byte) (value < 0 ? 0 : Math.min(value, 255));
+  private static byte[] clipped() {
+    byte[] table = new byte[3 * WHITE + 1];
+    for (int i = 0; i < table.length; i++) {
+      table[i] = (byte) Math.max(0, Math.min(WHITE, i - WHITE));
+    }
+    return table;
   }
 }
