@@ -49,8 +49,9 @@ public interface FrameSource extends AutoCloseable {
 
   /**
    * Receives, before the first frame, what tells whether colour is wanted. A source that has colour
-   * asks for every image, from any thread, and lets its frames carry colour only while it is told
-   * so. Does nothing by default: the frames carry luma alone.
+   * asks for every image, from any thread, lets its frames carry colour only while it is told so,
+   * and marks the others as {@linkplain Frame#setOfColour of colour}. Not called if colour is never
+   * wanted. Does nothing by default: the frames carry luma alone.
    */
   default void colourDemand(BooleanSupplier wanted) {}
 

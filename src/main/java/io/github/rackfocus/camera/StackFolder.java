@@ -37,7 +37,7 @@ public final class StackFolder implements FrameSource {
   private final long @Nullable [] stamps;
   private final @Nullable Pfm groundTruth;
   private final AtomicLong dropped = new AtomicLong();
-  private BooleanSupplier wantsColour = () -> false;
+  private @Nullable BooleanSupplier colourDemand;
   private long position;
   private long sequence;
 
@@ -138,9 +138,13 @@ public final class StackFolder implements FrameSource {
         return null;
       }
       position++;
-      boolean withColour = images.haveColour() && wantsColour.getAsBoolean();
+      BooleanSupplier demand = images.haveColour() ? colourDemand : null;
+      boolean withColour = demand != null && demand.getAsBoolean();
       Frame frame = pacer.lease(pool, images.width(), images.height(), withColour);
       if (frame != null) {
+        if (demand != null) {
+          frame.setOfColour();
+        }
         return fill(frame, plane, stamp);
       }
       if (pacer.isClosed()) {
@@ -155,7 +159,7 @@ public final class StackFolder implements FrameSource {
   /** Grey images among coloured ones are grey in colour, too. */
   @Override
   public void colourDemand(BooleanSupplier wanted) {
-    wantsColour = wanted;
+    colourDemand = wanted;
   }
 
   @Override

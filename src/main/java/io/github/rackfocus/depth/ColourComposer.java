@@ -39,7 +39,7 @@ final class ColourComposer {
    */
   void compose(FocalStack stack, DepthMap map) {
     if (!hasColour(stack)) {
-      map.removeColour();
+      map.removeColour(stack.reference().isOfColour());
       return;
     }
     ByteBuffer into = map.addColour();

@@ -30,6 +30,7 @@ public final class DepthMap extends CountedLease {
   private final FloatBuffer age;
   private final ByteBuffer validity;
   private @Nullable ByteBuffer colour;
+  private boolean colourAwaited;
   private final DepthInfo info = new DepthInfo();
 
   DepthMap(DepthMapPool pool, int width, int height) {
@@ -124,12 +125,26 @@ public final class DepthMap extends CountedLease {
       filled = ByteBuffer.allocateDirect(3 * pixels());
       colour = filled;
     }
+    colourAwaited = false;
     return filled;
   }
 
-  /** Removes the colours of an earlier use, with their memory. */
-  void removeColour() {
+  /**
+   * Removes the colours of an earlier use, with their memory.
+   *
+   * @param awaited see {@link #isColourAwaited}
+   */
+  public void removeColour(boolean awaited) {
     colour = null;
+    colourAwaited = awaited;
+  }
+
+  /**
+   * Whether the camera has colour and the map has none, because some of its images came before
+   * somebody wanted it: in a sweep maps have colour, if it is wanted.
+   */
+  public boolean isColourAwaited() {
+    return colourAwaited;
   }
 
   /**

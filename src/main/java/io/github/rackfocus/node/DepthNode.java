@@ -94,7 +94,9 @@ public final class DepthNode implements AutoCloseable {
     this.rolling = new RollingFocalStack(axis, parts.rolling.withEveryNth(1), source.lensWarp());
     this.lens = new LensMonitor(source.name(), axis, parts.exposureOffsetSeconds);
     this.inputs = new InputMonitor(source, axis, this::wantsFrames, nanoClock);
-    source.colourDemand(parts.colour == ColourMode.AUTO ? this::wantsColour : () -> false);
+    if (parts.colour == ColourMode.AUTO) {
+      source.colourDemand(this::wantsColour);
+    }
     this.lossless = parts.lossless;
     boolean held = parts.deadlineNanos > 0 && !parts.lossless;
     this.depth =

@@ -67,6 +67,9 @@ final class FrameWarper implements AutoCloseable {
       warp(colourFrom.of(frame), colourTo.of(warped), transform);
     }
     warped.viewToImage().set(viewToImage);
+    if (frame.isOfColour()) {
+      warped.setOfColour();
+    }
     return warped.seal(
         frame.stampNanos(),
         frame.sequence(),

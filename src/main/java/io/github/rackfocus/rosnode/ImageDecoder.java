@@ -39,7 +39,7 @@ final class ImageDecoder implements AutoCloseable {
   private final PixelScratch wideColour = new PixelScratch();
   private final PixelScratch colour = new PixelScratch();
   private final CompressedDecoder compressed = new CompressedDecoder();
-  private volatile BooleanSupplier wantsColour = () -> false;
+  private volatile @Nullable BooleanSupplier colourDemand;
 
   /**
    * @param bitDepth of 16-bit images
@@ -55,7 +55,7 @@ final class ImageDecoder implements AutoCloseable {
 
   /** Sets what tells whether colour is wanted; from any thread. Before: it is not. */
   void colourDemand(BooleanSupplier wanted) {
-    wantsColour = wanted;
+    colourDemand = wanted;
   }
 
   /**
@@ -75,7 +75,7 @@ final class ImageDecoder implements AutoCloseable {
     int width = (int) image.width;
     int height = (int) image.height;
     checkCalibrated(width, height, rectifier);
-    Frame frame = lease(width, height, encoding.hasColour() && wantsColour.getAsBoolean());
+    Frame frame = lease(width, height, encoding.hasColour());
     try {
       if (encoding == ImageEncoding.MONO8 && rectifier == null) {
         copyRows(image, width, frame.luma());
@@ -108,7 +108,7 @@ final class ImageDecoder implements AutoCloseable {
       checkCalibrated(width, height, rectifier);
       ImageEncoding encoding = CompressedDecoder.encodingOf(image.format, decoded);
       boolean hasColour = encoding.hasColour() || compressed.hasColour();
-      Frame frame = lease(width, height, hasColour && wantsColour.getAsBoolean());
+      Frame frame = lease(width, height, hasColour);
       try {
         toLuma(decoded, encoding, frame, rectifier);
         if (frame.hasColour() && encoding.hasColour()) {
@@ -214,11 +214,15 @@ final class ImageDecoder implements AutoCloseable {
     }
   }
 
-  private Frame lease(int width, int height, boolean withColour) throws BadImageException {
-    Frame frame = pool.tryLease(width, height, withColour);
+  private Frame lease(int width, int height, boolean ofColour) throws BadImageException {
+    BooleanSupplier demand = ofColour ? colourDemand : null;
+    Frame frame = pool.tryLease(width, height, demand != null && demand.getAsBoolean());
     if (frame == null) {
       throw new BadImageException(
           InputFault.POOL, "no free frame: the stages after the camera are too slow");
+    }
+    if (demand != null) {
+      frame.setOfColour();
     }
     return frame;
   }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Publishes depth maps as ROS topics, all with the reference frame's stamp and the camera's optical
  * frame. Topics without subscribers are not serialised, and without any subscriber the sink wants
  * no maps. Images allocate nothing per map; compressed depth allocates its PNG.
+ *
+ * <p>While colour is awaited, the all-in-focus image and points are not published, so that a
+ * subscriber receives either only grey or only coloured ones.
  */
 public final class RosDepthSink implements DepthSink {
   private static final String DEPTH_TOPIC = "depth/image_rect";
@@ -116,9 +119,11 @@ public final class RosDepthSink implements DepthSink {
       cameraInfos.publish(cameraInfo);
     }
     for (ImageTopic image : images) {
-      image.publish(map);
+      if (image != allFocus || !map.isColourAwaited()) {
+        image.publish(map);
+      }
     }
-    if (points != null && withPoints) {
+    if (points != null && withPoints && !map.isColourAwaited()) {
       points.publish(map, described ? cameraInfo : null);
     }
     if (compressed.hasSubscribers()) {

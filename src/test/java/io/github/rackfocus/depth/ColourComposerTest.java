@@ -24,6 +24,7 @@ class ColourComposerTest {
   private final DepthMapPool maps = new DepthMapPool(1);
   private final DepthMap map = Objects.requireNonNull(maps.tryLease(WIDTH, HEIGHT));
   private final ColourComposer composer = new ColourComposer();
+  private boolean newestIsOfColour;
 
   @AfterEach
   void shouldGiveBackAllFrames() {
@@ -43,6 +44,9 @@ class ColourComposerTest {
         for (int channel = 0; colour && channel < 3; channel++) {
           frame.colour().put(3 * i + channel, (byte) (COLOURS[plane][channel] + i % WIDTH));
         }
+      }
+      if (newestIsOfColour && plane == PLANES - 1) {
+        frame.setOfColour();
       }
       focus[plane] = 1 + plane;
       frames[plane] = frame.seal(plane, plane, FocusReading.at(focus[plane]));
@@ -105,10 +109,25 @@ class ColourComposerTest {
     try (FocalStack stack = stack(PLANES - 1)) {
       composer.compose(stack, map);
       assertThat(map.colour()).isNull();
+      assertThat(map.isColourAwaited()).as("the newest image has none").isFalse();
     }
     try (FocalStack stack = stack(0)) {
       composer.compose(stack, map);
       assertThat(map.colour()).isNull();
+      assertThat(map.isColourAwaited()).isFalse();
+    }
+  }
+
+  @Test
+  void shouldAwaitColourWhereTheNewestImageCouldHaveIt() {
+    newestIsOfColour = true;
+    try (FocalStack stack = stack(0)) {
+      composer.compose(stack, map);
+      assertThat(map.isColourAwaited()).isTrue();
+    }
+    try (FocalStack stack = stack(PLANES)) {
+      composer.compose(stack, map);
+      assertThat(map.isColourAwaited()).isFalse();
     }
   }
 

@@ -63,7 +63,7 @@ class ColourDemandTest {
     public void accept(DepthMap map) {
       ByteBuffer colour = map.colour();
       if (colour == null) {
-        found.add("grey");
+        found.add(map.isColourAwaited() ? "awaited" : "grey");
         return;
       }
       boolean red = true;
@@ -119,7 +119,7 @@ class ColourDemandTest {
     DigestSink unwanted = new DigestSink();
     DigestSink off = new DigestSink();
     assertThat(run(ColourMode.AUTO, true, inColour)).containsExactly("red");
-    assertThat(run(ColourMode.AUTO, false, unwanted)).containsExactly("grey");
+    assertThat(run(ColourMode.AUTO, false, unwanted)).containsExactly("awaited");
     assertThat(run(ColourMode.OFF, true, off)).containsExactly("grey");
     assertThat(inColour.maps()).isEqualTo(1);
     assertThat(inColour.hex()).isEqualTo(unwanted.hex()).isEqualTo(off.hex());

@@ -55,6 +55,7 @@ class FrameWarperTest {
         try (Frame frame = frame(colour);
             Frame warped = warper.warp(frame, shifted)) {
           assertThat(warped.hasColour()).isEqualTo(colour);
+          assertThat(warped.isOfColour()).isEqualTo(colour);
           assertThat(warped.luma().get(WIDTH + 5)).isEqualTo(frame.luma().get(WIDTH + 6));
         }
       }

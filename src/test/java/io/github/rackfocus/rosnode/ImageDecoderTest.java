@@ -146,10 +146,12 @@ class ImageDecoderTest {
     assertThat(rgbAndLuma(decoder.decode(image, null), 2)).containsExactly(200, 100, 50, 124);
     try (Frame mono = decoder.decode(TestMessages.mono8(6, 4, 1, 0), null)) {
       assertThat(mono.colour()).isNull();
+      assertThat(mono.isOfColour()).isFalse();
     }
     decoder.colourDemand(() -> false);
     try (Frame frame = decoder.decode(image, null)) {
       assertThat(frame.colour()).isNull();
+      assertThat(frame.isOfColour()).isTrue();
       assertThat(frame.lumaAt(2)).isEqualTo(124);
     }
   }

@@ -137,6 +137,39 @@ class RosDepthSinkTest {
   }
 
   @Test
+  void shouldNotPublishGreyWhileColourIsAwaited() throws Exception {
+    ConnectedNode other = ros.connect("other", "__ns:=/arm");
+    other
+        .newSubscriber("depth/points", PointCloud2.TYPE)
+        .addMessageListener(cloud -> received.put("points", cloud.fields.get(3).name));
+    other
+        .newSubscriber("allfocus/image_rect", Image.TYPE)
+        .addMessageListener(image -> received.put("allfocus", image.encoding));
+    other
+        .newSubscriber("confidence/image_rect", Image.TYPE)
+        .addMessageListener(image -> received.put("confidence", image.encoding));
+    await().until(sink::wantsColour);
+    await()
+        .until(() -> {
+          try (DepthMap map = TestDepthMaps.scene(WIDTH, HEIGHT, 7_000_000_009L, 41)) {
+            map.removeColour(true);
+            sink.accept(map);
+          }
+          return received.containsKey("confidence");
+        });
+    assertThat(received.keySet()).containsExactly("confidence");
+    await()
+        .until(() -> {
+          try (DepthMap map =
+              TestDepthMaps.colour(TestDepthMaps.scene(WIDTH, HEIGHT, 7_000_000_009L, 41))) {
+            sink.accept(map);
+          }
+          return received.size() == 3;
+        });
+    assertThat(received).containsEntry("allfocus", "rgb8").containsEntry("points", "rgb");
+  }
+
+  @Test
   void shouldWantColourForTheAllInFocusImage() throws Exception {
     ConnectedNode other = ros.connect("other", "__ns:=/arm");
     other.newSubscriber("depth/image_rect", Image.TYPE);
