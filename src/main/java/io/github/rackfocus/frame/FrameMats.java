@@ -52,7 +52,9 @@ public final class FrameMats implements AutoCloseable {
     Mat mat = mats.get(frame);
     if (mat == null) {
       ByteBuffer pixels =
-          ofColour ? Objects.requireNonNull(frame.colour(), "the frame has no colour") : frame.luma();
+          ofColour
+              ? Objects.requireNonNull(frame.colour(), "the frame has no colour")
+              : frame.luma();
       mat = new Mat(height, width, ofColour ? CvType.CV_8UC3 : CvType.CV_8UC1, pixels);
       mats.put(frame, mat);
     }
