@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Starts simulated.launch with points and rviz on a virtual screen, waits until depth is shown, and saves the
 # screen as a PNG to look at: target/rviz.png, or the file named in RVIZ_PNG.
-# Needs rviz, xvfb and what points.launch needs (Debian: rviz xvfb nodelet and depth-image-proc, tf2-tools).
+# Needs rviz and xvfb (Debian: rviz xvfb tf2-tools).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 for tool in rviz Xvfb roslaunch; do

@@ -95,6 +95,7 @@ public final class NodeAssembly {
         DepthNodeBuilder parts =
             DepthNode.builder(source, estimator, fanOut)
                 .rolling(configuration.rolling())
+                .colour(configuration.colour())
                 .filter(
                     configuration.filter() == FilterMode.STILL
                         ? new StillFilter(configuration.validity())

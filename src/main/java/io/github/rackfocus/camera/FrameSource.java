@@ -4,6 +4,7 @@ import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.LensWarp;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,14 @@ public interface FrameSource extends AutoCloseable {
   default @Nullable LensWarp lensWarp() {
     return null;
   }
+
+  /**
+   * Receives, before the first frame, what tells whether colour is wanted. A source that has colour
+   * asks for every image, from any thread, lets its frames carry colour only while it is told so,
+   * and marks the others as {@linkplain Frame#setOfColour of colour}. Not called if colour is never
+   * wanted. Does nothing by default: the frames carry luma alone.
+   */
+  default void colourDemand(BooleanSupplier wanted) {}
 
   /** Returns what has arrived so far; null if the source has no inputs that could stop. */
   default @Nullable InputStatus inputs() {

@@ -8,13 +8,16 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The size in the header of a PNG or JPEG, read before memory is allocated for its pixels.
+ * Size and kind in the header of a PNG or JPEG, read before memory is allocated for its pixels.
  *
  * @param width in pixels, as stored
  * @param height in pixels, as stored
  * @param orientation how it is stored relative to its view, 1 (upright) to 8 as in Exif
+ * @param colour whether it has more than one channel of brightness
  */
-public record ImageHeader(long width, long height, int orientation) {
+public record ImageHeader(long width, long height, int orientation, boolean colour) {
+  private static final int PNG_COLOUR = 2;
+  private static final int JPEG_COLOURS = 3;
   private static final int APP1 = 0xe1;
   private static final int EXIF = 0x45786966;
   private static final int PNG_EXIF = 0x65584966;
@@ -46,7 +49,8 @@ public record ImageHeader(long width, long height, int orientation) {
     int size = data.limit();
     PngHeader png = PngHeader.read(data);
     if (png != null) {
-      return new ImageHeader(png.width(), png.height(), orientationOfPng(data));
+      boolean colour = (png.colourType() & PNG_COLOUR) != 0;
+      return new ImageHeader(png.width(), png.height(), orientationOfPng(data), colour);
     }
     if (size >= 4 && (data.getShort(0) & 0xffff) == 0xffd8) {
       ImageHeader jpeg = parseJpeg(data);
@@ -76,7 +80,8 @@ public record ImageHeader(long width, long height, int orientation) {
       if (isStartOfFrame(marker)) {
         long height = data.getShort(at + 5) & 0xffff;
         long width = data.getShort(at + 7) & 0xffff;
-        return hasEndAfter(data, at) ? new ImageHeader(width, height, orientation) : null;
+        boolean colour = (data.get(at + 9) & 0xff) >= JPEG_COLOURS;
+        return hasEndAfter(data, at) ? new ImageHeader(width, height, orientation, colour) : null;
       }
       if (marker == APP1 && at + 10 < data.limit() && data.getInt(at + 4) == EXIF) {
         int end = at + 2 + Math.max(2, data.getShort(at + 2) & 0xffff);

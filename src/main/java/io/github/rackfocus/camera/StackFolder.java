@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public final class StackFolder implements FrameSource {
   private final long @Nullable [] stamps;
   private final @Nullable Pfm groundTruth;
   private final AtomicLong dropped = new AtomicLong();
+  private @Nullable BooleanSupplier colourDemand;
   private long position;
   private long sequence;
 
@@ -136,8 +138,13 @@ public final class StackFolder implements FrameSource {
         return null;
       }
       position++;
-      Frame frame = pacer.lease(pool, images.width(), images.height(), config.keepColour());
+      BooleanSupplier demand = images.haveColour() ? colourDemand : null;
+      boolean withColour = demand != null && demand.getAsBoolean();
+      Frame frame = pacer.lease(pool, images.width(), images.height(), withColour);
       if (frame != null) {
+        if (demand != null) {
+          frame.setOfColour();
+        }
         return fill(frame, plane, stamp);
       }
       if (pacer.isClosed()) {
@@ -147,6 +154,12 @@ public final class StackFolder implements FrameSource {
       sequence++;
     }
     return null;
+  }
+
+  /** Grey images among coloured ones are grey in colour, too. */
+  @Override
+  public void colourDemand(BooleanSupplier wanted) {
+    colourDemand = wanted;
   }
 
   @Override

@@ -12,7 +12,6 @@ import io.soabase.recordbuilder.core.RecordBuilder;
  * @param paced true: frames come at their rate, and one that finds the pool empty is dropped;
  *     false: as fast as they are taken, waiting for the pool, none dropped
  * @param bitDepth of 16-bit files: the brightest value is {@code 2^bitDepth - 1}; 8 to 16
- * @param keepColour whether frames carry colour
  * @param memoryLimitBytes decoded images are cached up to this many bytes in all; beyond that they
  *     are decoded again each time
  * @param startStampNanos stamp of the first frame if the folder has no stamps
@@ -24,13 +23,12 @@ public record StackFolderConfig(
     double rateHz,
     boolean paced,
     int bitDepth,
-    boolean keepColour,
     long memoryLimitBytes,
     long startStampNanos)
     implements StackFolderConfigBuilder.With {
-  /** Once, as fast as possible, luma only. */
+  /** Once, as fast as possible. */
   public static final StackFolderConfig DEFAULTS =
-      new StackFolderConfig(false, false, 15, false, 16, false, 256L << 20, 0);
+      new StackFolderConfig(false, false, 15, false, 16, 256L << 20, 0);
 
   /** Checks every field; a fault names the field, what was found and what is expected. */
   public StackFolderConfig {

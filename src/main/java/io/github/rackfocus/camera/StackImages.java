@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -28,10 +29,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The images of a stack folder, far to near, as 8-bit luma and optionally RGB.
+ * The images of a stack folder, far to near, as 8-bit luma and, where asked for, RGB.
  *
- * <p>Decoded images are kept if they fit the memory limit, otherwise decoded on every access. Not
- * thread-safe.
+ * <p>Decoded images are kept if they fit the memory limit, otherwise decoded on every access; so
+ * are their colours once somebody asks for them. Not thread-safe.
  */
 final class StackImages {
   private static final Pattern NAME = Pattern.compile("(\\d{3})\\.(?i:png|jpg|jpeg)");
@@ -43,6 +44,8 @@ final class StackImages {
   private final int width;
   private final int height;
   private int brightestWide = -1;
+  private boolean colour;
+  private final boolean keepsColour;
   private final @Nullable List<Pixels> kept;
 
   private StackImages(List<Path> files, StackFolderConfig config, int width, int height)
@@ -51,12 +54,13 @@ final class StackImages {
     this.config = config;
     this.width = width;
     this.height = height;
-    long bytes = (long) width * height * (config.keepColour() ? 4 : 1) * files.size();
-    boolean keep = bytes <= config.memoryLimitBytes();
+    long lumaBytes = (long) width * height * files.size();
+    boolean keep = lumaBytes <= config.memoryLimitBytes();
+    this.keepsColour = 4 * lumaBytes <= config.memoryLimitBytes();
     List<Pixels> decoded = new ArrayList<>();
     for (Path file : files) {
       // Decoded even if not kept, so that a damaged image fails at the start, not in mid-sweep.
-      Pixels pixels = decode(file, true);
+      Pixels pixels = decode(file, true, false);
       if (keep) {
         decoded.add(pixels);
       }
@@ -140,7 +144,7 @@ final class StackImages {
                 + ", that of "
                 + firstFile.getFileName()
                 + ": all images of a stack stored alike, since pixels are taken as stored");
-      } else if (!header.equals(first)) {
+      } else if (header.width() != first.width() || header.height() != first.height()) {
         throw new StackFolderException(
             file,
             "is " + header.width() + " x " + header.height(),
@@ -162,13 +166,24 @@ final class StackImages {
     return height;
   }
 
-  /** Copies the pixels of an image into an unsealed frame. */
+  /** Whether any of the images has colour. */
+  boolean haveColour() {
+    return colour;
+  }
+
+  /** Copies the pixels of an image into an unsealed frame, with colour if the frame has it. */
   void copyTo(int plane, Frame frame) throws IOException {
-    Pixels pixels = kept == null ? decode(files.get(plane), false) : kept.get(plane);
+    Pixels pixels = kept == null ? null : kept.get(plane);
+    if (pixels == null || frame.hasColour() && pixels.colour() == null) {
+      pixels = decode(files.get(plane), false, frame.hasColour());
+      if (kept != null && keepsColour) {
+        kept.set(plane, pixels);
+      }
+    }
     frame.luma().put(0, pixels.luma());
-    ByteBuffer colour = frame.colour();
-    if (colour != null && pixels.colour() != null) {
-      colour.put(0, pixels.colour());
+    ByteBuffer into = frame.colour();
+    if (into != null) {
+      into.put(0, Objects.requireNonNull(pixels.colour()));
     }
   }
 
@@ -189,8 +204,9 @@ final class StackImages {
 
   /**
    * @param first whether the file is read for the first time, and checked for damage
+   * @param withColour whether colour is wanted beside luma
    */
-  private Pixels decode(Path file, boolean first) throws IOException {
+  private Pixels decode(Path file, boolean first, boolean withColour) throws IOException {
     byte[] bytes = read(file);
     ImageHeader header = ImageHeader.parse(file, bytes);
     if (header.width() != width || header.height() != height) {
@@ -211,7 +227,8 @@ final class StackImages {
         throw new StackFolderException(
             file, "cannot be decoded (" + bytes.length + " bytes)", "a complete PNG or JPEG");
       }
-      return toPixels(image);
+      colour |= image.channels() > 2;
+      return toPixels(image, withColour);
     } catch (CvException e) {
       throw new StackFolderException(
           file, "cannot be decoded (" + bytes.length + " bytes)", "a complete PNG or JPEG", e);
@@ -232,10 +249,10 @@ final class StackImages {
     }
   }
 
-  private Pixels toPixels(Mat image) {
+  private Pixels toPixels(Mat image, boolean withColour) {
     int channels = image.channels();
     Mat luma = new Mat();
-    Mat colour = new Mat();
+    Mat rgb = new Mat();
     Mat eight = new Mat();
     try {
       switch (channels) {
@@ -250,21 +267,21 @@ final class StackImages {
       byte[] lumaBytes = new byte[width * height];
       toEightBits(luma, eight);
       eight.get(0, 0, lumaBytes);
-      if (!config.keepColour()) {
+      if (!withColour) {
         return new Pixels(lumaBytes, null);
       }
       int conversion =
           channels < 3
               ? Imgproc.COLOR_GRAY2RGB
               : channels == 3 ? Imgproc.COLOR_BGR2RGB : Imgproc.COLOR_BGRA2RGB;
-      Imgproc.cvtColor(channels < 3 ? luma : image, colour, conversion);
+      Imgproc.cvtColor(channels < 3 ? luma : image, rgb, conversion);
       byte[] colourBytes = new byte[3 * width * height];
-      toEightBits(colour, eight);
+      toEightBits(rgb, eight);
       eight.get(0, 0, colourBytes);
       return new Pixels(lumaBytes, colourBytes);
     } finally {
       luma.release();
-      colour.release();
+      rgb.release();
       eight.release();
     }
   }

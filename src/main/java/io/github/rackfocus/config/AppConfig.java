@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.rackfocus.depth.FilterMode;
 import io.github.rackfocus.depth.StillFilter;
 import io.github.rackfocus.depth.ValidityThresholds;
+import io.github.rackfocus.frame.ColourMode;
 import io.github.rackfocus.kafka.KafkaDepthSinkConfig;
 import io.github.rackfocus.kafka.KafkaHealthConfig;
 import io.github.rackfocus.kafka.codec.CameraIdentity;
@@ -23,12 +24,13 @@ import org.jspecify.annotations.Nullable;
  * @param source where frames come from
  * @param rolling when the rolling stack is ready
  * @param model which model runs, and how
+ * @param colour whether frames carry colour while something wants it
  * @param filter whether the maps of a still scene are fused
  * @param validity when a pixel's depth is published
  * @param depthOffsetMetres added to every metric depth
  * @param capture maps on request
  * @param sinks where depth maps go
- * @param ros frame and stamps of what is published to ROS
+ * @param ros frame, stamps and points of what is published to ROS
  * @param worker how a worker computes depth for a fleet
  */
 @RecordBuilder
@@ -37,6 +39,7 @@ public record AppConfig(
     SourceConfig source,
     RollingStackConfig rolling,
     ModelConfig model,
+    ColourMode colour,
     FilterMode filter,
     ValidityThresholds validity,
     double depthOffsetMetres,
@@ -133,6 +136,11 @@ public record AppConfig(
     String camera = IdentityConfig.camera(root);
     RosInputConfig.Images images = RosInputConfig.Images.read(root);
     RosConfig ros = RosConfig.read(root);
+    ColourMode colour =
+        root.choice(
+            "colour",
+            ColourMode.AUTO,
+            "Whether images keep their colour while an all-in-focus image or points want it");
     FilterMode filter =
         root.choice(
             "filter",
@@ -159,6 +167,8 @@ public record AppConfig(
     ModelConfig model = ModelConfig.read(root.section("model", "Which model runs, and how."));
     ValidityThresholds validity =
         validity(root.section("validity", "When a pixel's depth is published."));
+    PointsConfig points =
+        PointsConfig.read(root.section("points", "The point cloud depth/points of the ROS node."));
     if (filter == FilterMode.STILL && validity.minConfidence() > StillFilter.MOST_CONFIDENCE) {
       root.fault(
           "filter",
@@ -172,12 +182,13 @@ public record AppConfig(
         frames,
         rolling,
         model,
+        colour,
         filter,
         validity,
         depthOffset,
         CaptureConfig.read(root.section("capture", "Maps on request: service ~capture.")),
         SinkConfig.read(root.section("sinks", "Where depth maps go.")),
-        ros,
+        ros.withPoints(points),
         WorkerConfig.read(
             root.section("worker", "How 'rackfocus worker' computes depth for a fleet.")));
   }

@@ -8,8 +8,11 @@ package io.github.rackfocus.config;
  *     name and {@code _optical_frame}
  * @param stampOffsetNanos added to the stamps of published messages
  * @param presets folder of the presets that {@code ~load_preset} loads; empty: none
+ * @param points the point cloud, which has a section of its own
  */
-public record RosConfig(String frameId, long stampOffsetNanos, String presets) {
+public record RosConfig(
+    String frameId, long stampOffsetNanos, String presets, PointsConfig points) {
+  /** Reads the options at the top. */
   static RosConfig read(ConfigSection root) {
     String frameId =
         root.text(
@@ -21,6 +24,10 @@ public record RosConfig(String frameId, long stampOffsetNanos, String presets) {
         root.number("stampOffset", 0, -10, 10, "s", "Offset added to the stamps of ROS messages");
     String presets =
         root.text("presets", "", "", "Folder of presets, NAME.yaml, for the service ~load_preset");
-    return new RosConfig(frameId, Math.round(1e9 * offset), presets);
+    return new RosConfig(frameId, Math.round(1e9 * offset), presets, PointsConfig.DEFAULTS);
+  }
+
+  RosConfig withPoints(PointsConfig cloud) {
+    return new RosConfig(frameId, stampOffsetNanos, presets, cloud);
   }
 }

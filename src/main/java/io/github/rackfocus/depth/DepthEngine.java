@@ -6,9 +6,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes depth maps from focal stacks: leases a map, runs the estimator, fuses the map with those
- * before it if there is a filter, converts positions to metres with their validity, and records who
- * computed the map and how long each stage took.
+ * Computes depth maps from focal stacks: leases a map, runs the estimator, adds colour, fuses
+ * the map with those before it if there is a filter, converts positions to metres with their
+ * validity, and records who computed the map and how long each stage took.
  *
  * <p>The node, workers, benchmarks and the evaluation all compute maps through this class. For one
  * thread; allocates nothing per map. Owns its estimator.
@@ -18,6 +18,7 @@ public final class DepthEngine implements AutoCloseable {
   private @Nullable StillFilter filter;
   private DepthPostProcessor postProcessor;
   private final DepthMapPool maps;
+  private final ColourComposer colours = new ColourComposer();
   private final LongSupplier nanoClock;
   private long estimateNanos;
   private long computeNanos;
@@ -92,6 +93,7 @@ public final class DepthEngine implements AutoCloseable {
       recordStagesBefore(start, stack.reference(), info);
       estimator.estimate(stack, map);
       long estimated = nanoClock.getAsLong();
+      colours.compose(stack, map);
       if (filter != null) {
         filter.apply(stack, map);
       }

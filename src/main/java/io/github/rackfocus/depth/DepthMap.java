@@ -29,6 +29,8 @@ public final class DepthMap extends CountedLease {
   private final FloatBuffer uncertainty;
   private final FloatBuffer age;
   private final ByteBuffer validity;
+  private @Nullable ByteBuffer colour;
+  private boolean colourAwaited;
   private final DepthInfo info = new DepthInfo();
   private volatile @Nullable Runnable released;
 
@@ -104,6 +106,46 @@ public final class DepthMap extends CountedLease {
   /** Luma of the all-in-focus image in [0, 1]. */
   public FloatBuffer allFocus() {
     return allFocus;
+  }
+
+  /**
+   * The all-in-focus image in colour: RGB, {@code height * width * 3} bytes; null if a frame of the
+   * stack has no colour, or nothing wanted it.
+   */
+  public @Nullable ByteBuffer colour() {
+    return colour;
+  }
+
+  /**
+   * Returns the colours to fill, for whoever computes the map; allocates them if its last use had
+   * none.
+   */
+  public ByteBuffer addColour() {
+    ByteBuffer filled = colour;
+    if (filled == null) {
+      filled = ByteBuffer.allocateDirect(3 * pixels());
+      colour = filled;
+    }
+    colourAwaited = false;
+    return filled;
+  }
+
+  /**
+   * Removes the colours of an earlier use, with their memory.
+   *
+   * @param awaited see {@link #isColourAwaited}
+   */
+  public void removeColour(boolean awaited) {
+    colour = null;
+    colourAwaited = awaited;
+  }
+
+  /**
+   * Whether the camera has colour and the map has none, because some of its images came before
+   * somebody wanted it: in a sweep maps have colour, if it is wanted.
+   */
+  public boolean isColourAwaited() {
+    return colourAwaited;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.github.rackfocus.depth;
 
 import io.github.rackfocus.frame.Affine;
 import io.github.rackfocus.sweep.FocalStack;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
@@ -16,6 +17,7 @@ final class MapWarper {
   /** Positions of neighbours that differ by more planes than this are not of one surface. */
   private static final float ONE_SURFACE_PLANES = 0.5f;
 
+  private static final int RGB = 3;
   private static final byte VALID = Validity.VALID.code();
   private static final byte OUTSIDE = Validity.OUTSIDE_VIEW.code();
 
@@ -30,6 +32,8 @@ final class MapWarper {
   private final Layer age = new Layer();
   private byte[] validity = new byte[0];
   private byte[] validityRow = new byte[0];
+  private byte[] colour = new byte[0];
+  private byte[] colourRow = new byte[0];
   private int[] corner = new int[0];
   private int[] nearest = new int[0];
   private float[] shareX = new float[0];
@@ -60,6 +64,10 @@ final class MapWarper {
       return false;
     }
     read(map);
+    ByteBuffer colours = map.colour();
+    if (colours != null) {
+      readColour(colours, map);
+    }
     float spread = ONE_SURFACE_PLANES / (stack.planes() - 1);
     for (int y = 0; y < height; y++) {
       locateRow(outputToView, y);
@@ -72,6 +80,9 @@ final class MapWarper {
       nearestRow(age, map.age(), y);
       imageRow(allFocus, map.allFocus(), y);
       validityRow(map, y);
+      if (colours != null) {
+        colourRow(colours, y);
+      }
     }
     return true;
   }
@@ -99,6 +110,16 @@ final class MapWarper {
     depth.read(map.depth(), width, map.pixels());
     uncertainty.read(map.uncertainty(), width, map.pixels());
     age.read(map.age(), width, map.pixels());
+  }
+
+  private void readColour(ByteBuffer colours, DepthMap map) {
+    if (colour.length != RGB * map.pixels()) {
+      colour = new byte[RGB * map.pixels()];
+    }
+    if (colourRow.length != RGB * width) {
+      colourRow = new byte[RGB * width];
+    }
+    colours.get(0, colour);
   }
 
   /** Finds, for every pixel of a row of the result, the pixels around its point in the view. */
@@ -174,6 +195,21 @@ final class MapWarper {
       row[x] = interpolated(layer.from, x);
     }
     into.put(y * width, row);
+  }
+
+  private void colourRow(ByteBuffer into, int y) {
+    int below = RGB * width;
+    for (int x = 0; x < width; x++) {
+      int at = RGB * corner[x];
+      for (int channel = 0; channel < RGB; channel++, at++) {
+        float topLeft = colour[at] & 0xff;
+        float bottomLeft = colour[at + below] & 0xff;
+        float upper = topLeft + shareX[x] * ((colour[at + RGB] & 0xff) - topLeft);
+        float lower = bottomLeft + shareX[x] * ((colour[at + below + RGB] & 0xff) - bottomLeft);
+        colourRow[RGB * x + channel] = (byte) (int) (upper + shareY[x] * (lower - upper) + 0.5f);
+      }
+    }
+    into.put(RGB * y * width, colourRow);
   }
 
   private void nearestRow(Layer layer, FloatBuffer into, int y) {

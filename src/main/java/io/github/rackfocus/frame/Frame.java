@@ -32,6 +32,7 @@ public final class Frame extends CountedLease {
   private long sequence;
   private long use;
   private boolean sealed;
+  private boolean ofColour;
   private FocusReading focus = FocusReading.NONE;
   private final CellMask changed;
   private final Affine viewToImage = new Affine();
@@ -78,6 +79,21 @@ public final class Frame extends CountedLease {
   /** RGB, {@code height * width * 3} bytes, or null where the source has or keeps none. */
   public @Nullable ByteBuffer colour() {
     return sealed ? sealedColour : colour;
+  }
+
+  /** States that the image has colour, which the frame need not carry. Before it is sealed. */
+  public void setOfColour() {
+    ofColour = true;
+  }
+
+  /** Whether the source can give frames like this one colour, if it is wanted. */
+  public boolean isOfColour() {
+    return ofColour || colour != null;
+  }
+
+  /** Whether the frame carries colour. */
+  public boolean hasColour() {
+    return colour != null;
   }
 
   /**
@@ -223,14 +239,11 @@ public final class Frame extends CountedLease {
     return "frame " + sequence;
   }
 
-  boolean hasColour() {
-    return colour != null;
-  }
-
   Frame open() {
     begin();
     use++;
     sealed = false;
+    ofColour = false;
     focus = FocusReading.NONE;
     changed.clear();
     viewToImage.setIdentity();

@@ -6,6 +6,7 @@ import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.common.StageRunner;
 import io.github.rackfocus.depth.DepthEngine;
 import io.github.rackfocus.depth.DepthEstimator;
+import io.github.rackfocus.frame.ColourMode;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.registration.FrameRegistration;
@@ -97,6 +98,9 @@ public final class DepthNode implements AutoCloseable {
     this.rolling = new RollingFocalStack(axis, parts.rolling.withEveryNth(1), source.lensWarp());
     this.lens = new LensMonitor(source.name(), axis, parts.exposureOffsetSeconds);
     this.inputs = new InputMonitor(source, axis, this::wantsFrames, nanoClock);
+    if (parts.colour == ColourMode.AUTO) {
+      source.colourDemand(this::wantsColour);
+    }
     this.lossless = parts.lossless;
     boolean held = parts.deadlineNanos > 0 && !parts.lossless;
     this.depth =
@@ -210,6 +214,10 @@ public final class DepthNode implements AutoCloseable {
               + ", or model.switchable: true at the start");
     }
     live = settings;
+  }
+
+  private boolean wantsColour() {
+    return enabled && sinks.wantsColour();
   }
 
   /** Empties the focal stack before the next frame: the next map needs a whole new sweep. */

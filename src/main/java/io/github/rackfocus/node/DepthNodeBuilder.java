@@ -5,6 +5,7 @@ import io.github.rackfocus.depth.DepthEstimator;
 import io.github.rackfocus.depth.DepthPostProcessor;
 import io.github.rackfocus.depth.StillFilter;
 import io.github.rackfocus.depth.ValidityThresholds;
+import io.github.rackfocus.frame.ColourMode;
 import io.github.rackfocus.sink.FrameSink;
 import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sweep.RollingStackConfig;
@@ -23,6 +24,7 @@ public final class DepthNodeBuilder {
   DepthPostProcessor postProcessor = new DepthPostProcessor(ValidityThresholds.DEFAULTS);
   int maxMaps = DEFAULT_MAX_MAPS;
   boolean lossless;
+  ColourMode colour = ColourMode.AUTO;
   long deadlineNanos;
   double exposureOffsetSeconds;
   LongSupplier nanoClock = System::nanoTime;
@@ -59,6 +61,12 @@ public final class DepthNodeBuilder {
    */
   public DepthNodeBuilder maxMaps(int maps) {
     maxMaps = maps;
+    return this;
+  }
+
+  /** Whether frames carry colour while a sink wants it. Default: they do. */
+  public DepthNodeBuilder colour(ColourMode mode) {
+    colour = mode;
     return this;
   }
 

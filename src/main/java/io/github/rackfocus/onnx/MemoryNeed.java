@@ -28,6 +28,12 @@ final class MemoryNeed {
   /** Four padded outputs and a depth map, both direct. */
   private static final long DIRECT_BYTES_PER_PIXEL = 16 + 29;
 
+  /** RGB of an all-in-focus image. */
+  private static final long COLOUR_BYTES_PER_PIXEL = 3;
+
+  /** RGB of a frame and of its warp. */
+  private static final long COLOUR_BYTES_PER_PIXEL_OF_PLANE = 6;
+
   private MemoryNeed() {}
 
   /**
@@ -83,6 +89,7 @@ final class MemoryNeed {
    * @param pixels of a padded image
    * @param featureBytes of all planes
    * @param partBytes what a plane cache keeps, without the features
+   * @param inColour whether frames have colour; those of the stack are there already
    * @param onHost whether the graphs run on the CPU
    * @throws DepthException with what is needed, what is left and what helps
    */
@@ -92,10 +99,14 @@ final class MemoryNeed {
       long pixels,
       long featureBytes,
       long partBytes,
+      boolean inColour,
       boolean onHost,
       Left left) {
     long direct =
-        (Float.BYTES * (long) planes + DIRECT_BYTES_PER_PIXEL) * pixels + featureBytes + partBytes;
+        (Float.BYTES * (long) planes + DIRECT_BYTES_PER_PIXEL) * pixels
+            + (inColour ? COLOUR_BYTES_PER_PIXEL * pixels : 0)
+            + featureBytes
+            + partBytes;
     if (direct > left.directBytes()) {
       throw new DepthException(
           what
@@ -106,9 +117,14 @@ final class MemoryNeed {
               + " MiB are left of the JVM's limit. Use smaller or binned images or fewer planes, or"
               + " raise -Xmx (JAVA_OPTS) or -XX:MaxDirectMemorySize");
     }
+    long colour =
+        inColour
+            ? pixels * (COLOUR_BYTES_PER_PIXEL + COLOUR_BYTES_PER_PIXEL_OF_PLANE * planes)
+            : 0;
     long all =
         onHost
             ? pixels * (BYTES_PER_PIXEL + BYTES_PER_PIXEL_OF_PLANE * planes)
+                + colour
                 + SHARE_OF_PARTS * partBytes
             : direct;
     if (all > left.systemBytes()) {

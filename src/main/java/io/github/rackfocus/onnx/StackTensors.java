@@ -44,7 +44,7 @@ final class StackTensors implements AutoCloseable {
     PlanePadding padding =
         PlanePadding.of(graphs.bundle().manifest(), stack.height(), stack.width());
     int planes = stack.planes();
-    checkMemory(graphs, planes, padding);
+    checkMemory(graphs, planes, padding, stack.reference().hasColour());
     Workspace workspace = graphs.workspace(planes, padding.paddedHeight(), padding.paddedWidth());
     try {
       warmUp(graphs, workspace, planes, padding);
@@ -56,7 +56,8 @@ final class StackTensors implements AutoCloseable {
     }
   }
 
-  private static void checkMemory(ModelGraphs graphs, int planes, PlanePadding padding) {
+  private static void checkMemory(
+      ModelGraphs graphs, int planes, PlanePadding padding, boolean inColour) {
     long pixels = (long) padding.paddedHeight() * padding.paddedWidth();
     MemoryNeed.check(
         planes
@@ -70,6 +71,7 @@ final class StackTensors implements AutoCloseable {
         pixels,
         graphs.featureBytes(planes, padding.paddedHeight(), padding.paddedWidth()),
         graphs.partBytes(planes, padding.paddedHeight(), padding.paddedWidth()),
+        inColour,
         !graphs.provider().isGpu(),
         MemoryNeed.Left.now());
   }

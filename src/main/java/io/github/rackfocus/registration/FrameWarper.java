@@ -3,8 +3,8 @@ package io.github.rackfocus.registration;
 import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.frame.Affine;
 import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FrameMats;
 import io.github.rackfocus.frame.FramePool;
-import io.github.rackfocus.frame.LumaMats;
 import org.jspecify.annotations.Nullable;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
@@ -22,8 +22,10 @@ final class FrameWarper implements AutoCloseable {
   private static final Scalar BLACK = new Scalar(0);
 
   private final FramePool pool;
-  private final LumaMats from = new LumaMats();
-  private final LumaMats to = new LumaMats();
+  private final FrameMats from = FrameMats.ofLuma();
+  private final FrameMats to = FrameMats.ofLuma();
+  private final FrameMats colourFrom = FrameMats.ofColour();
+  private final FrameMats colourTo = FrameMats.ofColour();
   private final double[] six = new double[6];
   private @Nullable Mat matrix;
   private Size size = new Size();
@@ -36,7 +38,7 @@ final class FrameWarper implements AutoCloseable {
   }
 
   /**
-   * Warps a frame. What lies outside the image is its mirror image, so that the model sees texture
+   * Warps a frame, with its colours if it has any. What lies outside the image is its mirror image, so that the model sees texture
    * of the same kind up to the border.
    *
    * @param frame sealed; the caller keeps its lease
@@ -45,7 +47,7 @@ final class FrameWarper implements AutoCloseable {
    *     if all frames are leased
    */
   @Nullable Frame warp(Frame frame, Affine viewToImage) {
-    Frame warped = pool.tryLease(frame.width(), frame.height(), false);
+    Frame warped = pool.tryLease(frame.width(), frame.height(), frame.hasColour());
     if (warped == null) {
       return null;
     }
@@ -60,15 +62,14 @@ final class FrameWarper implements AutoCloseable {
     }
     viewToImage.copyTo(six);
     transform.put(0, 0, six);
-    Imgproc.warpAffine(
-        from.of(frame),
-        to.of(warped),
-        transform,
-        size,
-        Imgproc.INTER_CUBIC | Imgproc.WARP_INVERSE_MAP,
-        Core.BORDER_REFLECT,
-        BLACK);
+    warp(from.of(frame), to.of(warped), transform);
+    if (frame.hasColour()) {
+      warp(colourFrom.of(frame), colourTo.of(warped), transform);
+    }
     warped.viewToImage().set(viewToImage);
+    if (frame.isOfColour()) {
+      warped.setOfColour();
+    }
     return warped.seal(
         frame.stampNanos(),
         frame.sequence(),
@@ -78,10 +79,23 @@ final class FrameWarper implements AutoCloseable {
         frame.decodeNanos());
   }
 
+  private void warp(Mat image, Mat into, Mat transform) {
+    Imgproc.warpAffine(
+        image,
+        into,
+        transform,
+        size,
+        Imgproc.INTER_CUBIC | Imgproc.WARP_INVERSE_MAP,
+        Core.BORDER_REFLECT,
+        BLACK);
+  }
+
   @Override
   public void close() {
     from.close();
     to.close();
+    colourFrom.close();
+    colourTo.close();
     if (matrix != null) {
       matrix.release();
     }

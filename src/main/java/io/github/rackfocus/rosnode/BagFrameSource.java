@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -173,6 +174,11 @@ public final class BagFrameSource implements FrameSource {
       causes.put("messageLost", lost);
     }
     return causes;
+  }
+
+  @Override
+  public void colourDemand(BooleanSupplier wanted) {
+    intake.colourDemand(wanted);
   }
 
   @Override

@@ -114,7 +114,7 @@ final class CameraInfoMessages {
       System.arraycopy(IDENTITY, 0, info.r, 0, IDENTITY.length);
     } else {
       info.distortionModel = calibration.model().key();
-      info.d = calibration.distortion();
+      info.d = calibration.distortionInto(info.d);
       calibration.copyTo(info.k, info.r);
     }
     for (int row = 0; row < 3; row++) {

@@ -18,8 +18,12 @@ final class CompressedDecoder implements AutoCloseable {
   private static final int FLAGS =
       Imgcodecs.IMREAD_GRAYSCALE | Imgcodecs.IMREAD_ANYDEPTH | Imgcodecs.IMREAD_IGNORE_ORIENTATION;
 
+  private static final int COLOUR_FLAGS =
+      Imgcodecs.IMREAD_COLOR | Imgcodecs.IMREAD_ANYDEPTH | Imgcodecs.IMREAD_IGNORE_ORIENTATION;
+
   private final PixelScratch packed = new PixelScratch();
   private boolean checksForDamage;
+  private boolean hasColour;
 
   /** From now on, images are refused of which a part would be filled with grey. */
   void checkForDamage() {
@@ -37,6 +41,7 @@ final class CompressedDecoder implements AutoCloseable {
     try {
       ImageHeader header = ImageHeader.parse(image.data);
       ImageDecoder.checkSize(header.width(), header.height());
+      hasColour = header.colour();
     } catch (IllegalArgumentException e) {
       throw new BadImageException(
           InputFault.COMPRESSED,
@@ -55,11 +60,34 @@ final class CompressedDecoder implements AutoCloseable {
             "compressed image of format '" + ImageDecoder.shown(image.format) + "' " + fault);
       }
     }
-    Mat data = packed.of(bytes, 1, CvType.CV_8UC1);
+    packed.of(bytes, 1, CvType.CV_8UC1);
     packed.bytes().put(0, image.data, image.data.position(), bytes);
+    return decode(image, FLAGS);
+  }
+
+  /** Returns whether the image that was decoded last has colour. */
+  boolean hasColour() {
+    return hasColour;
+  }
+
+  /**
+   * Decodes the last image again, with its colours: luma made of these would differ from what the
+   * decoder makes of the file.
+   *
+   * @param image the same as before
+   * @return blue, green and red of 8 or 16 bits, which the caller releases
+   * @throws BadImageException if it cannot be decoded
+   */
+  Mat decodeColour(CompressedImage image) throws BadImageException {
+    return decode(image, COLOUR_FLAGS);
+  }
+
+  private Mat decode(CompressedImage image, int flags) throws BadImageException {
+    int bytes = image.data.remaining();
+    Mat data = packed.of(bytes, 1, CvType.CV_8UC1);
     Mat decoded;
     try {
-      decoded = Imgcodecs.imdecode(data, FLAGS);
+      decoded = Imgcodecs.imdecode(data, flags);
     } catch (CvException e) {
       throw new BadImageException(InputFault.COMPRESSED, undecodable(image, bytes));
     }

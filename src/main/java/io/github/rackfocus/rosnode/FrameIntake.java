@@ -26,6 +26,7 @@ import io.github.rackfocus.sweep.UnknownFocus;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,6 +127,11 @@ final class FrameIntake implements AutoCloseable {
   /** Checks compressed images for damage, which takes as long as decoding them. */
   void checkForDamage() {
     decoder.checkForDamage();
+  }
+
+  /** Sets what tells whether frames should carry colour; it is asked on the decoding thread. */
+  void colourDemand(BooleanSupplier wanted) {
+    decoder.colourDemand(wanted);
   }
 
   /** Returns the camera's calibration. */

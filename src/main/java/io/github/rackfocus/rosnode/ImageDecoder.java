@@ -5,12 +5,13 @@ import io.github.rackfocus.common.NativeLibraries;
 import io.github.rackfocus.common.PrintableText;
 import io.github.rackfocus.frame.BitDepthWatch;
 import io.github.rackfocus.frame.Frame;
+import io.github.rackfocus.frame.FrameMats;
 import io.github.rackfocus.frame.FramePool;
-import io.github.rackfocus.frame.LumaMats;
 import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.sweep.FrameRectifier;
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
@@ -20,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decodes ROS images to luma in pooled frames, rectified if a rectifier is given. In the steady
- * state raw images allocate nothing, and a compressed one only OpenCV's handle of the decoded
+ * Decodes ROS images to luma in pooled frames, and to colour where it is wanted, rectified if a
+ * rectifier is given. Luma does not depend on whether colour is wanted. In the steady state raw images allocate nothing, and a compressed one only OpenCV's handle of the decoded
  * image. Not thread-safe.
  */
 final class ImageDecoder implements AutoCloseable {
@@ -30,11 +31,15 @@ final class ImageDecoder implements AutoCloseable {
   private final FramePool pool;
   private final BitDepthWatch bitDepth;
   private final double to8Bits;
-  private final LumaMats lumas = new LumaMats();
+  private final FrameMats lumas = FrameMats.ofLuma();
+  private final FrameMats colours = FrameMats.ofColour();
   private final PixelScratch raw = new PixelScratch();
   private final PixelScratch wide = new PixelScratch();
   private final PixelScratch luma = new PixelScratch();
+  private final PixelScratch wideColour = new PixelScratch();
+  private final PixelScratch colour = new PixelScratch();
   private final CompressedDecoder compressed = new CompressedDecoder();
+  private volatile @Nullable BooleanSupplier colourDemand;
 
   /**
    * @param bitDepth of 16-bit images
@@ -46,6 +51,11 @@ final class ImageDecoder implements AutoCloseable {
     NativeLibraries.loadOpenCv();
     this.pool = pool;
     this.to8Bits = 255.0 / ((1 << bitDepth) - 1);
+  }
+
+  /** Sets what tells whether colour is wanted; from any thread. Before: it is not. */
+  void colourDemand(BooleanSupplier wanted) {
+    colourDemand = wanted;
   }
 
   /**
@@ -65,7 +75,7 @@ final class ImageDecoder implements AutoCloseable {
     int width = (int) image.width;
     int height = (int) image.height;
     checkCalibrated(width, height, rectifier);
-    Frame frame = lease(width, height);
+    Frame frame = lease(width, height, encoding.hasColour());
     try {
       if (encoding == ImageEncoding.MONO8 && rectifier == null) {
         copyRows(image, width, frame.luma());
@@ -74,6 +84,9 @@ final class ImageDecoder implements AutoCloseable {
       Mat pixels = raw.of(width, height, encoding.type());
       copyRows(image, width * encoding.bytes(), raw.bytes());
       toLuma(pixels, encoding, frame, rectifier);
+      if (frame.hasColour()) {
+        toColour(pixels, encoding.toRgb(), frame, rectifier);
+      }
       return frame;
     } catch (RuntimeException e) {
       frame.close();
@@ -94,11 +107,17 @@ final class ImageDecoder implements AutoCloseable {
       int height = decoded.rows();
       checkCalibrated(width, height, rectifier);
       ImageEncoding encoding = CompressedDecoder.encodingOf(image.format, decoded);
-      Frame frame = lease(width, height);
+      boolean hasColour = encoding.hasColour() || compressed.hasColour();
+      Frame frame = lease(width, height, hasColour);
       try {
         toLuma(decoded, encoding, frame, rectifier);
+        if (frame.hasColour() && encoding.hasColour()) {
+          toColour(decoded, encoding.toRgb(), frame, rectifier);
+        } else if (frame.hasColour()) {
+          decodeColour(image, frame, rectifier);
+        }
         return frame;
-      } catch (RuntimeException e) {
+      } catch (BadImageException | RuntimeException e) {
         frame.close();
         throw e;
       }
@@ -118,6 +137,9 @@ final class ImageDecoder implements AutoCloseable {
   @Override
   public void close() {
     lumas.close();
+    colours.close();
+    wideColour.close();
+    colour.close();
     raw.close();
     wide.close();
     luma.close();
@@ -148,6 +170,41 @@ final class ImageDecoder implements AutoCloseable {
     }
   }
 
+  private void decodeColour(
+      CompressedImage image, Frame frame, @Nullable FrameRectifier rectifier)
+      throws BadImageException {
+    Mat decoded = compressed.decodeColour(image);
+    try {
+      toColour(decoded, Imgproc.COLOR_BGR2RGB, frame, rectifier);
+    } finally {
+      decoded.release();
+    }
+  }
+
+  /**
+   * @param toRgb OpenCV's conversion, or {@link ImageEncoding#NONE}
+   */
+  private void toColour(Mat pixels, int toRgb, Frame frame, @Nullable FrameRectifier rectifier) {
+    int width = frame.width();
+    int height = frame.height();
+    Mat target = colours.of(frame);
+    Mat rgb = rectifier == null ? target : colour.of(width, height, CvType.CV_8UC3);
+    if (CvType.depth(pixels.type()) == CvType.CV_16U) {
+      Mat wideRgb = wideColour.of(width, height, CvType.CV_16UC3);
+      Imgproc.cvtColor(pixels, wideRgb, toRgb);
+      wideRgb.convertTo(rgb, CvType.CV_8U, to8Bits);
+    } else if (toRgb != ImageEncoding.NONE) {
+      Imgproc.cvtColor(pixels, rgb, toRgb);
+    } else if (rectifier == null) {
+      pixels.copyTo(rgb);
+    } else {
+      rgb = pixels;
+    }
+    if (rectifier != null) {
+      rectifier.rectify(rgb, target);
+    }
+  }
+
   private void watch(Mat wideLuma) {
     if (bitDepth.isWatching()) {
       String caution = bitDepth.add((int) Core.minMaxLoc(wideLuma).maxVal);
@@ -157,11 +214,15 @@ final class ImageDecoder implements AutoCloseable {
     }
   }
 
-  private Frame lease(int width, int height) throws BadImageException {
-    Frame frame = pool.tryLease(width, height, false);
+  private Frame lease(int width, int height, boolean ofColour) throws BadImageException {
+    BooleanSupplier demand = ofColour ? colourDemand : null;
+    Frame frame = pool.tryLease(width, height, demand != null && demand.getAsBoolean());
     if (frame == null) {
       throw new BadImageException(
           InputFault.POOL, "no free frame: the stages after the camera are too slow");
+    }
+    if (demand != null) {
+      frame.setOfColour();
     }
     return frame;
   }

@@ -12,30 +12,35 @@ import org.opencv.imgproc.Imgproc;
  * pattern by its second row, ROS by its first.
  */
 enum ImageEncoding {
-  MONO8(CvType.CV_8UC1, -1),
-  MONO16(CvType.CV_16UC1, -1),
-  RGB8(CvType.CV_8UC3, Imgproc.COLOR_RGB2GRAY),
-  BGR8(CvType.CV_8UC3, Imgproc.COLOR_BGR2GRAY),
-  RGBA8(CvType.CV_8UC4, Imgproc.COLOR_RGBA2GRAY),
-  BGRA8(CvType.CV_8UC4, Imgproc.COLOR_BGRA2GRAY),
-  BAYER_RGGB8(CvType.CV_8UC1, Imgproc.COLOR_BayerBG2GRAY),
-  BAYER_BGGR8(CvType.CV_8UC1, Imgproc.COLOR_BayerRG2GRAY),
-  BAYER_GBRG8(CvType.CV_8UC1, Imgproc.COLOR_BayerGR2GRAY),
-  BAYER_GRBG8(CvType.CV_8UC1, Imgproc.COLOR_BayerGB2GRAY),
-  BAYER_RGGB16(CvType.CV_16UC1, Imgproc.COLOR_BayerBG2GRAY),
-  BAYER_BGGR16(CvType.CV_16UC1, Imgproc.COLOR_BayerRG2GRAY),
-  BAYER_GBRG16(CvType.CV_16UC1, Imgproc.COLOR_BayerGR2GRAY),
-  BAYER_GRBG16(CvType.CV_16UC1, Imgproc.COLOR_BayerGB2GRAY);
+  MONO8(CvType.CV_8UC1, ImageEncoding.NONE, ImageEncoding.NONE),
+  MONO16(CvType.CV_16UC1, ImageEncoding.NONE, ImageEncoding.NONE),
+  RGB8(CvType.CV_8UC3, Imgproc.COLOR_RGB2GRAY, ImageEncoding.NONE),
+  BGR8(CvType.CV_8UC3, Imgproc.COLOR_BGR2GRAY, Imgproc.COLOR_BGR2RGB),
+  RGBA8(CvType.CV_8UC4, Imgproc.COLOR_RGBA2GRAY, Imgproc.COLOR_RGBA2RGB),
+  BGRA8(CvType.CV_8UC4, Imgproc.COLOR_BGRA2GRAY, Imgproc.COLOR_BGRA2RGB),
+  BAYER_RGGB8(CvType.CV_8UC1, Imgproc.COLOR_BayerBG2GRAY, Imgproc.COLOR_BayerBG2RGB),
+  BAYER_BGGR8(CvType.CV_8UC1, Imgproc.COLOR_BayerRG2GRAY, Imgproc.COLOR_BayerRG2RGB),
+  BAYER_GBRG8(CvType.CV_8UC1, Imgproc.COLOR_BayerGR2GRAY, Imgproc.COLOR_BayerGR2RGB),
+  BAYER_GRBG8(CvType.CV_8UC1, Imgproc.COLOR_BayerGB2GRAY, Imgproc.COLOR_BayerGB2RGB),
+  BAYER_RGGB16(CvType.CV_16UC1, Imgproc.COLOR_BayerBG2GRAY, Imgproc.COLOR_BayerBG2RGB),
+  BAYER_BGGR16(CvType.CV_16UC1, Imgproc.COLOR_BayerRG2GRAY, Imgproc.COLOR_BayerRG2RGB),
+  BAYER_GBRG16(CvType.CV_16UC1, Imgproc.COLOR_BayerGR2GRAY, Imgproc.COLOR_BayerGR2RGB),
+  BAYER_GRBG16(CvType.CV_16UC1, Imgproc.COLOR_BayerGB2GRAY, Imgproc.COLOR_BayerGB2RGB);
+
+  /** No conversion. */
+  static final int NONE = -1;
 
   private static final ImageEncoding[] ALL = values();
 
   private final String key = name().toLowerCase(Locale.ROOT);
   private final int type;
   private final int toGray;
+  private final int toRgb;
 
-  ImageEncoding(int type, int toGray) {
+  ImageEncoding(int type, int toGray, int toRgb) {
     this.type = type;
     this.toGray = toGray;
+    this.toRgb = toRgb;
   }
 
   /** Returns the encoding of a name, or null; allocates nothing. */
@@ -77,7 +82,17 @@ enum ImageEncoding {
     return key.startsWith("bayer");
   }
 
-  /** Returns OpenCV's conversion to one channel, BT.601; −1 if there is only one. */
+  /** Returns whether pixels have colour. */
+  boolean hasColour() {
+    return toGray != NONE;
+  }
+
+  /** Returns OpenCV's conversion to red, green and blue; {@link #NONE} if it is that, or grey. */
+  int toRgb() {
+    return toRgb;
+  }
+
+  /** Returns OpenCV's conversion to one channel, BT.601; {@link #NONE} if there is only one. */
   int toGray() {
     return toGray;
   }

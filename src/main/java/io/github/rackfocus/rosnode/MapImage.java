@@ -48,10 +48,10 @@ final class MapImage implements Message {
     DepthMap shown = shown();
     return header.serializedSize()
         + 3 * Integer.BYTES // height, width, step
-        + Wire.sizeOf(layer.encoding())
+        + Wire.sizeOf(layer.encoding(shown))
         + 1 // is_bigendian
         + Integer.BYTES
-        + (long) layer.bytesPerPixel() * shown.pixels();
+        + (long) layer.bytesPerPixel(shown) * shown.pixels();
   }
 
   @Override
@@ -60,10 +60,10 @@ final class MapImage implements Message {
     header.write(out);
     out.putInt(shown.height());
     out.putInt(shown.width());
-    Wire.writeString(out, layer.encoding());
+    Wire.writeString(out, layer.encoding(shown));
     out.put((byte) 0);
-    out.putInt(layer.bytesPerPixel() * shown.width());
-    out.putInt(layer.bytesPerPixel() * shown.pixels());
+    out.putInt(layer.bytesPerPixel(shown) * shown.width());
+    out.putInt(layer.bytesPerPixel(shown) * shown.pixels());
     layer.write(shown, out);
   }
 

@@ -59,13 +59,33 @@ enum MapLayer {
       writeFloats(map.age(), map.pixels(), out);
     }
   },
-  /** Luma of the all-in-focus image. */
+  /** The all-in-focus image: its colours, or its luma if the map has none. */
   ALL_FOCUS("allfocus/image_rect", "mono8", 1) {
     @Override
+    String encoding(DepthMap map) {
+      return map.colour() == null ? super.encoding(map) : RGB;
+    }
+
+    @Override
+    int bytesPerPixel(DepthMap map) {
+      return map.colour() == null ? super.bytesPerPixel(map) : RGB_BYTES;
+    }
+
+    @Override
     void write(DepthMap map, ByteBuffer out) {
-      writeShares(map.allFocus(), map.pixels(), out);
+      ByteBuffer colours = map.colour();
+      if (colours == null) {
+        writeShares(map.allFocus(), map.pixels(), out);
+      } else {
+        int at = out.position();
+        out.put(at, colours, 0, RGB_BYTES * map.pixels());
+        out.position(at + RGB_BYTES * map.pixels());
+      }
     }
   };
+
+  private static final String RGB = "rgb8";
+  private static final int RGB_BYTES = 3;
 
   private static final int MAX_MILLIMETRES = 0xffff;
 
@@ -85,11 +105,11 @@ enum MapLayer {
   }
 
   /** Returns the image encoding, as in sensor_msgs. */
-  String encoding() {
+  String encoding(DepthMap map) {
     return encoding;
   }
 
-  int bytesPerPixel() {
+  int bytesPerPixel(DepthMap map) {
     return bytesPerPixel;
   }
 

@@ -57,7 +57,8 @@ public final class RosDepthNode {
             input.camera(),
             input.sweepIds(),
             options.ros().stampOffsetNanos(),
-            System::nanoTime);
+            System::nanoTime,
+            options.ros().points());
     DepthNode node =
         NodeAssembly.liveNode(
             options,

@@ -1,5 +1,6 @@
 package io.github.rackfocus.rosnode;
 
+import io.github.rackfocus.config.PointsConfig;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.ros.ConnectedNode;
 import io.github.rackfocus.ros.Publisher;
@@ -10,11 +11,15 @@ import io.github.rackfocus.ros.msg.std_msgs.Header;
 import io.github.rackfocus.sink.DepthSink;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes depth maps as ROS topics, all with the reference frame's stamp and the camera's optical
  * frame. Topics without subscribers are not serialised, and without any subscriber the sink wants
  * no maps. Images allocate nothing per map; compressed depth allocates its PNG.
+ *
+ * <p>While colour is awaited, the all-in-focus image and points are not published, so that a
+ * subscriber receives either only grey or only coloured ones.
  */
 public final class RosDepthSink implements DepthSink {
   private static final String DEPTH_TOPIC = "depth/image_rect";
@@ -28,6 +33,8 @@ public final class RosDepthSink implements DepthSink {
   private final LongSupplier nanoClock;
   private final Header header = new Header();
   private final ImageTopic[] images;
+  private final ImageTopic allFocus;
+  private final @Nullable PointTopic points;
   private final Publisher<CompressedImage> compressed;
   private final Publisher<CameraInfo> cameraInfos;
   private final Publisher<DepthInfo> infos;
@@ -43,13 +50,15 @@ public final class RosDepthSink implements DepthSink {
    * @param sweepIds returns the number of the sweep that a map belongs to
    * @param stampOffsetNanos added to the reference frame's stamp
    * @param nanoClock monotonic time, to measure how long publishing takes
+   * @param cloud the points
    */
   public RosDepthSink(
       ConnectedNode node,
       CameraInfoSource camera,
       ToLongFunction<io.github.rackfocus.depth.DepthInfo> sweepIds,
       long stampOffsetNanos,
-      LongSupplier nanoClock) {
+      LongSupplier nanoClock,
+      PointsConfig cloud) {
     this.camera = camera;
     this.sweepIds = sweepIds;
     this.stampOffsetNanos = stampOffsetNanos;
@@ -59,6 +68,7 @@ public final class RosDepthSink implements DepthSink {
     for (int i = 0; i < layers.length; i++) {
       images[i] = new ImageTopic(node, layers[i], header);
     }
+    allFocus = images[MapLayer.ALL_FOCUS.ordinal()];
     compressedImage.header = header;
     cameraInfo.header = header;
     // As in image_transport, a remap of the image's topic applies to its transports as well.
@@ -66,6 +76,7 @@ public final class RosDepthSink implements DepthSink {
     compressed = node.newPublisher(depthTopic + "/compressedDepth", CompressedImage.TYPE, QUEUE);
     cameraInfos = node.newPublisher("depth/camera_info", CameraInfo.TYPE, QUEUE);
     infos = node.newPublisher("depth/info", DepthInfo.TYPE, QUEUE);
+    points = PointTopic.advertise(node, cloud, header, QUEUE);
   }
 
   @Override
@@ -80,7 +91,19 @@ public final class RosDepthSink implements DepthSink {
         return true;
       }
     }
-    return compressed.hasSubscribers() || cameraInfos.hasSubscribers() || infos.hasSubscribers();
+    return compressed.hasSubscribers()
+        || cameraInfos.hasSubscribers()
+        || infos.hasSubscribers()
+        || wantsPoints();
+  }
+
+  @Override
+  public boolean wantsColour() {
+    return allFocus.publisher.hasSubscribers() || wantsPoints();
+  }
+
+  private boolean wantsPoints() {
+    return points != null && points.hasSubscribers();
   }
 
   @Override
@@ -88,11 +111,20 @@ public final class RosDepthSink implements DepthSink {
     long startNanos = nanoClock.getAsLong();
     header.stampNanos = Math.max(0, map.info().stampNanos() + stampOffsetNanos);
     header.frameId = camera.frameId();
-    if (cameraInfos.hasSubscribers() && camera.describe(cameraInfo, map.width(), map.height())) {
+    boolean withPoints = wantsPoints();
+    boolean described =
+        (withPoints || cameraInfos.hasSubscribers())
+            && camera.describe(cameraInfo, map.width(), map.height());
+    if (described) {
       cameraInfos.publish(cameraInfo);
     }
     for (ImageTopic image : images) {
-      image.publish(map);
+      if (image != allFocus || !map.isColourAwaited()) {
+        image.publish(map);
+      }
+    }
+    if (points != null && withPoints && !map.isColourAwaited()) {
+      points.publish(map, described ? cameraInfo : null);
     }
     if (compressed.hasSubscribers()) {
       coding.write(map, compressedImage);
@@ -112,6 +144,7 @@ public final class RosDepthSink implements DepthSink {
   @Override
   public long lost() {
     long sum = compressed.dropped() + cameraInfos.dropped() + infos.dropped();
+    sum += points == null ? 0 : points.dropped();
     for (ImageTopic image : images) {
       sum += image.publisher.dropped();
     }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -216,6 +217,11 @@ public final class RosFrameSource implements FrameSource {
   /** Returns the lens driver's number of the sweep at a time; 0 if unknown. */
   public long sweepIdAt(long stampNanos) {
     return intake.sweepIds().at(stampNanos);
+  }
+
+  @Override
+  public void colourDemand(BooleanSupplier wanted) {
+    intake.colourDemand(wanted);
   }
 
   @Override

@@ -18,6 +18,13 @@ public interface DepthSink extends AutoCloseable {
   boolean wantsMaps();
 
   /**
+   * Returns whether a map should have colours now, if the camera has any; asked from any thread.
+   */
+  default boolean wantsColour() {
+    return false;
+  }
+
+  /**
    * Accepts a map. The caller closes it after the call; a sink that keeps it longer retains it.
    *
    * @throws IOException if the map could not be delivered; the message is for the operator. The

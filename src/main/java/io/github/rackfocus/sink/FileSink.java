@@ -41,6 +41,11 @@ public final class FileSink implements DepthSink {
   }
 
   @Override
+  public boolean wantsColour() {
+    return true;
+  }
+
+  @Override
   public void accept(DepthMap map) throws IOException {
     releaseUnwritten();
     if (accepted++ % config.every() == 0) {

@@ -15,7 +15,7 @@ import java.util.List;
  * Writes a depth map to a folder: {@code depth.pfm} (metres or index values, with NaN and
  * infinities), {@code depth.png} (16 bits, see {@link DepthEncoding16}), {@code depth-colour.png},
  * {@code confidence.png}, {@code validity.png} (codes), {@code validity-colour.png}, {@code
- * allfocus.png} and {@code report.json}.
+ * allfocus.png} (in colour where the camera has it) and {@code report.json}.
  *
  * <p>Each file is written atomically, and the report last: a folder with a report is complete.
  * Thread-safe unless two threads write to the same folder.
@@ -84,7 +84,7 @@ public final class MapFolder {
         folder, "confidence.png", Png.encode8(width, height, MapImages.bytes(map.confidence())));
     replace(folder, "validity.png", Png.encode8(width, height, MapImages.validity(map)));
     replace(folder, "validity-colour.png", picture.validity(map));
-    replace(folder, "allfocus.png", Png.encode8(width, height, MapImages.bytes(map.allFocus())));
+    replace(folder, "allfocus.png", allFocus(map));
     replace(folder, REPORT, MapReport.of(map, encoding));
   }
 
@@ -108,6 +108,13 @@ public final class MapFolder {
       return; // Already deleted.
     }
     Files.deleteIfExists(folder);
+  }
+
+  private static byte[] allFocus(DepthMap map) {
+    byte[] rgb = MapImages.colour(map);
+    return rgb == null
+        ? Png.encode8(map.width(), map.height(), MapImages.bytes(map.allFocus()))
+        : Png.encodeRgb(map.width(), map.height(), rgb);
   }
 
   private interface FileWriter {

@@ -1,7 +1,9 @@
 package io.github.rackfocus.sink;
 
 import io.github.rackfocus.depth.DepthMap;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Converts the layers of a depth map to arrays of pixels, row by row from the top. */
 public final class MapImages {
@@ -38,6 +40,17 @@ public final class MapImages {
       bytes[i] = toByte(layer.get(i));
     }
     return bytes;
+  }
+
+  /** Returns the all-in-focus image in colour: RGB; null if the map has no colours. */
+  static byte @Nullable [] colour(DepthMap map) {
+    ByteBuffer colours = map.colour();
+    if (colours == null) {
+      return null;
+    }
+    byte[] rgb = new byte[3 * map.pixels()];
+    colours.get(0, rgb);
+    return rgb;
   }
 
   static byte toByte(float value) {

@@ -10,6 +10,7 @@ import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 import org.opencv.core.MatOfByte;
 import org.opencv.imgcodecs.Imgcodecs;
+import org.opencv.imgproc.Imgproc;
 
 /** Encodes and decodes PNG images. Thread-safe. */
 public final class Png {
@@ -43,6 +44,28 @@ public final class Png {
     Mat image = new Mat(height, width, CvType.CV_8UC1);
     try {
       image.put(0, 0, values);
+      return encode(image);
+    } finally {
+      image.release();
+    }
+  }
+
+  /**
+   * Encodes an image in colour.
+   *
+   * @param rgb {@code height * width * 3} values, row by row from the top
+   */
+  public static byte[] encodeRgb(int width, int height, byte[] rgb) {
+    FramePool.checkSize(width, height);
+    if (rgb.length != 3 * width * height) {
+      throw new IllegalArgumentException(
+          "image has " + rgb.length + " values; expected 3 x " + width + " x " + height);
+    }
+    NativeLibraries.loadOpenCv();
+    Mat image = new Mat(height, width, CvType.CV_8UC3);
+    try {
+      image.put(0, 0, rgb);
+      Imgproc.cvtColor(image, image, Imgproc.COLOR_RGB2BGR);
       return encode(image);
     } finally {
       image.release();

@@ -54,6 +54,17 @@ public final class SinkFanOut implements AutoCloseable {
     return false;
   }
 
+  /** Whether any sink that wants maps wants colours now. Thread-safe. */
+  public boolean wantsColour() {
+    for (int i = 0; i < outlets.size(); i++) {
+      DepthSink sink = outlets.get(i).sink;
+      if (sink.wantsColour() && sink.wantsMaps()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Hands a map to every sink that wants maps; the caller keeps its own lease. */
   public void offer(DepthMap map) throws InterruptedException {
     for (int i = 0; i < outlets.size(); i++) {

@@ -167,6 +167,19 @@ public final class CameraCalibration {
     return distortion.clone();
   }
 
+  /**
+   * Copies the distortion coefficients.
+   *
+   * @param into returned if it has their number; else a new array is
+   */
+  public double[] distortionInto(double[] into) {
+    if (into.length != distortion.length) {
+      return distortion.clone();
+    }
+    System.arraycopy(distortion, 0, into, 0, distortion.length);
+    return into;
+  }
+
   /** K, 3 x 3. */
   public double[] camera() {
     return camera.clone();

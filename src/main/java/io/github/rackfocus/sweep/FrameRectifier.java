@@ -56,7 +56,7 @@ public final class FrameRectifier implements AutoCloseable {
   /**
    * Rectifies an image.
    *
-   * @param from 8 bits, one channel, of the calibration's size
+   * @param from 8 bits, one or three channels, of the calibration's size
    * @param to the same type and size, in other memory
    */
   public void rectify(Mat from, Mat to) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -204,18 +205,59 @@ class StackFolderTest {
   }
 
   @Test
-  void shouldConvertColourByBt601AndKeepItOnRequest() throws Exception {
+  void shouldConvertColourByBt601AndCarryItWhileItIsWanted() throws Exception {
     StackFolderFixture.write(folder, 3, FAR_FIRST);
     StackFolderFixture.rgb(folder.resolve("000.png"), WIDTH, HEIGHT, (x, y) -> 0xc86432);
-    try (StackFolder stack = open(StackFolderConfig.DEFAULTS.withKeepColour(true));
-        Frame colour = stack.next();
-        Frame mono = stack.next()) {
-      // 0.299 * 200 + 0.587 * 100 + 0.114 * 50 = 124.2
-      assertThat(colour.lumaAt(0)).isEqualTo(124);
-      assertThat(colour.colour().get(0) & 0xff).isEqualTo(200);
-      assertThat(colour.colour().get(1) & 0xff).isEqualTo(100);
-      assertThat(colour.colour().get(2) & 0xff).isEqualTo(50);
-      assertThat(mono.colour().get(3 * 4 + 1)).isEqualTo((byte) 14);
+    AtomicBoolean wanted = new AtomicBoolean(true);
+    try (StackFolder stack = open(StackFolderConfig.DEFAULTS.withLoop(true))) {
+      stack.colourDemand(wanted::get);
+      for (int round = 0; round < 2; round++) {
+        try (Frame colour = stack.next();
+            Frame mono = stack.next();
+            Frame last = stack.next()) {
+          // 0.299 * 200 + 0.587 * 100 + 0.114 * 50 = 124.2
+          assertThat(colour.lumaAt(0)).isEqualTo(124);
+          assertThat(colour.colour().get(0) & 0xff).isEqualTo(200);
+          assertThat(colour.colour().get(1) & 0xff).isEqualTo(100);
+          assertThat(colour.colour().get(2) & 0xff).isEqualTo(50);
+          assertThat(mono.colour().get(3 * 4 + 1)).isEqualTo((byte) 14);
+          assertThat(mono.lumaAt(4)).isEqualTo(14);
+          assertThat(last.hasColour()).isTrue();
+        }
+      }
+      wanted.set(false);
+      try (Frame frame = stack.next()) {
+        assertThat(frame.colour()).isNull();
+        assertThat(frame.lumaAt(0)).isEqualTo(124);
+      }
+    }
+  }
+
+  @Test
+  void shouldCarryNoColourWhereNoImageHasAny() throws Exception {
+    StackFolderFixture.write(folder, 3, FAR_FIRST);
+    try (StackFolder stack = open(StackFolderConfig.DEFAULTS)) {
+      stack.colourDemand(() -> true);
+      try (Frame frame = stack.next()) {
+        assertThat(frame.colour()).isNull();
+      }
+    }
+  }
+
+  @Test
+  void shouldDecodeColourAgainWhereItDoesNotFitTheMemory() throws Exception {
+    StackFolderFixture.write(folder, 3, FAR_FIRST);
+    StackFolderFixture.rgb(folder.resolve("000.png"), WIDTH, HEIGHT, (x, y) -> 0xc86432);
+    long lumaOnly = 3L * WIDTH * HEIGHT;
+    try (StackFolder stack =
+        open(StackFolderConfig.DEFAULTS.withLoop(true).withMemoryLimitBytes(lumaOnly))) {
+      stack.colourDemand(() -> true);
+      for (int i = 0; i < 6; i++) {
+        try (Frame frame = stack.next()) {
+          assertThat(frame.colour().get(0) & 0xff)
+              .isEqualTo(i % 3 == 0 ? 200 : frame.lumaAt(0));
+        }
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.sweep.FocalStack;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +59,23 @@ class MapWarperTest {
     map.depth().put(at(3, 3), 7.25f);
     warper.warp(stack, map);
     assertThat(map.depth().get(at(3, 3))).isEqualTo(7.25f);
+  }
+
+  @Test
+  void shouldMoveColourWithTheImage() {
+    ByteBuffer colours = map.addColour();
+    for (int i = 0; i < map.pixels(); i++) {
+      colours.put(3 * i, (byte) (5 * (i % WIDTH)));
+      colours.put(3 * i + 1, (byte) (6 * (i / WIDTH)));
+      colours.put(3 * i + 2, (byte) 255);
+    }
+    stack.outputToView().set(1, 0, 3.4, 0, 1, -2);
+    warper.warp(stack, map);
+    int at = 3 * at(10, 20);
+    // 5 * 13.4 and 6 * 18.
+    assertThat(colours.get(at) & 0xff).isEqualTo(67);
+    assertThat(colours.get(at + 1) & 0xff).isEqualTo(108);
+    assertThat(colours.get(at + 2) & 0xff).isEqualTo(255);
   }
 
   @Test

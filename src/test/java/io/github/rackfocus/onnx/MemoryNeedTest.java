@@ -19,6 +19,7 @@ class MemoryNeedTest {
         PIXELS,
         FEATURES,
         0,
+        false,
         onHost,
         new MemoryNeed.Left(system, direct));
   }
@@ -27,12 +28,24 @@ class MemoryNeedTest {
   void shouldCountWhatAPlaneCacheKeeps() {
     MemoryNeed.Left left = new MemoryNeed.Left(7 * GIBIBYTE, 4 * GIBIBYTE);
     String what = "10 planes";
-    MemoryNeed.check(what, 10, PIXELS, FEATURES, 0, true, left);
-    assertThatThrownBy(() -> MemoryNeed.check(what, 10, PIXELS, FEATURES, GIBIBYTE, true, left))
+    MemoryNeed.check(what, 10, PIXELS, FEATURES, 0, false, true, left);
+    assertThatThrownBy(() -> MemoryNeed.check(what, 10, PIXELS, FEATURES, GIBIBYTE, false, true, left))
         .hasMessageContaining("need about 9956 MiB; 7168 MiB are available");
     assertThatThrownBy(
-            () -> MemoryNeed.check(what, 10, PIXELS, FEATURES, 3 * GIBIBYTE, false, left))
+            () -> MemoryNeed.check(what, 10, PIXELS, FEATURES, 3 * GIBIBYTE, false, false, left))
         .hasMessageContaining("MiB of direct memory");
+  }
+
+  @Test
+  void shouldCountColour() {
+    MemoryNeed.Left left = new MemoryNeed.Left(7 * GIBIBYTE, 4 * GIBIBYTE);
+    // 6884 MiB without colour, and 63 bytes a pixel.
+    assertThatThrownBy(() -> MemoryNeed.check("10", 10, PIXELS, FEATURES, 0, true, true, left))
+        .hasMessageContaining("need about 7607 MiB; 7168 MiB are available");
+    MemoryNeed.Left little = new MemoryNeed.Left(8 * GIBIBYTE, 1910L << 20);
+    MemoryNeed.check("10", 10, PIXELS, FEATURES, 0, false, true, little);
+    assertThatThrownBy(() -> MemoryNeed.check("10", 10, PIXELS, FEATURES, 0, true, true, little))
+        .hasMessageContaining("MiB of direct memory; 1910 MiB are left");
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.ros.bag.BagFixture;
 import io.github.rackfocus.ros.msg.rackfocus_msgs.LensState;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
+import io.github.rackfocus.ros.msg.sensor_msgs.Image;
 import io.github.rackfocus.ros.msg.std_msgs.Float64;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +75,36 @@ class BagFrameSourceTest {
       assertThat(source.causes()).isEmpty();
       assertThat(source.camera().frameId()).isEqualTo("lens_optical_frame");
     }
+  }
+
+  @Test
+  void shouldCarryTheColoursOfItsImagesWhileTheyAreWanted() throws Exception {
+    BagFixture fixture = new BagFixture("lz4", 3000);
+    byte[] rgb = new byte[3 * 32 * 32];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) (i % 3 == 0 ? 200 : i % 3 == 1 ? 100 : 50);
+    }
+    for (int i = 0; i < 4; i++) {
+      long stamp = 100 * SECOND + i * 50 * MS;
+      Image image = TestMessages.image("rgb8", 32, 32, 96, rgb, stamp);
+      fixture.add("/cam/image_raw", stamp + 20 * MS, image);
+      fixture.add("/cam/lens", stamp + 30 * MS, TestMessages.lensState(stamp, 1 + i));
+    }
+    AtomicInteger asked = new AtomicInteger();
+    try (BagFrameSource source = open(fixture)) {
+      source.colourDemand(() -> asked.getAndIncrement() < 2);
+      for (int i = 0; i < 4; i++) {
+        try (Frame frame = source.next()) {
+          assertThat(frame.lumaAt(7)).isEqualTo(124);
+          assertThat(frame.hasColour()).isEqualTo(i < 2);
+          if (i < 2) {
+            assertThat(frame.colour().get(3 * 7) & 0xff).isEqualTo(200);
+            assertThat(frame.colour().get(3 * 7 + 2) & 0xff).isEqualTo(50);
+          }
+        }
+      }
+    }
+    assertThat(asked).as("once for each image").hasValue(4);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.github.rackfocus.rosnode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -13,13 +14,16 @@ import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
+import io.github.rackfocus.sweep.CameraCalibration;
 import io.github.rackfocus.sweep.FrameRectifier;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Consumer;
+import javax.imageio.ImageIO;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +106,139 @@ class ImageDecoderTest {
     String withAlpha = encoding.replace("8", "a8");
     assertThat(luma(TestMessages.image(withAlpha, 2, 1, 8, four, 1)))
         .containsExactly(expected, expected);
+  }
+
+  /** Red, green and blue of a pixel, and its luma, as decoded with colour. */
+  private int[] rgbAndLuma(Frame frame, int pixel) {
+    try (frame) {
+      ByteBuffer colour = frame.colour();
+      assertThat(colour).isNotNull();
+      return new int[] {
+        colour.get(3 * pixel) & 0xff,
+        colour.get(3 * pixel + 1) & 0xff,
+        colour.get(3 * pixel + 2) & 0xff,
+        frame.lumaAt(pixel)
+      };
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rgb8, 200, 100, 50",
+    "bgr8, 50, 100, 200",
+    "rgba8, 200, 100, 50",
+    "bgra8, 50, 100, 200",
+  })
+  void shouldCarryColourInOneOrderWhileItIsWanted(String encoding, int a, int b, int c)
+      throws Exception {
+    int pixel = encoding.contains("a") ? 4 : 3;
+    byte[] data = new byte[3 * pixel];
+    for (int i = 0; i < 3; i++) {
+      data[pixel * i] = (byte) a;
+      data[pixel * i + 1] = (byte) b;
+      data[pixel * i + 2] = (byte) c;
+    }
+    Image image = TestMessages.image(encoding, 3, 1, 3 * pixel, data, 1);
+    try (Frame frame = decoder.decode(image, null)) {
+      assertThat(frame.colour()).as("nobody wants it").isNull();
+    }
+    decoder.colourDemand(() -> true);
+    assertThat(rgbAndLuma(decoder.decode(image, null), 2)).containsExactly(200, 100, 50, 124);
+    try (Frame mono = decoder.decode(TestMessages.mono8(6, 4, 1, 0), null)) {
+      assertThat(mono.colour()).isNull();
+      assertThat(mono.isOfColour()).isFalse();
+    }
+    decoder.colourDemand(() -> false);
+    try (Frame frame = decoder.decode(image, null)) {
+      assertThat(frame.colour()).isNull();
+      assertThat(frame.isOfColour()).isTrue();
+      assertThat(frame.lumaAt(2)).isEqualTo(124);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"bayer_rggb, RGGB", "bayer_bggr, BGGR", "bayer_gbrg, GBRG", "bayer_grbg, GRBG"})
+  void shouldInterpolateTheColoursOfBayerPatterns(String encoding, String pattern)
+      throws Exception {
+    byte[] data = new byte[8 * 8];
+    byte[] wide = new byte[2 * data.length];
+    for (int i = 0; i < data.length; i++) {
+      char filter = pattern.charAt((i / 8 % 2) * 2 + i % 8 % 2);
+      int value = filter == 'R' ? 200 : filter == 'G' ? 100 : 50;
+      data[i] = (byte) value;
+      // The decoder of this test expects 12 bits.
+      wide[2 * i] = (byte) (value * 4095 / 255);
+      wide[2 * i + 1] = (byte) (value * 4095 / 255 >> 8);
+    }
+    decoder.colourDemand(() -> true);
+    Image narrow = TestMessages.image(encoding + "8", 8, 8, 8, data, 1);
+    int[] found = rgbAndLuma(decoder.decode(narrow, null), 27);
+    assertThat(found).startsWith(200, 100, 50);
+    assertThat(found[3]).isBetween(123, 125);
+    int[] wideFound =
+        rgbAndLuma(
+            decoder.decode(TestMessages.image(encoding + "16", 8, 8, 16, wide, 1), null), 27);
+    assertThat(wideFound[0]).isBetween(199, 201);
+    assertThat(wideFound[2]).isBetween(49, 51);
+  }
+
+  /** JPEG stores luma, so that luma must not be made of the colours that are decoded from it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "jpeg"})
+  void shouldDecodeTheColoursOfCompressedImagesWithoutChangingLuma(String codec) throws Exception {
+    BufferedImage picture = new BufferedImage(32, 24, BufferedImage.TYPE_INT_RGB);
+    Random random = new Random(4);
+    for (int i = 0; i < 32 * 24; i++) {
+      picture.setRGB(i % 32, i / 32, random.nextInt(1 << 24));
+    }
+    CompressedImage image =
+        TestMessages.packed(picture, codec, "rgb8; " + codec + " compressed bgr8", 1);
+    byte[] before = new byte[32 * 24];
+    try (Frame frame = decoder.decode(image, null)) {
+      frame.luma().get(0, before);
+      assertThat(frame.hasColour()).isFalse();
+    }
+    decoder.colourDemand(() -> true);
+    try (Frame frame = decoder.decode(image, null)) {
+      byte[] after = new byte[32 * 24];
+      frame.luma().get(0, after);
+      assertThat(after).isEqualTo(before);
+      ByteBuffer colour = frame.colour();
+      BufferedImage expected = ImageIO.read(new ByteArrayInputStream(image.data.array()));
+      for (int i = 0; i < 32 * 24; i++) {
+        int rgb = expected.getRGB(i % 32, i / 32);
+        // Two JPEG decoders differ in rounding and in how they enlarge chroma.
+        int tolerance = codec.equals("png") ? 0 : 40;
+        assertThat(colour.get(3 * i) & 0xff).isCloseTo(rgb >> 16 & 0xff, within(tolerance));
+        assertThat(colour.get(3 * i + 2) & 0xff).isCloseTo(rgb & 0xff, within(tolerance));
+      }
+    }
+    try (Frame frame = decoder.decode(TestMessages.png(8, 8, 2, 90), null)) {
+      assertThat(frame.colour()).as("a grey PNG").isNull();
+    }
+  }
+
+  /** Grey in colour is rectified as luma is. */
+  @Test
+  void shouldRectifyColourAsLuma() throws Exception {
+    int size = 48;
+    byte[] data = new byte[3 * size * size];
+    for (int i = 0; i < size * size; i++) {
+      Arrays.fill(data, 3 * i, 3 * i + 3, (byte) (i % size * 5));
+    }
+    decoder.colourDemand(() -> true);
+    CameraCalibration camera =
+        CameraInfoMessages.calibration(TestMessages.cameraInfo(size, size, -0.2));
+    try (FrameRectifier rectifier = new FrameRectifier(camera);
+        Frame frame =
+            decoder.decode(TestMessages.image("rgb8", size, size, 3 * size, data, 1), rectifier)) {
+      int moved = 0;
+      for (int i = 0; i < size * size; i++) {
+        assertThat(frame.colour().get(3 * i + 1)).isEqualTo(frame.luma().get(i));
+        moved += frame.luma().get(i) == data[3 * i] ? 0 : 1;
+      }
+      assertThat(moved).isGreaterThan(size * size / 2);
+    }
   }
 
   @Test

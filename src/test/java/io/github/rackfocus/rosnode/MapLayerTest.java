@@ -42,10 +42,10 @@ class MapLayerTest {
       assertThat(read.header.frameId).isEqualTo("camera_optical_frame");
       assertThat(read.width).isEqualTo(WIDTH);
       assertThat(read.height).isEqualTo(HEIGHT);
-      assertThat(read.encoding).isEqualTo(plane.encoding());
+      assertThat(read.encoding).isEqualTo(plane.encoding(map));
       assertThat(read.isBigendian).isZero();
-      assertThat(read.step).isEqualTo((long) WIDTH * plane.bytesPerPixel());
-      assertThat(read.data.remaining()).isEqualTo(WIDTH * HEIGHT * plane.bytesPerPixel());
+      assertThat(read.step).isEqualTo((long) WIDTH * plane.bytesPerPixel(map));
+      assertThat(read.data.remaining()).isEqualTo(WIDTH * HEIGHT * plane.bytesPerPixel(map));
     }
   }
 
@@ -79,6 +79,20 @@ class MapLayerTest {
         assertThat(codes.get(i)).isEqualTo((byte) (i % Validity.count()));
         assertThat(confidence.get(i) & 0xff).isEqualTo(Math.round(255 * map.confidence().get(i)));
         assertThat(allFocus.get(i) & 0xff).isEqualTo(Math.round(255 * map.allFocus().get(i)));
+      }
+    }
+  }
+
+  @Test
+  void shouldCarryTheAllInFocusImageInColour() {
+    try (DepthMap map = TestDepthMaps.colour(TestDepthMaps.scene(WIDTH, HEIGHT, 5, 6))) {
+      Image read = published(MapLayer.ALL_FOCUS, map);
+      assertThat(read.encoding).isEqualTo("rgb8");
+      assertThat(read.step).isEqualTo(3L * WIDTH);
+      for (int i = 0; i < map.pixels(); i++) {
+        assertThat(read.data.get(3 * i)).isEqualTo((byte) (7 * i));
+        assertThat(read.data.get(3 * i + 1)).isEqualTo((byte) (11 * i));
+        assertThat(read.data.get(3 * i + 2)).isEqualTo((byte) (13 * i));
       }
     }
   }

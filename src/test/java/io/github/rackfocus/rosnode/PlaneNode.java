@@ -1,5 +1,6 @@
 package io.github.rackfocus.rosnode;
 
+import io.github.rackfocus.config.PointsConfig;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.DepthMapPool;
 import io.github.rackfocus.frame.FocusScale;
@@ -31,7 +32,8 @@ public final class PlaneNode {
             new PinholeCameraInfo("camera_optical_frame", 1.2),
             info -> 0,
             0,
-            System::nanoTime);
+            System::nanoTime,
+            PointsConfig.DEFAULTS);
     DepthMapPool pool = new DepthMapPool(1);
     while (!node.isEnding()) {
       if (sink.wantsMaps()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.management.ThreadMXBean;
+import io.github.rackfocus.config.PointsConfig;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.Stage;
 import io.github.rackfocus.depth.Validity;
@@ -12,6 +13,7 @@ import io.github.rackfocus.ros.msg.rackfocus_msgs.DepthInfo;
 import io.github.rackfocus.ros.msg.sensor_msgs.CameraInfo;
 import io.github.rackfocus.ros.msg.sensor_msgs.CompressedImage;
 import io.github.rackfocus.ros.msg.sensor_msgs.Image;
+import io.github.rackfocus.ros.msg.sensor_msgs.PointCloud2;
 import io.github.rackfocus.sink.TestDepthMaps;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -47,7 +49,12 @@ class RosDepthSinkTest {
     node = ros.connect("rackfocus", "__ns:=/arm");
     sink =
         new RosDepthSink(
-            node, new PinholeCameraInfo("wrist_optical", 1.2), info -> 12, 5, System::nanoTime);
+            node,
+            new PinholeCameraInfo("wrist_optical", 1.2),
+            info -> 12,
+            5,
+            System::nanoTime,
+            PointsConfig.DEFAULTS);
   }
 
   @AfterEach
@@ -101,6 +108,117 @@ class RosDepthSinkTest {
             info -> received.put("info", info.header.stampNanos + " " + info.header.frameId));
     publishUntil(IMAGES.size() + 3);
     assertThat(received.values()).containsOnly("7000000014 wrist_optical");
+  }
+
+  @Test
+  void shouldPublishPointsOnlyToSubscribersAndInColourWhereThereIsColour() throws Exception {
+    assertThat(sink.wantsColour()).isFalse();
+    ConnectedNode other = ros.connect("other", "__ns:=/arm");
+    var subscriber = other.newSubscriber("depth/points", PointCloud2.TYPE);
+    subscriber.addMessageListener(
+        cloud ->
+            received.put(
+                cloud.fields.get(3).name,
+                cloud.header.stampNanos + " " + cloud.header.frameId + " " + cloud.width));
+    await().until(() -> sink.wantsMaps() && sink.wantsColour());
+    publishUntil(1);
+    await()
+        .until(() -> {
+          try (DepthMap map =
+              TestDepthMaps.colour(TestDepthMaps.scene(WIDTH, HEIGHT, 7_000_000_009L, 41))) {
+            sink.accept(map);
+          }
+          return received.size() == 2;
+        });
+    assertThat(received.keySet()).containsExactlyInAnyOrder("intensity", "rgb");
+    assertThat(received.values()).containsOnly("7000000014 wrist_optical " + WIDTH);
+    subscriber.close();
+    await().until(() -> !sink.wantsMaps() && !sink.wantsColour());
+  }
+
+  @Test
+  void shouldNotPublishGreyWhileColourIsAwaited() throws Exception {
+    ConnectedNode other = ros.connect("other", "__ns:=/arm");
+    other
+        .newSubscriber("depth/points", PointCloud2.TYPE)
+        .addMessageListener(cloud -> received.put("points", cloud.fields.get(3).name));
+    other
+        .newSubscriber("allfocus/image_rect", Image.TYPE)
+        .addMessageListener(image -> received.put("allfocus", image.encoding));
+    other
+        .newSubscriber("confidence/image_rect", Image.TYPE)
+        .addMessageListener(image -> received.put("confidence", image.encoding));
+    await().until(sink::wantsColour);
+    await()
+        .until(() -> {
+          try (DepthMap map = TestDepthMaps.scene(WIDTH, HEIGHT, 7_000_000_009L, 41)) {
+            map.removeColour(true);
+            sink.accept(map);
+          }
+          return received.containsKey("confidence");
+        });
+    assertThat(received.keySet()).containsExactly("confidence");
+    await()
+        .until(() -> {
+          try (DepthMap map =
+              TestDepthMaps.colour(TestDepthMaps.scene(WIDTH, HEIGHT, 7_000_000_009L, 41))) {
+            sink.accept(map);
+          }
+          return received.size() == 3;
+        });
+    assertThat(received).containsEntry("allfocus", "rgb8").containsEntry("points", "rgb");
+  }
+
+  @Test
+  void shouldWantColourForTheAllInFocusImage() throws Exception {
+    ConnectedNode other = ros.connect("other", "__ns:=/arm");
+    other.newSubscriber("depth/image_rect", Image.TYPE);
+    await().until(sink::wantsMaps);
+    assertThat(sink.wantsColour()).isFalse();
+    other.newSubscriber("allfocus/image_rect", Image.TYPE);
+    await().until(sink::wantsColour);
+  }
+
+  @Test
+  void shouldHaveNoPointsUnlessEnabledNorWithoutACamera() throws Exception {
+    ConnectedNode plain = ros.connect("plain", "__ns:=/leg");
+    RosDepthSink without =
+        new RosDepthSink(
+            plain,
+            new UnknownCameraInfo("leg_optical"),
+            info -> 12,
+            5,
+            System::nanoTime,
+            PointsConfig.DEFAULTS.withEnabled(false));
+    ConnectedNode third = ros.connect("third", "__ns:=/wing");
+    RosDepthSink unknown =
+        new RosDepthSink(
+            third,
+            new UnknownCameraInfo("wing_optical"),
+            info -> 12,
+            5,
+            System::nanoTime,
+            PointsConfig.DEFAULTS);
+    ConnectedNode other = ros.connect("other");
+    for (String topic : List.of("/leg/depth/points", "/wing/depth/points")) {
+      other
+          .newSubscriber(topic, PointCloud2.TYPE)
+          .addMessageListener(cloud -> received.put(topic, "came"));
+    }
+    other
+        .newSubscriber("/wing/depth/info", DepthInfo.TYPE)
+        .addMessageListener(info -> received.put("info", "came"));
+    await().until(unknown::wantsColour);
+    await()
+        .until(() -> {
+          try (DepthMap map = TestDepthMaps.scene(WIDTH, HEIGHT, 7_000_000_009L, 41)) {
+            unknown.accept(map);
+          }
+          return received.containsKey("info");
+        });
+    assertThat(received.keySet()).containsExactly("info");
+    assertThat(without.wantsMaps()).isFalse();
+    assertThat(without.wantsColour()).isFalse();
   }
 
   @Test

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,29 @@ class RosFrameSourceTest {
               }
             })
         .get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void shouldAskForEveryImageWhetherColourIsWanted() throws Exception {
+    source = new RosFrameSource(node, RosInputConfig.DEFAULTS, pool, "frame");
+    AtomicBoolean wanted = new AtomicBoolean(true);
+    source.colourDemand(wanted::get);
+    Publisher<Image> images = publisher("/camera/image_raw", Image.TYPE);
+    Publisher<LensState> lens = publisher("lens_state", LensState.TYPE);
+    byte[] bgr = new byte[3 * 4 * 3];
+    bgr[3 * 5] = 7;
+    for (int i = 0; i < 3; i++) {
+      wanted.set(i != 1);
+      images.publish(
+          TestMessages.image("bgr8", 4, 3, 12, bgr, 100 * SECOND + i * SECOND / 100));
+      lens.publish(TestMessages.lensState(100 * SECOND + i * SECOND / 100, 2.5));
+      try (Frame frame = next()) {
+        assertThat(frame.hasColour()).isEqualTo(wanted.get());
+        if (wanted.get()) {
+          assertThat(frame.colour().get(3 * 5 + 2)).as("blue").isEqualTo((byte) 7);
+        }
+      }
+    }
   }
 
   @Test

@@ -54,6 +54,7 @@ class RosNodeIT {
     TOPICS.put("/depth/image_rect_raw", "sensor_msgs/Image");
     TOPICS.put("/depth/image_rect/compressedDepth", "sensor_msgs/CompressedImage");
     TOPICS.put("/depth/camera_info", "sensor_msgs/CameraInfo");
+    TOPICS.put("/depth/points", "sensor_msgs/PointCloud2");
     TOPICS.put("/depth/info", "rackfocus_msgs/DepthInfo");
     TOPICS.put("/diagnostics", "diagnostic_msgs/DiagnosticArray");
   }
@@ -128,6 +129,9 @@ class RosNodeIT {
     }
     assertThat(echoes.get("/depth/image_rect/compressedDepth").output())
         .contains("format: \"32FC1; compressedDepth png\"");
+    assertThat(echoes.get("/depth/points").output())
+        .contains(
+            size, "name: \"x\"", "name: \"intensity\"", "name: \"sigma\"", "is_dense: False");
     assertThat(echoes.get("/depth/camera_info").output())
         .contains("frame_id: \"camera_optical_frame\"", "distortion_model: \"plumb_bob\"");
     assertThat(echoes.get("/depth/info").output())

@@ -11,10 +11,12 @@ import io.github.rackfocus.depth.DepthMapPool;
 import io.github.rackfocus.depth.Validity;
 import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Pfm;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.opencv.core.Mat;
@@ -49,6 +51,24 @@ class FileSinkTest {
         assertThat(Float.floatToIntBits(depth[i]))
             .isEqualTo(Float.floatToIntBits(map.depth().get(i)));
       }
+    }
+  }
+
+  @Test
+  void shouldWriteTheAllInFocusImageInColourWhereThereIsColour() throws IOException {
+    try (DepthMap map = TestDepthMaps.colour(TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 1))) {
+      new MapFolder().write(map, folder);
+      BufferedImage image = ImageIO.read(folder.resolve("allfocus.png").toFile());
+      assertThat(image.getWidth()).isEqualTo(WIDTH);
+      for (int i = 0; i < map.pixels(); i++) {
+        int rgb = (7 * i & 0xff) << 16 | (11 * i & 0xff) << 8 | 13 * i & 0xff;
+        assertThat(image.getRGB(i % WIDTH, i / WIDTH) & 0xffffff).isEqualTo(rgb);
+      }
+    }
+    try (DepthMap map = TestDepthMaps.scene(WIDTH, HEIGHT, STAMP, 2)) {
+      new MapFolder().write(map, folder);
+      assertThat(Png.decode8(Files.readAllBytes(folder.resolve("allfocus.png")), WIDTH, HEIGHT))
+          .hasSize(map.pixels());
     }
   }
 

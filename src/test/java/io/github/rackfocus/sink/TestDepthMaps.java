@@ -14,6 +14,7 @@ import io.github.rackfocus.frame.FocusScale;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.FramePool;
 import io.github.rackfocus.sweep.FocalStack;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Random;
 
@@ -91,6 +92,17 @@ public final class TestDepthMaps {
       map.validity().put(i, validity.code());
       map.depth().put(i, valid ? 0.2f + i / 1000f : validity.specialDepth());
       map.uncertainty().put(i, valid ? 0.001f * (1 + i % 7) : Float.NaN);
+    }
+    return map;
+  }
+
+  /** Adds colours to a map: red 7 i, green 11 i, blue 13 i, modulo 256; i is the pixel's number. */
+  public static DepthMap colour(DepthMap map) {
+    ByteBuffer colours = map.addColour();
+    for (int i = 0; i < map.pixels(); i++) {
+      colours.put(3 * i, (byte) (7 * i));
+      colours.put(3 * i + 1, (byte) (11 * i));
+      colours.put(3 * i + 2, (byte) (13 * i));
     }
     return map;
   }
