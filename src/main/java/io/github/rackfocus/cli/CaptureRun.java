@@ -1,11 +1,13 @@
 package io.github.rackfocus.cli;
 
+import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.NumberFormats;
 import io.github.rackfocus.node.CapturedMap;
 import io.github.rackfocus.node.DepthNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +68,7 @@ final class CaptureRun {
           return null;
         }
       } catch (ExecutionException e) {
-        throw new IOException(e.getCause().getMessage(), e.getCause());
+        throw new IOException(ErrorMessages.of(Objects.requireNonNullElse(e.getCause(), e)), e);
       }
     }
     answer.cancel(false);

@@ -1,5 +1,6 @@
 package io.github.rackfocus.config;
 
+import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.lens.LensDeviceConfig;
 import io.github.rackfocus.lens.LensDeviceConfig.Kind;
 import io.github.rackfocus.lens.LensDeviceConfig.Motion;
@@ -134,7 +135,7 @@ final class LensDeviceSection {
       return new LineProtocol(
           ends(set), setReply, ends(read), readReply, ends(replyEnd), scale, offset);
     } catch (IllegalArgumentException e) {
-      line.reject("set", e.getMessage());
+      line.reject("set", ErrorMessages.of(e));
       return null;
     }
   }
@@ -155,7 +156,7 @@ final class LensDeviceSection {
     try {
       return new PositionTable(positions, dioptres);
     } catch (IllegalArgumentException e) {
-      v4l2.reject("positions", e.getMessage());
+      v4l2.reject("positions", ErrorMessages.of(e));
       return null;
     }
   }

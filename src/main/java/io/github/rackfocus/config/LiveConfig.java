@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +114,7 @@ public final class LiveConfig {
           option.doc());
     }
     String[] ends = option.range().split(" to ");
-    Object now = LIVE.get(option.path()).apply(AppConfig.defaults());
+    Object now = reader(option.path()).apply(AppConfig.defaults());
     boolean whole = now instanceof Integer;
     return new LiveOption(
         option.path(),
@@ -125,9 +126,13 @@ public final class LiveConfig {
         option.doc());
   }
 
+  private static Function<AppConfig, Object> reader(String path) {
+    return Objects.requireNonNull(LIVE.get(path), path);
+  }
+
   /** Returns the value that a live option has now, of its kind. */
   public synchronized Object value(LiveOption option) {
-    return LIVE.get(option.path()).apply(current);
+    return reader(option.path()).apply(current);
   }
 
   /**

@@ -6,9 +6,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes depth maps from focal stacks: leases a map, runs the estimator, adds colour, fuses
- * the map with those before it if there is a filter, converts positions to metres with their
- * validity, and records who computed the map and how long each stage took.
+ * Computes depth maps from focal stacks: leases a map, runs the estimator, adds colour, fuses the
+ * map with those before it if there is a filter, converts positions to metres with their validity,
+ * and records who computed the map and how long each stage took.
  *
  * <p>The node, workers, benchmarks and the evaluation all compute maps through this class. For one
  * thread; allocates nothing per map. Owns its estimator.

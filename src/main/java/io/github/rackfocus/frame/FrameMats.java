@@ -40,9 +40,7 @@ public final class FrameMats implements AutoCloseable {
    * @return a matrix that this object owns
    */
   public Mat of(Frame frame) {
-    if (frame.width() != width
-        || frame.height() != height
-        || frame.hasColour() != withColour) {
+    if (frame.width() != width || frame.height() != height || frame.hasColour() != withColour) {
       // The pool releases frames of another kind, so their matrices go too.
       close();
       width = frame.width();

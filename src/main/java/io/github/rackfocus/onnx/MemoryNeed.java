@@ -118,9 +118,7 @@ final class MemoryNeed {
               + " raise -Xmx (JAVA_OPTS) or -XX:MaxDirectMemorySize");
     }
     long colour =
-        inColour
-            ? pixels * (COLOUR_BYTES_PER_PIXEL + COLOUR_BYTES_PER_PIXEL_OF_PLANE * planes)
-            : 0;
+        inColour ? pixels * (COLOUR_BYTES_PER_PIXEL + COLOUR_BYTES_PER_PIXEL_OF_PLANE * planes) : 0;
     long all =
         onHost
             ? pixels * (BYTES_PER_PIXEL + BYTES_PER_PIXEL_OF_PLANE * planes)

@@ -38,8 +38,8 @@ final class FrameWarper implements AutoCloseable {
   }
 
   /**
-   * Warps a frame, with its colours if it has any. What lies outside the image is its mirror image, so that the model sees texture
-   * of the same kind up to the border.
+   * Warps a frame, with its colours if it has any. What lies outside the image is its mirror image,
+   * so that the model sees texture of the same kind up to the border.
    *
    * @param frame sealed; the caller keeps its lease
    * @param viewToImage from pixels of the view to pixels of the frame

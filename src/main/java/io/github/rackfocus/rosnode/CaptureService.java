@@ -1,11 +1,13 @@
 package io.github.rackfocus.rosnode;
 
+import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.NumberFormats;
 import io.github.rackfocus.node.CapturedMap;
 import io.github.rackfocus.node.DepthNode;
 import io.github.rackfocus.ros.ConnectedNode;
 import io.github.rackfocus.ros.msg.std_srvs.Trigger;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +51,7 @@ final class CaptureService {
                     + " s"
                     + (cause == null ? "" : ": " + cause);
           } catch (ExecutionException e) {
-            response.message = e.getCause().getMessage();
+            response.message = ErrorMessages.of(Objects.requireNonNullElse(e.getCause(), e));
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             response.message = "the node ends";

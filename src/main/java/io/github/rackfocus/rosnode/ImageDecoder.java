@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decodes ROS images to luma in pooled frames, and to colour where it is wanted, rectified if a
- * rectifier is given. Luma does not depend on whether colour is wanted. In the steady state raw images allocate nothing, and a compressed one only OpenCV's handle of the decoded
- * image. Not thread-safe.
+ * rectifier is given. Luma does not depend on whether colour is wanted. In the steady state raw
+ * images allocate nothing, and a compressed one only OpenCV's handle of the decoded image. Not
+ * thread-safe.
  */
 final class ImageDecoder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ImageDecoder.class);
@@ -170,8 +171,7 @@ final class ImageDecoder implements AutoCloseable {
     }
   }
 
-  private void decodeColour(
-      CompressedImage image, Frame frame, @Nullable FrameRectifier rectifier)
+  private void decodeColour(CompressedImage image, Frame frame, @Nullable FrameRectifier rectifier)
       throws BadImageException {
     Mat decoded = compressed.decodeColour(image);
     try {

@@ -1,6 +1,7 @@
 package io.github.rackfocus.rosnode;
 
 import io.github.rackfocus.assembly.NodeAssembly;
+import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.config.AppConfig;
 import io.github.rackfocus.config.ConfigException;
 import io.github.rackfocus.config.LiveConfig;
@@ -75,7 +76,7 @@ final class LiveParameters {
             change(values(request.config));
           } catch (IllegalArgumentException e) {
             LOG.warn("{}: {}", ros.getName(), e.getMessage());
-            throw new RosException(e.getMessage());
+            throw new RosException(ErrorMessages.of(e));
           }
           response.config = now();
         });
@@ -87,7 +88,7 @@ final class LiveParameters {
             response.message = load(request.name);
             response.success = true;
           } catch (IOException | IllegalArgumentException e) {
-            response.message = e.getMessage();
+            response.message = ErrorMessages.of(e);
             LOG.warn("{}: preset {}: {}", ros.getName(), request.name, response.message);
           }
         });

@@ -97,12 +97,28 @@ final class PointCloudMessage implements Message {
   private static @Nullable String contradiction(
       String start, String length, int from, int size, int image) {
     if (from >= image) {
-      return "points." + start + " is " + from + "; expected less than " + image + ", the " + length
+      return "points."
+          + start
+          + " is "
+          + from
+          + "; expected less than "
+          + image
+          + ", the "
+          + length
           + " of the images";
     }
     return from + size > image
-        ? "points." + start + " + points." + length + " is " + (from + size)
-            + "; expected at most " + image + ", the " + length + " of the images"
+        ? "points."
+            + start
+            + " + points."
+            + length
+            + " is "
+            + (from + size)
+            + "; expected at most "
+            + image
+            + ", the "
+            + length
+            + " of the images"
         : null;
   }
 

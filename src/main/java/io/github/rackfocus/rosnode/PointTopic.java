@@ -44,18 +44,24 @@ final class PointTopic {
     return publisher.dropped();
   }
 
+  private void withhold(String fault) {
+    warnings.warn("{}: a map has no points: {}", publisher.topicName(), fault);
+  }
+
   /**
    * Publishes the points of a map.
    *
    * @param camera of the map; null if it is not calibrated
    */
   void publish(DepthMap map, @Nullable CameraInfo camera) {
-    String fault =
-        camera == null
-            ? "the camera has no calibration of this size; expected a camera_info or a camera file"
-            : message.contradiction(map.width(), map.height());
-    if (fault != null || camera == null) {
-      warnings.warn("{}: a map has no points: {}", publisher.topicName(), fault);
+    if (camera == null) {
+      withhold(
+          "the camera has no calibration of this size; expected a camera_info or a camera file");
+      return;
+    }
+    String fault = message.contradiction(map.width(), map.height());
+    if (fault != null) {
+      withhold(fault);
       return;
     }
     message.show(map, camera);

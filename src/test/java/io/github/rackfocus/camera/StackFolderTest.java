@@ -254,8 +254,7 @@ class StackFolderTest {
       stack.colourDemand(() -> true);
       for (int i = 0; i < 6; i++) {
         try (Frame frame = stack.next()) {
-          assertThat(frame.colour().get(0) & 0xff)
-              .isEqualTo(i % 3 == 0 ? 200 : frame.lumaAt(0));
+          assertThat(frame.colour().get(0) & 0xff).isEqualTo(i % 3 == 0 ? 200 : frame.lumaAt(0));
         }
       }
     }

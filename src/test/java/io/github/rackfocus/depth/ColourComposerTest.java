@@ -57,7 +57,9 @@ class ColourComposerTest {
   private int[] at(int pixel) {
     ByteBuffer colour = Objects.requireNonNull(map.colour());
     return new int[] {
-      colour.get(3 * pixel) & 0xff, colour.get(3 * pixel + 1) & 0xff, colour.get(3 * pixel + 2) & 0xff
+      colour.get(3 * pixel) & 0xff,
+      colour.get(3 * pixel + 1) & 0xff,
+      colour.get(3 * pixel + 2) & 0xff
     };
   }
 
@@ -76,8 +78,7 @@ class ColourComposerTest {
     for (int i = 0; i < map.pixels(); i++) {
       int[] colour = COLOURS[(i / 5) % PLANES];
       int column = i % WIDTH;
-      assertThat(at(i))
-          .containsExactly(colour[0] + column, colour[1] + column, colour[2] + column);
+      assertThat(at(i)).containsExactly(colour[0] + column, colour[1] + column, colour[2] + column);
     }
   }
 

@@ -3,9 +3,9 @@ package io.github.rackfocus.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rackfocus.camera.FrameSource;
+import io.github.rackfocus.camera.SourceClock;
 import io.github.rackfocus.camera.StackFolder;
 import io.github.rackfocus.camera.StackFolderConfig;
-import io.github.rackfocus.camera.SourceClock;
 import io.github.rackfocus.depth.DepthMap;
 import io.github.rackfocus.depth.PeakDepthEstimator;
 import io.github.rackfocus.frame.ColourMode;

@@ -296,8 +296,7 @@ class DepthNodeTest {
   void shouldTakeUpChangesWhileItRuns() throws Exception {
     AtomicReference<DepthNode> node = new AtomicReference<>();
     LiveSettings changed =
-        new LiveSettings(
-            1, 0, 4, false, RegistrationMode.OFF, ValidityThresholds.DEFAULTS);
+        new LiveSettings(1, 0, 4, false, RegistrationMode.OFF, ValidityThresholds.DEFAULTS);
     Script source =
         new Script(50) {
           @Override

@@ -29,7 +29,8 @@ class MemoryNeedTest {
     MemoryNeed.Left left = new MemoryNeed.Left(7 * GIBIBYTE, 4 * GIBIBYTE);
     String what = "10 planes";
     MemoryNeed.check(what, 10, PIXELS, FEATURES, 0, false, true, left);
-    assertThatThrownBy(() -> MemoryNeed.check(what, 10, PIXELS, FEATURES, GIBIBYTE, false, true, left))
+    assertThatThrownBy(
+            () -> MemoryNeed.check(what, 10, PIXELS, FEATURES, GIBIBYTE, false, true, left))
         .hasMessageContaining("need about 9956 MiB; 7168 MiB are available");
     assertThatThrownBy(
             () -> MemoryNeed.check(what, 10, PIXELS, FEATURES, 3 * GIBIBYTE, false, false, left))

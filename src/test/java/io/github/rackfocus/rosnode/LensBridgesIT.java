@@ -76,10 +76,9 @@ class LensBridgesIT {
   }
 
   /** Parameters of a command line stay on the server, so each test has a namespace of its own. */
-  private static Bridge bridge(
-      String test, String name, List<String> fate, String... parameters) throws IOException {
-    String script =
-        Path.of("docs/examples", name + "_bridge.py").toAbsolutePath().toString();
+  private static Bridge bridge(String test, String name, List<String> fate, String... parameters)
+      throws IOException {
+    String script = Path.of("docs/examples", name + "_bridge.py").toAbsolutePath().toString();
     Path device = folder.resolve(name + "-" + System.nanoTime() + ".txt");
     List<String> command = new ArrayList<>(List.of("env", "STAND_IN_LOG=" + device));
     command.addAll(fate);

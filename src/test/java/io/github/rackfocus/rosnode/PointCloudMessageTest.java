@@ -27,8 +27,7 @@ class PointCloudMessageTest {
 
   private final Header header = new Header();
   private final CameraInfo camera = new CameraInfo();
-  private final DepthMap map =
-      TestDepthMaps.fillByRule(TestDepthMaps.scene(WIDTH, HEIGHT, 5, 6));
+  private final DepthMap map = TestDepthMaps.fillByRule(TestDepthMaps.scene(WIDTH, HEIGHT, 5, 6));
 
   PointCloudMessageTest() {
     header.stampNanos = 12_000_000_034L;
@@ -173,8 +172,7 @@ class PointCloudMessageTest {
     PointCloudMessage wide =
         new PointCloudMessage(PointsConfig.DEFAULTS.withX(60).withWidth(31), header);
     assertThat(wide.contradiction(WIDTH, HEIGHT))
-        .isEqualTo(
-            "points.x + points.width is 91; expected at most 90, the width of the images");
+        .isEqualTo("points.x + points.width is 91; expected at most 90, the width of the images");
     assertThat(wide.contradiction(WIDTH + 1, HEIGHT)).isNull();
     PointCloudMessage low = new PointCloudMessage(PointsConfig.DEFAULTS.withY(40), header);
     assertThat(low.contradiction(WIDTH, HEIGHT))

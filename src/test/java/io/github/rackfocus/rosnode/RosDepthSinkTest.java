@@ -115,11 +115,10 @@ class RosDepthSinkTest {
     assertThat(sink.wantsColour()).isFalse();
     ConnectedNode other = ros.connect("other", "__ns:=/arm");
     var subscriber = other.newSubscriber("depth/points", PointCloud2.TYPE);
-    subscriber.addMessageListener(
-        cloud ->
-            received.put(
-                cloud.fields.get(3).name,
-                cloud.header.stampNanos + " " + cloud.header.frameId + " " + cloud.width));
+    subscriber.addMessageListener(cloud ->
+        received.put(
+            cloud.fields.get(3).name,
+            cloud.header.stampNanos + " " + cloud.header.frameId + " " + cloud.width));
     await().until(() -> sink.wantsMaps() && sink.wantsColour());
     publishUntil(1);
     await()

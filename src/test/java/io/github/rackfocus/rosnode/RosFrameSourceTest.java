@@ -96,8 +96,7 @@ class RosFrameSourceTest {
     bgr[3 * 5] = 7;
     for (int i = 0; i < 3; i++) {
       wanted.set(i != 1);
-      images.publish(
-          TestMessages.image("bgr8", 4, 3, 12, bgr, 100 * SECOND + i * SECOND / 100));
+      images.publish(TestMessages.image("bgr8", 4, 3, 12, bgr, 100 * SECOND + i * SECOND / 100));
       lens.publish(TestMessages.lensState(100 * SECOND + i * SECOND / 100, 2.5));
       try (Frame frame = next()) {
         assertThat(frame.hasColour()).isEqualTo(wanted.get());
