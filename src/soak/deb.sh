@@ -17,7 +17,8 @@ cp "$deb" "$root/tmp/"
 inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
 inside find / -xdev -path /proc -prune -o -path /var -prune -o -path /tmp -prune -o -path /root -prune -o -type f -print | sort >"$root/tmp/before"
 echo "== install"
-inside apt-get -qq install -y --no-install-recommends "/tmp/$(basename "$deb")" >/dev/null 2>&1
+inside apt-get -qq install -y --no-install-recommends "/tmp/$(basename "$deb")" >"$root/tmp/apt.log" 2>&1 ||
+  { tail -n 5 "$root/tmp/apt.log"; echo "deb: the package was not installed"; exit 1; }
 inside dpkg -s rackfocus | grep -E '^(Status|Version|Architecture)'
 echo "== rackfocus"
 inside rackfocus --version

@@ -47,7 +47,7 @@ final class RunCommand extends Subcommand {
       description =
           "Computes N maps, each of a whole sweep that starts when the one before is delivered, and"
               + " nothing else; then ends.")
-  private int captures;
+  private @Nullable Integer captures;
 
   @Mixin private ScenarioOptions scenario = new ScenarioOptions();
 
@@ -64,7 +64,7 @@ final class RunCommand extends Subcommand {
     if (file == null) {
       throw usageError("--config FILE is missing");
     }
-    if (captures < 0) {
+    if (captures != null && captures < 1) {
       throw usageError("--capture is " + captures + "; expected 1 or more maps");
     }
     AppConfig loaded = load(file);
@@ -78,7 +78,7 @@ final class RunCommand extends Subcommand {
     }
     FrameSource source = Sources.open(configuration.source());
     DepthNode node = NodeAssembly.node(configuration, source, List.of(), false);
-    if (captures > 0) {
+    if (captures != null) {
       CaptureRun.run(node, captures, configuration.capture().timeoutSeconds(), console);
     } else {
       NodeRun.run(node, 0, console, Map::of);

@@ -35,6 +35,15 @@ final class LensDeviceSection {
         section.integer("baud", DEFAULTS.baud(), 300, 4_000_000, "baud", "Speed of a serial line");
     Motion motion = motion(section);
     LensRange limits = limits(section);
+    if (kind == Kind.LINE && limits.equals(DEFAULTS.limits())) {
+      section.fault("min", "that of no lens", "min and max of the lens, for driver: line");
+    }
+    if (motion.pattern() == LensSweep.Pattern.STEP && motion.readRateHz() < 2 * motion.rateHz()) {
+      section.fault(
+          "readRate",
+          motion.readRateHz() + " Hz at " + motion.rateHz() + " planes/s",
+          "at least two readings of each plane");
+    }
     LensDeviceConfig.Park park =
         section.choice("park", DEFAULTS.park(), "Where the lens rests when the driver ends");
     LineProtocol line = line(section.section("line", "The protocol, for driver: line."), kind);

@@ -63,12 +63,11 @@ public record SourceConfig(
   }
 
   private static void checkInput(ConfigSection source, RosInputConfig.Lens lens) {
-    if (lens.input() != RosInputConfig.LensInput.STATE
-        && lens.input() != RosInputConfig.LensInput.STAMP) {
+    if (lens.input() != RosInputConfig.LensInput.STATE) {
       source.fault(
           "lens.driver",
           "a device with lens.input: " + lens.input().name().toLowerCase(Locale.ROOT),
-          "lens.input: state or stamp");
+          "lens.input: state, since the device is read");
     }
   }
 

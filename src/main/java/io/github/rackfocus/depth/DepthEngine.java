@@ -81,6 +81,15 @@ public final class DepthEngine implements AutoCloseable {
    * @throws DepthException if inference fails
    */
   public @Nullable DepthMap compute(FocalStack stack) {
+    return compute(stack, filter);
+  }
+
+  /** Does the same without the filter: nothing is older than the stack. */
+  public @Nullable DepthMap computeAlone(FocalStack stack) {
+    return compute(stack, null);
+  }
+
+  private @Nullable DepthMap compute(FocalStack stack, @Nullable StillFilter by) {
     DepthMap map = maps.tryLease(stack.width(), stack.height());
     if (map == null) {
       return null;
@@ -89,15 +98,15 @@ public final class DepthEngine implements AutoCloseable {
       long start = nanoClock.getAsLong();
       DepthInfo info = map.info();
       info.setEstimator(estimator);
-      info.setFilter(filter == null ? FilterMode.OFF : FilterMode.STILL);
+      info.setFilter(by == null ? FilterMode.OFF : FilterMode.STILL);
       recordStagesBefore(start, stack.reference(), info);
       estimator.estimate(stack, map);
       long estimated = nanoClock.getAsLong();
       colours.compose(stack, map);
-      if (filter != null) {
-        filter.apply(stack, map);
+      if (by != null) {
+        by.apply(stack, map);
       }
-      postProcessor.finish(stack, map, filter);
+      postProcessor.finish(stack, map, by);
       long finished = nanoClock.getAsLong();
       info.recordStage(Stage.FINISH, finished - estimated);
       estimateNanos = estimated - start;

@@ -32,7 +32,7 @@ public final class DepthMap extends CountedLease {
   private @Nullable ByteBuffer colour;
   private boolean colourAwaited;
   private final DepthInfo info = new DepthInfo();
-  private volatile @Nullable Runnable released;
+  private volatile @Nullable MapDelivery delivery;
 
   DepthMap(DepthMapPool pool, int width, int height) {
     this.pool = pool;
@@ -187,24 +187,23 @@ public final class DepthMap extends CountedLease {
     return this;
   }
 
-  /**
-   * Sets what runs when the last lease is closed: every sink is done with the map then. For this
-   * use of the map only; runs on the thread that closes it, before the map is used again.
-   */
-  public void whenReleased(Runnable action) {
-    released = action;
+  /** Follows this use of the map to its sinks, from before it is handed to them. */
+  public void follow(MapDelivery by) {
+    delivery = by;
+  }
+
+  /** Who follows the map; null if nobody does. */
+  public @Nullable MapDelivery delivery() {
+    return delivery;
   }
 
   @Override
   protected void lastClosed() {
-    Runnable action = released;
-    released = null;
-    try {
-      if (action != null) {
-        action.run();
-      }
-    } finally {
-      pool.giveBack(this);
+    MapDelivery followed = delivery;
+    delivery = null;
+    pool.giveBack(this);
+    if (followed != null) {
+      followed.released();
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.rackfocus.lens;
 
 import java.net.URI;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 
 /** Creates the driver of a configured device. */
 public final class LensDrivers {
@@ -13,9 +14,10 @@ public final class LensDrivers {
   /**
    * Returns the driver, not connected yet.
    *
+   * @param clock of the stamps, nanoseconds
    * @throws IllegalArgumentException if no device is configured, or its port is no port
    */
-  public static LensDriver create(LensDeviceConfig config) {
+  public static LensDriver create(LensDeviceConfig config, LongSupplier clock) {
     if (config.kind() == LensDeviceConfig.Kind.NONE) {
       throw new IllegalArgumentException(
           "no lens device is configured; expected optotune, line or v4l2");
@@ -27,16 +29,17 @@ public final class LensDrivers {
     }
     String name = config.kind() == LensDeviceConfig.Kind.OPTOTUNE ? "lens driver at " : "lens at ";
     return switch (config.kind()) {
-      case OPTOTUNE -> new OptotuneDriver(name + config.port(), opener(config));
+      case OPTOTUNE -> new OptotuneDriver(name + config.port(), opener(config), clock);
       case LINE ->
           new LineDriver(
-              name + config.port(), Objects.requireNonNull(config.line()), opener(config));
+              name + config.port(), Objects.requireNonNull(config.line()), opener(config), clock);
       case V4L2 ->
           new V4l2Driver(
               config.port(),
               V4L2_PROGRAM,
               config.control(),
-              Objects.requireNonNull(config.table()));
+              Objects.requireNonNull(config.table()),
+              clock);
       case NONE -> throw new AssertionError(config.kind());
     };
   }

@@ -1,6 +1,8 @@
 package io.github.rackfocus.lens;
 
 import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.NumberFormats;
+import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.common.StageRunner;
 import io.github.rackfocus.sweep.FocusAxis;
 import io.github.rackfocus.sweep.MatchingConfig;
@@ -26,6 +28,11 @@ public final class LensRunner implements AutoCloseable {
 
   private static final int MAX_TICKS_BEHIND = 10;
 
+  /** As for lens readings: other temperatures are none. */
+  private static final float MIN_CELSIUS = -100;
+
+  private static final float MAX_CELSIUS = 200;
+
   /** Values closer than this are the same command: less than half a step of any device. */
   private static final double RESOLUTION = 0.001;
 
@@ -39,14 +46,20 @@ public final class LensRunner implements AutoCloseable {
   private final StageRunner runner;
   private final long tickNanos;
   private final long settleNanos;
+  private final long mostSpanNanos;
+  private final double jumpDioptres;
+  private final RateLimitedLogger warnings = new RateLimitedLogger(LOG);
+  private final Runnable onFailure;
   private @Nullable LensRange range;
   private double commanded = Double.NaN;
+  private long jumpedNanos;
   private float celsius = Float.NaN;
   private long retryNanos = FIRST_RETRY_NANOS;
   private long nextTick;
   private String lastFault = "";
   private volatile String status = "not connected yet";
   private volatile boolean connected;
+  private volatile boolean failed;
   private final CountDownLatch stop = new CountDownLatch(1);
 
   /**
@@ -54,7 +67,9 @@ public final class LensRunner implements AutoCloseable {
    * @param law from lens power to focus; unused if the device is told focus
    * @param phaseSeconds see {@link LensSweep}
    * @param clock time of the stamps, nanoseconds
-   * @param readings takes every reading, on the runner's thread
+   * @param readings takes every reading, on the runner's thread. One without power and focus says
+   *     that the focus is unknown from its stamp on
+   * @param onFailure called on the runner's thread if it cannot go on
    * @throws IllegalArgumentException if the motion is not a valid one
    */
   public LensRunner(
@@ -64,7 +79,8 @@ public final class LensRunner implements AutoCloseable {
       MatchingConfig law,
       double phaseSeconds,
       LongSupplier clock,
-      Consumer<LensReading> readings) {
+      Consumer<LensReading> readings,
+      Runnable onFailure) {
     LensDeviceConfig.Motion motion = config.motion();
     this.driver = driver;
     this.config = config;
@@ -75,6 +91,10 @@ public final class LensRunner implements AutoCloseable {
     this.clock = clock;
     this.readings = readings;
     this.tickNanos = Math.round(1e9 / motion.readRateHz());
+    this.onFailure = onFailure;
+    // Within half the time of a plane, the focus of a moving lens is known to a quarter of one.
+    this.mostSpanNanos = Math.round(0.5e9 / motion.rateHz());
+    this.jumpDioptres = (axis.nearest() - axis.farthest()) / (axis.planes() - 1) / 2;
     this.settleNanos = Math.round(1e9 * motion.settleSeconds());
     this.runner = StageRunner.daemon("lens", new Loop());
   }
@@ -87,6 +107,11 @@ public final class LensRunner implements AutoCloseable {
   /** Whether the device answers. */
   public boolean isConnected() {
     return connected;
+  }
+
+  /** Whether the runner has ended because it could not go on. */
+  public boolean hasFailed() {
+    return failed;
   }
 
   /** What the device does, or what is wrong with it, in one sentence. */
@@ -122,14 +147,19 @@ public final class LensRunner implements AutoCloseable {
     @Override
     public void onError(Throwable cause) {
       status = "failed: " + ErrorMessages.of(cause);
+      failed = true;
       LOG.error("{} failed: {}", driver.name(), ErrorMessages.of(cause), cause);
+      onFailure.run();
     }
 
     @Override
     public void onEnd() {
-      park();
-      connected = false;
-      driver.close();
+      try {
+        park();
+      } finally {
+        connected = false;
+        driver.close();
+      }
     }
   }
 
@@ -141,9 +171,11 @@ public final class LensRunner implements AutoCloseable {
           driver.name() + " takes " + text(device) + "; the limits are " + text(config.limits()));
     }
     commanded = Double.NaN;
-    celsius = driver.read().celsius();
+    celsius = plausible(driver.read().celsius());
     for (int plane = 0; plane < axis.planes(); plane++) {
-      double value = law.command(axis.focus(plane), celsius, 0);
+      double up = law.command(axis.focus(plane), celsius, 1);
+      double down = law.command(axis.focus(plane), celsius, -1);
+      double value = allowed.contains(up) ? down : up;
       if (!allowed.contains(value)) {
         throw new LensException(
             String.format(
@@ -157,12 +189,7 @@ public final class LensRunner implements AutoCloseable {
                 text(allowed)));
       }
     }
-    connected = true;
-    retryNanos = FIRST_RETRY_NANOS;
-    lastFault = "";
     nextTick = System.nanoTime();
-    status = driver.name() + " sweeps, from " + text(allowed);
-    LOG.info("{} is connected and takes {}", driver.name(), text(allowed));
     return allowed;
   }
 
@@ -171,37 +198,110 @@ public final class LensRunner implements AutoCloseable {
   }
 
   private void tick(LensRange allowed) throws LensException, InterruptedException {
-    LensSweep.Command command = sweep.at(clock.getAsLong());
-    double value = allowed.clamp(law.command(command.focus(), celsius, command.direction()));
+    long stamp = clock.getAsLong();
+    LensSweep.Command command = sweep.at(stamp);
+    double wanted = law.command(command.focus(), celsius, command.direction());
+    if (!Double.isFinite(wanted)) {
+      throw new LensException(
+          driver.name() + " cannot be told " + wanted + " dioptres; expected a finite number");
+    }
+    double value = allowed.clamp(wanted);
+    if (Math.abs(value - wanted) > RESOLUTION) {
+      warnings.warn(
+          "{}: plane {} needs {} dioptres now; the lens takes {} and stays there",
+          driver.name(),
+          command.plane(),
+          NumberFormats.of(wanted),
+          text(allowed));
+    }
     if (!(Math.abs(value - commanded) < RESOLUTION)) {
-      driver.set(value);
-      commanded = value;
+      set(value, stamp, command);
     }
-    long before = clock.getAsLong();
     LensSample sample = driver.read();
-    long stamp = before + (clock.getAsLong() - before) / 2;
-    celsius = sample.celsius();
-    if (Double.isNaN(sample.dioptres())) {
-      return;
+    long sampledNanos = System.nanoTime() - sample.spanNanos() / 2;
+    celsius = Float.isNaN(plausible(sample.celsius())) ? celsius : sample.celsius();
+    if (!connected) {
+      begun(allowed);
     }
-    readings.accept(reading(stamp, sample));
+    if (!Double.isNaN(sample.dioptres())) {
+      readings.accept(reading(sample, sampledNanos));
+    }
   }
 
-  private LensReading reading(long stamp, LensSample sample) {
+  /**
+   * Commands a value. A jump begins with an unsettled reading, and the lens has to settle again.
+   */
+  private void set(double value, long stamp, LensSweep.Command command)
+      throws LensException, InterruptedException {
+    boolean jumps = !(Math.abs(value - commanded) < jumpDioptres);
+    if (jumps && !Double.isNaN(commanded)) {
+      // The reading before held until now; a frame that is exposed from here on is of no plane.
+      readings.accept(
+          new LensReading(
+              stamp,
+              law.isFocus() ? Double.NaN : commanded,
+              law.isFocus() ? commanded : Double.NaN,
+              celsius,
+              false,
+              command.sweepId(),
+              command.plane(),
+              0));
+    }
+    driver.set(value);
+    commanded = value;
+    if (jumps) {
+      jumpedNanos = System.nanoTime();
+    }
+  }
+
+  private void begun(LensRange allowed) {
+    connected = true;
+    retryNanos = FIRST_RETRY_NANOS;
+    lastFault = "";
+    status = driver.name() + " sweeps, from " + text(allowed);
+    LOG.info("{} is connected and takes {}", driver.name(), text(allowed));
+  }
+
+  private static float plausible(float celsius) {
+    return celsius >= MIN_CELSIUS && celsius <= MAX_CELSIUS ? celsius : Float.NaN;
+  }
+
+  private LensReading reading(LensSample sample, long sampledNanos) {
     // What was wanted when the lens was read, not when it was commanded.
-    LensSweep.Command then = sweep.at(stamp);
+    LensSweep.Command then = sweep.at(sample.stampNanos());
     double focus = law.focus(sample, then.direction());
+    boolean fliesBack = then.direction() < 0 && config.motion().pattern() == LensSweep.Pattern.SAW;
     boolean there =
-        then.direction() != 0 || Math.abs(focus - then.focus()) <= config.motion().tolerance();
+        then.direction() == 0
+            ? Math.abs(focus - then.focus()) <= config.motion().tolerance()
+            : !fliesBack;
+    boolean hadTime =
+        Math.min(then.heldNanos(), sampledNanos - jumpedNanos) >= settleNanos
+            && sample.spanNanos() <= mostSpanNanos;
     return new LensReading(
-        stamp,
+        sample.stampNanos(),
         law.isFocus() ? Double.NaN : sample.dioptres(),
         law.isFocus() ? focus : Double.NaN,
-        sample.celsius(),
-        there && then.heldNanos() >= settleNanos,
+        celsius,
+        there && hadTime,
         then.sweepId(),
         then.plane(),
         then.direction());
+  }
+
+  /** Says that from now on nobody knows where the lens is. */
+  private void tellUnknown() {
+    LensSweep.Command now = sweep.at(clock.getAsLong());
+    readings.accept(
+        new LensReading(
+            clock.getAsLong(),
+            Double.NaN,
+            Double.NaN,
+            Float.NaN,
+            false,
+            now.sweepId(),
+            now.plane(),
+            0));
   }
 
   /** Waits for the next tick; returns false if the runner is closed. */
@@ -216,6 +316,9 @@ public final class LensRunner implements AutoCloseable {
   }
 
   private boolean disconnected(LensException e) throws InterruptedException {
+    if (connected) {
+      tellUnknown();
+    }
     connected = false;
     range = null;
     driver.close();
@@ -235,7 +338,14 @@ public final class LensRunner implements AutoCloseable {
 
   private void park() {
     LensRange allowed = range;
-    if (allowed == null || config.park() == LensDeviceConfig.Park.STAY) {
+    if (connected) {
+      tellUnknown();
+    }
+    if (config.park() == LensDeviceConfig.Park.STAY) {
+      return;
+    }
+    if (allowed == null) {
+      LOG.warn("{} is not parked: it is not connected", driver.name());
       return;
     }
     double focus = config.park() == LensDeviceConfig.Park.FARTHEST ? axis.farthest() : 0;

@@ -1,27 +1,26 @@
 package io.github.rackfocus.lens;
 
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.function.LongSupplier;
 
 /** A lens driver that speaks a {@link LineProtocol} over a serial line or UDP. */
 final class LineDriver implements LensDriver {
-  private static final int ANSWER_MILLIS = 200;
   private static final int ATTEMPTS = 3;
-  private static final int MAX_BYTES = 1024;
-  private static final int MAX_DISCARDED_READS = 8;
 
   private final String name;
   private final LineProtocol protocol;
-  private final LensPort.Opener opener;
-  private final byte[] buffer = new byte[MAX_BYTES];
-  private volatile @Nullable LensPort port;
+  private final Exchange exchange;
+  private final LongSupplier clock;
   private double commanded = Double.NaN;
 
-  LineDriver(String name, LineProtocol protocol, LensPort.Opener opener) {
+  /**
+   * @param clock of the stamps
+   */
+  LineDriver(String name, LineProtocol protocol, LensPort.Opener opener, LongSupplier clock) {
     this.name = name;
     this.protocol = protocol;
-    this.opener = opener;
+    this.exchange = new Exchange(name, opener, clock);
+    this.clock = clock;
   }
 
   @Override
@@ -37,8 +36,7 @@ final class LineDriver implements LensDriver {
   /** Connects; a device that can be read must answer. Its range is not known: unlimited. */
   @Override
   public LensRange connect() throws LensException {
-    close();
-    port = opener.open();
+    exchange.open();
     commanded = Double.NaN;
     if (!protocol.read().isEmpty()) {
       try {
@@ -75,15 +73,16 @@ final class LineDriver implements LensDriver {
   @Override
   public LensSample read() throws LensException {
     if (protocol.read().isEmpty()) {
-      return new LensSample(commanded, Float.NaN);
+      return new LensSample(commanded, Float.NaN, clock.getAsLong(), 0);
     }
     String answer = "";
-    // A damaged answer is asked for again, for the lens has not moved by being read.
+    // A damaged answer is asked for again: the lens does not move by being read.
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       answer = ask(protocol.read());
-      LensSample sample = protocol.sample(answer);
-      if (sample != null) {
-        return sample;
+      LineProtocol.Value value = protocol.value(answer);
+      if (value != null) {
+        return new LensSample(
+            value.dioptres(), value.celsius(), exchange.stampNanos(), exchange.spanNanos());
       }
     }
     throw new LensException(
@@ -97,60 +96,24 @@ final class LineDriver implements LensDriver {
   }
 
   private void send(String command) throws LensException {
-    current().write(command.getBytes(StandardCharsets.ISO_8859_1));
+    exchange.send(command.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   private String ask(String command) throws LensException {
-    int count = 0;
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      discardInput();
-      send(command);
-      count = 0;
-      long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);
-      while (count < buffer.length) {
-        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        int more = left <= 0 ? 0 : current().read(buffer, count, buffer.length - count, (int) left);
-        if (more == 0) {
-          break;
-        }
-        count += more;
-        String answer = new String(buffer, 0, count, StandardCharsets.ISO_8859_1);
-        if (answer.endsWith(protocol.replyEnd())) {
-          return answer;
-        }
-      }
-    }
-    throw new LensException(
-        name
-            + " did not answer '"
-            + LineProtocol.printable(command)
-            + "' in "
-            + ATTEMPTS
-            + " attempts; "
-            + (count == 0 ? "nothing came" : count + " bytes came without the end of an answer"));
+    int count =
+        exchange.ask(
+            command.getBytes(StandardCharsets.ISO_8859_1),
+            (bytes, some) -> text(bytes, some).endsWith(protocol.replyEnd()),
+            "command '" + LineProtocol.printable(command) + "'");
+    return text(exchange.bytes(), count);
   }
 
-  private void discardInput() throws LensException {
-    int reads = 0;
-    while (reads < MAX_DISCARDED_READS && current().read(buffer, 0, buffer.length, 0) > 0) {
-      reads++;
-    }
-  }
-
-  private LensPort current() throws LensException {
-    LensPort open = port;
-    if (open == null) {
-      throw new LensException(name + " is not connected");
-    }
-    return open;
+  private static String text(byte[] bytes, int count) {
+    return new String(bytes, 0, count, StandardCharsets.ISO_8859_1);
   }
 
   @Override
   public void close() {
-    LensPort open = port;
-    port = null;
-    if (open != null) {
-      open.close();
-    }
+    exchange.close();
   }
 }

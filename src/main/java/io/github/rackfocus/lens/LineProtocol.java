@@ -70,8 +70,15 @@ public record LineProtocol(
     return Pattern.compile(setReply).matcher(answer).find();
   }
 
+  /**
+   * What an answer says.
+   *
+   * @param celsius NaN if it does not tell
+   */
+  record Value(double dioptres, float celsius) {}
+
   /** Returns what an answer to {@link #read} says; null if it says nothing valid. */
-  @Nullable LensSample sample(String answer) {
+  @Nullable Value value(String answer) {
     Matcher found = Pattern.compile(readReply).matcher(answer);
     if (!found.find()) {
       return null;
@@ -82,7 +89,7 @@ public record LineProtocol(
               ? Float.parseFloat(found.group("temperature"))
               : Float.NaN;
       double value = Double.parseDouble(found.group("value"));
-      return Double.isFinite(value) ? new LensSample(scale * value + offset, celsius) : null;
+      return Double.isFinite(value) ? new Value(scale * value + offset, celsius) : null;
     } catch (NumberFormatException e) {
       return null;
     }

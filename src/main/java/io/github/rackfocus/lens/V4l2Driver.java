@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,6 +29,7 @@ final class V4l2Driver implements LensDriver {
   private final String program;
   private final String control;
   private final PositionTable table;
+  private final LongSupplier clock;
   private long least;
   private long most;
   private long step = 1;
@@ -36,8 +38,11 @@ final class V4l2Driver implements LensDriver {
   /**
    * @param program {@code v4l2-ctl}, or a path of it
    * @param control such as {@code focus_absolute}
+   * @param clock of the stamps
    */
-  V4l2Driver(String device, String program, String control, PositionTable table) {
+  V4l2Driver(
+      String device, String program, String control, PositionTable table, LongSupplier clock) {
+    this.clock = clock;
     this.device = device;
     this.program = program;
     this.control = control;
@@ -109,7 +114,7 @@ final class V4l2Driver implements LensDriver {
 
   @Override
   public LensSample read() {
-    return new LensSample(commanded, Float.NaN);
+    return new LensSample(commanded, Float.NaN, clock.getAsLong(), 0);
   }
 
   private String run(String option) throws LensException, InterruptedException {

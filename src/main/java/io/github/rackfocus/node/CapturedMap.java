@@ -9,6 +9,7 @@ package io.github.rackfocus.node;
  * @param spanNanos time between the oldest and the newest of them
  * @param elapsedNanos time from the request until every sink was done with the map
  * @param publishedShare share of the pixels whose depth is published, 0 to 1
+ * @param sinks number of sinks that took it
  */
 public record CapturedMap(
     long sequence,
@@ -16,4 +17,5 @@ public record CapturedMap(
     int planes,
     long spanNanos,
     long elapsedNanos,
-    double publishedShare) {}
+    double publishedShare,
+    int sinks) {}

@@ -114,6 +114,11 @@ final class DeadlineGovernor {
     Arrays.fill(cost, Double.NaN);
   }
 
+  /** The bound of the latency. */
+  long deadlineNanos() {
+    return deadlineNanos;
+  }
+
   /** Proximal iterations of the next map. */
   int iterations() {
     return iterations[rung];

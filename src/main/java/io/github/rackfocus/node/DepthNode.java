@@ -217,7 +217,7 @@ public final class DepthNode implements AutoCloseable {
   }
 
   private boolean wantsColour() {
-    return enabled && sinks.wantsColour();
+    return (enabled || captures.isWaiting()) && sinks.wantsColour();
   }
 
   /** Empties the focal stack before the next frame: the next map needs a whole new sweep. */
@@ -341,6 +341,8 @@ public final class DepthNode implements AutoCloseable {
       if (settings != null && settings.registration() != mode) {
         mode = settings.registration();
         rolling.useRegistration(mode);
+        counters.forgetRegistration();
+        suspended = false;
       }
       long start = nanoClock.getAsLong();
       try (Frame frame = next) {

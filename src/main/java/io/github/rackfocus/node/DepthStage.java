@@ -4,6 +4,7 @@ import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.depth.DepthEngine;
 import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.depth.MapDelivery;
 import io.github.rackfocus.sink.SinkFanOut;
 import io.github.rackfocus.sweep.FocalStack;
 import java.util.List;
@@ -16,6 +17,9 @@ import org.slf4j.LoggerFactory;
  * iterations as the deadline permits. A failure costs only the map it happens in. For one thread.
  */
 final class DepthStage implements AutoCloseable {
+  private static final String UNDELIVERED =
+      "no sink took the map; expected a subscriber of a topic of depth, sinks.files or sinks.kafka";
+
   private final String name;
   private final DepthEngine engine;
   private final SinkFanOut sinks;
@@ -26,6 +30,9 @@ final class DepthStage implements AutoCloseable {
   private final NodeCounters counters;
   private final RateLimitedLogger warnings =
       new RateLimitedLogger(LoggerFactory.getLogger(DepthStage.class));
+  private @Nullable LiveSettings used;
+  private int mostIterations;
+  private long deadlineNanos;
   private boolean warm;
   private long lastMapNumber = Long.MIN_VALUE / 2;
 
@@ -51,14 +58,27 @@ final class DepthStage implements AutoCloseable {
     this.isLate = isLate;
     this.governor = governor;
     this.firstIterations = engine.estimator().iterations();
+    this.mostIterations = firstIterations;
+    this.deadlineNanos = governor == null ? 0 : governor.deadlineNanos();
     this.counters = counters;
   }
 
   /** Changes what may change, from the next stack on. */
   void use(LiveSettings settings) {
+    LiveSettings before = used;
+    used = settings;
     everyNth = settings.everyNth();
-    engine.use(settings.validity(), settings.isFiltered());
+    if (before == null
+        || before.isFiltered() != settings.isFiltered()
+        || !before.validity().equals(settings.validity())) {
+      engine.use(settings.validity(), settings.isFiltered());
+    }
     int iterations = iterations(settings);
+    if (iterations == mostIterations && settings.deadlineNanos() == deadlineNanos) {
+      return;
+    }
+    mostIterations = iterations;
+    deadlineNanos = settings.deadlineNanos();
     engine.estimator().useIterations(iterations);
     governor =
         settings.deadlineNanos() == 0
@@ -135,7 +155,8 @@ final class DepthStage implements AutoCloseable {
 
   private void publish(FocalStack stack, List<CaptureRequests.Request> requests)
       throws InterruptedException {
-    try (DepthMap map = engine.compute(stack)) {
+    boolean asked = !requests.isEmpty();
+    try (DepthMap map = asked ? engine.computeAlone(stack) : engine.compute(stack)) {
       if (map == null) {
         counters.mapFailed();
         refuse(requests, "no depth map is free: a sink holds more maps than it may");
@@ -143,11 +164,12 @@ final class DepthStage implements AutoCloseable {
         return;
       }
       long latency = engine.finishedNanos() - stack.reference().arrivalNanos();
-      if (governor != null && governor.recordMap(latency, engine.computeNanos())) {
+      // A map on request is not one of the series that the governor steers.
+      if (!asked && governor != null && governor.recordMap(latency, engine.computeNanos())) {
         map.info().setDeadlineMissed();
       }
       counters.map(latency, map.info());
-      if (!requests.isEmpty()) {
+      if (asked) {
         answer(requests, map, stack);
       }
       sinks.offer(map);
@@ -167,15 +189,21 @@ final class DepthStage implements AutoCloseable {
     long span = stamp - stack.oldestStampNanos();
     int planes = stack.planes();
     double published = map.info().validShare();
-    map.whenReleased(() -> {
-      long now = System.nanoTime();
-      for (CaptureRequests.Request request : requests) {
-        request
-            .answer()
-            .complete(
-                new CapturedMap(sequence, stamp, planes, span, now - request.nanos(), published));
-      }
-    });
+    map.follow(
+        new MapDelivery(sinks -> {
+          if (sinks == 0) {
+            refuse(requests, UNDELIVERED);
+            return;
+          }
+          long now = System.nanoTime();
+          for (CaptureRequests.Request request : requests) {
+            long elapsed = now - request.nanos();
+            request
+                .answer()
+                .complete(
+                    new CapturedMap(sequence, stamp, planes, span, elapsed, published, sinks));
+          }
+        }));
   }
 
   private static void refuse(List<CaptureRequests.Request> requests, String why) {

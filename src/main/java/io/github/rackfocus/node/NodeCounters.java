@@ -75,6 +75,12 @@ final class NodeCounters {
     registrationTimes.recordValue(bounded(nanos));
   }
 
+  /** Forgets the registration, because it changed; its counts begin anew. */
+  synchronized void forgetRegistration() {
+    registered = false;
+    registrationTimes.reset();
+  }
+
   private NodeHealth.@Nullable Registration registration() {
     return registered
         ? new NodeHealth.Registration(

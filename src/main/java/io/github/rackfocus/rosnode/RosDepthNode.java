@@ -85,7 +85,7 @@ public final class RosDepthNode {
     LiveParameters.advertise(ros, node, live);
     CaptureService.advertise(ros, node, input.demand(), options.capture().timeoutSeconds());
     try (node;
-        RosLens lens = RosLens.start(ros, options, input.lensListener());
+        RosLens lens = RosLens.start(ros, options, input.lensListener(), stop::countDown);
         DemandMonitor demand = new DemandMonitor(node::wantsFrames, input.demand());
         RosDiagnostics diagnostics =
             new RosDiagnostics(ros, statuses(ros, node, input, options, lens))) {
@@ -93,8 +93,15 @@ public final class RosDepthNode {
       DaemonThreads.start("end-of-source", () -> awaitEnd(node, stop));
       LOG.info("{} publishes depth of {}", ros.getName(), options.source().kind());
       stop.await();
+      if (lens != null) {
+        // Before the last map is awaited, which may take longer than roslaunch waits.
+        lens.close();
+      }
       node.stop();
       node.awaitEnd();
+      if (lens != null) {
+        lens.check();
+      }
     }
   }
 

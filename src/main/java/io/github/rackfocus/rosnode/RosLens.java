@@ -33,20 +33,25 @@ final class RosLens implements AutoCloseable {
   private long reportedNanos = System.nanoTime();
 
   private RosLens(
-      ConnectedNode ros, AppConfig options, MatchingConfig law, Consumer<LensState> listener) {
+      ConnectedNode ros,
+      AppConfig options,
+      MatchingConfig law,
+      Consumer<LensState> listener,
+      Runnable onFailure) {
     this.name = ros.getName().value().substring(1);
     this.listener = listener;
     this.config = options.source().lens();
     RosInputConfig settings = options.source().ros();
     this.runner =
         new LensRunner(
-            LensDrivers.create(config),
+            LensDrivers.create(config, ros.getClock()::nowNanos),
             config,
             settings.sweep().axis(),
             law,
             settings.sweep().phaseSeconds(),
             ros.getClock()::nowNanos,
-            this::publish);
+            this::publish,
+            onFailure);
     this.states = ros.newPublisher("lens_state", LensState.TYPE, QUEUE);
   }
 
@@ -54,11 +59,13 @@ final class RosLens implements AutoCloseable {
    * Starts the configured lens.
    *
    * @param listener takes every reading as well, on the lens's thread
+   * @param onFailure called if the lens cannot be driven any longer; see {@link #check}
    * @return null if none is configured for this source
    * @throws IOException if the camera file is unreadable or invalid
    * @throws IllegalArgumentException if the device's port is no port
    */
-  static @Nullable RosLens start(ConnectedNode ros, AppConfig options, Consumer<LensState> listener)
+  static @Nullable RosLens start(
+      ConnectedNode ros, AppConfig options, Consumer<LensState> listener, Runnable onFailure)
       throws IOException {
     if (!isConfigured(options.source())) {
       return null;
@@ -67,7 +74,8 @@ final class RosLens implements AutoCloseable {
     CameraCalibration file = CameraInfoUrl.read(settings.images().cameraInfoUrl(), System.getenv());
     MatchingConfig stated = settings.lens().matching();
     RosLens lens =
-        new RosLens(ros, options, file == null ? stated : stated.with(file.lens()), listener);
+        new RosLens(
+            ros, options, file == null ? stated : stated.with(file.lens()), listener, onFailure);
     lens.runner.start();
     return lens;
   }
@@ -107,6 +115,17 @@ final class RosLens implements AutoCloseable {
     status.message = runner.status();
     DiagnosticReport.add(status, "readings per second", NumberFormats.of(rate));
     return status;
+  }
+
+  /**
+   * Checks that the lens is driven.
+   *
+   * @throws IOException if it could not be driven any longer
+   */
+  void check() throws IOException {
+    if (runner.hasFailed()) {
+      throw new IOException(config.port() + " " + runner.status());
+    }
   }
 
   /** Parks the lens. */

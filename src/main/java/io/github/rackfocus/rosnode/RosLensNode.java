@@ -40,7 +40,7 @@ public final class RosLensNode {
   private static void run(ConnectedNode ros, LiveConfig live, CountDownLatch stop)
       throws IOException, InterruptedException {
     AppConfig options = live.current();
-    try (RosLens lens = RosLens.start(ros, options, state -> {})) {
+    try (RosLens lens = RosLens.start(ros, options, state -> {}, stop::countDown)) {
       if (lens == null) {
         throw new IllegalArgumentException(
             ros.getName()
@@ -55,6 +55,7 @@ public final class RosLensNode {
       try (RosDiagnostics diagnostics = new RosDiagnostics(ros, () -> List.of(lens.status()))) {
         stop.await();
       }
+      lens.check();
     }
   }
 }

@@ -4,6 +4,7 @@ import io.github.rackfocus.common.ErrorMessages;
 import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.common.StageRunner;
 import io.github.rackfocus.depth.DepthMap;
+import io.github.rackfocus.depth.MapDelivery;
 import io.github.rackfocus.frame.Handover;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -67,11 +68,24 @@ public final class SinkFanOut implements AutoCloseable {
 
   /** Hands a map to every sink that wants maps; the caller keeps its own lease. */
   public void offer(DepthMap map) throws InterruptedException {
+    MapDelivery delivery = map.delivery();
+    if (delivery != null) {
+      offerFollowed(map, delivery);
+      return;
+    }
     for (int i = 0; i < outlets.size(); i++) {
       Outlet outlet = outlets.get(i);
       if (outlet.sink.wantsMaps()) {
         outlet.offer(map);
       }
+    }
+  }
+
+  private void offerFollowed(DepthMap map, MapDelivery delivery) throws InterruptedException {
+    List<Outlet> wanting = outlets.stream().filter(outlet -> outlet.sink.wantsMaps()).toList();
+    delivery.expect(wanting.size());
+    for (Outlet outlet : wanting) {
+      outlet.offer(map);
     }
   }
 
@@ -140,17 +154,29 @@ public final class SinkFanOut implements AutoCloseable {
         return false;
       }
       try (DepthMap map = next) {
+        boolean took = accept(map);
+        MapDelivery delivery = map.delivery();
+        if (delivery != null) {
+          delivery.sinkDone(took);
+        }
+      }
+      return true;
+    }
+
+    private boolean accept(DepthMap map) throws InterruptedException {
+      try {
         sink.accept(map);
         delivered.incrementAndGet();
+        return true;
       } catch (IOException | RuntimeException e) {
         failed.incrementAndGet();
         warnings.warn(
             "{}: map {} was not delivered: {}",
             sink.name(),
-            next.info().sequence(),
+            map.info().sequence(),
             ErrorMessages.of(e));
+        return false;
       }
-      return true;
     }
 
     @Override

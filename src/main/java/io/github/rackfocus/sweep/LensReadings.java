@@ -2,6 +2,7 @@ package io.github.rackfocus.sweep;
 
 import io.github.rackfocus.frame.FocusReading;
 import io.github.rackfocus.frame.TimeJump;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class LensReadings {
   private int count;
   private final TimeJump timeJump = new TimeJump();
   private final ReadingCadence cadence = new ReadingCadence();
+  private final LongUnaryOperator stampAtOrBefore = this::stampAtOrBefore;
   private final long delayUp;
   private final long delayDown;
   private FocusReading newest = FocusReading.NONE;
@@ -184,7 +186,7 @@ final class LensReadings {
   }
 
   private boolean isMissing(long stampNanos) {
-    return cadence.isMissing(stampNanos, stamps[at(count - 1)], this::stampAtOrBefore);
+    return cadence.isMissing(stampNanos, stamps[at(count - 1)], stampAtOrBefore);
   }
 
   private long stampAtOrBefore(long timeNanos) {

@@ -60,6 +60,9 @@ final class ReadingCadence {
       long time = times[at(back)];
       if (time <= newestStamp) {
         long own = stampAtOrBefore.applyAsLong(time);
+        if (own == Long.MIN_VALUE) {
+          break; // Its readings are forgotten, which says nothing.
+        }
         judged++;
         exact += own == time ? 1 : 0;
         near += own > times[at(back + 1)] ? 1 : 0;

@@ -10,7 +10,9 @@ import io.github.rackfocus.sweep.MatchingConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,12 +23,13 @@ class LensRunnerTest {
       LensDeviceConfig.DEFAULTS.withMotion(
           LensDeviceConfig.DEFAULTS
               .motion()
-              .withRateHz(100)
-              .withSettleSeconds(0.002)
+              .withRateHz(25)
+              .withSettleSeconds(0.02)
               .withReadRateHz(500));
 
   private final OptotuneEmulator emulator = new OptotuneEmulator('A', System::nanoTime);
   private final List<LensReading> readings = Collections.synchronizedList(new ArrayList<>());
+  private final AtomicInteger openings = new AtomicInteger();
   private volatile EmulatedPort port;
 
   private LensRunner runner(LensDeviceConfig config, MatchingConfig law) {
@@ -36,9 +39,11 @@ class LensRunnerTest {
             () -> {
               EmulatedPort opened = new EmulatedPort(emulator::accept);
               port = opened;
+              openings.incrementAndGet();
               return opened;
-            });
-    return new LensRunner(driver, config, AXIS, law, 0, System::nanoTime, readings::add);
+            },
+            System::nanoTime);
+    return new LensRunner(driver, config, AXIS, law, 0, System::nanoTime, readings::add, () -> {});
   }
 
   @Test
@@ -55,7 +60,9 @@ class LensRunnerTest {
       assertThat(runner.isConnected()).isTrue();
       assertThat(runner.status()).isEqualTo("lens sweeps, from -3.00 to 12.00 dioptres");
     }
-    List<LensReading> seen = List.copyOf(readings);
+    List<LensReading> seen = new ArrayList<>(readings);
+    assertThat(seen).last().matches(LensRunnerTest::isUnknown, "nobody knows after the end");
+    assertThat(seen).isSortedAccordingTo(Comparator.comparingLong(LensReading::stampNanos));
     assertThat(seen.stream().map(LensReading::plane).distinct())
         .containsExactlyInAnyOrder(0, 1, 2, 3);
     assertThat(seen.stream().filter(LensReading::settled).count()).isGreaterThan(10);
@@ -63,6 +70,8 @@ class LensRunnerTest {
       assertThat(reading.direction()).isZero();
       assertThat(reading.focus()).isNaN();
       if (reading.settled()) {
+        // The lens itself was there, not only its driver.
+        assertThat(powerAt(reading.stampNanos())).isCloseTo(reading.power(), within(0.3));
         double focus = law.focusAtPower(reading.power(), reading.celsius(), 0);
         // What the device rounds to, 0.005 dioptres of power.
         assertThat(focus).isCloseTo(2 + 2 * reading.plane(), within(0.1));
@@ -75,6 +84,14 @@ class LensRunnerTest {
     assertThat(port.isClosed()).isTrue();
   }
 
+  private static boolean isUnknown(LensReading reading) {
+    return Double.isNaN(reading.power()) && Double.isNaN(reading.focus());
+  }
+
+  private double powerAt(long nanos) {
+    return emulator.powerThen(nanos);
+  }
+
   @Test
   void shouldComeBackWhenThePlugIsPulledAndPutBack() throws Exception {
     try (LensRunner runner = runner(CONFIG, MatchingConfig.DEFAULTS)) {
@@ -82,9 +99,12 @@ class LensRunnerTest {
       for (int i = 0; i < 3; i++) {
         readings.clear();
         await().atMost(Duration.ofSeconds(20)).until(() -> readings.size() > 20);
+        int before = openings.get();
         emulator.reset();
         port.unplug();
-        await().until(() -> !runner.isConnected() || readings.isEmpty());
+        await().atMost(Duration.ofSeconds(20)).until(() -> openings.get() > before);
+        // Between the last reading and the first after it, nobody knows where the lens is.
+        assertThat(readings).anyMatch(LensRunnerTest::isUnknown);
       }
       readings.clear();
       await().atMost(Duration.ofSeconds(20)).until(() -> readings.size() > 20);
@@ -113,7 +133,7 @@ class LensRunnerTest {
     emulator.fault(OptotuneEmulator.Fault.SILENT);
     LensRunner runner = runner(CONFIG, MatchingConfig.DEFAULTS);
     runner.start();
-    await().until(() -> runner.status().contains("no answer to Start"));
+    await().until(() -> runner.status().contains("Start; expected Ready"));
     runner.close();
     assertThat(runner.isConnected()).isFalse();
   }

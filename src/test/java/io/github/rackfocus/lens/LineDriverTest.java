@@ -53,7 +53,7 @@ class LineDriverTest {
   void shouldSpeakTheConfiguredProtocol() throws Exception {
     Device device = new Device();
     try (LineDriver driver =
-        new LineDriver("lens", PROTOCOL, () -> new EmulatedPort(device::accept))) {
+        new LineDriver("lens", PROTOCOL, () -> new EmulatedPort(device::accept), () -> 5)) {
       driver.connect();
       driver.set(3.25);
       assertThat(device.heard).endsWith("P825.0000\r");
@@ -67,7 +67,8 @@ class LineDriverTest {
           .hasMessage("lens answered 'Err 1\\n\\r>' to 'P2500.0000\\r'; expected OK");
       device.mute = 3;
       assertThatThrownBy(driver::read)
-          .hasMessage("lens did not answer 'P?\\r' in 3 attempts; nothing came");
+          .hasMessage(
+              "lens: no valid answer about the command 'P?\\r' in 3 attempts; nothing came");
       device.value = Double.NaN;
       assertThatThrownBy(driver::read).hasMessageContaining("noise P=NaN");
     }
@@ -78,7 +79,7 @@ class LineDriverTest {
     Device device = new Device();
     LineProtocol blind = new LineProtocol("P{value}\r", "", "", "", "\n", 1, 0);
     try (LineDriver driver =
-        new LineDriver("lens", blind, () -> new EmulatedPort(device::accept))) {
+        new LineDriver("lens", blind, () -> new EmulatedPort(device::accept), () -> 5)) {
       driver.connect();
       assertThat(driver.read().dioptres()).isNaN();
       driver.set(2);
@@ -112,14 +113,14 @@ class LineDriverTest {
               .withKind(LensDeviceConfig.Kind.LINE)
               .withLine(PROTOCOL)
               .withPort("udp://127.0.0.1:" + socket.getLocalPort());
-      try (LensDriver driver = LensDrivers.create(config)) {
+      try (LensDriver driver = LensDrivers.create(config, () -> 5)) {
         driver.connect();
         driver.set(-1);
         assertThat(driver.read().dioptres()).isCloseTo(-1, within(1e-9));
         socket.close();
         assertThatThrownBy(driver::read).isInstanceOf(LensException.class);
       }
-      assertThatThrownBy(() -> LensDrivers.create(config.withPort("udp://host")))
+      assertThatThrownBy(() -> LensDrivers.create(config.withPort("udp://host"), () -> 5))
           .hasMessageContaining("expected udp://HOST:PORT");
     }
   }

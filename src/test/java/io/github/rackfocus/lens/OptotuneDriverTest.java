@@ -16,7 +16,7 @@ class OptotuneDriverTest {
   private long now = 1_000_000_000L;
 
   private OptotuneDriver driver(OptotuneEmulator emulator) {
-    return new OptotuneDriver("lens", () -> new EmulatedPort(emulator::accept));
+    return new OptotuneDriver("lens", () -> new EmulatedPort(emulator::accept), () -> now);
   }
 
   /** The example of the manual: 5 dioptres with firmware type A. */
@@ -52,7 +52,8 @@ class OptotuneDriverTest {
     OptotuneDriver driver = driver(emulator);
     assertThatThrownBy(driver::read).hasMessage("lens is not connected");
     emulator.fault(OptotuneEmulator.Fault.SILENT);
-    assertThatThrownBy(driver::connect).hasMessageContaining("no answer to Start; expected Ready");
+    assertThatThrownBy(driver::connect)
+        .hasMessageContaining("(Start; expected Ready from an Optotune Lens Driver 4 or 4i)");
     emulator.fault(OptotuneEmulator.Fault.REFUSES);
     assertThatThrownBy(driver::connect)
         .hasMessage("lens: focal-power mode was refused with error 3; expected 0");
@@ -67,7 +68,7 @@ class OptotuneDriverTest {
   @Test
   void shouldCloseTheLineOfADeviceThatIsNone() {
     EmulatedPort port = new EmulatedPort((bytes, count) -> new byte[] {'?'});
-    OptotuneDriver driver = new OptotuneDriver("lens", () -> port);
+    OptotuneDriver driver = new OptotuneDriver("lens", () -> port, () -> now);
     assertThatThrownBy(driver::connect).isInstanceOf(LensException.class);
     assertThat(port.isClosed()).isTrue();
   }

@@ -29,6 +29,9 @@ public final class OptotuneEmulator {
 
   private static final double TIME_CONSTANT_NANOS = 4e6;
 
+  private record Move(double from, double target, long since) {}
+
+  private final List<Move> moves = new ArrayList<>();
   private final char type;
   private final LongSupplier clock;
   private final Random random = new Random(4);
@@ -59,6 +62,18 @@ public final class OptotuneEmulator {
   public synchronized double powerAt(long nanos) {
     double left = Math.exp(-Math.max(0, nanos - since) / TIME_CONSTANT_NANOS);
     return target + (from - target) * left;
+  }
+
+  /** Power of the lens itself at any time since it was switched on, dioptres. */
+  public synchronized double powerThen(long nanos) {
+    for (int i = moves.size() - 1; i >= 0; i--) {
+      Move move = moves.get(i);
+      if (move.since() <= nanos) {
+        double left = Math.exp(-(nanos - move.since()) / TIME_CONSTANT_NANOS);
+        return move.target() + (move.from() - move.target()) * left;
+      }
+    }
+    return 0;
   }
 
   /** Every power that was commanded. */
@@ -145,6 +160,7 @@ public final class OptotuneEmulator {
       since = clock.getAsLong();
       target = OptotuneFrames.word(command, 4) / 200.0 - (type == 'A' ? 5 : 0);
       commanded.add(target);
+      moves.add(new Move(from, target, since));
       return new byte[0];
     }
     // The driver tells what it holds, not where the lens is.

@@ -25,7 +25,8 @@ class SerialLineTest {
         LensDrivers.create(
             LensDeviceConfig.DEFAULTS
                 .withKind(LensDeviceConfig.Kind.OPTOTUNE)
-                .withPort(path.toString()));
+                .withPort(path.toString()),
+            System::nanoTime);
     assertThatThrownBy(driver::connect).hasMessageContaining(path + " is absent; expected");
     try (EmulatedLine line = new EmulatedLine(emulator, path);
         driver) {

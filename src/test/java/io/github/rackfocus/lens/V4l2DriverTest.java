@@ -51,7 +51,8 @@ class V4l2DriverTest {
   @Test
   void shouldMoveTheMotor() throws Exception {
     V4l2Driver driver =
-        new V4l2Driver("/dev/video7", program(CONTROLS).toString(), "focus_absolute", TABLE);
+        new V4l2Driver(
+            "/dev/video7", program(CONTROLS).toString(), "focus_absolute", TABLE, () -> 5);
     assertThat(driver.connect()).isEqualTo(new LensRange(0, 12));
     assertThat(driver.read().dioptres()).isNaN();
     driver.set(4.1);
@@ -70,13 +71,15 @@ class V4l2DriverTest {
   @Test
   void shouldSayWhatIsWrong() throws Exception {
     String program = program("  zoom_absolute 0x1 (int) : min=0 max=1 step=1").toString();
-    assertThatThrownBy(() -> new V4l2Driver("/dev/v", program, "focus_absolute", TABLE).connect())
-        .hasMessageContaining("/dev/v has no control focus_absolute; expected one that");
     assertThatThrownBy(
-            () -> new V4l2Driver("/dev/v", "/no/v4l2-ctl", "focus_absolute", TABLE).connect())
+            () -> new V4l2Driver("/dev/v", program, "focus_absolute", TABLE, () -> 5).connect())
+        .hasMessageContaining("/dev/v has no control focus_absolute; expected one that");
+    assertThatThrownBy(() ->
+            new V4l2Driver("/dev/v", "/no/v4l2-ctl", "focus_absolute", TABLE, () -> 5).connect())
         .hasMessageContaining("expected v4l2-ctl of v4l-utils");
     String narrow = program(CONTROLS.replace("max=250", "max=200")).toString();
-    assertThatThrownBy(() -> new V4l2Driver("/dev/v", narrow, "focus_absolute", TABLE).connect())
+    assertThatThrownBy(
+            () -> new V4l2Driver("/dev/v", narrow, "focus_absolute", TABLE, () -> 5).connect())
         .hasMessage("the table has position 250.0; focus_absolute of /dev/v takes 0 to 200");
     assertThatThrownBy(() -> new PositionTable(new double[] {1, 2}, new double[] {3, 3}))
         .hasMessageContaining("expected ascending dioptres");

@@ -40,6 +40,7 @@ class DepthNodeTest {
   private final FramePool pool = new FramePool(DepthNode.framesInUse(PLANES));
   private final List<Long> delivered = Collections.synchronizedList(new ArrayList<>());
   private final AtomicLong estimated = new AtomicLong();
+  private volatile boolean broken;
 
   /** Gives so many frames of a sawtooth sweep, with some replaced by what a test wants. */
   private class Script implements FrameSource {
@@ -134,7 +135,10 @@ class DepthNodeTest {
     }
 
     @Override
-    public void accept(DepthMap map) {
+    public void accept(DepthMap map) throws IOException {
+      if (broken) {
+        throw new IOException("the disk is full");
+      }
       delivered.add(map.info().stampNanos());
     }
 
@@ -252,8 +256,16 @@ class DepthNodeTest {
     assertThat(first.stampNanos()).isEqualTo(22 * TICK);
     assertThat(first.spanNanos()).isEqualTo(2 * TICK);
     assertThat(first.planes()).isEqualTo(PLANES);
+    assertThat(first.sinks()).isOne();
     assertThat(first.elapsedNanos()).isPositive();
     assertThat(answers.get(2).get().stampNanos()).isEqualTo(42 * TICK);
+  }
+
+  @Test
+  void shouldNotSayThatAMapWasDeliveredWhichNoSinkTook() throws Exception {
+    broken = true;
+    var answers = capture(new Middle(stack -> {}), tick -> false, 20);
+    assertThatThrownBy(answers.get(0)::get).hasMessageContaining("no sink took the map");
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +116,8 @@ class LensNodeIT {
                 .allMatch(count -> count >= maps));
     double through = error("LENS");
     double expected = error("DIRECT");
+    System.out.printf(
+        Locale.ROOT, "AbsRel through the emulated lens %.4f, directly %.4f%n", through, expected);
     assertThat(through).as(bench.output()).isCloseTo(expected, within(0.1 * expected));
 
     say("unplug");

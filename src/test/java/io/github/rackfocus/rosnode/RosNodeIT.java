@@ -130,7 +130,7 @@ class RosNodeIT {
     assertThat(echoes.get("/depth/image_rect/compressedDepth").output())
         .contains("format: \"32FC1; compressedDepth png\"");
     assertThat(echoes.get("/depth/points").output())
-        .contains(size, "name: \"x\"", "name: \"intensity\"", "name: \"sigma\"", "is_dense: False");
+        .contains(size, "PointField, length: 5", "point_step: 20", "is_dense: False");
     assertThat(echoes.get("/depth/camera_info").output())
         .contains("frame_id: \"camera_optical_frame\"", "distortion_model: \"plumb_bob\"");
     assertThat(echoes.get("/depth/info").output())

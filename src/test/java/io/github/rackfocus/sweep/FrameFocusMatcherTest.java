@@ -604,6 +604,28 @@ class FrameFocusMatcherTest {
     }
   }
 
+  /** As between two captures, when images are not decoded while the lens goes on. */
+  @Test
+  void shouldKeepTheCadenceOverAPauseOfTheFrames() {
+    FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 1);
+    for (int i = 0; i < 20; i++) {
+      matcher.addReading((1000 + 25 * i) * MS, reading(i, 0));
+      matched(matcher, (1000 + 25 * i) * MS, 0);
+    }
+    int later = 20 + 2 * LensReadings.CAPACITY;
+    for (int i = 20; i < later; i++) {
+      matcher.addReading((1000 + 25L * i) * MS, reading(i % 900, 0));
+    }
+    for (int i = later; i < later + 20; i++) {
+      boolean late = i == later + 6;
+      if (!late) {
+        matcher.addReading((1000 + 25L * i) * MS, reading(i % 900, 0));
+      }
+      FocusReading found = matched(matcher, (1000 + 25L * i) * MS, 0);
+      assertThat(found.isKnown()).isEqualTo(!late);
+    }
+  }
+
   @Test
   void shouldNotHoldTheLastOfManyReadingsThatUsedToComeBetweenFrames() {
     FrameFocusMatcher matcher = FrameFocusMatcher.byReadings(OPTIONS, 1);
