@@ -21,17 +21,8 @@ unshare --net true 2>/dev/null || { echo "points: skipped: network namespaces ar
 
 mkdir -p "$work"
 "${java}c" -proc:none -cp "$app" -d "$work/classes" "$root/src/soak/ros/PointsPeer.java"
-unshare --net sh -c 'ip link set lo up; exec sleep 86400' &
-space=$!
-children=()
-end() {
-  for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
-  kill "$space" 2>/dev/null || true
-}
-trap end EXIT
-sleep 0.5
-export ROS_MASTER_URI=http://127.0.0.1:11311 ROS_IP=127.0.0.1 ROS_PACKAGE_PATH=/usr/share
-unset ROS_HOSTNAME ROS_NAMESPACE
+. "$root/src/soak/ros/loopback.sh"
+export ROS_PACKAGE_PATH=/usr/share
 inside() { exec nsenter -t "$space" -n "$@"; }
 
 (inside rosmaster --core -p 11311) >"$work/master.log" 2>&1 &

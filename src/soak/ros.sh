@@ -35,17 +35,7 @@ XML
 
 # Bounds all waits, in case a peer fails.
 limit=$((seconds + 90))
-unshare --net sh -c 'ip link set lo up; exec sleep 86400' &
-space=$!
-children=()
-end() {
-  for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
-  kill "$space" 2>/dev/null || true
-}
-trap end EXIT
-sleep 0.5
-export ROS_MASTER_URI=http://127.0.0.1:11311 ROS_IP=127.0.0.1
-unset ROS_HOSTNAME ROS_NAMESPACE
+. "$root/src/soak/ros/loopback.sh"
 inside() { exec nsenter -t "$space" -n timeout "$limit" "$@"; }
 ours() { inside "$java" -Dlogback.configurationFile="$work/logback.xml" -cp "$work/classes:$root/target/app/lib/*" SoakPeer "$@"; }
 

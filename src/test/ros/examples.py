@@ -4,6 +4,7 @@ import importlib
 import math
 import pathlib
 import sys
+import time
 import types
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -14,6 +15,21 @@ sys.dont_write_bytecode = True
 import camera_bridge  # noqa: E402
 import stand_in  # noqa: E402
 from bridge import Parameters  # noqa: E402
+
+
+# Settings that all bridges take, fast enough for a test.
+FAST = {
+    "width": 64,
+    "height": 48,
+    "rate": 100,
+    "planes": 4,
+    "farthest": 1.0,
+    "nearest": 10.0,
+    "exposure": 0.004,
+    "silence": 0.3,
+    "retry": 0.05,
+    "settle": 0.05,
+}
 
 
 def module(name):
@@ -70,6 +86,29 @@ def untrue(out, truth, tolerance):
         [item for item in out if item.settled and wrong(item)],
         [item for item in out if not item.settled and wrong(item)],
     )
+
+
+def greys(camera):
+    """Returns the greys of the newest frames of an open camera, which it closes."""
+    frames = [frame for frame in (camera.frame() for _ in range(30)) if frame is not None]
+    camera.close()
+    return {frame.image.flat[0] for frame in frames[-10:]}
+
+
+class FreeRunningTests:
+    """For a unittest.TestCase with run_bridge(frames), of a camera whose driver stamps its frames itself."""
+
+    def test_stamps_are_mid_exposure(self):
+        before = time.time_ns()
+        out, _ = self.run_bridge(20)
+        stamps = [item.frame.stamp for item in out]
+        self.assertEqual(stamps, sorted(set(stamps)))
+        self.assertTrue(before - 10**9 < stamps[0] < stamps[-1] < time.time_ns())
+        self.assertEqual({item.frame.end - item.frame.start for item in out}, {4000000})
+
+    def test_colour_has_three_bytes(self):
+        out, _ = self.run_bridge(3, colour=True)
+        self.assertEqual((out[0].frame.encoding, out[0].frame.image.shape), ("bgr8", (48, 64, 3)))
 
 
 def message():

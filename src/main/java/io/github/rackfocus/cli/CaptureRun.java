@@ -1,7 +1,6 @@
 package io.github.rackfocus.cli;
 
 import io.github.rackfocus.common.ErrorMessages;
-import io.github.rackfocus.common.NumberFormats;
 import io.github.rackfocus.node.CapturedMap;
 import io.github.rackfocus.node.DepthNode;
 import java.io.IOException;
@@ -72,11 +71,6 @@ final class CaptureRun {
       }
     }
     answer.cancel(false);
-    String cause = node.incompleteSweep();
-    throw new IOException(
-        "no whole sweep in "
-            + NumberFormats.of(timeoutSeconds)
-            + " s"
-            + (cause == null ? "" : ": " + cause));
+    throw new IOException(node.withoutCapture(timeoutSeconds));
   }
 }

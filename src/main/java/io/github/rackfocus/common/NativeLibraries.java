@@ -81,13 +81,11 @@ public final class NativeLibraries {
    * @throws NativeLibraryException if the library cannot be unpacked
    */
   public static synchronized void prepareZstd() {
-    if (System.getProperty(ZSTD_PROPERTY) != null) {
-      return;
-    }
     String file = System.mapLibraryName("zstd-jni-" + ZstdVersion.VERSION);
-    String resource = "linux/" + System.getProperty("os.arch", "") + "/" + file;
-    if (system().equals("linux") && find(resource) != null) {
-      Path folder = unpackToCache("zstd", List.of(resource), List.of());
+    String platform =
+        system().equals("linux") ? "linux/" + System.getProperty("os.arch", "") + "/" : "";
+    Path folder = unpackUnlessChosen(ZSTD_PROPERTY, "zstd", platform, file);
+    if (folder != null) {
       System.setProperty(ZSTD_PROPERTY, folder.resolve(file).toAbsolutePath().toString());
     }
   }
@@ -98,21 +96,31 @@ public final class NativeLibraries {
    * @throws NativeLibraryException if the library cannot be unpacked
    */
   public static synchronized void prepareSerial() {
-    if (System.getProperty(SERIAL_PROPERTY) != null) {
-      return;
-    }
-    String file = System.mapLibraryName("jSerialComm");
-    String folderOfPlatform =
+    String platform =
         switch (onnxRuntimePlatform()) {
           case "linux-x64" -> "Linux/x86_64/";
           case "linux-aarch64" -> "Linux/armv8_64/";
           default -> "";
         };
-    String resource = folderOfPlatform + file;
-    if (!folderOfPlatform.isEmpty() && find(resource) != null) {
-      Path folder = unpackToCache("jserialcomm", List.of(resource), List.of());
+    String file = System.mapLibraryName("jSerialComm");
+    Path folder = unpackUnlessChosen(SERIAL_PROPERTY, "jserialcomm", platform, file);
+    if (folder != null) {
       System.setProperty(SERIAL_PROPERTY, folder.toAbsolutePath().toString());
     }
+  }
+
+  /**
+   * Unpacks a library for whom a property tells where it is.
+   *
+   * @param platform folder of the library on the class path; empty: there is none
+   * @return its folder, or null if the user chose another or there is none for this platform
+   */
+  private static @Nullable Path unpackUnlessChosen(
+      String property, String label, String platform, String file) {
+    String resource = platform + file;
+    return System.getProperty(property) != null || platform.isEmpty() || find(resource) == null
+        ? null
+        : unpackToCache(label, List.of(resource), List.of());
   }
 
   /** Loads a library; what the system says about it becomes one sentence. */

@@ -72,11 +72,7 @@ public record AppConfig(
   public static AppConfig load(
       String name, Map<String, ?> defaults, @Nullable Path file, Map<String, ?> overrides)
       throws IOException, ConfigException {
-    ConfigTree tree = new ConfigTree(name).addOptions(defaults);
-    if (file != null) {
-      tree.addFile(file);
-    }
-    return tree.addOptions(overrides).read();
+    return LiveConfig.load(name, defaults, file, overrides).current();
   }
 
   /**

@@ -37,22 +37,27 @@ final class ConfigTree {
   }
 
   /**
-   * Adds a YAML file.
+   * Reads a YAML file.
    *
    * @throws IOException if it can't be read or is too large
    * @throws ConfigException if it is not valid YAML
    */
-  ConfigTree addFile(Path file) throws IOException, ConfigException {
+  static JsonNode document(Path file) throws IOException, ConfigException {
     try {
-      return add(file.toString(), DocumentReader.YAML.read(file, MAX_BYTES));
+      return DocumentReader.YAML.read(file, MAX_BYTES);
     } catch (DocumentException e) {
       throw new ConfigException(file.toString(), List.of(e.fault()));
     }
   }
 
-  /** Adds a document that was read before. */
-  ConfigTree addDocument(JsonNode document) {
-    return add(name, document);
+  /** Adds a YAML file. Throws as {@link #document}. */
+  ConfigTree addFile(Path file) throws IOException, ConfigException {
+    return addDocument(file, document(file));
+  }
+
+  /** Adds a YAML file that was read before. */
+  ConfigTree addDocument(Path file, JsonNode document) {
+    return add(file.toString(), document);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.github.rackfocus.config;
 
 import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.document.Section;
 import io.github.rackfocus.lens.LensDeviceConfig;
 import io.github.rackfocus.lens.LensDeviceConfig.Kind;
 import io.github.rackfocus.lens.LensDeviceConfig.Motion;
@@ -8,7 +9,6 @@ import io.github.rackfocus.lens.LensRange;
 import io.github.rackfocus.lens.LensSweep;
 import io.github.rackfocus.lens.LineProtocol;
 import io.github.rackfocus.lens.PositionTable;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the section of the lens that Rackfocus itself drives. */
@@ -29,7 +29,7 @@ final class LensDeviceSection {
         section.text(
             "port", "", "/dev/ttyACM0, udp://HOST:PORT or /dev/video0", "Where the device is");
     if (kind != Kind.NONE && port.isEmpty()) {
-      section.fault("port", "''", "where the device is, for driver: " + name(kind));
+      section.fault("port", "''", "where the device is, for driver: " + Section.name(kind));
     }
     int baud =
         section.integer("baud", DEFAULTS.baud(), 300, 4_000_000, "baud", "Speed of a serial line");
@@ -52,10 +52,6 @@ final class LensDeviceSection {
         v4l2.text("control", DEFAULTS.control(), "", "Control of the camera that moves the motor");
     PositionTable table = table(v4l2, kind);
     return new LensDeviceConfig(kind, port, baud, line, table, control, motion, limits, park);
-  }
-
-  private static String name(Kind kind) {
-    return kind.name().toLowerCase(Locale.ROOT);
   }
 
   private static Motion motion(ConfigSection section) {

@@ -1,9 +1,8 @@
 package io.github.rackfocus.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.rackfocus.config.LiveOption.Kind;
-import io.github.rackfocus.document.DocumentException;
-import io.github.rackfocus.document.DocumentReader;
 import io.github.rackfocus.document.Section;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * the whole configuration is at the start: one that is not valid changes nothing. Thread-safe.
  */
 public final class LiveConfig {
-  private static final int MAX_BYTES = 1 << 20;
-
   private static final Map<String, Function<AppConfig, Object>> LIVE = new LinkedHashMap<>();
 
   static {
@@ -40,17 +37,19 @@ public final class LiveConfig {
 
   private final String name;
   private final Map<String, ?> defaults;
-  private final @Nullable JsonNode file;
+  private final @Nullable Path file;
+  private final JsonNode document;
   private final Map<String, ?> overrides;
   private final Map<String, Object> changes = new HashMap<>();
   private AppConfig current;
 
   private LiveConfig(
-      String name, Map<String, ?> defaults, @Nullable JsonNode file, Map<String, ?> overrides)
-      throws ConfigException {
+      String name, Map<String, ?> defaults, @Nullable Path file, Map<String, ?> overrides)
+      throws IOException, ConfigException {
     this.name = name;
     this.defaults = defaults;
     this.file = file;
+    this.document = file == null ? MissingNode.getInstance() : ConfigTree.document(file);
     this.overrides = overrides;
     this.current = read(Map.of());
   }
@@ -64,15 +63,7 @@ public final class LiveConfig {
   public static LiveConfig load(
       String name, Map<String, ?> defaults, @Nullable Path file, Map<String, ?> overrides)
       throws IOException, ConfigException {
-    return new LiveConfig(name, defaults, file == null ? null : document(file), overrides);
-  }
-
-  private static JsonNode document(Path file) throws IOException, ConfigException {
-    try {
-      return DocumentReader.YAML.read(file, MAX_BYTES);
-    } catch (DocumentException e) {
-      throw new ConfigException(file.toString(), List.of(e.fault()));
-    }
+    return new LiveConfig(name, defaults, file, overrides);
   }
 
   /** The configuration as it is now. */
@@ -169,7 +160,7 @@ public final class LiveConfig {
    */
   public AppConfig changeTo(Path preset) throws IOException, ConfigException {
     Map<String, Object> values = new LinkedHashMap<>();
-    collect("", document(preset), values);
+    collect("", ConfigTree.document(preset), values);
     if (values.isEmpty()) {
       throw new ConfigException(
           preset.toString(), List.of("it has no option; expected some of " + paths()));
@@ -197,7 +188,7 @@ public final class LiveConfig {
   private AppConfig read(Map<String, ?> live) throws ConfigException {
     ConfigTree tree = new ConfigTree(name).addOptions(defaults);
     if (file != null) {
-      tree.addDocument(file);
+      tree.addDocument(file, document);
     }
     tree.addOptions(overrides);
     for (Map.Entry<String, ?> each : live.entrySet()) {

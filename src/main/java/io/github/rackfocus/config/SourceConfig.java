@@ -2,8 +2,8 @@ package io.github.rackfocus.config;
 
 import io.github.rackfocus.camera.StackFolderConfig;
 import io.github.rackfocus.camera.simulated.SimulatedCameraConfig;
+import io.github.rackfocus.document.Section;
 import io.github.rackfocus.lens.LensDeviceConfig;
-import java.util.Locale;
 
 /**
  * Configures where frames come from.
@@ -66,7 +66,7 @@ public record SourceConfig(
     if (lens.input() != RosInputConfig.LensInput.STATE) {
       source.fault(
           "lens.driver",
-          "a device with lens.input: " + lens.input().name().toLowerCase(Locale.ROOT),
+          "a device with lens.input: " + Section.name(lens.input()),
           "lens.input: state, since the device is read");
     }
   }

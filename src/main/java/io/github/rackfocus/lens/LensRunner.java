@@ -236,16 +236,7 @@ public final class LensRunner implements AutoCloseable {
     boolean jumps = !(Math.abs(value - commanded) < jumpDioptres);
     if (jumps && !Double.isNaN(commanded)) {
       // The reading before held until now; a frame that is exposed from here on is of no plane.
-      readings.accept(
-          new LensReading(
-              stamp,
-              law.isFocus() ? Double.NaN : commanded,
-              law.isFocus() ? commanded : Double.NaN,
-              celsius,
-              false,
-              command.sweepId(),
-              command.plane(),
-              0));
+      readings.accept(reading(stamp, commanded, celsius, false, command, 0));
     }
     driver.set(value);
     commanded = value;
@@ -278,30 +269,32 @@ public final class LensRunner implements AutoCloseable {
     boolean hadTime =
         Math.min(then.heldNanos(), sampledNanos - jumpedNanos) >= settleNanos
             && sample.spanNanos() <= mostSpanNanos;
+    return reading(
+        sample.stampNanos(), sample.dioptres(), celsius, there && hadTime, then, then.direction());
+  }
+
+  private LensReading reading(
+      long stamp,
+      double value,
+      float temperature,
+      boolean settled,
+      LensSweep.Command at,
+      int direction) {
     return new LensReading(
-        sample.stampNanos(),
-        law.isFocus() ? Double.NaN : sample.dioptres(),
-        law.isFocus() ? focus : Double.NaN,
-        celsius,
-        there && hadTime,
-        then.sweepId(),
-        then.plane(),
-        then.direction());
+        stamp,
+        law.isFocus() ? Double.NaN : value,
+        law.isFocus() ? value : Double.NaN,
+        temperature,
+        settled,
+        at.sweepId(),
+        at.plane(),
+        direction);
   }
 
   /** Says that from now on nobody knows where the lens is. */
   private void tellUnknown() {
-    LensSweep.Command now = sweep.at(clock.getAsLong());
-    readings.accept(
-        new LensReading(
-            clock.getAsLong(),
-            Double.NaN,
-            Double.NaN,
-            Float.NaN,
-            false,
-            now.sweepId(),
-            now.plane(),
-            0));
+    long now = clock.getAsLong();
+    readings.accept(reading(now, Double.NaN, Float.NaN, false, sweep.at(now), 0));
   }
 
   /** Waits for the next tick; returns false if the runner is closed. */

@@ -2,6 +2,7 @@ package io.github.rackfocus.lens;
 
 import java.nio.charset.StandardCharsets;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 
 /** A lens driver that speaks a {@link LineProtocol} over a serial line or UDP. */
 final class LineDriver implements LensDriver {
@@ -9,6 +10,8 @@ final class LineDriver implements LensDriver {
 
   private final String name;
   private final LineProtocol protocol;
+  private final Pattern setReply;
+  private final Pattern readReply;
   private final Exchange exchange;
   private final LongSupplier clock;
   private double commanded = Double.NaN;
@@ -19,6 +22,8 @@ final class LineDriver implements LensDriver {
   LineDriver(String name, LineProtocol protocol, LensPort.Opener opener, LongSupplier clock) {
     this.name = name;
     this.protocol = protocol;
+    this.setReply = Pattern.compile(protocol.setReply());
+    this.readReply = Pattern.compile(protocol.readReply());
     this.exchange = new Exchange(name, opener, clock);
     this.clock = clock;
   }
@@ -56,15 +61,8 @@ final class LineDriver implements LensDriver {
       send(command);
     } else {
       String answer = ask(command);
-      if (!protocol.isAccepted(answer)) {
-        throw new LensException(
-            name
-                + " answered '"
-                + LineProtocol.printable(answer)
-                + "' to '"
-                + LineProtocol.printable(command)
-                + "'; expected "
-                + protocol.setReply());
+      if (!setReply.matcher(answer).find()) {
+        throw unexpected(answer, command, setReply);
       }
     }
     commanded = dioptres;
@@ -79,20 +77,24 @@ final class LineDriver implements LensDriver {
     // A damaged answer is asked for again: the lens does not move by being read.
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       answer = ask(protocol.read());
-      LineProtocol.Value value = protocol.value(answer);
+      LineProtocol.Value value = protocol.value(readReply.matcher(answer));
       if (value != null) {
         return new LensSample(
             value.dioptres(), value.celsius(), exchange.stampNanos(), exchange.spanNanos());
       }
     }
-    throw new LensException(
+    throw unexpected(answer, protocol.read(), readReply);
+  }
+
+  private LensException unexpected(String answer, String command, Pattern expected) {
+    return new LensException(
         name
             + " answered '"
             + LineProtocol.printable(answer)
             + "' to '"
-            + LineProtocol.printable(protocol.read())
+            + LineProtocol.printable(command)
             + "'; expected "
-            + protocol.readReply());
+            + expected);
   }
 
   private void send(String command) throws LensException {

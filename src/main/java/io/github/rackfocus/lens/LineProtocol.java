@@ -65,11 +65,6 @@ public record LineProtocol(
     return set.replace(PLACE, String.format(Locale.ROOT, "%.4f", (dioptres - offset) / scale));
   }
 
-  /** Whether an answer to {@link #set} says that it was accepted. */
-  boolean isAccepted(String answer) {
-    return Pattern.compile(setReply).matcher(answer).find();
-  }
-
   /**
    * What an answer says.
    *
@@ -77,9 +72,12 @@ public record LineProtocol(
    */
   record Value(double dioptres, float celsius) {}
 
-  /** Returns what an answer to {@link #read} says; null if it says nothing valid. */
-  @Nullable Value value(String answer) {
-    Matcher found = Pattern.compile(readReply).matcher(answer);
+  /**
+   * Returns what an answer to {@link #read} says; null if it says nothing valid.
+   *
+   * @param found {@link #readReply} in the answer
+   */
+  @Nullable Value value(Matcher found) {
     if (!found.find()) {
       return null;
     }

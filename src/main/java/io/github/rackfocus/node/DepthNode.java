@@ -2,6 +2,7 @@ package io.github.rackfocus.node;
 
 import io.github.rackfocus.camera.FrameSource;
 import io.github.rackfocus.common.ErrorMessages;
+import io.github.rackfocus.common.NumberFormats;
 import io.github.rackfocus.common.RateLimitedLogger;
 import io.github.rackfocus.common.StageRunner;
 import io.github.rackfocus.depth.DepthEngine;
@@ -10,7 +11,6 @@ import io.github.rackfocus.frame.ColourMode;
 import io.github.rackfocus.frame.Frame;
 import io.github.rackfocus.frame.Handover;
 import io.github.rackfocus.registration.FrameRegistration;
-import io.github.rackfocus.registration.RegistrationMode;
 import io.github.rackfocus.sink.FrameSink;
 import io.github.rackfocus.sink.SinkCounters;
 import io.github.rackfocus.sink.SinkFanOut;
@@ -192,6 +192,15 @@ public final class DepthNode implements AutoCloseable {
     return captures.add(System.nanoTime());
   }
 
+  /** Says why a request that has waited for a time has no map yet. */
+  public String withoutCapture(double seconds) {
+    String cause = incompleteSweep();
+    return "no whole sweep in "
+        + NumberFormats.of(seconds)
+        + " s"
+        + (cause == null ? "" : ": " + cause);
+  }
+
   /** Whether frames are wanted now: for a map, a request, or by a frame sink. */
   public boolean wantsFrames() {
     return enabled && sinks.wantsMaps() || frameSink != null || captures.isWaiting();
@@ -325,7 +334,6 @@ public final class DepthNode implements AutoCloseable {
   private final class SweepStage implements StageRunner.Stage {
     private final boolean[] missing = new boolean[rolling.planes()];
     private boolean suspended;
-    private RegistrationMode mode = rolling.registrationMode();
 
     @Override
     public boolean doWork() throws InterruptedException {
@@ -338,9 +346,7 @@ public final class DepthNode implements AutoCloseable {
         rolling.clear();
       }
       LiveSettings settings = live;
-      if (settings != null && settings.registration() != mode) {
-        mode = settings.registration();
-        rolling.useRegistration(mode);
+      if (settings != null && rolling.useRegistration(settings.registration())) {
         counters.forgetRegistration();
         suspended = false;
       }

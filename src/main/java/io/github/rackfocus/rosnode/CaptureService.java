@@ -44,12 +44,7 @@ final class CaptureService {
             response.success = true;
             response.message = describe(map);
           } catch (TimeoutException e) {
-            String cause = node.incompleteSweep();
-            response.message =
-                "no whole sweep in "
-                    + NumberFormats.of(timeoutSeconds)
-                    + " s"
-                    + (cause == null ? "" : ": " + cause);
+            response.message = node.withoutCapture(timeoutSeconds);
           } catch (ExecutionException e) {
             response.message = ErrorMessages.of(Objects.requireNonNullElse(e.getCause(), e));
           } catch (InterruptedException e) {

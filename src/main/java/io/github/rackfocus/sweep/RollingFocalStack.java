@@ -65,18 +65,21 @@ public final class RollingFocalStack implements AutoCloseable {
         : new FrameRegistration(mode, axis.planes(), axis.farthest(), axis.nearest(), lens);
   }
 
-  /** Which motion was removed at the start. */
-  public RegistrationMode registrationMode() {
-    return options.registration();
-  }
-
-  /** Changes which motion is removed, and empties the stack: its frames are in another view. */
-  public void useRegistration(RegistrationMode mode) {
+  /**
+   * Changes which motion is removed, and empties the stack: its frames are in another view.
+   *
+   * @return false if that motion is removed already; nothing is changed then
+   */
+  public boolean useRegistration(RegistrationMode mode) {
+    if (mode == (registration == null ? RegistrationMode.OFF : registration.mode())) {
+      return false;
+    }
     clear();
     if (registration != null) {
       registration.close();
     }
     registration = registration(mode);
+    return true;
   }
 
   /** The nominal planes. */
