@@ -9,9 +9,9 @@ import io.github.rackfocus.sweep.LensDrift;
 import io.github.rackfocus.sweep.MatchingConfig;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,7 +28,7 @@ class LensRunnerTest {
               .withReadRateHz(500));
 
   private final OptotuneEmulator emulator = new OptotuneEmulator('A', System::nanoTime);
-  private final List<LensReading> readings = Collections.synchronizedList(new ArrayList<>());
+  private final List<LensReading> readings = new CopyOnWriteArrayList<>();
   private final AtomicInteger openings = new AtomicInteger();
   private volatile EmulatedPort port;
 
