@@ -34,6 +34,7 @@ class NoGarbageTest {
   private static final int HEIGHT = 48;
   private static final int PLANES = 4;
   private static final long TICK = 10_000_000;
+  private static final int MAPS = 5;
   private static final int WARM = 30_000;
   private static final int MEASURED = 4_000;
 
@@ -45,6 +46,7 @@ class NoGarbageTest {
 
   private final FramePool pool = new FramePool(DepthNode.framesInUse(PLANES));
   private final AtomicLong delivered = new AtomicLong();
+  private final AtomicLong estimated = new AtomicLong();
 
   /** A source that reads the threads' counters after the warm-up and at its end. */
   private final class Source implements FrameSource {
@@ -147,7 +149,7 @@ class NoGarbageTest {
   }
 
   /** Depth that varies by pixel, some of it without confidence. */
-  private static final class Ramp extends FakeEstimator {
+  private final class Ramp extends FakeEstimator {
     Ramp() {
       super(0, 3);
     }
@@ -160,10 +162,22 @@ class NoGarbageTest {
         into.confidence().put(i, i % 5 == 0 ? 0 : 1);
         into.allFocus().put(i, i % 3 * 0.3f);
       }
+      estimated.incrementAndGet();
     }
   }
 
   private final class Counting implements DepthSink {
+    private final boolean waits;
+    private @Nullable DepthMap held;
+
+    /**
+     * @param waits whether the first maps are kept until all maps are in use: the pool makes a map
+     *     when it is first needed, on a busy machine long after the warm-up
+     */
+    Counting(boolean waits) {
+      this.waits = waits;
+    }
+
     @Override
     public String name() {
       return "counting";
@@ -177,6 +191,16 @@ class NoGarbageTest {
     @Override
     public void accept(DepthMap map) {
       delivered.addAndGet(map.info().iterations() > 5 ? 0 : 1);
+      if (waits && delivered.get() == 1) {
+        held = map.retain();
+      }
+      if (waits && delivered.get() == 2) {
+        // One is held, one is here, two are queued, one is computed.
+        while (estimated.get() < MAPS) {
+          LockSupport.parkNanos(1_000_000);
+        }
+        Objects.requireNonNull(held).close();
+      }
     }
 
     @Override
@@ -190,9 +214,12 @@ class NoGarbageTest {
     assumeThat(threads.isThreadAllocatedMemorySupported()).isTrue();
     Source source = new Source(warm, measured);
     try (DepthNode node =
-        DepthNode.builder(source, estimator, new SinkFanOut(List.of(new Counting()), 2, lossless))
+        DepthNode.builder(
+                source,
+                estimator,
+                new SinkFanOut(List.of(new Counting(estimator instanceof Ramp)), 2, lossless))
             .rolling(new RollingStackConfig(0, false, 1, 6, RegistrationMode.OFF))
-            .maxMaps(5)
+            .maxMaps(MAPS)
             .lossless(lossless)
             .deadlineNanos(deadlineNanos)
             .build()) {
